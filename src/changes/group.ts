@@ -1,0 +1,122 @@
+import type { CrrSchema } from '../schema/read-schema.js';
+import type { TableSpec } from '../schema/table-spec.js';
+import { type Change, SENTINEL } from './change.js';
+import { validateChange } from './validate.js';
+import { compareValues, type SqlValue } from './value.js';
+
+/** Everything that a batch says of one row at its greatest causal length. */
+export interface RowOffer {
+  readonly pk: Uint8Array;
+  readonly key: readonly SqlValue[];
+  cl: number;
+  sentinel: Change | undefined;
+  /** The best cell per column, by the column's index. */
+  cells: (Change | undefined)[];
+}
+
+/** A change that has no column to go to yet. */
+export interface EarlyChange {
+  readonly change: Change;
+  readonly key: readonly SqlValue[];
+}
+
+export interface GroupedChanges {
+  readonly tables: ReadonlyMap<TableSpec, readonly RowOffer[]>;
+  /** Changes of tables and columns that are not in this schema. */
+  readonly early: readonly EarlyChange[];
+  readonly greatestDbVersion: number;
+  /** How many cells (not sentinels) the batch holds. */
+  readonly cellCount: number;
+  readonly siteIds: ReadonlySet<Uint8Array>;
+}
+
+/**
+ * Validates a batch and groups it by row, so that each row is offered to its gate once.
+ *
+ * @throws {CrrChangeError} for the first change that no database could have sent.
+ */
+export function groupChanges(changes: readonly Change[], schema: CrrSchema): GroupedChanges {
+  const tables = new Map<string, TableGroup>();
+  const early: EarlyChange[] = [];
+  const siteIds = new Set<Uint8Array>();
+  let greatestDbVersion = 0;
+  let cellCount = 0;
+  // The cells of a row usually come one after the other and share one `pk`.
+  let previous: { change: Change; key: SqlValue[]; row: RowOffer | undefined } | undefined;
+
+  changes.forEach((change, index) => {
+    const key = validateChange(change, schema, index, previous?.change.pk, previous?.key);
+    greatestDbVersion = Math.max(greatestDbVersion, change.db_version);
+    siteIds.add(change.site_id);
+    if (change.cid !== SENTINEL) cellCount++;
+
+    let table = tables.get(change.table);
+    if (table === undefined) {
+      const spec = schema.tables.get(change.table)?.spec;
+      if (spec === undefined) {
+        early.push({ change, key });
+        return;
+      }
+      table = new TableGroup(spec);
+      tables.set(change.table, table);
+    }
+    const column = table.columns.get(change.cid);
+    if (column === undefined && change.cid !== SENTINEL) {
+      early.push({ change, key });
+      return;
+    }
+    const sameRow = previous?.change.pk === change.pk && previous.change.table === change.table;
+    const row = (sameRow ? previous?.row : undefined) ?? table.row(change, key);
+    offer(row, change, column);
+    previous = { change, key, row };
+  });
+
+  return {
+    tables: new Map([...tables.values()].map((group) => [group.spec, group.rows])),
+    early,
+    greatestDbVersion,
+    cellCount,
+    siteIds,
+  };
+}
+
+class TableGroup {
+  readonly columns: ReadonlyMap<string, number>;
+  readonly rows: RowOffer[] = [];
+  readonly #byKey = new Map<string, RowOffer>();
+
+  constructor(readonly spec: TableSpec) {
+    this.columns = new Map(spec.columns.map(({ name }, index) => [name, index]));
+  }
+
+  row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
+    const id = String.fromCharCode(...pk);
+    let row = this.#byKey.get(id);
+    if (row === undefined) {
+      row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };
+      this.#byKey.set(id, row);
+      this.rows.push(row);
+    }
+    return row;
+  }
+}
+
+/** Within one batch the same rules decide as in the gate. */
+function offer(row: RowOffer, change: Change, column: number | undefined): void {
+  if (change.cl < row.cl) return;
+  if (change.cl > row.cl) {
+    row.cl = change.cl;
+    row.sentinel = undefined;
+    row.cells = new Array(row.cells.length);
+  }
+  if (column === undefined) {
+    row.sentinel = change;
+    return;
+  }
+  const known = row.cells[column];
+  const newer =
+    known === undefined ||
+    change.col_version > known.col_version ||
+    (change.col_version === known.col_version && compareValues(change.val, known.val) > 0);
+  if (newer) row.cells[column] = change;
+}

@@ -1,0 +1,292 @@
+import {
+  type Affinity,
+  affinityOf,
+  type ColumnSpec,
+  type TableSpec,
+} from '../schema/table-spec.js';
+import { cellColumns, clockRowid, hasRowidKey } from '../sql/clock-table.js';
+import { clockTable, keyOf } from '../sql/names.js';
+import { quoteName } from '../sql/quote.js';
+import { type Change, SENTINEL } from './change.js';
+import { packKey } from './packed-key.js';
+import type { SiteDirectory } from './sites.js';
+import { type Statement, statement } from './statement.js';
+import { hexToBytes, type SqlValue } from './value.js';
+
+/**
+ * Where a reader stands: `since` is the db_version up to which it has everything; rows are read in
+ * the order of their greatest db_version, and `after` is the last row read. A cell travels when it
+ * is newer than `since`, in the page of its row, so `since` stays while the pages go by.
+ */
+export interface ReadPosition {
+  readonly since: number;
+  readonly after: RowPosition;
+}
+
+/** The greatest db_version read; `row`, its clock rowid, only where a db_version was cut in the middle. */
+export interface RowPosition {
+  readonly db_version: number;
+  readonly row?: { readonly table: string; readonly key: string } | undefined;
+}
+
+/** A value as a driver hands it out. */
+export type DriverValue = null | bigint | number | string | boolean | ArrayBuffer | Uint8Array;
+export type DriverRow = ArrayLike<DriverValue>;
+
+/** A row of the clock table with its base row, decoded as far as paging needs it. */
+export interface ClockRow {
+  readonly table: string;
+  readonly key: string;
+  readonly dbVersion: number;
+  /** All changes of the row that are newer than the cursor. */
+  readonly changes: readonly Change[];
+}
+
+/** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
+export function readStatement(
+  spec: TableSpec,
+  position: ReadPosition,
+  tableIsAfterCut: boolean,
+  limit: number | undefined,
+): Statement {
+  const { after } = position;
+  const rowid = `k.${clockRowid(spec)}`;
+  const from =
+    after.row === undefined
+      ? `k.dbv > ${after.db_version}`
+      : after.row.table === spec.name
+        ? `k.dbv >= ${after.db_version} AND (k.dbv > ${after.db_version} OR ${rowid} > ${after.row.key})`
+        : `k.dbv ${tableIsAfterCut ? '>=' : '>'} ${after.db_version}`;
+  const clock = quoteName(clockTable(spec.name));
+  const sameKey = spec.key
+    .map(({ name }) => `b.${quoteName(name)} = k.${quoteName(keyOf(name))}`)
+    .join(' AND ');
+  const end = limit === undefined ? '' : ` LIMIT ${limit}`;
+  return statement(
+    `SELECT ${selection(spec).join(', ')} FROM ${clock} AS k LEFT JOIN ${quoteName(spec.name)} AS b ON ${sameKey} WHERE ${from} ORDER BY k.dbv, ${rowid}${end}`,
+  );
+}
+
+/** Positions of what every row begins with; key values and cell values follow. */
+const ROWID = 0;
+const DBV = 1;
+const CL = 2;
+const V0 = 3;
+const D0 = 4;
+const S0 = 5;
+const Q0 = 6;
+const DL = 7;
+const SL = 8;
+const QL = 9;
+const CELLS = 10;
+const CLASSES = 11;
+const VALUES = 12;
+
+function selection(spec: TableSpec): string[] {
+  const rowid = `k.${clockRowid(spec)}`;
+  // Few rows have cells with clocks of their own: one text holds them, NULL for the others.
+  const versions = spec.columns.map(({ name }) => `k.${cellColumns(name)[0]}`);
+  const exceptions = spec.columns.map(({ name }, i) => {
+    const [v, d, s, q] = cellColumns(name).map((column) => `k.${column}`);
+    return `CASE WHEN ${v} IS NULL THEN '' ELSE '${i},' || ${v} || ',' || ifnull(${d}, '') || ',' || ifnull(${s}, '') || ',' || ifnull(${q}, '') || ';' END`;
+  });
+  const allInherit = versions.map((v) => `${v} IS NULL`).join(' AND ');
+  const cells =
+    versions.length === 0
+      ? 'NULL'
+      : `CASE WHEN ${allInherit} THEN NULL ELSE ${exceptions.join(' || ')} END`;
+  const values = valueColumns(spec);
+  const classes = values.filter(({ ambiguous }) => ambiguous);
+  return [
+    `CAST(${rowid} AS TEXT)`,
+    'k.dbv, k.cl, k.v0, k.d0, k.s0, k.q0, k.dl, k.sl, k.ql',
+    cells,
+    classes.length === 0
+      ? 'NULL'
+      : classes.map(({ sql }) => `substr(typeof(${sql}), 1, 1)`).join(' || '),
+    ...values.map(({ sql, affinity }) => portable(sql, affinity)),
+  ];
+}
+
+/**
+ * A value as every driver hands it out whole. What some of them lose or refuse comes as text that
+ * begins with U+0001: integers beyond 2^53 - 1, infinities, and text with NUL (or U+0001 first).
+ */
+function portable(sql: string, affinity: Affinity): string {
+  const safe = '-9007199254740991 AND 9007199254740991';
+  const integer = `CASE WHEN ${sql} BETWEEN ${safe} THEN ${sql} ELSE ${ESCAPE} || 'i' || ${sql} END`;
+  const real = `CASE WHEN ${sql} IN (9e999, -9e999) THEN ${ESCAPE} || 'r' || (${sql} > 0) ELSE ${sql} END`;
+  const isAwkward = `instr(${sql}, char(0)) OR substr(${sql}, 1, 1) = ${ESCAPE}`;
+  const text = `CASE WHEN ${isAwkward} THEN ${ESCAPE} || 't' || hex(${sql}) ELSE ${sql} END`;
+  const branches = { integer, real, text };
+  // A text or real column stores no integers, a text column no reals either.
+  const possible =
+    affinity === 'text'
+      ? ['text']
+      : affinity === 'real'
+        ? ['real', 'text']
+        : ['integer', 'real', 'text'];
+  const cases = possible.map(
+    (type) => `WHEN '${type}' THEN ${branches[type as keyof typeof branches]}`,
+  );
+  return `CASE typeof(${sql}) ${cases.join(' ')} ELSE ${sql} END`;
+}
+const ESCAPE = 'char(1)';
+
+interface ValueColumn {
+  readonly sql: string;
+  readonly affinity: Affinity;
+  /** The JavaScript type does not tell the storage class, so the row says it. */
+  readonly ambiguous: boolean;
+}
+
+function valueColumns(spec: TableSpec): ValueColumn[] {
+  const rowidKey = hasRowidKey(spec);
+  const column = (sql: string, { sqlType }: ColumnSpec, isKey: boolean): ValueColumn => {
+    const affinity = affinityOf(sqlType);
+    const ambiguous = affinity !== 'text' && affinity !== 'real' && !(isKey && rowidKey);
+    return { sql, affinity, ambiguous };
+  };
+  return [
+    ...spec.key.map((key) => column(`k.${quoteName(keyOf(key.name))}`, key, true)),
+    ...spec.columns.map((cell) => column(`b.${quoteName(cell.name)}`, cell, false)),
+  ];
+}
+
+/** Which cells of a row travel. */
+export interface CellFilter {
+  readonly since: number;
+  readonly until: number;
+  /** Ordinals of sites; undefined = no such filter. */
+  readonly site: number | undefined;
+  readonly excludeSite: number | undefined;
+}
+
+/** Expands driver rows of {@link readStatement} into changes. */
+export class RowExpander {
+  readonly #columns: readonly ValueColumn[];
+  readonly #keyColumns: number;
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly sites: SiteDirectory,
+    readonly filter: CellFilter,
+  ) {
+    this.#columns = valueColumns(spec);
+    this.#keyColumns = spec.key.length;
+  }
+
+  expand(row: DriverRow): ClockRow {
+    const { spec, filter } = this;
+    const cl = Number(row[CL]);
+    const changes: Change[] = [];
+    let pk: Uint8Array | undefined;
+    const classes = row[CLASSES] as string | null;
+    let nextClass = 0;
+    const values = this.#columns.map(({ affinity, ambiguous }, i) =>
+      exactValue(row[VALUES + i]!, ambiguous ? classes![nextClass++]! : affinity[0]!),
+    );
+    const emit = (
+      cid: string,
+      val: SqlValue,
+      version: number,
+      dbv: number,
+      site: number,
+      seq: number,
+    ) => {
+      if (dbv <= filter.since || dbv > filter.until) return;
+      if (filter.site !== undefined && site !== filter.site) return;
+      if (filter.excludeSite !== undefined && site === filter.excludeSite) return;
+      pk ??= packKey(values.slice(0, this.#keyColumns));
+      changes.push({
+        table: spec.name,
+        pk,
+        cid,
+        val,
+        col_version: version,
+        db_version: dbv,
+        site_id: this.sites.idOf(site),
+        cl,
+        seq,
+      });
+    };
+    if (row[QL] !== null) {
+      emit(SENTINEL, null, cl, Number(row[DL]), Number(row[SL]), Number(row[QL]));
+    }
+    if (cl % 2 === 1) {
+      const exceptions = row[CELLS] === null ? undefined : parseExceptions(row[CELLS] as string);
+      const v0 = Number(row[V0]);
+      const d0 = Number(row[D0]);
+      const s0 = Number(row[S0]);
+      const q0 = Number(row[Q0]);
+      spec.columns.forEach(({ name }, i) => {
+        const own = exceptions?.get(i);
+        const version = own?.version ?? v0;
+        if (version < 0) return; // No clock: nobody ever wrote it.
+        const value = values[this.#keyColumns + i]!;
+        emit(name, value, version, own?.dbVersion ?? d0, own?.site ?? s0, own?.seq ?? q0 + i);
+      });
+    }
+    return {
+      table: spec.name,
+      key: String(row[ROWID]),
+      dbVersion: Number(row[DBV]),
+      changes,
+    };
+  }
+}
+
+interface CellClock {
+  readonly version: number;
+  readonly dbVersion: number | undefined;
+  readonly site: number | undefined;
+  readonly seq: number | undefined;
+}
+
+/** Reads `index,version,db_version,site,seq;` per cell; an empty part inherits from the row. */
+function parseExceptions(text: string): Map<number, CellClock> {
+  const cells = new Map<number, CellClock>();
+  const part = (value: string) => (value === '' ? undefined : Number(value));
+  for (const cell of text.split(';')) {
+    if (cell === '') continue;
+    const [index, version, dbVersion, site, seq] = cell.split(',') as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    cells.set(Number(index), {
+      version: Number(version),
+      dbVersion: part(dbVersion),
+      site: part(site),
+      seq: part(seq),
+    });
+  }
+  return cells;
+}
+
+/** A driver's value with its storage class; `letter` is the first of `typeof()`, or of the affinity. */
+function exactValue(value: DriverValue, letter: string): SqlValue {
+  if (typeof value === 'string') {
+    if (value.charCodeAt(0) === 1) return unescaped(value);
+    return letter === 'i' ? BigInt(value) : value; // A client may be set to hand out integers as strings.
+  }
+  if (value === null) return null;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (value instanceof Uint8Array) return value;
+  return letter === 'i' ? BigInt(value) : Number(value);
+}
+
+function unescaped(text: string): SqlValue {
+  const rest = text.slice(2);
+  switch (text[1]) {
+    case 'i':
+      return BigInt(rest);
+    case 'r':
+      return rest === '1' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    default:
+      return decoder.decode(hexToBytes(rest));
+  }
+}
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,0 +1,41 @@
+import { bytesToHex } from './value.js';
+
+/** What this process knows of `crr_site`: which ordinal stands for which site id. */
+export class SiteDirectory {
+  readonly #ordinals = new Map<string, number>();
+  readonly #ids = new Map<number, Uint8Array>();
+  #greatest = 0;
+
+  constructor(
+    /** Ordinal of this database's own site. */
+    readonly local: number,
+    sites: Iterable<readonly [ordinal: number, siteId: Uint8Array]>,
+  ) {
+    for (const [ordinal, siteId] of sites) this.add(ordinal, siteId);
+  }
+
+  add(ordinal: number, siteId: Uint8Array): void {
+    this.#ordinals.set(bytesToHex(siteId), ordinal);
+    this.#ids.set(ordinal, siteId);
+    this.#greatest = Math.max(this.#greatest, ordinal);
+  }
+
+  /** The greatest ordinal in use; the next site gets the one after it. */
+  get greatest(): number {
+    return this.#greatest;
+  }
+
+  get localId(): Uint8Array {
+    return this.idOf(this.local);
+  }
+
+  ordinalOf(siteId: Uint8Array): number | undefined {
+    return this.#ordinals.get(bytesToHex(siteId));
+  }
+
+  idOf(ordinal: number): Uint8Array {
+    const id = this.#ids.get(ordinal);
+    if (id === undefined) throw new Error(`no site has the ordinal ${ordinal}`);
+    return id;
+  }
+}

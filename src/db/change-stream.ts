@@ -1,0 +1,176 @@
+import { getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type Change, SITE_ID_BYTES } from '../changes/change.js';
+import { cutPage } from '../changes/page.js';
+import {
+  type ReadPosition,
+  RowExpander,
+  type RowPosition,
+  readStatement,
+} from '../changes/read.js';
+import { CrrUsageError } from '../errors.js';
+import type { CrrSchema } from '../schema/read-schema.js';
+import type { TableSpec } from '../schema/table-spec.js';
+import type { Connection } from './connection.js';
+import { refuseUnknownOptions, requireVersion } from './options.js';
+import type { SiteStore } from './site-store.js';
+
+export interface ChangesOptions {
+  /** Read what is newer than this: a db_version, or the `cursor` of a page. 0 = everything. */
+  readonly since?: number | Cursor;
+  /** Read nothing newer than this db_version. */
+  readonly until?: number;
+  /** Only these CRRs: tables, or their names in the database. */
+  readonly tables?: readonly (string | SQLiteTable)[];
+  /** Only what this site wrote. */
+  readonly site?: Uint8Array;
+  /** Nothing that this site wrote: what a peer need not hear of itself. */
+  readonly excludeSite?: Uint8Array;
+  /** Changes per page, as far as no db_version is split and no row ever. */
+  readonly limit?: number;
+}
+
+/** Where to read on. Plain data, to be stored or sent; after the last page, a db_version. */
+export interface Cursor {
+  readonly since: number;
+  readonly after: RowPosition;
+}
+
+/** Changes in the order (db_version, seq), and where the next page begins. */
+export type ChangePage = readonly Change[] & {
+  /** Pass it as `since` to read on. */
+  readonly cursor: number | Cursor;
+};
+
+const DEFAULT_PAGE = 5_000;
+const OPTIONS = ['since', 'until', 'tables', 'site', 'excludeSite', 'limit'] as const;
+
+/**
+ * The change feed of a database. Awaited, it is an array: all changes, or the first page where
+ * `limit` is given. Iterated with `for await`, it gives page after page in bounded memory.
+ */
+export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<ChangePage> {
+  readonly #specs: readonly TableSpec[];
+  readonly #start: ReadPosition;
+
+  constructor(
+    readonly connection: Connection,
+    readonly sites: SiteStore,
+    schema: CrrSchema,
+    readonly options: ChangesOptions,
+  ) {
+    refuseUnknownOptions('changes()', options, OPTIONS);
+    if (options.until !== undefined) requireVersion('changes()', 'until', options.until);
+    if (options.limit !== undefined) requireVersion('changes()', 'limit', options.limit, 1);
+    for (const site of [options.site, options.excludeSite]) {
+      if (site !== undefined && site.length !== SITE_ID_BYTES) {
+        throw new CrrUsageError(
+          'CRR_USAGE_OPTION',
+          `changes(): a site id has ${SITE_ID_BYTES} bytes`,
+        );
+      }
+    }
+    this.#specs = selectTables(schema, options.tables);
+    this.#start = readPosition(options.since ?? 0);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting the feed is its plain form, as with Drizzle's queries
+  then<A = ChangePage, B = never>(
+    onFulfilled?: ((page: ChangePage) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#first().then(onFulfilled, onRejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ChangePage, void, undefined> {
+    const limit = this.options.limit ?? DEFAULT_PAGE;
+    let cursor: number | Cursor = this.#start;
+    while (typeof cursor !== 'number') {
+      const page = await this.#page(cursor, limit);
+      cursor = page.cursor;
+      if (page.length > 0) yield page;
+    }
+  }
+
+  async #first(): Promise<ChangePage> {
+    if (this.options.limit === undefined) return this.#page(this.#start, undefined);
+    let page: ChangePage;
+    let cursor: Cursor = this.#start;
+    do {
+      page = await this.#page(cursor, this.options.limit);
+      if (typeof page.cursor === 'number') break;
+      cursor = page.cursor;
+    } while (page.length === 0);
+    return page;
+  }
+
+  /** Reads one page, with one query per table, in one round trip as a rule. */
+  async #page(position: Cursor, limit: number | undefined): Promise<ChangePage> {
+    const widest = Math.max(...this.#specs.map(({ columns }) => columns.length), 1);
+    let rowLimit = limit === undefined ? undefined : Math.ceil(limit / widest) + 1;
+    for (;;) {
+      const { dbVersion, tables } = await this.#read(position, rowLimit);
+      const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
+      if (cut !== 'more rows') {
+        const cursor = cut.next ? { since: position.since, after: cut.next } : dbVersion;
+        return Object.assign(cut.changes, { cursor });
+      }
+      rowLimit = rowLimit! * 4;
+    }
+  }
+
+  async #read(position: Cursor, rowLimit: number | undefined) {
+    const cutTable = position.after.row?.table;
+    const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
+    const queries = this.#specs.map((spec, i) =>
+      readStatement(spec, position, i > cutIndex, rowLimit),
+    );
+    const { directory, dbVersion, results } = await this.sites.readWith(this.connection, queries);
+    const { site, excludeSite, until } = this.options;
+    const filter = {
+      since: position.since,
+      until: until ?? Number.POSITIVE_INFINITY,
+      // A site that this database never heard of wrote nothing here.
+      site: site && (directory.ordinalOf(site) ?? -1),
+      excludeSite: excludeSite && directory.ordinalOf(excludeSite),
+    };
+    const tables = this.#specs.map((spec, i) => {
+      const expander = new RowExpander(spec, directory, filter);
+      const rows = results[i]!.map((row) => expander.expand(row));
+      return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
+    });
+    return { tables, dbVersion: Math.min(dbVersion, filter.until) };
+  }
+}
+
+function selectTables(schema: CrrSchema, tables: ChangesOptions['tables']): readonly TableSpec[] {
+  if (tables === undefined) return [...schema.tables.values()].map(({ spec }) => spec);
+  return tables.map((table) => {
+    const name = is(table, SQLiteTable) ? getTableName(table) : (table as string);
+    const known = schema.tables.get(name);
+    if (known === undefined) {
+      throw new CrrUsageError('CRR_USAGE_OPTION', `changes(): "${name}" is no CRR of this schema`);
+    }
+    return known.spec;
+  });
+}
+
+function readPosition(since: number | Cursor): ReadPosition {
+  if (typeof since === 'number') {
+    requireVersion('changes()', 'since', since);
+    return { since, after: { db_version: since } };
+  }
+  const { after } = since;
+  const valid =
+    Number.isSafeInteger(since.since) &&
+    Number.isSafeInteger(after?.db_version) &&
+    (after.row === undefined ||
+      (typeof after.row.table === 'string' && /^-?\d+$/.test(after.row.key)));
+  if (!valid) {
+    throw new CrrUsageError(
+      'CRR_USAGE_CURSOR',
+      'changes(): since is neither a db_version nor a cursor of a page',
+    );
+  }
+  return since;
+}

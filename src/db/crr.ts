@@ -1,0 +1,270 @@
+import { getTableColumns } from 'drizzle-orm';
+import { type ApplyPlan, planApply } from '../changes/apply.js';
+import type { Change } from '../changes/change.js';
+import type { DriverRow, DriverValue } from '../changes/read.js';
+import { statement } from '../changes/statement.js';
+import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
+import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
+import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { ChangeStream, type ChangesOptions } from './change-stream.js';
+import type { Connection } from './connection.js';
+import { explain, isStale } from './database-errors.js';
+import { install } from './install.js';
+import { refuseUnknownOptions } from './options.js';
+import { SiteStore } from './site-store.js';
+
+export interface ApplyOptions {
+  /**
+   * What to do with changes that cannot be applied yet, because their table or column is not in
+   * this schema or their new row lacks a NOT NULL cell: `'pending'` (default) keeps them until they
+   * can be, `'error'` refuses the batch.
+   */
+  readonly onUnknown?: 'pending' | 'error';
+}
+
+/** What an apply changed, so that an application can refresh exactly that. */
+export interface ApplyResult {
+  readonly inserted: readonly RowRef[];
+  readonly updated: readonly RowRef[];
+  readonly deleted: readonly RowRef[];
+  /** Cells that took the incoming value. */
+  readonly cellsWon: number;
+  /** Cells that lost, or were known already. */
+  readonly cellsIgnored: number;
+  /** Changes of this batch that wait in the pending table. */
+  readonly pending: number;
+}
+
+/** A row by its key, under the property names and in the types of its Drizzle table. */
+export interface RowRef {
+  /** Name of the table in the database. */
+  readonly table: string;
+  readonly key: Readonly<Record<string, unknown>>;
+}
+
+/** How often a batch is tried again when other processes register sites at the same moment. */
+const MAX_ATTEMPTS = 8;
+
+/** What `withCrr` adds to a Drizzle database, under `$crr`. */
+export class Crr {
+  readonly #sites = new SiteStore();
+
+  constructor(
+    readonly connection: Connection,
+    readonly schema: CrrSchema,
+  ) {}
+
+  /**
+   * Brings bookkeeping and triggers to what the schema asks for, in one transaction. Run it after
+   * migrations; it can be run again at any time. Rows that a table already holds become part of
+   * the change feed, as if written now.
+   *
+   * @throws {CrrDatabaseError} where a base table is missing.
+   */
+  install(): Promise<void> {
+    this.#sites.forget();
+    return this.#explained(() => install(this.connection, this.schema));
+  }
+
+  /** This database's site id: 16 bytes, random at installation. */
+  siteId(): Promise<Uint8Array> {
+    return this.#explained(async () => {
+      const { directory } = await this.#sites.readWith(this.connection, []);
+      return directory.localId.slice();
+    });
+  }
+
+  /** This database's db_version: one step per transaction, local or applied. */
+  version(): Promise<number> {
+    return this.#explained(async () => {
+      const { dbVersion } = await this.#sites.readWith(this.connection, []);
+      return dbVersion;
+    });
+  }
+
+  /**
+   * Reads the change feed. Awaited, it gives all changes as an array (with `limit`, the first page);
+   * with `for await`, page after page in bounded memory. A page never shows part of a transaction,
+   * unless one alone exceeds the limit, and never part of a row.
+   *
+   * @example
+   * const changes = await db.$crr.changes({ since: 0 });
+   *
+   * for await (const page of db.$crr.changes({ since: cursor, limit: 1000 })) {
+   *   await send(page);
+   *   cursor = page.cursor;
+   * }
+   */
+  changes(options: ChangesOptions = {}): ChangeStream {
+    return new ChangeStream(
+      {
+        ...this.connection,
+        batch: (...args) => this.#explained(() => this.connection.batch(...args)),
+      },
+      this.#sites,
+      this.schema,
+      options,
+    );
+  }
+
+  /**
+   * Merges changes of other sites. Everything is validated first; then one transaction applies all
+   * or nothing. Applying the same changes again, in any order, changes nothing. A stream of pages
+   * is applied page by page, a transaction each.
+   *
+   * @throws {CrrChangeError} where a change is refused; the database is as it was.
+   *
+   * @example
+   * const { inserted, updated, deleted } = await db.$crr.apply(await other.$crr.changes());
+   */
+  async apply(
+    changes: readonly Change[] | AsyncIterable<readonly Change[]>,
+    options: ApplyOptions = {},
+  ): Promise<ApplyResult> {
+    refuseUnknownOptions('apply()', options, ['onUnknown']);
+    if (Array.isArray(changes)) return this.#applyBatch(changes, options);
+    if (!(Symbol.asyncIterator in changes)) {
+      throw new CrrUsageError(
+        'CRR_USAGE_OPTION',
+        'apply() takes an array of changes, or an async iterable of such arrays',
+      );
+    }
+    const total = new ApplyTotals();
+    for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
+    return total;
+  }
+
+  /** How many changes wait until their table, column or missing cell is there. */
+  pendingCount(): Promise<number> {
+    return this.#explained(async () => {
+      const [rows] = await this.connection.batch(
+        [statement('SELECT count(*) FROM crr_pending')],
+        'read',
+      );
+      return Number(rows![0]![0]);
+    });
+  }
+
+  /**
+   * Gives this database a new site id; what it wrote before keeps the old one. Needed after copying
+   * a database file or restoring a backup, when the original lives on: two sites must never share
+   * an id. Costs the same whatever the database holds.
+   */
+  rotateSiteId(): Promise<Uint8Array> {
+    return this.#explained(async () => {
+      await this.connection.batch(
+        [
+          statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
+          statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
+        ],
+        'write',
+      );
+      this.#sites.forget();
+      return this.siteId();
+    });
+  }
+
+  async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
+    if (changes.length === 0) return new ApplyTotals();
+    const onUnknown = options.onUnknown ?? 'pending';
+    return this.#explained(async () => {
+      for (let attempt = 1; ; attempt++) {
+        const directory = await this.#sites.directory(this.connection);
+        const { maxParameters } = this.connection;
+        const plan = planApply(changes, this.schema, directory, { onUnknown, maxParameters });
+        if (onUnknown === 'error') refuseEarly(plan);
+        try {
+          const results = await this.connection.batch(plan.statements, 'write');
+          this.#sites.learn(plan.newSites);
+          return readResult(plan, results, this.schema);
+        } catch (error) {
+          if (!isStale(error)) throw error;
+          if (attempt === MAX_ATTEMPTS) {
+            throw new CrrDatabaseError(
+              'CRR_DATABASE_CONTENDED',
+              `other processes registered new sites in each of ${MAX_ATTEMPTS} attempts to apply this batch: try again`,
+              { cause: error },
+            );
+          }
+          this.#sites.forget();
+        }
+      }
+    });
+  }
+
+  async #explained<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+function refuseEarly({ early }: ApplyPlan): void {
+  const first = early[0];
+  if (first === undefined) return;
+  const { table, cid } = first.change;
+  throw new CrrChangeError(
+    'CRR_CHANGE_UNKNOWN',
+    `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
+  );
+}
+
+class ApplyTotals implements ApplyResult {
+  readonly inserted: RowRef[] = [];
+  readonly updated: RowRef[] = [];
+  readonly deleted: RowRef[] = [];
+  cellsWon = 0;
+  cellsIgnored = 0;
+  pending = 0;
+
+  add(result: ApplyResult): void {
+    for (const row of result.inserted) this.inserted.push(row);
+    for (const row of result.updated) this.updated.push(row);
+    for (const row of result.deleted) this.deleted.push(row);
+    this.cellsWon += result.cellsWon;
+    this.cellsIgnored += result.cellsIgnored;
+    this.pending += result.pending;
+  }
+}
+
+/** Reads the rows of the plan's report statements: (alive, appeared or went, cells won, key...). */
+function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
+  const total = new ApplyTotals();
+  for (const { spec, index } of plan.reports) {
+    const toRef = rowRefs(schema.tables.get(spec.name)!);
+    for (const row of results[index]!) {
+      const alive = Number(row[0]) === 1;
+      const crossed = Number(row[1]) === 1;
+      total.cellsWon += Number(row[2]);
+      if (alive && crossed) total.inserted.push(toRef(row));
+      else if (alive) total.updated.push(toRef(row));
+      else if (crossed) total.deleted.push(toRef(row));
+    }
+  }
+  const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
+  total.pending = pending!;
+  // Cells that waited and are applied now were won without being in this batch.
+  total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);
+  return total;
+}
+
+/** Maps the key of a report row to what a Drizzle query of that table would give. */
+function rowRefs({ spec, table }: CrrSchemaTable): (row: DriverRow) => RowRef {
+  const columns = getTableColumns(table);
+  const decoders = spec.key.map(({ property }, i) => {
+    const column = columns[property]!;
+    return (row: DriverRow) => [property, column.mapFromDriverValue(plain(row[3 + i]!))] as const;
+  });
+  return (row) => ({
+    table: spec.name,
+    key: Object.fromEntries(decoders.map((decode) => decode(row))),
+  });
+}
+
+/** Drizzle's mappers know Buffers, not ArrayBuffers. */
+function plain(value: DriverValue): unknown {
+  if (!(value instanceof ArrayBuffer)) return value;
+  return typeof Buffer === 'undefined' ? new Uint8Array(value) : Buffer.from(value);
+}

@@ -1,0 +1,40 @@
+import { CrrChangeError, CrrDatabaseError } from '../errors.js';
+import { GUARDS } from '../sql/bookkeeping.js';
+
+/** Whether a batch failed because this process knew the site ordinals of another time. */
+export function isStale(error: unknown): boolean {
+  return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
+}
+
+/** Turns what the generated SQL raises into errors that say what to do; others pass unchanged. */
+export function explain(error: unknown): unknown {
+  const text = messages(error);
+  if (text.includes(GUARDS.forged)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_FORGED',
+      'a change claims to be written here with a version that this database never issued: either the sender lies, or this database is a copy or a restored backup of another that still writes. Give it an identity of its own with $crr.rotateSiteId()',
+    );
+  }
+  if (text.includes(GUARDS.incomplete)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_INCOMPLETE_ROW',
+      "a new row lacks a NOT NULL column without default, and onUnknown is 'error': send all of the row's changes in one batch, or let it wait with onUnknown: 'pending'",
+    );
+  }
+  const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);
+  if (missing) {
+    return new CrrDatabaseError(
+      'CRR_DATABASE_NOT_INSTALLED',
+      `the database has no table ${missing[2]}: call db.$crr.install() once after your migrations`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** The messages of an error and its causes: Drizzle wraps the driver's. */
+function messages(error: unknown): string {
+  const found: string[] = [];
+  for (let e = error; e instanceof Error; e = e.cause) found.push(e.message);
+  return found.join('\n');
+}

@@ -1,0 +1,33 @@
+import type { Client, InArgs } from '@libsql/client';
+import type { DriverRow } from '../changes/read.js';
+import { CrrUsageError } from '../errors.js';
+import type { Connection } from './connection.js';
+
+/** SQLite's own limit (SQLITE_MAX_VARIABLE_NUMBER), which libSQL and sqld keep. */
+const MAX_PARAMETERS = 32_766;
+
+/** A libSQL client (file:, http:, ws:, :memory:) as a connection. */
+export function libsqlConnection(client: Client): Connection {
+  return {
+    maxParameters: MAX_PARAMETERS,
+    async batch(statements, mode) {
+      const results = await client.batch(
+        statements.map(({ sql, args }) => ({ sql, args: args as InArgs })),
+        mode,
+      );
+      return results.map(({ rows }) => rows as DriverRow[]);
+    },
+  };
+}
+
+/** The libSQL client below a Drizzle database. */
+export function clientOf(db: unknown): Client {
+  const client = (db as { $client?: Partial<Client> } | null)?.$client;
+  if (typeof client?.batch !== 'function' || typeof client.execute !== 'function') {
+    throw new CrrUsageError(
+      'CRR_USAGE_DRIVER',
+      'withCrr expects a database made by drizzle() of drizzle-orm/libsql',
+    );
+  }
+  return client as Client;
+}

@@ -1,0 +1,94 @@
+import { type Column, is, sql } from 'drizzle-orm';
+import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
+import type { CrrSchema } from '../schema/read-schema.js';
+import { readSchema } from '../schema/read-schema.js';
+import { PIN_SQL, UNPIN_SQL } from '../sql/bookkeeping.js';
+import { Crr } from './crr.js';
+import { explain } from './database-errors.js';
+import { clientOf, libsqlConnection } from './libsql.js';
+import { refuseUnknownOptions } from './options.js';
+
+export interface WithCrrOptions {
+  /** The module that exports the tables, as for Drizzle's relational queries. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
+interface DrizzleDatabase {
+  transaction(run: (tx: never) => Promise<unknown>, config?: never): Promise<unknown>;
+  batch(items: never): Promise<unknown>;
+  run(query: never): unknown;
+}
+
+/**
+ * Returns the same Drizzle database with `$crr`, and with transactions and batches pinned: what one
+ * of them writes shares one db_version, so it travels and is applied together. A statement outside
+ * of both takes a db_version per row it changes, which is as correct, only finer.
+ *
+ * @throws {CrrSchemaError} where a table of the schema cannot be a CRR.
+ * @throws {CrrUsageError} where `db` is no Drizzle database on libSQL.
+ *
+ * @example
+ * const db = withCrr(drizzle(client), { schema });
+ * await db.$crr.install();
+ * await db.insert(todos).values({ id: 'a', title: 'write' });
+ */
+export function withCrr<TDatabase extends object>(
+  db: TDatabase,
+  options: WithCrrOptions,
+): TDatabase & { readonly $crr: Crr } {
+  refuseUnknownOptions('withCrr()', options, ['schema']);
+  const connection = libsqlConnection(clientOf(db));
+  const schema = readSchema(options.schema, { columnName: columnNames(db) });
+  return pinned(db as TDatabase & DrizzleDatabase, new Crr(connection, schema), schema);
+}
+
+/**
+ * The database with its methods inherited, so that everything else is Drizzle's own. Transactions
+ * and batches run Drizzle's methods with the pin's two statements around the user's.
+ */
+function pinned<TDatabase extends DrizzleDatabase>(
+  db: TDatabase,
+  $crr: Crr,
+  _schema: CrrSchema,
+): TDatabase & { readonly $crr: Crr } {
+  const transaction = async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
+    // Only the outermost transaction pins: a nested one is a savepoint in the same db_version.
+    const body = async (tx: DrizzleDatabase) => {
+      await explained(() => tx.run(sql.raw(PIN_SQL) as never));
+      const result = await run(tx);
+      await tx.run(sql.raw(UNPIN_SQL) as never);
+      return result;
+    };
+    return db.transaction(body as never, config as never);
+  };
+  const batch = async (items: readonly object[]) => {
+    if (items.every(isRead)) return db.batch(items as never);
+    const all = [db.run(sql.raw(PIN_SQL) as never), ...items, db.run(sql.raw(UNPIN_SQL) as never)];
+    const results = (await explained(() => db.batch(all as never))) as unknown[];
+    return results.slice(1, -1);
+  };
+  return Object.create(db, {
+    $crr: { value: $crr, enumerable: true },
+    transaction: { value: transaction, enumerable: true },
+    batch: { value: batch, enumerable: true },
+  });
+}
+
+/** A batch that only reads must not write a pin. */
+const isRead = (item: object) => is(item, SQLiteSelectBase as never);
+
+async function explained<T>(run: () => T): Promise<Awaited<T>> {
+  try {
+    return await run();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Drizzle's `casing` option, where the database has one, decides the columns' names. */
+function columnNames(db: object): (column: Column) => string {
+  const casing = (db as { dialect?: { casing?: { getColumnCasing?(column: Column): string } } })
+    .dialect?.casing;
+  return (column) => casing?.getColumnCasing?.(column) ?? column.name;
+}

@@ -1,0 +1,107 @@
+/**
+ * The errors of drizzle-crr. Every error that the package throws on purpose is a `CrrError` with a
+ * stable `code`; the class tells the family, the code the case. Messages name tables, columns and
+ * storage classes, never the values of a user's rows, so that they can be logged.
+ *
+ * @example
+ * try {
+ *   await db.$crr.apply(changes);
+ * } catch (error) {
+ *   if (error instanceof CrrChangeError) return reply.status(400).send({ code: error.code });
+ *   throw error;
+ * }
+ */
+export abstract class CrrError extends Error {
+  abstract readonly code: CrrErrorCode;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Codes of {@link CrrSchemaError}: a table that cannot be a CRR as it is declared. */
+export type CrrSchemaErrorCode =
+  | 'CRR_SCHEMA_NOT_A_TABLE'
+  | 'CRR_SCHEMA_NO_TABLES'
+  | 'CRR_SCHEMA_NO_PRIMARY_KEY'
+  | 'CRR_SCHEMA_NULLABLE_KEY'
+  | 'CRR_SCHEMA_GENERATED_KEY'
+  | 'CRR_SCHEMA_KEY_TOO_WIDE'
+  | 'CRR_SCHEMA_AUTOINCREMENT'
+  | 'CRR_SCHEMA_UNIQUE'
+  | 'CRR_SCHEMA_FOREIGN_KEY'
+  | 'CRR_SCHEMA_RESERVED_NAME'
+  | 'CRR_SCHEMA_DUPLICATE_NAME'
+  | 'CRR_SCHEMA_DEFAULT'
+  | 'CRR_SCHEMA_UNKNOWN_COLUMN';
+
+/** Codes of {@link CrrChangeError}: a change that no database could have made, or not this one. */
+export type CrrChangeErrorCode =
+  | 'CRR_CHANGE_MALFORMED'
+  | 'CRR_CHANGE_PACKED_KEY'
+  | 'CRR_CHANGE_KEY_COUNT'
+  | 'CRR_CHANGE_VALUE'
+  | 'CRR_CHANGE_VERSION'
+  | 'CRR_CHANGE_SITE_ID'
+  | 'CRR_CHANGE_FORGED'
+  | 'CRR_CHANGE_NOT_A_CRR'
+  | 'CRR_CHANGE_UNKNOWN'
+  | 'CRR_CHANGE_INCOMPLETE_ROW';
+
+/** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */
+export type CrrDatabaseErrorCode =
+  | 'CRR_DATABASE_NOT_INSTALLED'
+  | 'CRR_DATABASE_TABLE_MISSING'
+  | 'CRR_DATABASE_FORMAT'
+  | 'CRR_DATABASE_CONTENDED';
+
+/** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
+export type CrrUsageErrorCode = 'CRR_USAGE_OPTION' | 'CRR_USAGE_CURSOR' | 'CRR_USAGE_DRIVER';
+
+export type CrrErrorCode =
+  | CrrSchemaErrorCode
+  | CrrChangeErrorCode
+  | CrrDatabaseErrorCode
+  | CrrUsageErrorCode;
+
+/** A table cannot be a CRR as it is declared; the message says what to do instead. */
+export class CrrSchemaError extends CrrError {
+  constructor(
+    override readonly code: CrrSchemaErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A change was refused. The batch it came in was not applied, and the database is as it was. */
+export class CrrChangeError extends CrrError {
+  constructor(
+    override readonly code: CrrChangeErrorCode,
+    message: string,
+    /** Position of the refused change in the batch, where one change is to blame. */
+    readonly index?: number,
+  ) {
+    super(index === undefined ? message : `change ${index}: ${message}`);
+  }
+}
+
+/** The database lacks the bookkeeping that an operation needs. */
+export class CrrDatabaseError extends CrrError {
+  constructor(
+    override readonly code: CrrDatabaseErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** An option or argument is misspelt or out of range. */
+export class CrrUsageError extends CrrError {
+  constructor(
+    override readonly code: CrrUsageErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,58 @@
+import { is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { CrrSchemaError } from '../errors.js';
+import { crrDeclaration } from './declaration.js';
+import { type ReadSpecOptions, readTableSpec } from './read-spec.js';
+import type { TableSpec } from './table-spec.js';
+
+/** A Drizzle schema as drizzle-crr sees it. */
+export interface CrrSchema {
+  /** The CRRs, by the table's name in the database. */
+  readonly tables: ReadonlyMap<string, CrrSchemaTable>;
+  /** Names of the tables that are declared without being CRRs. */
+  readonly plainTables: ReadonlySet<string>;
+}
+
+export interface CrrSchemaTable {
+  readonly spec: TableSpec;
+  readonly table: SQLiteTable;
+}
+
+/**
+ * Collects the CRRs among a schema's exports; everything else in it is let be.
+ *
+ * @throws {CrrSchemaError} where a table cannot be a CRR, two CRRs share a name, or there is none.
+ */
+export function readSchema(
+  schema: Readonly<Record<string, unknown>>,
+  options?: ReadSpecOptions,
+): CrrSchema {
+  const tables = new Map<string, CrrSchemaTable>();
+  const plainTables = new Set<string>();
+  const seen = new Map<string, SQLiteTable>();
+  for (const table of Object.values(schema)) {
+    if (!is(table, SQLiteTable)) continue;
+    if (crrDeclaration(table) === undefined) {
+      plainTables.add(getTableConfig(table).name);
+      continue;
+    }
+    const spec = readTableSpec(table, options);
+    const namesake = seen.get(spec.name.toLowerCase());
+    if (namesake === table) continue; // The same table exported twice.
+    if (namesake) {
+      throw new CrrSchemaError(
+        'CRR_SCHEMA_DUPLICATE_NAME',
+        `two CRRs are called "${spec.name}": SQLite compares names without case, so rename one`,
+      );
+    }
+    seen.set(spec.name.toLowerCase(), table);
+    tables.set(spec.name, { spec, table });
+  }
+  if (tables.size === 0) {
+    throw new CrrSchemaError(
+      'CRR_SCHEMA_NO_TABLES',
+      'the schema holds no CRR: declare tables with crrTable(...) or asCrr(...), and pass { schema } with the module that exports them',
+    );
+  }
+  return { tables, plainTables };
+}

@@ -1,0 +1,188 @@
+import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
+import { isReservedTableName } from '../sql/names.js';
+import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
+import { crrDeclaration } from './declaration.js';
+import {
+  type ColumnSpec,
+  DEFAULT_KIND,
+  type ReplicatedColumnSpec,
+  type TableSpec,
+} from './table-spec.js';
+
+/** The pending table has this many columns for key values. */
+export const MAX_KEY_COLUMNS = 16;
+
+export interface ReadSpecOptions {
+  /** The name of a column in the database; Drizzle's `casing` option makes it differ from `column.name`. */
+  readonly columnName?: (column: Column) => string;
+}
+
+/**
+ * Reads the plain description of a CRR from its Drizzle table.
+ *
+ * @throws {CrrSchemaError} where the table cannot be a CRR as it is declared.
+ */
+export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {}): TableSpec {
+  const config = getTableConfig(table);
+  const columnName = options.columnName ?? ((column: Column) => column.name);
+  const properties = new Map(
+    Object.entries(getTableColumns(table)).map(([property, column]) => [column.name, property]),
+  );
+  const columnSpec = (column: Column): ColumnSpec => ({
+    name: columnName(column),
+    property: properties.get(column.name) ?? column.name,
+    sqlType: column.getSQLType(),
+  });
+  const refuse = refusal(config.name);
+
+  if (isReservedTableName(config.name)) {
+    refuse(
+      'CRR_SCHEMA_RESERVED_NAME',
+      'its name collides with the bookkeeping: rename it so that it neither starts with "crr_" nor contains "__crr_"',
+    );
+  }
+  const composite = config.primaryKeys[0]?.columns;
+  const keyColumns = composite ?? config.columns.filter((column) => column.primary);
+  if (keyColumns.length === 0) {
+    refuse(
+      'CRR_SCHEMA_NO_PRIMARY_KEY',
+      'it has no primary key: rows of different sites are the same row when their keys are equal, so add .primaryKey() to a column or primaryKey({ columns: [...] }) to the table',
+    );
+  }
+  if (keyColumns.length > MAX_KEY_COLUMNS) {
+    refuse(
+      'CRR_SCHEMA_KEY_TOO_WIDE',
+      `its primary key has ${keyColumns.length} columns: use at most ${MAX_KEY_COLUMNS}`,
+    );
+  }
+  for (const column of keyColumns) refuseKeyColumn(column, columnName(column), refuse);
+  refuseUnique(config, keyColumns, columnName, refuse);
+  if (config.foreignKeys.length > 0) {
+    const columns = config.foreignKeys.flatMap((key) => key.reference().columns.map(columnName));
+    refuse(
+      'CRR_SCHEMA_FOREIGN_KEY',
+      `its foreign key on ${list(columns)} would refuse a child that arrives before its parent, and a parent's delete while children live: drop .references(), keep the column, and use Drizzle's relations() for queries`,
+    );
+  }
+
+  const isKey = new Set(keyColumns.map((column) => column.name));
+  const kinds = crrDeclaration(table)?.kinds ?? {};
+  const replicated = config.columns.filter(
+    (column) => !isKey.has(column.name) && column.generated === undefined,
+  );
+  return {
+    name: config.name,
+    key: keyColumns.map(columnSpec),
+    columns: replicated.map((column): ReplicatedColumnSpec => {
+      const spec = columnSpec(column);
+      return {
+        ...spec,
+        notNull: column.notNull,
+        default: defaultText(column, spec.name, refuse),
+        kind: kinds[spec.property] ?? DEFAULT_KIND,
+      };
+    }),
+  };
+}
+
+type Refuse = (code: CrrSchemaErrorCode, reason: string) => never;
+
+function refusal(table: string): Refuse {
+  return (code, reason) => {
+    throw new CrrSchemaError(code, `table "${table}" cannot be a CRR: ${reason}`);
+  };
+}
+
+function refuseKeyColumn(column: Column, name: string, refuse: Refuse): void {
+  if (column.generated !== undefined) {
+    refuse(
+      'CRR_SCHEMA_GENERATED_KEY',
+      `key column "${name}" is generated: use a plain column for the key`,
+    );
+  }
+  if (!column.notNull) {
+    refuse(
+      'CRR_SCHEMA_NULLABLE_KEY',
+      `key column "${name}" may be NULL, and NULL keys are never equal: add .notNull()`,
+    );
+  }
+  if ('autoIncrement' in column && column.autoIncrement === true) {
+    refuse(
+      'CRR_SCHEMA_AUTOINCREMENT',
+      `key column "${name}" is AUTOINCREMENT, so two sites would give different rows the same key: use a random key, such as text('${name}').primaryKey().$defaultFn(() => crypto.randomUUID())`,
+    );
+  }
+}
+
+function refuseUnique(
+  config: ReturnType<typeof getTableConfig>,
+  keyColumns: readonly Column[],
+  columnName: (column: Column) => string,
+  refuse: Refuse,
+): void {
+  const advice =
+    'two sites can each write a row that is unique there, and no merge could keep both: make it a plain index, or make the column the key';
+  const containsKey = (columns: readonly unknown[]) => keyColumns.every((c) => columns.includes(c));
+  for (const column of config.columns) {
+    if (column.isUnique && !(keyColumns.length === 1 && keyColumns[0] === column)) {
+      refuse('CRR_SCHEMA_UNIQUE', `column "${columnName(column)}" is unique: ${advice}`);
+    }
+  }
+  for (const constraint of config.uniqueConstraints) {
+    if (!containsKey(constraint.columns)) {
+      const columns = constraint.columns.map(columnName);
+      refuse(
+        'CRR_SCHEMA_UNIQUE',
+        `the unique constraint on ${list(columns)} is not the key: ${advice}`,
+      );
+    }
+  }
+  for (const index of config.indexes) {
+    // An index's columns are copies, so they are compared by name; a partial or expression index never holds the key.
+    const columns = index.config.columns.map((c) =>
+      is(c, SQL) ? '(expression)' : (c as Column).name,
+    );
+    const holdsKey = keyColumns.every((key) => columns.includes(key.name));
+    if (index.config.unique && !holdsKey) {
+      refuse(
+        'CRR_SCHEMA_UNIQUE',
+        `the unique index "${index.config.name}" on ${list(columns)} is not on the key: ${advice}`,
+      );
+    }
+  }
+}
+
+/** The default as DDL text. A merge that creates a row gives it to columns that it does not mention. */
+function defaultText(column: Column, name: string, refuse: Refuse): string | undefined {
+  const value: unknown = column.default;
+  if (value === undefined) return undefined;
+  if (is(value, SQL)) {
+    return value.toQuery({
+      casing: { getColumnCasing: (c: Column) => c.name } as never,
+      escapeName: quoteName,
+      escapeParam: () => '?',
+      escapeString: quoteText,
+      inlineParams: true,
+    }).sql;
+  }
+  const driverValue: unknown = value === null ? null : column.mapToDriverValue(value);
+  switch (typeof driverValue) {
+    case 'string':
+      return quoteText(driverValue);
+    case 'number':
+    case 'bigint':
+      return String(driverValue);
+    case 'boolean':
+      return driverValue ? '1' : '0';
+  }
+  if (driverValue === null) return 'NULL';
+  if (driverValue instanceof Uint8Array) return quoteBlob(driverValue);
+  return refuse(
+    'CRR_SCHEMA_DEFAULT',
+    `the default of column "${name}" has no SQL text: write it as sql\`...\``,
+  );
+}
+
+const list = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ');

@@ -1,0 +1,16 @@
+import type { TableSpec } from '../schema/table-spec.js';
+import { clockTable, PENDING_TABLE, STATE_TABLE } from './names.js';
+import { quoteName } from './quote.js';
+
+/** Begins merging: write triggers fall silent, and what wins is stamped with a new db_version. */
+export function beginApplySql(greatestIncoming = 0): string {
+  return `UPDATE ${STATE_TABLE} SET applying = 1, prior = db_version, db_version = max(db_version + 1, ${greatestIncoming})`;
+}
+
+/** Ends it. If nothing was new the db_version goes back, or two idle peers would count forever. */
+export function endApplySql(specs: readonly TableSpec[]): string {
+  const news = [...specs.map(({ name }) => quoteName(clockTable(name))), PENDING_TABLE]
+    .map((table) => `EXISTS (SELECT 1 FROM ${table} WHERE dbv = db_version)`)
+    .join(' OR ');
+  return `UPDATE ${STATE_TABLE} SET applying = 0, db_version = CASE WHEN ${news} THEN db_version ELSE prior END`;
+}

@@ -1,0 +1,14 @@
+import type { TableSpec } from '../schema/table-spec.js';
+import { clockTableStatements } from './clock-table.js';
+import { gateTableStatement, gateTriggers } from './merge-gate.js';
+import { type TriggerSql, writeTriggers } from './write-triggers.js';
+
+/** Every trigger of a CRR: those that stamp local writes, and those of its merge gate. */
+export function tableTriggers(spec: TableSpec): TriggerSql[] {
+  return [...writeTriggers(spec), ...gateTriggers(spec)];
+}
+
+/** The tables that a CRR has beside its base table. Every statement can be run again. */
+export function tableStatements(spec: TableSpec): string[] {
+  return [...clockTableStatements(spec), gateTableStatement(spec)];
+}

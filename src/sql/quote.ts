@@ -1,0 +1,34 @@
+/*
+ * The one place where names and values become SQL text. Nothing else in this package adds a quote.
+ */
+
+/** A name (table, column, trigger, index) as an SQL identifier. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string as an SQL literal. Text with NUL goes through a blob: SQLite ends a literal at NUL. */
+export function quoteText(text: string): string {
+  if (text.includes('\0')) return `CAST(${quoteBlob(new TextEncoder().encode(text))} AS TEXT)`;
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Bytes as an SQL literal. */
+export function quoteBlob(bytes: Uint8Array): string {
+  let hex = '';
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
+  return `x'${hex}'`;
+}
+
+/** A real as an SQL literal that reads back as the same REAL: infinities, and 1.0 unlike 1. */
+export function quoteReal(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '9e999';
+  if (value === Number.NEGATIVE_INFINITY) return '-9e999';
+  const text = Object.is(value, -0) ? '-0.0' : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** Text for an SQL comment: nothing in it can end the comment. */
+export function commentText(text: string): string {
+  return text.replaceAll('*/', '* /');
+}
