@@ -11,6 +11,9 @@ import {
   type TableSpec,
 } from './table-spec.js';
 
+/** The cid of a sentinel; cr-sqlite chose it, so no column can have that name. */
+const SENTINEL_CID = '-1';
+
 /** The pending table has this many columns for key values. */
 export const MAX_KEY_COLUMNS = 16;
 
@@ -64,6 +67,13 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     refuse(
       'CRR_SCHEMA_FOREIGN_KEY',
       `its foreign key on ${list(columns)} would refuse a child that arrives before its parent, and a parent's delete while children live: drop .references(), keep the column, and use Drizzle's relations() for queries`,
+    );
+  }
+
+  if (config.columns.some((column) => columnName(column) === SENTINEL_CID)) {
+    refuse(
+      'CRR_SCHEMA_RESERVED_NAME',
+      `its column "${SENTINEL_CID}" collides with the name under which a row's existence travels: rename it`,
     );
   }
 
