@@ -57,7 +57,7 @@ export function planApply(
 ): ApplyPlan {
   const grouped = groupChanges(changes, schema);
   const ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
-  const statements: Statement[] = [guardStaleSites(sites)];
+  const statements: Statement[] = [guardStaleSites(sites, ordinals.added.length > 0)];
   if (ordinals.added.length > 0) {
     const rows = ordinals.added.map(([ordinal, id]) => `(${ordinal}, ${quoteBlob(id)})`);
     statements.push(
@@ -133,11 +133,12 @@ class OrdinalsOfBatch {
 
 /**
  * Ordinals are written into the statements, so they must be those of the database: another process
- * may have added a site meanwhile, or put another file in its place.
+ * may have added a site meanwhile, or put another file in its place. Sites that others added are no
+ * matter where this batch adds none.
  */
-function guardStaleSites(sites: SiteDirectory): Statement {
+function guardStaleSites(sites: SiteDirectory, addsSites: boolean): Statement {
   return statement(
-    `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'stale' WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE} JOIN ${SITE_TABLE} ON ordinal = site WHERE site = ${sites.local} AND site_id = ${quoteBlob(sites.localId)} AND (SELECT max(ordinal) FROM ${SITE_TABLE}) = ${sites.greatest})`,
+    `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'stale' WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE} JOIN ${SITE_TABLE} ON ordinal = site WHERE site = ${sites.local} AND site_id = ${quoteBlob(sites.localId)} AND (SELECT max(ordinal) FROM ${SITE_TABLE}) ${addsSites ? '=' : '>='} ${sites.greatest})`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { CrrSchema } from '../schema/read-schema.js';
 import type { TableSpec } from '../schema/table-spec.js';
 import { type Change, SENTINEL } from './change.js';
 import { validateChange } from './validate.js';
-import { compareValues, type SqlValue } from './value.js';
+import { bytesToHex, compareValues, type SqlValue } from './value.js';
 
 /** Everything that a batch says of one row at its greatest causal length. */
 export interface RowOffer {
@@ -80,6 +80,9 @@ export function groupChanges(changes: readonly Change[], schema: CrrSchema): Gro
   };
 }
 
+/** A function takes only so many arguments; beyond this, keys are told apart by a slower way. */
+const LONG_KEY = 1_024;
+
 class TableGroup {
   readonly columns: ReadonlyMap<string, number>;
   readonly rows: RowOffer[] = [];
@@ -90,7 +93,7 @@ class TableGroup {
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
-    const id = String.fromCharCode(...pk);
+    const id = pk.length < LONG_KEY ? String.fromCharCode(...pk) : bytesToHex(pk);
     let row = this.#byKey.get(id);
     if (row === undefined) {
       row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };

@@ -1,6 +1,8 @@
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
+import type { TableSpec } from '../schema/table-spec.js';
+import { hasRowidKey } from '../sql/clock-table.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from './change.js';
 import { unpackKey } from './packed-key.js';
 import { type SqlValue, storageClass } from './value.js';
@@ -91,7 +93,26 @@ export function validateChange(
       `"${table}"."${cid}" is a key column, which has no cell of its own`,
     );
   }
+  if (known !== undefined) refuseImpossible(change, key, known.spec, refuse);
   return key;
+}
+
+/** What SQLite itself would refuse, and so no database with this schema could hold. */
+function refuseImpossible(
+  { table, cid, val }: Change,
+  key: readonly SqlValue[],
+  spec: TableSpec,
+  refuse: (code: CrrChangeErrorCode, message: string) => never,
+): void {
+  if (hasRowidKey(spec) && typeof key[0] !== 'bigint') {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `the key of "${table}" is an INTEGER PRIMARY KEY, and this one holds ${storageClass(key[0])}`,
+    );
+  }
+  if (val === null && spec.columns.some(({ name, notNull }) => notNull && name === cid)) {
+    refuse('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
+  }
 }
 
 function unpackAt(pk: Uint8Array, index: number): SqlValue[] {

@@ -27,6 +27,20 @@ interface Installed {
  * made the bookkeeping.
  */
 export async function install(connection: Connection, schema: CrrSchema): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await installOnce(connection, schema);
+    } catch (error) {
+      // Several processes may install at once, as when they all start: what one made, others find.
+      const madeMeanwhile = /already exists|duplicate column name|no such (trigger|table)/;
+      if (attempt === MAX_ATTEMPTS || !madeMeanwhile.test(String(error))) throw error;
+    }
+  }
+}
+
+const MAX_ATTEMPTS = 3;
+
+async function installOnce(connection: Connection, schema: CrrSchema): Promise<void> {
   const specs = [...schema.tables.values()].map(({ spec }) => spec);
   const installed = await inspect(connection, specs);
   for (const { name } of specs) {

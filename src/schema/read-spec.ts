@@ -69,13 +69,11 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     );
   }
 
-  for (const column of config.columns) {
-    if (columnName(column) === SENTINEL) {
-      refuse(
-        'CRR_SCHEMA_RESERVED_NAME',
-        `a column cannot be called "${SENTINEL}": in the change feed that is the row itself`,
-      );
-    }
+  if (config.columns.some((column) => columnName(column) === SENTINEL)) {
+    refuse(
+      'CRR_SCHEMA_RESERVED_NAME',
+      `its column "${SENTINEL}" collides with the name under which a row's existence travels: rename it`,
+    );
   }
 
   const isKey = new Set(keyColumns.map((column) => column.name));
