@@ -33,6 +33,7 @@ export type CrrSchemaErrorCode =
   | 'CRR_SCHEMA_COLLATION'
   | 'CRR_SCHEMA_DUPLICATE_NAME'
   | 'CRR_SCHEMA_DEFAULT'
+  | 'CRR_SCHEMA_COLUMN_TYPE'
   | 'CRR_SCHEMA_UNKNOWN_COLUMN';
 
 /** Codes of {@link CrrChangeError}: a change that no database could have made, or not this one. */
@@ -53,7 +54,9 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_NOT_INSTALLED'
   | 'CRR_DATABASE_TABLE_MISSING'
   | 'CRR_DATABASE_FORMAT'
-  | 'CRR_DATABASE_CONTENDED';
+  | 'CRR_DATABASE_CONTENDED'
+  | 'CRR_DATABASE_COUNTER_TYPE'
+  | 'CRR_DATABASE_COUNTER_OVERFLOW';
 
 /** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
 export type CrrUsageErrorCode = 'CRR_USAGE_OPTION' | 'CRR_USAGE_CURSOR' | 'CRR_USAGE_DRIVER';
@@ -86,7 +89,7 @@ export class CrrChangeError extends CrrError {
   }
 }
 
-/** The database lacks the bookkeeping that an operation needs. */
+/** The database lacks what an operation needs, or refuses a write that cannot be merged. */
 export class CrrDatabaseError extends CrrError {
   constructor(
     override readonly code: CrrDatabaseErrorCode,

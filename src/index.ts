@@ -2,7 +2,10 @@ export { type Change, SENTINEL } from './changes/change.js';
 export { packKey, unpackKey } from './changes/packed-key.js';
 export type { SqlValue, StorageClass } from './changes/value.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
-export type { ApplyOptions, ApplyResult, Crr, RowRef } from './db/crr.js';
+export type { ApplyOptions, ApplyResult, ColumnRef, Crr } from './db/crr.js';
+export { explain as explainError } from './db/database-errors.js';
+export type { RowRef } from './db/row-ref.js';
+export type { Conflict, ConflictingValue, Contribution } from './db/site-values.js';
 export { type WithCrrOptions, withCrr } from './db/with-crr.js';
 export {
   CrrChangeError,
@@ -16,5 +19,6 @@ export {
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';
-export { lww } from './schema/column-types.js';
+export { lww, mvr } from './schema/column-types.js';
+export { counter, increment } from './schema/counter.js';
 export { asCrr, crrTable } from './schema/crr-table.js';

@@ -13,10 +13,12 @@ import {
 import { offeredColumns } from '../sql/offer.js';
 import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
 import { quoteBlob, quoteName } from '../sql/quote.js';
+import { settleCellsStatements } from '../sql/site-cells.js';
 import type { Change } from './change.js';
 import { type EarlyChange, groupChanges, type RowOffer } from './group.js';
+import { cellsWonSql, guardForgedCells, offerCells, saturatedSql } from './site-cells.js';
 import type { SiteDirectory } from './sites.js';
-import { bindValue, type Statement, statement } from './statement.js';
+import { bindValue, MultiRowStatements, type Statement, statement } from './statement.js';
 import type { SqlValue } from './value.js';
 
 export interface ApplyPlanOptions {
@@ -32,16 +34,18 @@ export interface ApplyPlan {
   /** Sites that are new to this database, with the ordinals that the statements give them. */
   readonly newSites: readonly (readonly [ordinal: number, siteId: Uint8Array])[];
   /** For each table, the index of the statement that reports its changed rows. */
-  readonly reports: readonly { readonly spec: TableSpec; readonly index: number }[];
+  readonly reports: readonly {
+    readonly spec: TableSpec;
+    readonly index: number;
+    /** That of the statement that lists counters out of range. */
+    readonly saturatedIndex?: number;
+  }[];
   /** Index of the statement that counts what waits now. */
   readonly pendingIndex: number;
   readonly cellCount: number;
   /** Changes of tables or columns that this schema does not have. */
   readonly early: readonly EarlyChange[];
 }
-
-/** Rows in one statement: more save little, and keep a server's memory busy longer. */
-const MAX_ROWS = 500;
 
 /**
  * Turns a batch of changes into the statements that merge it: a few multi-row INSERTs into the
@@ -68,9 +72,14 @@ export function planApply(
   statements.push(...keepEarly(grouped.early, ordinals, options.maxParameters));
   for (const [spec, rows] of grouped.tables) {
     statements.push(...offerRows(spec, rows, ordinals, options.maxParameters));
-    if (requiredColumns(spec).length > 0) {
-      statements.push(...drainPendingStatements(spec).map((sql) => statement(sql)));
+    if (spec.siteColumns.length > 0) {
+      statements.push(
+        ...offerCells(spec, rows, (cell) => ordinals.of(cell), options.maxParameters),
+      );
     }
+    const mayWait = requiredColumns(spec).length > 0;
+    const rest = mayWait ? drainPendingStatements(spec) : settleCellsStatements(spec);
+    statements.push(...rest.map((sql) => statement(sql)));
   }
   const specs = [...grouped.tables.keys()];
   if (options.onUnknown === 'error') {
@@ -82,10 +91,16 @@ export function planApply(
   }
   if (ordinals.claimsLocal) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
+    const withCells = specs.filter((spec) => spec.siteColumns.length > 0);
+    statements.push(...withCells.map((spec) => statement(guardForgedCells(spec))));
   }
   const reports = specs.map((spec) => {
     statements.push(statement(reportSql(spec)));
-    return { spec, index: statements.length - 1 };
+    const index = statements.length - 1;
+    const saturated = saturatedSql(spec);
+    if (saturated === undefined) return { spec, index };
+    statements.push(statement(saturated));
+    return { spec, index, saturatedIndex: index + 1 };
   });
   const pendingIndex = statements.length;
   statements.push(
@@ -160,7 +175,7 @@ function keepEarly(
       bindValue(change.pk, args),
       bindValue(change.cid, args),
       bindValue(change.val, args),
-      `${change.col_version}, ${change.cl}, ${origin(change, ordinals)}`,
+      `${change.col_version}, ${change.cl}, ${origin(change, ordinals)}, ${ordinals.of(change)}`,
       `(SELECT db_version FROM ${STATE_TABLE})`,
       ...key.map((value) => bindValue(value, args)),
     ];
@@ -258,38 +273,6 @@ function offerSql(
   return shape.withPk ? `${sql}, ${bindValue(row.pk, args)}` : sql;
 }
 
-/** Makes statements that read `INSERT ... VALUES (...), (...)`, each within the limits. */
-class MultiRowStatements {
-  readonly #done: Statement[] = [];
-  #rows: string[] = [];
-  #args: SqlValue[] = [];
-
-  constructor(
-    readonly sql: (values: string) => string,
-    readonly maxParameters: number,
-  ) {}
-
-  add(row: string, args: readonly SqlValue[]): void {
-    if (this.#rows.length === MAX_ROWS || this.#args.length + args.length > this.maxParameters) {
-      this.#flush();
-    }
-    this.#rows.push(`(${row})`);
-    for (const arg of args) this.#args.push(arg);
-  }
-
-  finish(): Statement[] {
-    this.#flush();
-    return this.#done;
-  }
-
-  #flush(): void {
-    if (this.#rows.length === 0) return;
-    this.#done.push(statement(this.sql(`VALUES ${this.#rows.join(',\n')}`), this.#args));
-    this.#rows = [];
-    this.#args = [];
-  }
-}
-
 /** Where a change comes from, as the gate wants it. */
 function origin(change: Change, ordinals: OrdinalsOfBatch): string {
   return `'${ordinals.of(change)}:${change.seq}'`;
@@ -297,8 +280,12 @@ function origin(change: Change, ordinals: OrdinalsOfBatch): string {
 
 /** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
 function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string {
-  const witness = row.sentinel ?? (row.cl > 1 ? row.cells.find((cell) => cell) : undefined);
+  const witness = row.sentinel ?? (row.cl > 1 ? anyCell(row) : undefined);
   return witness === undefined ? 'NULL' : origin(witness, ordinals);
+}
+
+function anyCell({ cells, siteCells }: RowOffer): Change | undefined {
+  return cells.find((cell) => cell) ?? siteCells?.values().next().value;
 }
 
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */
@@ -323,6 +310,7 @@ function reportSql(spec: TableSpec): string {
     const x = cellClock(name);
     return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
   });
+  if (spec.siteColumns.length > 0) won.push(cellsWonSql(spec));
   const crossed = 'CASE cl % 2 WHEN 1 THEN ifnull(d0, dbv) = dbv ELSE d0 IS NOT NULL END';
-  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${clockKeys(spec).join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
+  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${clockKeys(spec).join(', ')} FROM ${quoteName(clockTable(spec.name))} AS k WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
 }

@@ -12,6 +12,8 @@ export interface RowOffer {
   sentinel: Change | undefined;
   /** The best cell per column, by the column's index. */
   cells: (Change | undefined)[];
+  /** The best state per cell of the site columns, by column and site. */
+  siteCells?: Map<string, Change> | undefined;
 }
 
 /** A change that has no column to go to yet. */
@@ -61,7 +63,8 @@ export function groupChanges(changes: readonly Change[], schema: CrrSchema): Gro
       tables.set(change.table, table);
     }
     const column = table.columns.get(change.cid);
-    if (column === undefined && change.cid !== SENTINEL) {
+    const ofSite = column === undefined && table.siteColumns.has(change.cid);
+    if (column === undefined && !ofSite && change.cid !== SENTINEL) {
       early.push({ change, key });
       return;
     }
@@ -85,11 +88,13 @@ const LONG_KEY = 1_024;
 
 class TableGroup {
   readonly columns: ReadonlyMap<string, number>;
+  readonly siteColumns: ReadonlySet<string>;
   readonly rows: RowOffer[] = [];
   readonly #byKey = new Map<string, RowOffer>();
 
   constructor(readonly spec: TableSpec) {
     this.columns = new Map(spec.columns.map(({ name }, index) => [name, index]));
+    this.siteColumns = new Set(spec.siteColumns.map(({ name }) => name));
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
@@ -111,15 +116,23 @@ function offer(row: RowOffer, change: Change, column: number | undefined): void 
     row.cl = change.cl;
     row.sentinel = undefined;
     row.cells = new Array(row.cells.length);
+    row.siteCells = undefined;
   }
-  if (column === undefined) {
+  if (column !== undefined) {
+    if (isNewer(change, row.cells[column])) row.cells[column] = change;
+  } else if (change.cid === SENTINEL) {
     row.sentinel = change;
-    return;
+  } else {
+    row.siteCells ??= new Map();
+    const id = bytesToHex(change.site_id) + change.cid;
+    if (isNewer(change, row.siteCells.get(id))) row.siteCells.set(id, change);
   }
-  const known = row.cells[column];
-  const newer =
+}
+
+function isNewer(change: Change, known: Change | undefined): boolean {
+  return (
     known === undefined ||
     change.col_version > known.col_version ||
-    (change.col_version === known.col_version && compareValues(change.val, known.val) > 0);
-  if (newer) row.cells[column] = change;
+    (change.col_version === known.col_version && compareValues(change.val, known.val) > 0)
+  );
 }

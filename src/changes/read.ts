@@ -9,6 +9,7 @@ import { clockTable, keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Change, SENTINEL } from './change.js';
 import { packKey } from './packed-key.js';
+import { cellsTextSql, parseSiteCells } from './site-cells.js';
 import type { SiteDirectory } from './sites.js';
 import { type Statement, statement } from './statement.js';
 import { hexToBytes, type SqlValue } from './value.js';
@@ -98,6 +99,7 @@ function selection(spec: TableSpec): string[] {
       ? 'NULL'
       : classes.map(({ sql }) => `substr(typeof(${sql}), 1, 1)`).join(' || '),
     ...values.map(({ sql, affinity }) => portable(sql, affinity)),
+    ...(spec.siteColumns.length > 0 ? [cellsTextSql(spec)] : []),
   ];
 }
 
@@ -186,10 +188,11 @@ export class RowExpander {
       dbv: number,
       site: number,
       seq: number,
+      isMark = false,
     ) => {
       if (dbv <= filter.since || dbv > filter.until) return;
       if (filter.site !== undefined && site !== filter.site) return;
-      if (filter.excludeSite !== undefined && site === filter.excludeSite) return;
+      if (filter.excludeSite !== undefined && site === filter.excludeSite && !isMark) return;
       pk ??= packKey(values.slice(0, this.#keyColumns));
       changes.push({
         table: spec.name,
@@ -227,6 +230,15 @@ export class RowExpander {
         if (isOwn) emit(name, value, version, stamp.dbVersion, stamp.site, stamp.seq);
         else emit(name, value, version, d0, s0, q0 + i);
       });
+      const siteCells = row[VALUES + this.#columns.length] ?? null;
+      if (siteCells !== null) {
+        for (const cell of parseSiteCells(siteCells as string)) {
+          const { name, kind } = spec.siteColumns[cell.column]!;
+          // A mark on a register's cell comes from others than the owner, who must hear of it.
+          const isMark = kind.type === 'mvr' && cell.version % 2 === 1;
+          emit(name, cell.val, cell.version, cell.dbVersion, cell.site, cell.seq, isMark);
+        }
+      }
     }
     return {
       table: spec.name,

@@ -1,4 +1,12 @@
+import { NEUTRAL_ORDINAL } from '../sql/names.js';
+import { SITE_ID_BYTES } from './change.js';
 import { bytesToHex } from './value.js';
+
+/**
+ * The site that nobody is: 16 zero bytes, ordinal 0. Its cells hold what a counter or register
+ * showed before it was one, which every site finds for itself and which must count once.
+ */
+export const NEUTRAL_SITE = new Uint8Array(SITE_ID_BYTES);
 
 /** What this process knows of `crr_site`: which ordinal stands for which site id. */
 export class SiteDirectory {
@@ -11,6 +19,7 @@ export class SiteDirectory {
     readonly local: number,
     sites: Iterable<readonly [ordinal: number, siteId: Uint8Array]>,
   ) {
+    this.add(NEUTRAL_ORDINAL, NEUTRAL_SITE);
     for (const [ordinal, siteId] of sites) this.add(ordinal, siteId);
   }
 

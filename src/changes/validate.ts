@@ -1,7 +1,7 @@
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
-import type { TableSpec } from '../schema/table-spec.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
 import { hasRowidKey } from '../sql/clock-table.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from './change.js';
 import { unpackKey } from './packed-key.js';
@@ -99,18 +99,44 @@ export function validateChange(
 
 /** What SQLite itself would refuse, and so no database with this schema could hold. */
 function refuseImpossible(
-  { table, cid, val }: Change,
+  change: Change,
   key: readonly SqlValue[],
   spec: TableSpec,
   refuse: (code: CrrChangeErrorCode, message: string) => never,
 ): void {
+  const { table, cid, val } = change;
   if (hasRowidKey(spec) && typeof key[0] !== 'bigint') {
     refuse(
       'CRR_CHANGE_VALUE',
       `the key of "${table}" is an INTEGER PRIMARY KEY, and this one holds ${storageClass(key[0])}`,
     );
   }
+  const ofSite = spec.siteColumns.find(({ name }) => name === cid);
+  if (ofSite !== undefined) refuseImpossibleCell(change, ofSite, refuse);
   if (val === null && spec.columns.some(({ name, notNull }) => notNull && name === cid)) {
+    refuse('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
+  }
+}
+
+function refuseImpossibleCell(
+  { table, cid, val, col_version }: Change,
+  { kind, notNull }: ReplicatedColumnSpec,
+  refuse: (code: CrrChangeErrorCode, message: string) => never,
+): void {
+  if (kind.type === 'counter' && typeof val !== 'bigint') {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `"${table}"."${cid}" is a counter, which takes integers (bigint), and this value is ${storageClass(val)}`,
+    );
+  }
+  const stands = col_version % 2 === 0;
+  if (kind.type === 'mvr' && !stands && val !== null) {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `an overwritten value of "${table}"."${cid}" (odd col_version) must be null`,
+    );
+  }
+  if (kind.type === 'mvr' && stands && notNull && val === null) {
     refuse('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
   }
 }

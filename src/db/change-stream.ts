@@ -107,7 +107,10 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
 
   /** Reads one page, with one query per table, in one round trip as a rule. */
   async #page(position: Cursor, limit: number | undefined): Promise<ChangePage> {
-    const widest = Math.max(...this.#specs.map(({ columns }) => columns.length), 1);
+    const widest = Math.max(
+      ...this.#specs.map(({ columns, siteColumns }) => columns.length + siteColumns.length),
+      1,
+    );
     let rowLimit = limit === undefined ? undefined : Math.ceil(limit / widest) + 1;
     for (;;) {
       const { dbVersion, tables } = await this.#read(position, rowLimit);

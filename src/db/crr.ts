@@ -1,10 +1,11 @@
-import { getTableColumns } from 'drizzle-orm';
+import type { InferSelectModel } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ApplyPlan, planApply } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
-import type { DriverRow, DriverValue } from '../changes/read.js';
+import type { DriverRow } from '../changes/read.js';
 import { statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
-import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
+import type { CrrSchema } from '../schema/read-schema.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
@@ -12,7 +13,14 @@ import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
+import { type RowRef, rowRefs } from './row-ref.js';
 import { SiteStore } from './site-store.js';
+import {
+  type Conflict,
+  type Contribution,
+  readConflicts,
+  readContributions,
+} from './site-values.js';
 
 export interface ApplyOptions {
   /**
@@ -32,15 +40,15 @@ export interface ApplyResult {
   readonly cellsWon: number;
   /** Cells that lost, or were known already. */
   readonly cellsIgnored: number;
+  /** Counters whose sum is beyond a 64-bit integer: they show the nearest one. */
+  readonly saturated: readonly ColumnRef[];
   /** Changes of this batch that wait in the pending table. */
   readonly pending: number;
 }
 
-/** A row by its key, under the property names and in the types of its Drizzle table. */
-export interface RowRef {
-  /** Name of the table in the database. */
-  readonly table: string;
-  readonly key: Readonly<Record<string, unknown>>;
+/** A row, and the property name of one of its columns. */
+export interface ColumnRef extends RowRef {
+  readonly column: string;
 }
 
 /** How often a batch is tried again when other processes register sites at the same moment. */
@@ -153,6 +161,40 @@ export class Crr {
   }
 
   /**
+   * Who added what to a counter: its value is the sum. Empty where there is no such row.
+   *
+   * @param key the row's key, by property.
+   * @throws {CrrUsageError} where the column is no counter of a CRR of this schema.
+   *
+   * @example
+   * await db.$crr.contributions(posts, { id: 'a' }, 'views');
+   * // [{ siteId: Uint8Array(16), value: 3n }, { siteId: Uint8Array(16), value: -1n }]
+   */
+  contributions<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+    column: keyof InferSelectModel<TTable> & string,
+  ): Promise<Contribution[]> {
+    return this.#explained(() =>
+      readContributions(this.connection, this.#sites, this.schema, table, key, column),
+    );
+  }
+
+  /**
+   * The multi-value registers that hold more than one value, with the sites that wrote each.
+   *
+   * @throws {CrrUsageError} where the table is no CRR of this schema, or has no such column.
+   *
+   * @example
+   * for (const { key, column, values } of await db.$crr.conflicts(cards)) {
+   *   if (column === 'status') await db.update(cards).set({ status: values[0]!.value });
+   * }
+   */
+  conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
+    return this.#explained(() => readConflicts(this.connection, this.#sites, this.schema, table));
+  }
+
+  /**
    * Gives this database a new site id; what it wrote before keeps the old one. Needed after copying
    * a database file or restoring a backup, when the original lives on: two sites must never share
    * an id. Costs the same whatever the database holds.
@@ -237,6 +279,7 @@ class ApplyTotals implements ApplyResult {
   readonly inserted: RowRef[] = [];
   readonly updated: RowRef[] = [];
   readonly deleted: RowRef[] = [];
+  readonly saturated: ColumnRef[] = [];
   cellsWon = 0;
   cellsIgnored = 0;
   pending = 0;
@@ -245,6 +288,7 @@ class ApplyTotals implements ApplyResult {
     for (const row of result.inserted) this.inserted.push(row);
     for (const row of result.updated) this.updated.push(row);
     for (const row of result.deleted) this.deleted.push(row);
+    for (const column of result.saturated) this.saturated.push(column);
     this.cellsWon += result.cellsWon;
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
@@ -254,8 +298,9 @@ class ApplyTotals implements ApplyResult {
 /** Reads the rows of the plan's report statements: (alive, appeared or went, cells won, key...). */
 function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
   const total = new ApplyTotals();
-  for (const { spec, index } of plan.reports) {
-    const toRef = rowRefs(schema.tables.get(spec.name)!);
+  for (const { spec, index, saturatedIndex } of plan.reports) {
+    const table = schema.tables.get(spec.name)!;
+    const toRef = rowRefs(table, 3);
     for (const row of results[index]!) {
       const alive = Number(row[0]) === 1;
       const crossed = Number(row[1]) === 1;
@@ -264,29 +309,15 @@ function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema):
       else if (alive) total.updated.push(toRef(row));
       else if (crossed) total.deleted.push(toRef(row));
     }
+    if (saturatedIndex === undefined) continue;
+    const toSaturated = rowRefs(table, 0);
+    for (const row of results[saturatedIndex]!) {
+      total.saturated.push({ ...toSaturated(row), column: String(row[spec.key.length]) });
+    }
   }
   const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
   total.pending = pending!;
   // Cells that waited and are applied now were won without being in this batch.
   total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);
   return total;
-}
-
-/** Maps the key of a report row to what a Drizzle query of that table would give. */
-function rowRefs({ spec, table }: CrrSchemaTable): (row: DriverRow) => RowRef {
-  const columns = getTableColumns(table);
-  const decoders = spec.key.map(({ property }, i) => {
-    const column = columns[property]!;
-    return (row: DriverRow) => [property, column.mapFromDriverValue(plain(row[3 + i]!))] as const;
-  });
-  return (row) => ({
-    table: spec.name,
-    key: Object.fromEntries(decoders.map((decode) => decode(row))),
-  });
-}
-
-/** Drizzle's mappers know Buffers, not ArrayBuffers. */
-function plain(value: DriverValue): unknown {
-  if (!(value instanceof ArrayBuffer)) return value;
-  return typeof Buffer === 'undefined' ? new Uint8Array(value) : Buffer.from(value);
 }

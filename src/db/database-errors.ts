@@ -1,12 +1,21 @@
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { GUARDS } from '../sql/bookkeeping.js';
+import { COUNTER_OVERFLOW } from '../sql/site-cell-writes.js';
 
 /** Whether a batch failed because this process knew the site ordinals of another time. */
 export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
 
-/** Turns what the generated SQL raises into errors that say what to do; others pass unchanged. */
+/**
+ * Turns what the generated SQL raises into errors that say what to do; others pass unchanged. Writes
+ * outside transactions and batches go to the driver directly, and raise the driver's own errors.
+ *
+ * @example
+ * await db.update(posts).set({ views: 1.5 }).catch((error) => {
+ *   throw explainError(error); // CrrDatabaseError, CRR_DATABASE_COUNTER_TYPE
+ * });
+ */
 export function explain(error: unknown): unknown {
   const text = messages(error);
   if (text.includes(GUARDS.forged)) {
@@ -19,6 +28,15 @@ export function explain(error: unknown): unknown {
     return new CrrChangeError(
       'CRR_CHANGE_INCOMPLETE_ROW',
       "a new row lacks a NOT NULL column without default, and onUnknown is 'error': send all of the row's changes in one batch, or let it wait with onUnknown: 'pending'",
+    );
+  }
+  const counter = /drizzle-crr: ("[^\n]*") (is a counter and [a-z0-9 -]+)/.exec(text);
+  if (counter) {
+    const overflow = text.includes(COUNTER_OVERFLOW);
+    return new CrrDatabaseError(
+      overflow ? 'CRR_DATABASE_COUNTER_OVERFLOW' : 'CRR_DATABASE_COUNTER_TYPE',
+      `${counter[1]} ${counter[2]}: nothing was written`,
+      { cause: error },
     );
   }
   const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);

@@ -8,7 +8,14 @@ import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
 import { addClockColumnStatement } from '../sql/clock-table.js';
 import { tableStatements, tableTriggers } from '../sql/install.js';
 import { gateTableStatement } from '../sql/merge-gate.js';
-import { cellOf, clockTable, mergeGate, STATE_TABLE, triggerPrefix } from '../sql/names.js';
+import {
+  cellOf,
+  cellTable,
+  clockTable,
+  mergeGate,
+  STATE_TABLE,
+  triggerPrefix,
+} from '../sql/names.js';
 import { drainPendingStatements } from '../sql/pending.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from './connection.js';
@@ -115,7 +122,8 @@ function tableUpdate(spec: TableSpec, installed: Installed): string[] {
     else statements.push(dropTrigger(name));
   }
   if (gateIsOld) statements.push(`DROP TABLE ${quoteName(gate)}`);
-  if (clockColumns.size === 0 || oldGate === undefined || gateIsOld) {
+  const lacksCells = spec.siteColumns.length > 0 && !installed.objects.has(cellTable(spec.name));
+  if (clockColumns.size === 0 || oldGate === undefined || gateIsOld || lacksCells) {
     statements.push(...tableStatements(spec));
   }
   if (clockColumns.size > 0) {

@@ -67,7 +67,7 @@ function pinned<TDatabase extends DrizzleDatabase>(
       await tx.run(sql.raw(UNPIN_SQL) as never);
       return result;
     };
-    return db.transaction(body as never, config as never);
+    return explained(() => db.transaction(body as never, config as never));
   };
   const batch = async (items: readonly object[]) => {
     if (items.every(isRead)) return db.batch(items as never);

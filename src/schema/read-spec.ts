@@ -4,10 +4,12 @@ import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
 import { isReservedTableName } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { crrDeclaration } from './declaration.js';
+import { refuseKinds } from './refuse-kinds.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
   hasCollation,
+  hasSiteCells,
   type ReplicatedColumnSpec,
   SENTINEL,
   type TableSpec,
@@ -81,22 +83,25 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   const replicated = config.columns.filter(
     (column) => !isKey.has(column.name) && column.generated === undefined,
   );
+  const columns = replicated.map((column): ReplicatedColumnSpec => {
+    const spec = columnSpec(column);
+    return {
+      ...spec,
+      notNull: column.notNull,
+      default: defaultText(column, spec.name, refuse),
+      kind: kinds[spec.property] ?? DEFAULT_KIND,
+    };
+  });
+  refuseKinds(columns, kinds, keyColumns.map(columnSpec), config.columns.map(columnSpec), refuse);
   return {
     name: config.name,
     key: keyColumns.map(columnSpec),
-    columns: replicated.map((column): ReplicatedColumnSpec => {
-      const spec = columnSpec(column);
-      return {
-        ...spec,
-        notNull: column.notNull,
-        default: defaultText(column, spec.name, refuse),
-        kind: kinds[spec.property] ?? DEFAULT_KIND,
-      };
-    }),
+    columns: columns.filter(({ kind }) => !hasSiteCells(kind)),
+    siteColumns: columns.filter(({ kind }) => hasSiteCells(kind)),
   };
 }
 
-type Refuse = (code: CrrSchemaErrorCode, reason: string) => never;
+export type Refuse = (code: CrrSchemaErrorCode, reason: string) => never;
 
 function refusal(table: string): Refuse {
   return (code, reason) => {

@@ -6,8 +6,13 @@ export interface TableSpec {
   readonly name: string;
   /** Key columns in the order of the primary key, which is their order in a packed key. */
   readonly key: readonly ColumnSpec[];
-  /** Replicated columns outside the key, in the order of the table. Generated columns are absent. */
+  /**
+   * Replicated columns outside the key whose cell is one of the clock row's, in the order of the
+   * table: everything that merges by last write. Generated columns are absent.
+   */
   readonly columns: readonly ReplicatedColumnSpec[];
+  /** Replicated columns that have a cell per site instead: counters and multi-value registers. */
+  readonly siteColumns: readonly ReplicatedColumnSpec[];
 }
 
 export interface ColumnSpec {
@@ -26,7 +31,25 @@ export interface ReplicatedColumnSpec extends ColumnSpec {
 }
 
 /** How concurrent writes of one column merge. */
-export type ColumnKind = { readonly type: 'lww' };
+export type ColumnKind =
+  /** Last write wins; `by` says which is last: the one with more writes before it, or the later. */
+  | { readonly type: 'lww'; readonly by?: 'time' }
+  /** A sum of what each site added. */
+  | { readonly type: 'counter' }
+  /** A register that keeps the values of concurrent writes. */
+  | { readonly type: 'mvr' }
+  /** An order key; `within` are the columns (by property) whose values make up one list. */
+  | { readonly type: 'fractindex'; readonly within: readonly string[] };
+
+/** Whether a column of this kind has a cell per site, or one in the clock row. */
+export function hasSiteCells({ type }: ColumnKind): boolean {
+  return type === 'counter' || type === 'mvr';
+}
+
+/** Whether the versions of a column are times. */
+export function isTimed({ kind }: ReplicatedColumnSpec): boolean {
+  return kind.type === 'lww' && kind.by === 'time';
+}
 
 /** The kind of a column for which nothing was declared. */
 export const DEFAULT_KIND: ColumnKind = { type: 'lww' };

@@ -1,7 +1,8 @@
-import type { TableSpec } from '../schema/table-spec.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
 import { cellClock, clockKeys, stampSql } from './clock-table.js';
-import { clockTable, STATE_TABLE } from './names.js';
-import { quoteName } from './quote.js';
+import { FIRST_VERSION } from './mvr.js';
+import { cellTable, clockTable, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
+import { quoteName, quoteText } from './quote.js';
 import { seqWidth } from './write-triggers.js';
 
 /**
@@ -29,10 +30,36 @@ export function backfillStatements(spec: TableSpec): string[] {
   ].join(', ');
   return [
     `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
+    // Before the clocks are there, which end what is missing.
+    ...spec.siteColumns.map((column, i) => {
+      const seq = `(row_number() OVER () - 1) * ${width} + ${spec.columns.length + i + 1}`;
+      return `${neutralCells(spec, column, 'db_version', seq)} FROM ${STATE_TABLE}, ${quoteName(spec.name)} AS b WHERE ${holdsValue(column)} AND ${missing}`;
+    }),
     `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${STATE_TABLE}, (SELECT ${spec.key
       .map(({ name }, i) => `b.${quoteName(name)} AS ${keys[i]}`)
       .join(
         ', ',
       )}, row_number() OVER () - 1 AS n FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
   ];
+}
+
+/**
+ * The head of an INSERT that puts what a base column (of `b`) shows into the cell of no site: every
+ * site finds that value for itself, so it must not count once for each.
+ */
+export function neutralCells(
+  spec: TableSpec,
+  column: ReplicatedColumnSpec,
+  dbVersion: string,
+  seq: string,
+): string {
+  const keys = spec.key.map(({ name }) => `b.${quoteName(name)}`).join(', ');
+  const version = column.kind.type === 'mvr' ? FIRST_VERSION : '1';
+  return `INSERT INTO ${quoteName(cellTable(spec.name))} (${clockKeys(spec).join(', ')}, col, site, ver, val, dbv, seq) SELECT ${keys}, ${quoteText(column.name)}, ${NEUTRAL_ORDINAL}, ${version}, b.${quoteName(column.name)}, ${dbVersion}, ${seq}`;
+}
+
+/** Whether a base column (of `b`) holds something to put into a cell. */
+export function holdsValue({ name, kind }: ReplicatedColumnSpec): string {
+  const value = `b.${quoteName(name)}`;
+  return kind.type === 'counter' ? `typeof(${value}) = 'integer' AND ${value} <> 0` : 'true';
 }

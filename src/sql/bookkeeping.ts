@@ -46,7 +46,8 @@ export function bookkeepingStatements(): string[] {
   prior INTEGER
 )`,
     `INSERT INTO ${STATE_TABLE} SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
-    // Changes that are valid but early. origin: `site:seq`. dbv: this database's db_version when they came.
+    // Changes that are valid but early, one per cell and site: whether its column will turn out to
+    // keep a cell per site is not known yet. origin: `site:seq`. dbv: the db_version when they came.
     `CREATE TABLE IF NOT EXISTS ${PENDING_TABLE} (
   tbl TEXT NOT NULL,
   pk BLOB NOT NULL,
@@ -55,9 +56,10 @@ export function bookkeepingStatements(): string[] {
   col_version INTEGER NOT NULL,
   cl INTEGER NOT NULL,
   origin TEXT NOT NULL,
+  site INTEGER NOT NULL,
   dbv INTEGER NOT NULL,
   ${pendingKeyColumns.map((name) => `${name} ANY`).join(', ')},
-  UNIQUE (tbl, pk, cid)
+  UNIQUE (tbl, pk, cid, site)
 ) STRICT`,
     `CREATE TABLE IF NOT EXISTS ${GUARD_TABLE} (reason TEXT NOT NULL) STRICT`,
     ...Object.entries(GUARDS).map(

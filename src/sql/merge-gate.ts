@@ -154,7 +154,7 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
   const keep = (cid: string, value: string, version: string, origin: string, given: string) =>
     pendingUpsert(
       spec.key.length,
-      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, db_version, ${newKeys(spec)} FROM ${STATE_TABLE} WHERE ${given}`,
+      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, CAST(${origin} AS INTEGER), db_version, ${newKeys(spec)} FROM ${STATE_TABLE} WHERE ${given}`,
     );
   return build(spec, 'merge_early', when, [
     keep('-1', 'NULL', 'new.cl', 'new.l', 'new.l IS NOT NULL'),

@@ -8,6 +8,9 @@ export const STATE_TABLE = 'crr_state';
 export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';
 
+/** The ordinal that stands for no site in every database; `crr_site` does not list it. */
+export const NEUTRAL_ORDINAL = 0;
+
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';
 
@@ -20,6 +23,10 @@ export function isReservedTableName(name: string): boolean {
 export const clockTable = (table: string) => `${table}${TABLE_INFIX}clock`;
 export const clockIndex = (table: string) => `${table}${TABLE_INFIX}clock_dbv`;
 export const mergeGate = (table: string) => `${table}${TABLE_INFIX}merge`;
+/** Of tables with counters or multi-value registers: their cells, and the gate that merges them. */
+export const cellTable = (table: string) => `${table}${TABLE_INFIX}cell`;
+export const cellIndex = (table: string) => `${table}${TABLE_INFIX}cell_dbv`;
+export const cellGate = (table: string) => `${table}${TABLE_INFIX}cell_merge`;
 
 /** Every trigger of a table starts with this, and nothing else does. */
 export const triggerPrefix = (table: string) => `${table}${TABLE_INFIX}on_`;

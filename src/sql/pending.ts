@@ -5,22 +5,24 @@ import { greaterSql } from './compare.js';
 import { clockTable, keyOf, mergeGate, PENDING_TABLE } from './names.js';
 import { offeredColumns } from './offer.js';
 import { quoteName, quoteText } from './quote.js';
+import { drainPendingCells, settleCellsStatements } from './site-cells.js';
 
 /*
- * Changes that are valid but early wait in crr_pending, one row per cell: the newest seen of each.
+ * Changes that are valid but early wait in crr_pending, one row per cell and site: the newest seen
+ * of each.
  */
 
 /** Keeps what `source` (a SELECT or VALUES of the pending columns) says, where it is news. */
 export function pendingUpsert(keyColumns: number, source: string): string {
   const newer = `excluded.cl > cl OR excluded.cl = cl AND (excluded.col_version > col_version OR excluded.col_version = col_version AND ${greaterSql('excluded.val', 'val')})`;
   const updated = ['val', 'col_version', 'cl', 'origin', 'dbv'];
-  return `INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns)}) ${source} ON CONFLICT (tbl, pk, cid) DO UPDATE SET ${updated
+  return `INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns)}) ${source} ON CONFLICT (tbl, pk, cid, site) DO UPDATE SET ${updated
     .map((name) => `${name} = excluded.${name}`)
     .join(', ')} WHERE ${newer}`;
 }
 
 export function pendingColumns(keyColumns: number): string {
-  return `tbl, pk, cid, val, col_version, cl, origin, dbv, ${pendingKeyColumns.slice(0, keyColumns).join(', ')}`;
+  return `tbl, pk, cid, val, col_version, cl, origin, site, dbv, ${pendingKeyColumns.slice(0, keyColumns).join(', ')}`;
 }
 
 /**
@@ -30,7 +32,9 @@ export function pendingColumns(keyColumns: number): string {
 export function drainPendingStatements(spec: TableSpec): string[] {
   const keys = pendingKeyColumns.slice(0, spec.key.length);
   const table = quoteText(spec.name);
-  const cids = ['-1', ...spec.columns.map((column) => column.name)].map(quoteText).join(', ');
+  const cids = ['-1', ...[...spec.columns, ...spec.siteColumns].map(({ name }) => name)]
+    .map(quoteText)
+    .join(', ');
   const where = (alias: string, column: (name: string) => string) =>
     spec.key
       .map(({ name }, i) => `${alias}.${quoteName(column(name))} = p.${keys[i]}`)
@@ -56,8 +60,14 @@ export function drainPendingStatements(spec: TableSpec): string[] {
   ].join(' AND ');
   const present = `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${where('b', (name) => name)})`;
   const newest = `p.cl = (SELECT max(x.cl) FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk)`;
+  const value = greaterSql('x.val', 'p.val');
+  const greater = `x.col_version > p.col_version OR x.col_version = p.col_version AND (${value} OR NOT ${greaterSql('p.val', 'x.val')} AND x.site > p.site)`;
+  // Of what several sites say of a cell, what would win the merge.
+  const best = `NOT EXISTS (SELECT 1 FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk AND x.cid = p.cid AND x.cl = p.cl AND (${greater}))`;
   return [
-    `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
+    `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} AND ${best} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
+    ...drainPendingCells(spec),
     `DELETE FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf)} AND (k.cl > p.cl OR k.cl = p.cl AND p.cid IN (${cids})))`,
+    ...settleCellsStatements(spec),
   ];
 }

@@ -1,4 +1,10 @@
-import { affinityOf, type ColumnSpec, hasCollation, type TableSpec } from '../schema/table-spec.js';
+import {
+  affinityOf,
+  type ColumnSpec,
+  hasCollation,
+  type ReplicatedColumnSpec,
+  type TableSpec,
+} from '../schema/table-spec.js';
 import { SQL_FORMAT } from './bookkeeping.js';
 import {
   cellClock,
@@ -10,6 +16,7 @@ import {
 } from './clock-table.js';
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
 import { quoteName } from './quote.js';
+import { settlesSql, writeCellStatements } from './site-cell-writes.js';
 
 /*
  * The triggers that stamp local writes. Each row written takes a block of `width` seqs: the first is
@@ -29,8 +36,9 @@ const NOT_APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 0`;
 export function writeTriggers(spec: TableSpec): TriggerSql[] {
   return [
     insertTrigger(spec),
-    ...(spec.columns.length > 0 ? [stampTrigger(spec)] : []),
+    ...(written(spec).length > 0 ? [stampTrigger(spec)] : []),
     ...spec.columns.map((_, i) => updateTrigger(spec, i)),
+    ...spec.siteColumns.map((_, i) => siteCellTrigger(spec, i)),
     keyChangeTrigger(spec),
     deleteTrigger(spec),
   ];
@@ -46,14 +54,18 @@ function insertTrigger(spec: TableSpec): TriggerSql {
       sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
     }),
+    ...writeSiteCells(spec),
   ]);
 }
 
 /** Takes db_version and seqs once per row, before the per-column triggers use them. */
 function stampTrigger(spec: TableSpec): TriggerSql {
-  const changed = spec.columns.map((column) => changedSql(column)).join(' OR ');
+  const changed = [
+    ...spec.columns.map((column) => changedSql(column)),
+    ...spec.siteColumns.map((column) => toldSql(spec, column)),
+  ].join(' OR ');
   const when = `${NOT_APPLYING} AND ${sameKey(spec)} AND (${changed})`;
-  return build(spec, 'stamp', `BEFORE UPDATE OF ${names(spec.columns)}`, when, [takeSeqs(spec)]);
+  return build(spec, 'stamp', `BEFORE UPDATE OF ${names(written(spec))}`, when, [takeSeqs(spec)]);
 }
 
 /** One small trigger per column: SQLite compiles only those of the columns that a statement sets. */
@@ -67,6 +79,30 @@ function updateTrigger(spec: TableSpec, index: number): TriggerSql {
   return build(spec, `update_${column.name}`, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
     `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION}, ${x} = (${next}) || ${stamp} WHERE ${clockKeyIs(spec, 'new')}`,
   ]);
+}
+
+/** Brings the own cell of a counter or register to the value written. */
+function siteCellTrigger(spec: TableSpec, index: number): TriggerSql {
+  const column = spec.siteColumns[index]!;
+  const when = `${toldSql(spec, column)} AND ${NOT_APPLYING} AND ${sameKey(spec)}`;
+  const event = `${column.kind.type}_${column.name}`;
+  return build(spec, event, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
+    ...writeCellStatements(spec, column, siteCellSeq(spec, index)),
+    `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION} WHERE ${clockKeyIs(spec, 'new')}`,
+  ]);
+}
+
+/** A row that was inserted, or got another key: each site column's own cell. */
+function writeSiteCells(spec: TableSpec): string[] {
+  return spec.siteColumns.flatMap((column, i) =>
+    writeCellStatements(spec, column, siteCellSeq(spec, i)),
+  );
+}
+
+/** Whether an update of a site column is to be told. */
+function toldSql(spec: TableSpec, column: ReplicatedColumnSpec): string {
+  const settles = settlesSql(spec, column);
+  return settles === undefined ? changedSql(column) : `(${changedSql(column)} OR ${settles})`;
 }
 
 /**
@@ -94,6 +130,7 @@ function keyChangeTrigger(spec: TableSpec): TriggerSql {
         ...cellClocks(spec).map((x) => `${x} = excluded.${x}`),
       ],
     }),
+    ...writeSiteCells(spec),
     // The old row's block lies in the same db_version: no page shows one row without the other.
     `UPDATE ${STATE_TABLE} SET seq = seq + ${seqWidth(spec)}`,
     deadRow(spec),
@@ -167,14 +204,17 @@ const rowStamp = (wholeVersion: string) => [
 ];
 
 /** The width of the block of seqs that one written row takes. */
-export const seqWidth = (spec: TableSpec) => spec.columns.length + 1;
+export const seqWidth = (spec: TableSpec) => written(spec).length + 1;
 
 /** Takes a block of seqs, and a db_version where the transaction is not pinned to one. */
 function takeSeqs(spec: TableSpec): string {
-  return `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + ${spec.columns.length}`;
+  return `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + ${written(spec).length}`;
 }
-const sentinelSeq = (spec: TableSpec) => `seq - ${spec.columns.length}`;
-const columnSeq = (spec: TableSpec, index: number) => `seq - ${spec.columns.length - 1 - index}`;
+const sentinelSeq = (spec: TableSpec) => `seq - ${written(spec).length}`;
+const columnSeq = (spec: TableSpec, index: number) => `seq - ${written(spec).length - 1 - index}`;
+const siteCellSeq = (spec: TableSpec, index: number) =>
+  columnSeq(spec, spec.columns.length + index);
+const written = (spec: TableSpec) => [...spec.columns, ...spec.siteColumns];
 
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 const cellClocks = (spec: TableSpec) => spec.columns.map(({ name }) => cellClock(name));

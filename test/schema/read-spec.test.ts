@@ -53,6 +53,7 @@ test('a table as plain data', () => {
         kind: { type: 'lww' },
       },
     ],
+    siteColumns: [],
   });
   expect(requiredColumns(readTableSpec(todos)).map(({ name }) => name)).toEqual(['weight']);
 });

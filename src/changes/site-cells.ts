@@ -1,0 +1,125 @@
+import type { TableSpec } from '../schema/table-spec.js';
+import { clockKeys, DB_VERSION } from '../sql/clock-table.js';
+import { OUT_OF_RANGE, sumOfCellsSql } from '../sql/counter.js';
+import { cellGate, cellTable, GUARD_TABLE, keyOf, STATE_TABLE } from '../sql/names.js';
+import { quoteName, quoteText } from '../sql/quote.js';
+import { cellsOf } from '../sql/site-cells.js';
+import type { Change } from './change.js';
+import type { RowOffer } from './group.js';
+import { bindValue, MultiRowStatements, type Statement } from './statement.js';
+import { hexToBytes, type SqlValue } from './value.js';
+
+/*
+ * Counters and multi-value registers on the wire: a change per cell, with the cell's owner as
+ * site_id and its version as col_version.
+ */
+
+/** Multi-row INSERTs into the gate of a table's cells. */
+export function offerCells(
+  spec: TableSpec,
+  rows: readonly RowOffer[],
+  ordinalOf: (change: Change) => number,
+  maxParameters: number,
+): Statement[] {
+  const columns = [...clockKeys(spec), 'cl, col, site, ver, val, seq, pk'].join(', ');
+  const head = `INSERT INTO ${quoteName(cellGate(spec.name))} (${columns}) `;
+  const statements = new MultiRowStatements((values) => head + values, maxParameters);
+  for (const row of rows) {
+    for (const cell of row.siteCells?.values() ?? []) {
+      const args: SqlValue[] = [];
+      const values = [
+        ...row.key.map((value) => bindValue(value, args)),
+        `${row.cl}, ${quoteText(cell.cid)}, ${ordinalOf(cell)}, ${cell.col_version}`,
+        bindValue(cell.val, args),
+        String(cell.seq),
+        bindValue(row.pk, args),
+      ];
+      statements.add(values.join(', '), args);
+    }
+  }
+  return statements.finish();
+}
+
+/** A cell that this site is said to have written, and that is news to it, was never issued by it. */
+export function guardForgedCells(spec: TableSpec): string {
+  // A mark on a register's cell is the word of whoever overwrote it, not of its owner.
+  const registers = spec.siteColumns.filter(({ kind }) => kind.type === 'mvr');
+  const names = registers.map(({ name }) => quoteText(name)).join(', ');
+  return `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'forged' FROM ${STATE_TABLE} AS st JOIN ${quoteName(cellTable(spec.name))} AS c ON c.dbv = st.db_version WHERE c.site = st.site AND NOT (c.col IN (${names}) AND c.ver % 2 = 1) LIMIT 1`;
+}
+
+/** SQL that counts a clock row's cells that the running apply won. */
+export function cellsWonSql(spec: TableSpec): string {
+  const key = clockKeys(spec).map((key) => `x.${key} = k.${key}`);
+  return `(SELECT count(*) FROM ${quoteName(cellTable(spec.name))} AS x WHERE ${key.join(' AND ')} AND x.dbv = k.dbv)`;
+}
+
+/** Rows (key..., column) of the counters whose sum left the range of an int64 in the running apply. */
+export function saturatedSql(spec: TableSpec): string | undefined {
+  const keys = clockKeys(spec).join(', ');
+  const counters = spec.siteColumns.filter(({ kind }) => kind.type === 'counter');
+  if (counters.length === 0) return undefined;
+  return counters
+    .map((column) => {
+      const touched = `(SELECT DISTINCT ${keys} FROM ${quoteName(cellTable(spec.name))} WHERE dbv = ${DB_VERSION} AND col = ${quoteText(column.name)}) AS c`;
+      const sum = sumOfCellsSql(cellsOf(spec, column, 'c'));
+      return `SELECT ${keys}, ${quoteText(column.property)} FROM ${touched} WHERE EXISTS (SELECT 1 FROM (${sum}) WHERE ${OUT_OF_RANGE})`;
+    })
+    .join(' UNION ALL ');
+}
+
+/**
+ * A clock row's cells as one text, NULL for none: `index=version@db_version:site:seq=value;` each,
+ * the value as its class's first letter and its text, or its bytes in hex.
+ */
+export function cellsTextSql(spec: TableSpec): string {
+  const key = spec.key.map(
+    ({ name }) => `x.${quoteName(keyOf(name))} = k.${quoteName(keyOf(name))}`,
+  );
+  const index = spec.siteColumns.map(({ name }, i) => `WHEN ${quoteText(name)} THEN ${i}`);
+  // quote() writes reals so that they read back the same; text is not to be cut at a NUL.
+  const value = `CASE typeof(x.val) WHEN 'integer' THEN 'i' || x.val WHEN 'real' THEN 'r' || CASE x.val WHEN 9e999 THEN 'Infinity' WHEN -9e999 THEN '-Infinity' ELSE quote(x.val) END WHEN 'text' THEN 't' || hex(x.val) WHEN 'blob' THEN 'b' || hex(x.val) ELSE 'n' END`;
+  const text = `(CASE x.col ${index.join(' ')} END) || '=' || x.ver || '@' || x.dbv || ':' || x.site || ':' || x.seq || '=' || ${value}`;
+  return `(SELECT group_concat(${text}, ';') FROM ${quoteName(cellTable(spec.name))} AS x WHERE ${key.join(' AND ')})`;
+}
+
+export interface SiteCell {
+  /** Index of the column among the table's site columns. */
+  readonly column: number;
+  readonly version: number;
+  readonly dbVersion: number;
+  readonly site: number;
+  readonly seq: number;
+  readonly val: SqlValue;
+}
+
+/** Reads the text of {@link cellsTextSql}. */
+export function parseSiteCells(text: string): SiteCell[] {
+  return text.split(';').map((cell) => {
+    const [column, clock, value] = cell.split('=') as [string, string, string];
+    const [version, dbVersion, site, seq] = clock.split(/[@:]/, 4).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { column: Number(column), version, dbVersion, site, seq, val: parseValue(value) };
+  });
+}
+
+function parseValue(text: string): SqlValue {
+  const rest = text.slice(1);
+  switch (text[0]) {
+    case 'i':
+      return BigInt(rest);
+    case 'r':
+      return Number(rest);
+    case 't':
+      return decoder.decode(hexToBytes(rest));
+    case 'b':
+      return hexToBytes(rest);
+    default:
+      return null;
+  }
+}
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,0 +1,47 @@
+import { type HasDefault, type NotNull, type SQL, sql } from 'drizzle-orm';
+import { integer, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { CrrUsageError } from '../errors.js';
+import { markKind } from './declaration.js';
+
+type Counter<TName extends string> = HasDefault<
+  NotNull<ReturnType<typeof integer<TName, 'number'>>>
+>;
+
+/**
+ * Declares a counter: an `INTEGER NOT NULL DEFAULT 0` whose concurrent writes add up. Whatever way
+ * it is written, the difference to what it showed is what the write adds.
+ *
+ * Writing text or a fraction, or leaving the range of a 64-bit integer, raises an error; a sum that
+ * leaves it in a merge shows the nearest integer, and the result of the apply says so.
+ *
+ * @example
+ * const posts = crrTable('posts', { id: text('id').primaryKey(), views: counter('views') });
+ * await db.update(posts).set({ views: increment(posts.views) });
+ */
+export function counter(): Counter<''>;
+export function counter<TName extends string>(name: TName): Counter<TName>;
+export function counter(name = ''): Counter<string> {
+  return markKind(integer(name).notNull().default(0), { type: 'counter' }) as Counter<string>;
+}
+
+/**
+ * The SQL expression for a counter and what to add to it, for `set` in updates and upserts.
+ *
+ * @param by an integer; negative to take away. A number must be a safe integer, a bigint an int64.
+ * @throws {CrrUsageError} where `by` is no integer.
+ *
+ * @example
+ * await db.update(posts).set({ views: increment(posts.views, 10) }).where(eq(posts.id, 'a'));
+ */
+export function increment(column: SQLiteColumn, by: number | bigint = 1): SQL<number> {
+  const isInteger =
+    typeof by === 'bigint' ? BigInt.asIntN(64, by) === by : Number.isSafeInteger(by);
+  if (!isInteger) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'increment(): expected a safe integer, or a bigint within 64 bits, to add to the counter',
+    );
+  }
+  // Written out: drivers bind JavaScript's numbers as REAL, and the sum would be one.
+  return sql`${column} + (${sql.raw(String(by))})`;
+}

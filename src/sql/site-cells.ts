@@ -1,0 +1,166 @@
+import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
+import { pendingKeyColumns, SQL_FORMAT } from './bookkeeping.js';
+import { clockKeys, columnType, DB_VERSION } from './clock-table.js';
+import { greaterSql } from './compare.js';
+import { shownCountSql } from './counter.js';
+import { shownValueSql } from './mvr.js';
+import {
+  cellGate,
+  cellIndex,
+  cellTable,
+  clockTable,
+  keyOf,
+  STATE_TABLE,
+  trigger,
+} from './names.js';
+import { pendingUpsert } from './pending.js';
+import { quoteName, quoteText } from './quote.js';
+import type { TriggerSql } from './write-triggers.js';
+
+/**
+ * Counters and multi-value registers have a cell per site, in one table beside the clock table:
+ *
+ *     k_<key>    the base row's key
+ *     col        the column
+ *     site       ordinal of the site whose cell it is; 0 is nobody's (see NEUTRAL_SITE)
+ *     ver        version: of two states of one cell, the greater one stands
+ *     val        what the site adds to the counter, or its value of the register
+ *     dbv, seq   when this database got it; a change of a cell moves its row's dbv, too, which is
+ *                what readers scan
+ *
+ * Cells belong to the row's causal length: when it changes they go. The base column is computed from
+ * them wherever they change, so it is the same on every site that has the same cells.
+ */
+export function cellTableStatements(spec: TableSpec): string[] {
+  if (spec.siteColumns.length === 0) return [];
+  const keys = clockKeys(spec);
+  const columns = [
+    ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)} NOT NULL`),
+    // No type for `val`: values keep their storage class.
+    'col TEXT NOT NULL, site INTEGER NOT NULL, ver INTEGER, val, dbv INTEGER, seq INTEGER',
+    `UNIQUE (${keys.join(', ')}, col, site)`,
+  ];
+  const gate = [
+    ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)}`),
+    'cl, col, site, ver, val, seq, pk',
+  ];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${quoteName(cellTable(spec.name))} (\n  ${columns.join(',\n  ')}\n)`,
+    `CREATE INDEX IF NOT EXISTS ${quoteName(cellIndex(spec.name))} ON ${quoteName(cellTable(spec.name))} (dbv)`,
+    `CREATE TABLE IF NOT EXISTS ${quoteName(cellGate(spec.name))} (\n  ${gate.join(',\n  ')}\n)`,
+  ];
+}
+
+/** The triggers of the cell table that do not stamp local writes: its gate, and the end of a life. */
+export function cellTriggers(spec: TableSpec): TriggerSql[] {
+  return spec.siteColumns.length === 0 ? [] : [gateTrigger(spec), lifeTrigger(spec)];
+}
+
+/**
+ * Merges one cell offered to the gate, which never holds a row. The row's own gate comes first, so
+ * the row is there, or gone, or waits; then the cell waits with it.
+ */
+function gateTrigger(spec: TableSpec): TriggerSql {
+  const keys = clockKeys(spec);
+  const newKeys = keys.map((key) => `new.${key}`).join(', ');
+  const sameRow = keys.map((key) => `k.${key} = new.${key}`).join(' AND ');
+  const clock = quoteName(clockTable(spec.name));
+  const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
+  const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
+  return build(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
+    `INSERT INTO ${cells(spec)} (${keys.join(', ')}, col, site, ver, val, dbv, seq) SELECT ${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl ON CONFLICT (${keys.join(', ')}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`,
+    pendingUpsert(
+      spec.key.length,
+      `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, new.ver, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
+    ),
+    'SELECT RAISE(IGNORE)',
+  ]);
+}
+
+/**
+ * Whoever changes a row's causal length, here or in the gate, ends a life: its cells go. Where a merge
+ * puts one life in another's place, the columns start anew; a local write says itself what is in them.
+ */
+function lifeTrigger(spec: TableSpec): TriggerSql {
+  const keys = clockKeys(spec);
+  const anew = spec.siteColumns.map(
+    (column) => `${quoteName(column.name)} = ${column.default ?? 'NULL'}`,
+  );
+  const sameRow = spec.key.map(({ name }, i) => `${quoteName(name)} = new.${keys[i]}`);
+  return build(
+    spec,
+    'life',
+    `AFTER UPDATE OF cl ON ${quoteName(clockTable(spec.name))} WHEN new.cl <> old.cl`,
+    [
+      `DELETE FROM ${cells(spec)} WHERE ${keys.map((key) => `${key} = new.${key}`).join(' AND ')}`,
+      `UPDATE ${quoteName(spec.name)} SET ${anew.join(', ')} WHERE ${sameRow.join(' AND ')} AND new.cl % 2 = 1 AND (SELECT applying FROM ${STATE_TABLE}) = 1`,
+    ],
+  );
+}
+
+/** Computes the base columns of all rows whose cells the running apply changed, and tells readers. */
+export function settleCellsStatements(spec: TableSpec): string[] {
+  if (spec.siteColumns.length === 0) return [];
+  const keys = clockKeys(spec);
+  const clock = quoteName(clockTable(spec.name));
+  const base = quoteName(spec.name);
+  const touched = `(SELECT DISTINCT ${keys.join(', ')} FROM ${cells(spec)} WHERE dbv = ${DB_VERSION}) AS c`;
+  const values = spec.siteColumns.map(
+    (column) => `${quoteName(column.name)} = ${shownSql(spec, column, 'c')}`,
+  );
+  return [
+    `UPDATE ${clock} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION} FROM ${touched} WHERE ${keys.map((key) => `${clock}.${key} = c.${key}`).join(' AND ')}`,
+    `UPDATE ${base} SET ${values.join(', ')} FROM ${touched} WHERE ${spec.key.map(({ name }, i) => `${base}.${quoteName(name)} = c.${keys[i]}`).join(' AND ')}`,
+  ];
+}
+
+/** What the base column shows, given the cells of the row whose key `row` (an alias) has. */
+function shownSql(spec: TableSpec, column: ReplicatedColumnSpec, row: string): string {
+  const where = cellsOf(spec, column, row);
+  return column.kind.type === 'counter'
+    ? shownCountSql(where)
+    : shownValueSql(where, `${quoteName(spec.name)}.${quoteName(column.name)}`);
+}
+
+/** The cells of one column in one row, as FROM and WHERE; `row` has columns of the clock's names. */
+export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: string): string {
+  const key = clockKeys(spec).map((key) => `x.${key} = ${row}.${key}`);
+  return `FROM ${cells(spec)} AS x WHERE ${key.join(' AND ')} AND x.col = ${quoteText(name)}`;
+}
+
+/** Offers cells that wait and whose row is there now to their gate. */
+export function drainPendingCells(spec: TableSpec): string[] {
+  if (spec.siteColumns.length === 0) return [];
+  const keys = pendingKeyColumns.slice(0, spec.key.length);
+  const columns = spec.siteColumns.map(({ name }) => quoteText(name)).join(', ');
+  const sameRow = spec.key.map(({ name }, i) => `k.${quoteName(keyOf(name))} = p.${keys[i]}`);
+  return [
+    `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${keys.map((key) => `p.${key}`).join(', ')}, p.cl, p.cid, p.site, p.col_version, p.val, CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER) FROM crr_pending AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid IN (${columns}) AND k.cl = p.cl`,
+  ];
+}
+
+/** A column was renamed: its cells follow. */
+export function renameCellsStatement(table: string, from: string, to: string): string {
+  return `UPDATE ${quoteName(cellTable(table))} SET col = ${quoteText(to)} WHERE col = ${quoteText(from)}`;
+}
+
+/** A column was dropped: its cells go. */
+export function dropCellsStatement(table: string, column: string): string {
+  return `DELETE FROM ${quoteName(cellTable(table))} WHERE col = ${quoteText(column)}`;
+}
+
+const cells = (spec: TableSpec) => quoteName(cellTable(spec.name));
+
+function build(
+  spec: TableSpec,
+  event: string,
+  when: string,
+  statements: readonly string[],
+): TriggerSql {
+  const name = trigger(spec.name, event);
+  const body = statements.map((statement) => `  ${statement};`).join('\n');
+  return {
+    name,
+    sql: `CREATE TRIGGER ${quoteName(name)} ${when} BEGIN /* drizzle-crr ${SQL_FORMAT} */\n${body}\nEND`,
+  };
+}
