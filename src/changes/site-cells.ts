@@ -77,7 +77,7 @@ export function cellsTextSql(spec: TableSpec): string {
     ({ name }) => `x.${quoteName(keyOf(name))} = k.${quoteName(keyOf(name))}`,
   );
   const index = spec.siteColumns.map(({ name }, i) => `WHEN ${quoteText(name)} THEN ${i}`);
-  // quote() writes reals so that they read back the same; text is not to be cut at a NUL.
+  // quote() writes reals so that they read back the same, but for -0.0, whose sign no SQL sees.
   const value = `CASE typeof(x.val) WHEN 'integer' THEN 'i' || x.val WHEN 'real' THEN 'r' || CASE x.val WHEN 9e999 THEN 'Infinity' WHEN -9e999 THEN '-Infinity' ELSE quote(x.val) END WHEN 'text' THEN 't' || hex(x.val) WHEN 'blob' THEN 'b' || hex(x.val) ELSE 'n' END`;
   const text = `(CASE x.col ${index.join(' ')} END) || '=' || x.ver || '@' || x.dbv || ':' || x.site || ':' || x.seq || '=' || ${value}`;
   return `(SELECT group_concat(${text}, ';') FROM ${quoteName(cellTable(spec.name))} AS x WHERE ${key.join(' AND ')})`;

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, explainError, increment, packKey } from '../../src/index.js';
+import { counter, crrTable, explainError, increment, packKey, withCrr } from '../../src/index.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
 import { exchange, openSite } from '../support/site.js';
