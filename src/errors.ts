@@ -47,6 +47,7 @@ export type CrrChangeErrorCode =
   | 'CRR_CHANGE_FORGED'
   | 'CRR_CHANGE_NOT_A_CRR'
   | 'CRR_CHANGE_UNKNOWN'
+  | 'CRR_CHANGE_AHEAD'
   | 'CRR_CHANGE_INCOMPLETE_ROW';
 
 /** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */

@@ -19,6 +19,6 @@ export {
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';
-export { lww, mvr } from './schema/column-types.js';
+export { type LwwOptions, lww, mvr } from './schema/column-types.js';
 export { counter, increment } from './schema/counter.js';
 export { asCrr, crrTable } from './schema/crr-table.js';

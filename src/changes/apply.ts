@@ -1,5 +1,5 @@
 import type { CrrSchema } from '../schema/read-schema.js';
-import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
+import { isTimed, requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { cellClock, clockKeys } from '../sql/clock-table.js';
 import {
@@ -26,6 +26,8 @@ export interface ApplyPlanOptions {
   readonly onUnknown: 'pending' | 'error';
   /** How many `?` one statement may have. */
   readonly maxParameters: number;
+  /** The greatest version that columns merged by time take now. */
+  readonly greatestTime: number;
 }
 
 /** The statements that merge a batch in one transaction, and where their results tell what happened. */
@@ -43,7 +45,7 @@ export interface ApplyPlan {
   /** Index of the statement that counts what waits now. */
   readonly pendingIndex: number;
   readonly cellCount: number;
-  /** Changes of tables or columns that this schema does not have. */
+  /** Changes of tables or columns that this schema does not have, or that are ahead of their time. */
   readonly early: readonly EarlyChange[];
 }
 
@@ -59,7 +61,7 @@ export function planApply(
   sites: SiteDirectory,
   options: ApplyPlanOptions,
 ): ApplyPlan {
-  const grouped = groupChanges(changes, schema);
+  const grouped = groupChanges(changes, schema, options.greatestTime);
   const ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
   const statements: Statement[] = [guardStaleSites(sites, ordinals.added.length > 0)];
   if (ordinals.added.length > 0) {
@@ -77,11 +79,19 @@ export function planApply(
         ...offerCells(spec, rows, (cell) => ordinals.of(cell), options.maxParameters),
       );
     }
-    const mayWait = requiredColumns(spec).length > 0;
-    const rest = mayWait ? drainPendingStatements(spec) : settleCellsStatements(spec);
+    const mayWait = requiredColumns(spec).length > 0 || spec.columns.some(isTimed);
+    const rest = mayWait
+      ? drainPendingStatements(spec, String(options.greatestTime))
+      : settleCellsStatements(spec);
     statements.push(...rest.map((sql) => statement(sql)));
   }
-  const specs = [...grouped.tables.keys()];
+  // What was ahead of its time elsewhere may be due by now.
+  const others = timedSpecs(schema).filter((spec) => !grouped.tables.has(spec));
+  for (const spec of others) {
+    const due = drainPendingStatements(spec, String(options.greatestTime));
+    statements.push(...due.map((sql) => statement(sql)));
+  }
+  const specs = [...grouped.tables.keys(), ...others];
   if (options.onUnknown === 'error') {
     statements.push(
       statement(
@@ -117,6 +127,12 @@ export function planApply(
     cellCount: grouped.cellCount,
     early: grouped.early,
   };
+}
+
+/** The tables with columns that merge by time. */
+export function timedSpecs(schema: CrrSchema): TableSpec[] {
+  const specs = [...schema.tables.values()].map(({ spec }) => spec);
+  return specs.filter((spec) => spec.columns.some(isTimed));
 }
 
 /** Ordinals for the sites of one batch; a site that the directory lacks gets the next free one. */

@@ -1,5 +1,5 @@
 import type { CrrSchema } from '../schema/read-schema.js';
-import type { TableSpec } from '../schema/table-spec.js';
+import { isTimed, type TableSpec } from '../schema/table-spec.js';
 import { type Change, SENTINEL } from './change.js';
 import { validateChange } from './validate.js';
 import { bytesToHex, compareValues, type SqlValue } from './value.js';
@@ -18,6 +18,8 @@ export interface RowOffer {
 
 /** A change that has no column to go to yet. */
 export interface EarlyChange {
+  /** Its column is there, but its version is a time too far ahead. */
+  readonly held?: boolean;
   readonly change: Change;
   readonly key: readonly SqlValue[];
 }
@@ -35,9 +37,14 @@ export interface GroupedChanges {
 /**
  * Validates a batch and groups it by row, so that each row is offered to its gate once.
  *
+ * @param greatestTime the greatest version that columns merged by time take now.
  * @throws {CrrChangeError} for the first change that no database could have sent.
  */
-export function groupChanges(changes: readonly Change[], schema: CrrSchema): GroupedChanges {
+export function groupChanges(
+  changes: readonly Change[],
+  schema: CrrSchema,
+  greatestTime: number = Number.POSITIVE_INFINITY,
+): GroupedChanges {
   const tables = new Map<string, TableGroup>();
   const early: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
@@ -68,6 +75,10 @@ export function groupChanges(changes: readonly Change[], schema: CrrSchema): Gro
       early.push({ change, key });
       return;
     }
+    if (change.col_version > greatestTime && table.isTimed(column)) {
+      early.push({ change, key, held: true });
+      return;
+    }
     const sameRow = previous?.change.pk === change.pk && previous.change.table === change.table;
     const row = (sameRow ? previous?.row : undefined) ?? table.row(change, key);
     offer(row, change, column);
@@ -95,6 +106,10 @@ class TableGroup {
   constructor(readonly spec: TableSpec) {
     this.columns = new Map(spec.columns.map(({ name }, index) => [name, index]));
     this.siteColumns = new Set(spec.siteColumns.map(({ name }) => name));
+  }
+
+  isTimed(column: number | undefined): boolean {
+    return column !== undefined && isTimed(this.spec.columns[column]!);
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {

@@ -1,6 +1,6 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type ApplyPlan, planApply } from '../changes/apply.js';
+import { type ApplyPlan, planApply, timedSpecs } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
 import type { DriverRow } from '../changes/read.js';
 import { statement } from '../changes/statement.js';
@@ -8,6 +8,7 @@ import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
+import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
@@ -44,6 +45,8 @@ export interface ApplyResult {
   readonly saturated: readonly ColumnRef[];
   /** Changes of this batch that wait in the pending table. */
   readonly pending: number;
+  /** Of these, those whose writer's clock is ahead by more than `maxDrift`. */
+  readonly held: number;
 }
 
 /** A row, and the property name of one of its columns. */
@@ -61,6 +64,8 @@ export class Crr {
   constructor(
     readonly connection: Connection,
     readonly schema: CrrSchema,
+    /** How far ahead the versions of columns merged by time may be, in milliseconds. */
+    readonly maxDrift: number = DEFAULT_MAX_DRIFT,
   ) {}
 
   /**
@@ -72,7 +77,7 @@ export class Crr {
    */
   install(): Promise<void> {
     this.#sites.forget();
-    return this.#explained(() => install(this.connection, this.schema));
+    return this.#explained(() => install(this.connection, this.schema, this.#greatestTime()));
   }
 
   /** This database's site id: 16 bytes, random at installation. */
@@ -214,13 +219,18 @@ export class Crr {
   }
 
   async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    if (changes.length === 0) return new ApplyTotals();
+    // Even an empty batch releases what was ahead of its time.
+    if (changes.length === 0 && timedSpecs(this.schema).length === 0) return new ApplyTotals();
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
       for (let attempt = 1; ; attempt++) {
         const directory = await this.#sites.directory(this.connection);
         const { maxParameters } = this.connection;
-        const plan = planApply(changes, this.schema, directory, { onUnknown, maxParameters });
+        const plan = planApply(changes, this.schema, directory, {
+          onUnknown,
+          maxParameters,
+          greatestTime: this.#greatestTime(),
+        });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
           const results = await this.connection.batch(plan.statements, 'write');
@@ -240,6 +250,10 @@ export class Crr {
         }
       }
     });
+  }
+
+  #greatestTime(): number {
+    return greatestVersion(Date.now(), this.maxDrift);
   }
 
   /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
@@ -269,6 +283,12 @@ function refuseEarly({ early }: ApplyPlan): void {
   const first = early[0];
   if (first === undefined) return;
   const { table, cid } = first.change;
+  if (first.held) {
+    throw new CrrChangeError(
+      'CRR_CHANGE_AHEAD',
+      `"${table}"."${cid}" was written by a clock that is ahead by more than maxDrift, and onUnknown is 'error': let it wait with onUnknown: 'pending', or set the writer's clock`,
+    );
+  }
   throw new CrrChangeError(
     'CRR_CHANGE_UNKNOWN',
     `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
@@ -283,6 +303,7 @@ class ApplyTotals implements ApplyResult {
   cellsWon = 0;
   cellsIgnored = 0;
   pending = 0;
+  held = 0;
 
   add(result: ApplyResult): void {
     for (const row of result.inserted) this.inserted.push(row);
@@ -292,6 +313,7 @@ class ApplyTotals implements ApplyResult {
     this.cellsWon += result.cellsWon;
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
+    this.held += result.held;
   }
 }
 
@@ -317,6 +339,7 @@ function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema):
   }
   const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
   total.pending = pending!;
+  total.held = plan.early.filter(({ held }) => held).length;
   // Cells that waited and are applied now were won without being in this batch.
   total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);
   return total;

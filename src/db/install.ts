@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../changes/statement.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import type { TableSpec } from '../schema/table-spec.js';
+import { isTimed, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { backfillStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
@@ -33,10 +33,14 @@ interface Installed {
  * @throws {CrrDatabaseError} where a base table is missing, or a newer version of this package
  * made the bookkeeping.
  */
-export async function install(connection: Connection, schema: CrrSchema): Promise<void> {
+export async function install(
+  connection: Connection,
+  schema: CrrSchema,
+  greatestTime: number,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await installOnce(connection, schema);
+      return await installOnce(connection, schema, greatestTime);
     } catch (error) {
       // Several processes may install at once, as when they all start: what one made, others find.
       const madeMeanwhile = /already exists|duplicate column name|no such (trigger|table)/;
@@ -47,7 +51,11 @@ export async function install(connection: Connection, schema: CrrSchema): Promis
 
 const MAX_ATTEMPTS = 3;
 
-async function installOnce(connection: Connection, schema: CrrSchema): Promise<void> {
+async function installOnce(
+  connection: Connection,
+  schema: CrrSchema,
+  greatestTime: number,
+): Promise<void> {
   const specs = [...schema.tables.values()].map(({ spec }) => spec);
   const installed = await inspect(connection, specs);
   for (const { name } of specs) {
@@ -61,10 +69,12 @@ async function installOnce(connection: Connection, schema: CrrSchema): Promise<v
   await refuseNewerFormat(connection, installed);
   const shared = installed.objects.has(STATE_TABLE) ? [] : bookkeepingStatements();
   const statements = [...shared, ...specs.flatMap((spec) => tableUpdate(spec, installed))];
-  if (statements.length === 0 && (await allRowsHaveClocks(connection, specs))) return;
+  // What was ahead of its time may be due by now.
+  const mayHold = specs.some((spec) => spec.columns.some(isTimed));
+  if (statements.length === 0 && !mayHold && (await allRowsHaveClocks(connection, specs))) return;
   const backfill = specs.flatMap(backfillStatements);
   await connection.batch(
-    [...statements, ...backfill, ...applyPending(specs)].map((sql) => statement(sql)),
+    [...statements, ...backfill, ...applyPending(specs, greatestTime)].map((sql) => statement(sql)),
     'write',
   );
 }
@@ -155,6 +165,7 @@ async function allRowsHaveClocks(
 }
 
 /** What waited for these tables and columns is applied now that they are there. */
-function applyPending(specs: readonly TableSpec[]): string[] {
-  return [beginApplySql(), ...specs.flatMap(drainPendingStatements), endApplySql(specs)];
+function applyPending(specs: readonly TableSpec[], greatestTime: number): string[] {
+  const drains = specs.flatMap((spec) => drainPendingStatements(spec, String(greatestTime)));
+  return [beginApplySql(), ...drains, endApplySql(specs)];
 }

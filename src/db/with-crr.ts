@@ -7,11 +7,16 @@ import { PIN_SQL, UNPIN_SQL } from '../sql/bookkeeping.js';
 import { Crr } from './crr.js';
 import { explain } from './database-errors.js';
 import { clientOf, libsqlConnection } from './libsql.js';
-import { refuseUnknownOptions } from './options.js';
+import { refuseUnknownOptions, requireVersion } from './options.js';
 
 export interface WithCrrOptions {
   /** The module that exports the tables, as for Drizzle's relational queries. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /**
+   * How far ahead of this process's clock the writer of a column merged by time may be, in
+   * milliseconds; what is further ahead waits. Default: 5 minutes.
+   */
+  readonly maxDrift?: number;
 }
 
 /** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
@@ -38,16 +43,21 @@ export function withCrr<TDatabase extends object>(
   db: TDatabase,
   options: WithCrrOptions,
 ): TDatabase & { readonly $crr: Crr } {
-  refuseUnknownOptions('withCrr()', options ?? {}, ['schema']);
+  refuseUnknownOptions('withCrr()', options ?? {}, ['schema', 'maxDrift']);
   if (typeof options?.schema !== 'object' || options.schema === null) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       'withCrr() needs { schema }: the module that exports the tables, or an object of them',
     );
   }
+  if (options.maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', options.maxDrift);
   const connection = libsqlConnection(clientOf(db));
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
-  return pinned(db as TDatabase & DrizzleDatabase, new Crr(connection, schema), schema);
+  return pinned(
+    db as TDatabase & DrizzleDatabase,
+    new Crr(connection, schema, options.maxDrift),
+    schema,
+  );
 }
 
 /**

@@ -1,18 +1,32 @@
+import { CrrUsageError } from '../errors.js';
 import { markKind } from './declaration.js';
+import type { ColumnKind } from './table-spec.js';
+
+export interface LwwOptions {
+  /**
+   * Which of two concurrent writes is the last: `'version'` (default), the one of the cell that was
+   * written more often; `'time'`, the later one by the writers' clocks.
+   */
+  readonly by?: 'version' | 'time';
+}
 
 /**
  * Declares a last-write-wins column, the default for every column of a CRR: the higher version
  * wins, equal versions are decided by the greater value (cr-sqlite's rule). Drizzle's types of the
- * column stay as they are.
+ * column stay as they are. By time, versions are times of the writers' clocks; what comes from a
+ * clock too far ahead (`maxDrift` of `withCrr`) waits.
+ *
+ * @throws {CrrUsageError} for options that mean nothing.
  *
  * @example
  * const notes = crrTable('notes', {
  *   id: text('id').primaryKey(),
  *   body: lww(text('body')),
+ *   mood: lww(text('mood'), { by: 'time' }),
  * });
  */
-export function lww<T extends object>(column: T): T {
-  return markKind(column, { type: 'lww' });
+export function lww<T extends object>(column: T, options: LwwOptions = {}): T {
+  return markKind(column, lwwKind('lww()', options));
 }
 
 /**
@@ -28,4 +42,16 @@ export function lww<T extends object>(column: T): T {
  */
 export function mvr<T extends object>(column: T): T {
   return markKind(column, { type: 'mvr' });
+}
+
+/** The kind that options of `lww` ask for. */
+export function lwwKind(where: string, options: LwwOptions): ColumnKind {
+  const unknown = Object.keys(options).find((name) => name !== 'by');
+  if (unknown !== undefined) {
+    throw new CrrUsageError('CRR_USAGE_OPTION', `${where} has no option "${unknown}"; it takes by`);
+  }
+  if (!['version', 'time', undefined].includes(options.by)) {
+    throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: by must be 'version' or 'time'`);
+  }
+  return options.by === 'time' ? { type: 'lww', by: 'time' } : { type: 'lww' };
 }

@@ -7,7 +7,8 @@ import {
   sqliteTable,
 } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError } from '../errors.js';
-import { declareCrr, kindOf } from './declaration.js';
+import { type LwwOptions, lwwKind } from './column-types.js';
+import { type CrrDeclaration, crrDeclaration, declareCrr, kindOf } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
 import type { ColumnKind } from './table-spec.js';
 
@@ -96,33 +97,34 @@ export function crrTable(
     const kind = kindOf(builder);
     if (kind) kinds[property] = kind;
   }
-  return declared(table, kinds);
+  return declared(table, { kinds });
 }
 
 /**
  * Declares that a table made elsewhere is a CRR: by `sqliteTableCreator`, say, or one that several
- * packages share. Returns the same table.
+ * packages share. Returns the same table. With `{ by: 'time' }`, columns for which nothing else was
+ * declared merge by time; that goes for tables made by `crrTable`, too.
+ *
+ * @throws {CrrSchemaError} where the table cannot be a CRR.
  *
  * @example
  * const table = sqliteTableCreator((name) => `app_${name}`);
  * export const notes = asCrr(table('notes', { id: text('id').primaryKey(), body: text('body') }));
  */
-export function asCrr<TTable extends SQLiteTable>(table: TTable): TTable {
+export function asCrr<TTable extends SQLiteTable>(table: TTable, options: LwwOptions = {}): TTable {
   if (!is(table, SQLiteTable)) {
     throw new CrrSchemaError(
       'CRR_SCHEMA_NOT_A_TABLE',
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  return declared(table, {});
+  const kinds = crrDeclaration(table)?.kinds ?? {};
+  return declared(table, { kinds, others: lwwKind('asCrr()', options) });
 }
 
 /** Reading the spec refuses what cannot be a CRR where it is written, not where it is first used. */
-function declared<TTable extends SQLiteTable>(
-  table: TTable,
-  kinds: Record<string, ColumnKind>,
-): TTable {
-  declareCrr(table, { kinds });
+function declared<TTable extends SQLiteTable>(table: TTable, declaration: CrrDeclaration): TTable {
+  declareCrr(table, declaration);
   readTableSpec(table);
   return table;
 }

@@ -10,6 +10,8 @@ const CRR = Symbol.for('drizzle-crr:table');
 /** What was declared of a table: the kinds of its columns, by property name. */
 export interface CrrDeclaration {
   readonly kinds: Readonly<Record<string, ColumnKind>>;
+  /** The kind of columns for which nothing was declared; undefined = by version. */
+  readonly others?: ColumnKind;
 }
 
 /** Marks a column builder; the mark is on the builder itself, so `.notNull()` and the like keep it. */

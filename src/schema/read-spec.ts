@@ -79,7 +79,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   }
 
   const isKey = new Set(keyColumns.map((column) => column.name));
-  const kinds = crrDeclaration(table)?.kinds ?? {};
+  const { kinds = {}, others = DEFAULT_KIND } = crrDeclaration(table) ?? {};
   const replicated = config.columns.filter(
     (column) => !isKey.has(column.name) && column.generated === undefined,
   );
@@ -89,7 +89,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
       ...spec,
       notNull: column.notNull,
       default: defaultText(column, spec.name, refuse),
-      kind: kinds[spec.property] ?? DEFAULT_KIND,
+      kind: kinds[spec.property] ?? others,
     };
   });
   refuseKinds(columns, kinds, keyColumns.map(columnSpec), config.columns.map(columnSpec), refuse);

@@ -1,4 +1,4 @@
-import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
+import { isTimed, requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { pendingKeyColumns } from './bookkeeping.js';
 import { clockKeys } from './clock-table.js';
 import { greaterSql } from './compare.js';
@@ -6,6 +6,7 @@ import { clockTable, keyOf, mergeGate, PENDING_TABLE } from './names.js';
 import { offeredColumns } from './offer.js';
 import { quoteName, quoteText } from './quote.js';
 import { drainPendingCells, settleCellsStatements } from './site-cells.js';
+import { GREATEST_NOW_SQL } from './timed-version.js';
 
 /*
  * Changes that are valid but early wait in crr_pending, one row per cell and site: the newest seen
@@ -28,8 +29,19 @@ export function pendingColumns(keyColumns: number): string {
 /**
  * Offers to the gate what waits for this table and can be applied now: the row is there, or all
  * its NOT NULL cells wait together; then removes what was applied or overtaken.
+ *
+ * @param greatestTime SQL of the greatest version that columns merged by time take now.
  */
-export function drainPendingStatements(spec: TableSpec): string[] {
+export function drainPendingStatements(
+  spec: TableSpec,
+  greatestTime: string = GREATEST_NOW_SQL,
+): string[] {
+  const timed = spec.columns.filter(isTimed).map(({ name }) => quoteText(name));
+  // Versions that are still too far ahead go on waiting.
+  const due = (alias: string) =>
+    timed.length === 0
+      ? ''
+      : ` AND NOT (${alias}.cid IN (${timed.join(', ')}) AND ${alias}.col_version > ${greatestTime})`;
   const keys = pendingKeyColumns.slice(0, spec.key.length);
   const table = quoteText(spec.name);
   const cids = ['-1', ...[...spec.columns, ...spec.siteColumns].map(({ name }) => name)]
@@ -59,15 +71,15 @@ export function drainPendingStatements(spec: TableSpec): string[] {
     'true',
   ].join(' AND ');
   const present = `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${where('b', (name) => name)})`;
-  const newest = `p.cl = (SELECT max(x.cl) FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk)`;
+  const newest = `p.cl = (SELECT max(x.cl) FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk${due('x')})`;
   const value = greaterSql('x.val', 'p.val');
   const greater = `x.col_version > p.col_version OR x.col_version = p.col_version AND (${value} OR NOT ${greaterSql('p.val', 'x.val')} AND x.site > p.site)`;
   // Of what several sites say of a cell, what would win the merge.
-  const best = `NOT EXISTS (SELECT 1 FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk AND x.cid = p.cid AND x.cl = p.cl AND (${greater}))`;
+  const best = `NOT EXISTS (SELECT 1 FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk AND x.cid = p.cid AND x.cl = p.cl AND (${greater})${due('x')})`;
   return [
-    `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} AND ${best} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
+    `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} AND ${best}${due('p')} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
     ...drainPendingCells(spec),
-    `DELETE FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf)} AND (k.cl > p.cl OR k.cl = p.cl AND p.cid IN (${cids})))`,
+    `DELETE FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf)} AND (k.cl > p.cl OR k.cl = p.cl AND p.cid IN (${cids})${due('p')}))`,
     ...settleCellsStatements(spec),
   ];
 }

@@ -2,6 +2,7 @@ import {
   affinityOf,
   type ColumnSpec,
   hasCollation,
+  isTimed,
   type ReplicatedColumnSpec,
   type TableSpec,
 } from '../schema/table-spec.js';
@@ -17,6 +18,7 @@ import {
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
 import { quoteName } from './quote.js';
 import { settlesSql, writeCellStatements } from './site-cell-writes.js';
+import { NOW_SQL, nextTimedVersionSql } from './timed-version.js';
 
 /*
  * The triggers that stamp local writes. Each row written takes a block of `width` seqs: the first is
@@ -49,7 +51,9 @@ function insertTrigger(spec: TableSpec): TriggerSql {
     takeSeqs(spec),
     bornRow(spec, {
       wholeVersion: '1',
-      cells: spec.columns.map(() => 'NULL'),
+      cells: spec.columns.map((column, i) =>
+        isTimed(column) ? `(${NOW_SQL} - 1) || ${stampSql(columnSeq(spec, i))}` : 'NULL',
+      ),
       // Only a table without cells needs a sentinel to tell its rows to others.
       sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
@@ -73,7 +77,9 @@ function updateTrigger(spec: TableSpec, index: number): TriggerSql {
   const column = spec.columns[index]!;
   const x = cellClock(column.name);
   // No max(): in a trigger a function call costs more than the rest of the statement.
-  const next = `CASE WHEN ${x} IS NULL THEN 1 WHEN v0 + CAST(${x} AS INTEGER) < 0 THEN 1 - v0 ELSE CAST(${x} AS INTEGER) + 1 END`;
+  const next = isTimed(column)
+    ? `${nextTimedVersionSql(cellVersionSql(column.name))} - v0`
+    : `CASE WHEN ${x} IS NULL THEN 1 WHEN v0 + CAST(${x} AS INTEGER) < 0 THEN 1 - v0 ELSE CAST(${x} AS INTEGER) + 1 END`;
   const stamp = `(SELECT ${stampSql(columnSeq(spec, index))} FROM ${STATE_TABLE})`;
   const when = `${changedSql(column)} AND ${NOT_APPLYING} AND ${sameKey(spec)}`;
   return build(spec, `update_${column.name}`, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
@@ -114,6 +120,9 @@ function keyChangeTrigger(spec: TableSpec): TriggerSql {
   const when = `${NOT_APPLYING} AND NOT (${sameKey(spec)})`;
   const moved = spec.columns.map((column) => {
     const version = cellVersionSql(column.name, 'o.');
+    if (isTimed(column)) {
+      return `CASE WHEN ${changedSql(column)} THEN ${nextTimedVersionSql(version)} WHEN ${version} < 0 THEN 0 ELSE ${version} END`;
+    }
     return `CASE WHEN ${version} < 0 THEN 0 ELSE ${version} END + (${changedSql(column)})`;
   });
   return build(spec, 'key', `AFTER UPDATE OF ${names(spec.key)}`, when, [
@@ -177,7 +186,12 @@ function rewrittenRow(spec: TableSpec): string[] {
     `l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END`,
     'cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END',
     ...rowStamp('v0 + 1'),
-    ...cellClocks(spec).map((x) => `${x} = CASE ${x} WHEN ${NO_CLOCK} THEN NULL ELSE ${x} END`),
+    ...spec.columns.map((column, i) => {
+      const x = cellClock(column.name);
+      if (!isTimed(column)) return `${x} = CASE ${x} WHEN ${NO_CLOCK} THEN NULL ELSE ${x} END`;
+      const next = nextTimedVersionSql(cellVersionSql(column.name));
+      return `${x} = (${next} - v0 - 1) || '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 + ${i})`;
+    }),
   ];
 }
 
