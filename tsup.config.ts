@@ -4,6 +4,8 @@ export default defineConfig({
   entry: { index: 'src/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
+  // It is an ES module only, and older versions of Node 20 cannot require() one.
+  noExternal: ['fractional-indexing'],
   sourcemap: true,
   clean: true,
   target: 'es2022',

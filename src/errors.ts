@@ -60,7 +60,11 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_COUNTER_OVERFLOW';
 
 /** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
-export type CrrUsageErrorCode = 'CRR_USAGE_OPTION' | 'CRR_USAGE_CURSOR' | 'CRR_USAGE_DRIVER';
+export type CrrUsageErrorCode =
+  | 'CRR_USAGE_OPTION'
+  | 'CRR_USAGE_CURSOR'
+  | 'CRR_USAGE_ORDER'
+  | 'CRR_USAGE_DRIVER';
 
 export type CrrErrorCode =
   | CrrSchemaErrorCode

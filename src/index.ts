@@ -4,6 +4,13 @@ export type { SqlValue, StorageClass } from './changes/value.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
 export type { ApplyOptions, ApplyResult, ColumnRef, Crr } from './db/crr.js';
 export { explain as explainError } from './db/database-errors.js';
+export {
+  type FractOrder,
+  fractOrder,
+  fractOrderBy,
+  type Place,
+  type RowKey,
+} from './db/fract-order.js';
 export type { RowRef } from './db/row-ref.js';
 export type { Conflict, ConflictingValue, Contribution } from './db/site-values.js';
 export { type WithCrrOptions, withCrr } from './db/with-crr.js';
@@ -22,3 +29,4 @@ export {
 export { type LwwOptions, lww, mvr } from './schema/column-types.js';
 export { counter, increment } from './schema/counter.js';
 export { asCrr, crrTable } from './schema/crr-table.js';
+export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';
