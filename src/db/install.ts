@@ -1,12 +1,20 @@
 import { type Statement, statement } from '../changes/statement.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import { isTimed, type TableSpec } from '../schema/table-spec.js';
+import {
+  type ColumnKind,
+  DEFAULT_KIND,
+  hasSiteCells,
+  isTimed,
+  type ReplicatedColumnSpec,
+  type TableSpec,
+} from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { backfillStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
 import { addClockColumnStatement } from '../sql/clock-table.js';
 import { tableStatements, tableTriggers } from '../sql/install.js';
+import { kindChangeStatements } from '../sql/kind-change.js';
 import { gateTableStatement } from '../sql/merge-gate.js';
 import {
   cellOf,
@@ -14,6 +22,7 @@ import {
   clockTable,
   mergeGate,
   STATE_TABLE,
+  trigger,
   triggerPrefix,
 } from '../sql/names.js';
 import { drainPendingStatements } from '../sql/pending.js';
@@ -137,12 +146,26 @@ function tableUpdate(spec: TableSpec, installed: Installed): string[] {
     statements.push(...tableStatements(spec));
   }
   if (clockColumns.size > 0) {
-    for (const { name } of spec.columns) {
-      if (!clockColumns.has(cellOf(name))) statements.push(addClockColumnStatement(spec, name));
+    for (const column of [...spec.columns, ...spec.siteColumns]) {
+      const isNew = !clockColumns.has(cellOf(column.name)) && !hasSiteCells(column.kind);
+      const carried = kindChangeStatements(spec, column, formerKind(spec, column, installed));
+      if (carried.length > 0) statements.push(...carried);
+      else if (isNew) statements.push(addClockColumnStatement(spec, column.name));
     }
   }
   for (const { name, sql } of triggers) if (!present.has(name)) statements.push(sql);
   return statements;
+}
+
+/** How a column merges in the database: a cell in the clock row, or a trigger, tells. */
+function formerKind(
+  { name: table }: TableSpec,
+  { name }: ReplicatedColumnSpec,
+  { clockColumns, objects }: Installed,
+): ColumnKind | undefined {
+  if (clockColumns.get(table)!.has(cellOf(name))) return DEFAULT_KIND;
+  const kinds: readonly ColumnKind[] = [{ type: 'counter' }, { type: 'mvr' }];
+  return kinds.find(({ type }) => objects.has(trigger(table, `${type}_${name}`)));
 }
 
 /** sqlite_master stores a table's text without IF NOT EXISTS. */
