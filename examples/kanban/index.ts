@@ -1,0 +1,81 @@
+/** A board on two laptops that are apart for a while: ordered cards, votes, and owners. */
+import { deepStrictEqual } from 'node:assert';
+import { createClient } from '@libsql/client';
+import { fractOrder, fractOrderBy, increment, withCrr } from 'drizzle-crr';
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import * as schema from './schema.js';
+import { cards } from './schema.js';
+
+const ada = await open('file:ada.db');
+const ben = await open('file:ben.db');
+
+// Ada fills the board: each card goes behind the last one of its list, in one round trip.
+const adasOrder = fractOrder(ada, cards, 'position');
+for (const id of ['plan', 'build', 'paint']) {
+  await adasOrder.insert({ id, list: 'todo', title: id }, 'last');
+}
+await exchange();
+
+// Apart, both put a card behind "plan", vote for it, and take "build".
+const bensOrder = fractOrder(ben, cards, 'position');
+await adasOrder.insert({ id: 'measure', list: 'todo', title: 'measure' }, { after: 'plan' });
+await bensOrder.insert({ id: 'draw', list: 'todo', title: 'draw' }, { after: 'plan' });
+await bensOrder.move('paint', 'first', { list: 'done' });
+for (const [laptop, votes] of [
+  [ada, 2],
+  [ben, 3],
+] as const) {
+  const set = { votes: increment(cards.votes, votes) };
+  await laptop.update(cards).set(set).where(eq(cards.id, 'plan'));
+}
+await ada.update(cards).set({ owner: 'Ada' }).where(eq(cards.id, 'build'));
+await ben.update(cards).set({ owner: 'Ben' }).where(eq(cards.id, 'build'));
+
+// Together again: one order, all votes, and a question.
+await exchange();
+await show('After they met');
+for (const { key, column, values } of await ada.$crr.conflicts(cards)) {
+  console.log(
+    `"${key.id}" has ${values.length} values of ${column}:`,
+    values.map((v) => v.value),
+  );
+}
+
+// They settle it, and put a card between the two that were put at one place.
+await ada.update(cards).set({ owner: 'Ada' }).where(eq(cards.id, 'build'));
+await bensOrder.insert({ id: 'check', list: 'todo', title: 'check' }, { after: 'draw' });
+await exchange();
+await show('Settled');
+deepStrictEqual(await ada.$crr.conflicts(cards), []);
+const [a, b] = await ada.$crr.contributions(cards, { id: 'plan' }, 'votes');
+console.log(`Both boards are the same; plan has ${a!.value} + ${b!.value} votes.`);
+
+async function open(url: string) {
+  const db = withCrr(drizzle(createClient({ url }), { schema }), { schema });
+  await migrate(db, { migrationsFolder: 'drizzle' });
+  await db.$crr.install();
+  return db;
+}
+
+async function exchange() {
+  await ben.$crr.apply(await ada.$crr.changes());
+  await ada.$crr.apply(await ben.$crr.changes());
+}
+
+function board(laptop: typeof ada) {
+  return laptop
+    .select()
+    .from(cards)
+    .orderBy(cards.list, ...fractOrderBy(cards, 'position'));
+}
+
+async function show(when: string) {
+  const rows = await board(ada);
+  deepStrictEqual(await board(ben), rows);
+  console.log(`${when}:`);
+  for (const { list, title, votes, owner } of rows) {
+    console.log(`  ${list}: ${title}, ${votes} votes${owner ? `, ${owner}` : ''}`);
+  }
+}
