@@ -1,5 +1,5 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
-import { cellClock, clockKeys, stampSql } from './clock-table.js';
+import { cellClock, clockKeys, DB_VERSION, stampSql } from './clock-table.js';
 import { FIRST_VERSION } from './mvr.js';
 import { cellTable, clockTable, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
 import { quoteName, quoteText } from './quote.js';
@@ -33,7 +33,7 @@ export function backfillStatements(spec: TableSpec): string[] {
     // Before the clocks are there, which end what is missing.
     ...spec.siteColumns.map((column, i) => {
       const seq = `(row_number() OVER () - 1) * ${width} + ${spec.columns.length + i + 1}`;
-      return `${neutralCells(spec, column, 'db_version', seq)} FROM ${STATE_TABLE}, ${quoteName(spec.name)} AS b WHERE ${holdsValue(column)} AND ${missing}`;
+      return `${neutralCells(spec, column, DB_VERSION, seq)} FROM ${quoteName(spec.name)} AS b WHERE ${holdsValue(column)} AND ${missing}`;
     }),
     `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${STATE_TABLE}, (SELECT ${spec.key
       .map(({ name }, i) => `b.${quoteName(name)} AS ${keys[i]}`)

@@ -180,3 +180,29 @@ test('text that becomes an order key stays as it is', async () => {
   const migrated = await migrate(site, after);
   expect([...(await migrated.$crr.changes())]).toEqual(changes);
 });
+
+test('columns may bear the names of bookkeeping', async () => {
+  const table = crrTable('t', {
+    site: text('site').primaryKey().notNull(),
+    seq: integer('seq').notNull().default(0),
+    db_version: counter('db_version'),
+    val: mvr(text('val')),
+    hi: counter('hi'),
+    ver: counter('ver'),
+    dbv: counter('dbv'),
+  });
+  const $client = memoryClient();
+  await $client.execute(createTableSql(table));
+  await $client.execute(
+    "INSERT INTO t (site, db_version, val, hi, ver, dbv) VALUES ('a', 1, 'v', 2, 3, 4)",
+  );
+  const site = await migrate({ $client }, table);
+  await site.update(table).set({ hi: increment(table.hi), ver: 7, dbv: 9, val: 'w' });
+  const other = await openSite({ table });
+  await exchange(site, other);
+  await other.update(table).set({ db_version: increment(table.db_version), val: 'x' });
+  await exchange(site, other);
+  const row = { site: 'a', seq: 0, db_version: 2, val: 'x', hi: 3, ver: 7, dbv: 9 };
+  expect(await site.select().from(table)).toEqual([row]);
+  expect(await other.select().from(table)).toEqual([row]);
+});
