@@ -107,13 +107,12 @@ export interface OfferColumn {
   readonly notNull: boolean;
 }
 
-/** A function takes only so many arguments; beyond this, keys are told apart by a slower way. */
-const LONG_KEY = 1_024;
-
 class TableGroup {
   readonly columns: ReadonlyMap<string, OfferColumn>;
   readonly rows: RowOffer[] = [];
-  readonly #byKey = new Map<string, RowOffer>();
+  /** By the key's value, or by its packed form in hexadecimal where it has several columns or is a blob. */
+  readonly #byValue = new Map<SqlValue, RowOffer>();
+  readonly #byPacked = new Map<string, RowOffer>();
 
   constructor(readonly spec: TableSpec) {
     this.columns = new Map(
@@ -122,11 +121,14 @@ class TableGroup {
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
-    const id = pk.length < LONG_KEY ? String.fromCharCode(...pk) : bytesToHex(pk);
-    let row = this.#byKey.get(id);
+    const [value] = key;
+    const byValue = key.length === 1 && !(value instanceof Uint8Array);
+    const packed = byValue ? '' : bytesToHex(pk);
+    let row = byValue ? this.#byValue.get(value!) : this.#byPacked.get(packed);
     if (row === undefined) {
       row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };
-      this.#byKey.set(id, row);
+      if (byValue) this.#byValue.set(value!, row);
+      else this.#byPacked.set(packed, row);
       this.rows.push(row);
     }
     return row;

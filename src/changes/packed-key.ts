@@ -163,12 +163,14 @@ class KeyReader {
   }
 }
 
-/** Up to here, text is decoded byte by byte while it is ASCII: faster than a decoder's start. */
+/** Up to here, text is taken for ASCII first: quicker than to start a decoder. */
 const SHORT_TEXT = 64;
+const BEYOND_ASCII = /[\x80-\xff]/;
 
 function decodeText(bytes: Uint8Array): string {
-  if (bytes.length <= SHORT_TEXT && bytes.every((byte) => byte < 0x80)) {
-    return String.fromCharCode(...bytes);
+  if (bytes.length <= SHORT_TEXT) {
+    const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+    if (!BEYOND_ASCII.test(text)) return text;
   }
   try {
     return decoder.decode(bytes);
