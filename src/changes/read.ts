@@ -105,7 +105,7 @@ function selection(spec: TableSpec): string[] {
  * A value as every driver hands it out whole. What some of them lose or refuse comes as text that
  * begins with U+0001: integers beyond 2^53 - 1, infinities, and text with NUL (or U+0001 first).
  */
-function portable(sql: string, affinity: Affinity): string {
+export function portable(sql: string, affinity: Affinity): string {
   const safe = '-9007199254740991 AND 9007199254740991';
   const integer = `CASE WHEN ${sql} BETWEEN ${safe} THEN ${sql} ELSE ${ESCAPE} || 'i' || ${sql} END`;
   const real = `CASE WHEN ${sql} IN (9e999, -9e999) THEN ${ESCAPE} || 'r' || (${sql} > 0) ELSE ${sql} END`;
@@ -272,7 +272,7 @@ function parseCells(text: string): Map<number, CellClock> {
 }
 
 /** A driver's value with its storage class; `letter` is the first of `typeof()`, or of the affinity. */
-function exactValue(value: DriverValue, letter: string): SqlValue {
+export function exactValue(value: DriverValue, letter: string): SqlValue {
   if (typeof value === 'string') {
     if (value.charCodeAt(0) === 1) return unescaped(value);
     return letter === 'i' ? BigInt(value) : value; // A client may be set to hand out integers as strings.
