@@ -63,10 +63,11 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
     if (options.until !== undefined) requireVersion('changes()', 'until', options.until);
     if (options.limit !== undefined) requireVersion('changes()', 'limit', options.limit, 1);
     for (const site of [options.site, options.excludeSite]) {
-      if (site !== undefined && site.length !== SITE_ID_BYTES) {
+      if (site === undefined) continue;
+      if (!(site instanceof Uint8Array) || site.length !== SITE_ID_BYTES) {
         throw new CrrUsageError(
           'CRR_USAGE_OPTION',
-          `changes(): a site id has ${SITE_ID_BYTES} bytes`,
+          `changes(): a site id is a Uint8Array of ${SITE_ID_BYTES} bytes`,
         );
       }
     }
@@ -144,8 +145,8 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
 }
 
 function selectTables(schema: CrrSchema, tables: ChangesOptions['tables']): readonly TableSpec[] {
-  if (tables === undefined) return [...schema.tables.values()].map(({ spec }) => spec);
-  return tables.map((table) => {
+  const all = [...schema.tables.values()].map(({ spec }) => spec);
+  const chosen = tables?.map((table) => {
     const name = is(table, SQLiteTable) ? getTableName(table) : (table as string);
     const known = schema.tables.get(name);
     if (known === undefined) {
@@ -153,6 +154,9 @@ function selectTables(schema: CrrSchema, tables: ChangesOptions['tables']): read
     }
     return known.spec;
   });
+  // By name: a cursor that cuts a db_version between tables must find them in the same order, however
+  // the schema is written by then.
+  return [...new Set(chosen ?? all)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function readPosition(since: number | Cursor): ReadPosition {
@@ -160,12 +164,12 @@ function readPosition(since: number | Cursor): ReadPosition {
     requireVersion('changes()', 'since', since);
     return { since, after: { db_version: since } };
   }
-  const { after } = since;
+  const after = since?.after;
   const valid =
-    Number.isSafeInteger(since.since) &&
+    Number.isSafeInteger(since?.since) &&
     Number.isSafeInteger(after?.db_version) &&
     (after.row === undefined ||
-      (typeof after.row.table === 'string' && /^-?\d+$/.test(after.row.key)));
+      (typeof after.row?.table === 'string' && /^-?\d+$/.test(after.row.key)));
   if (!valid) {
     throw new CrrUsageError(
       'CRR_USAGE_CURSOR',

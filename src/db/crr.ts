@@ -6,6 +6,7 @@ import { statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { quoteBlob } from '../sql/quote.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
@@ -122,8 +123,14 @@ export class Crr {
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
     refuseUnknownOptions('apply()', options, ['onUnknown']);
+    if (!['pending', 'error', undefined].includes(options.onUnknown)) {
+      throw new CrrUsageError(
+        'CRR_USAGE_OPTION',
+        "apply(): onUnknown must be 'pending' or 'error'",
+      );
+    }
     if (Array.isArray(changes)) return this.#applyBatch(changes, options);
-    if (!(Symbol.asyncIterator in changes)) {
+    if (!isAsyncIterable(changes)) {
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
         'apply() takes an array of changes, or an async iterable of such arrays',
@@ -187,9 +194,20 @@ export class Crr {
             );
           }
           this.#sites.forget();
+          await this.#register(plan);
         }
       }
     });
+  }
+
+  /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
+  async #register({ newSites }: ApplyPlan): Promise<void> {
+    if (newSites.length === 0) return;
+    const ids = newSites.map(([, siteId]) => `(${quoteBlob(siteId)})`).join(', ');
+    await this.connection.batch(
+      [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
+      'write',
+    );
   }
 
   async #explained<T>(run: () => Promise<T>): Promise<T> {
@@ -199,6 +217,10 @@ export class Crr {
       throw explain(error);
     }
   }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<readonly Change[]> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 function refuseEarly({ early }: ApplyPlan): void {

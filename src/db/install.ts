@@ -5,10 +5,10 @@ import type { TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { backfillStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
-import { addClockColumnsStatements } from '../sql/clock-table.js';
+import { addClockColumnStatement } from '../sql/clock-table.js';
 import { tableStatements, tableTriggers } from '../sql/install.js';
 import { gateTableStatement } from '../sql/merge-gate.js';
-import { clockTable, mergeGate, STATE_TABLE, triggerPrefix, versionOf } from '../sql/names.js';
+import { cellOf, clockTable, mergeGate, STATE_TABLE, triggerPrefix } from '../sql/names.js';
 import { drainPendingStatements } from '../sql/pending.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from './connection.js';
@@ -27,6 +27,20 @@ interface Installed {
  * made the bookkeeping.
  */
 export async function install(connection: Connection, schema: CrrSchema): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await installOnce(connection, schema);
+    } catch (error) {
+      // Several processes may install at once, as when they all start: what one made, others find.
+      const madeMeanwhile = /already exists|duplicate column name|no such (trigger|table)/;
+      if (attempt === MAX_ATTEMPTS || !madeMeanwhile.test(String(error))) throw error;
+    }
+  }
+}
+
+const MAX_ATTEMPTS = 3;
+
+async function installOnce(connection: Connection, schema: CrrSchema): Promise<void> {
   const specs = [...schema.tables.values()].map(({ spec }) => spec);
   const installed = await inspect(connection, specs);
   for (const { name } of specs) {
@@ -106,9 +120,7 @@ function tableUpdate(spec: TableSpec, installed: Installed): string[] {
   }
   if (clockColumns.size > 0) {
     for (const { name } of spec.columns) {
-      if (!clockColumns.has(versionOf(name))) {
-        statements.push(...addClockColumnsStatements(spec, name));
-      }
+      if (!clockColumns.has(cellOf(name))) statements.push(addClockColumnStatement(spec, name));
     }
   }
   for (const { name, sql } of triggers) if (!present.has(name)) statements.push(sql);

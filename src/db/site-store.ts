@@ -45,9 +45,11 @@ export class SiteStore {
       this.forget();
       return this.readWith(connection, queries);
     }
-    if (known === undefined) this.#directory = new SiteDirectory(Number(local), added);
-    else this.learn(added);
-    return { directory: this.#directory!, dbVersion: Number(dbVersion), results };
+    // Not `this.#directory`: another call may have forgotten it meanwhile.
+    const directory = known ?? new SiteDirectory(Number(local), []);
+    for (const [ordinal, siteId] of added) directory.add(ordinal, siteId);
+    this.#directory = directory;
+    return { directory, dbVersion: Number(dbVersion), results };
   }
 
   /** Adds sites that a committed transaction registered. */

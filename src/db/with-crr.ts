@@ -1,5 +1,6 @@
 import { type Column, is, sql } from 'drizzle-orm';
 import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
+import { CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { readSchema } from '../schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../sql/bookkeeping.js';
@@ -37,7 +38,13 @@ export function withCrr<TDatabase extends object>(
   db: TDatabase,
   options: WithCrrOptions,
 ): TDatabase & { readonly $crr: Crr } {
-  refuseUnknownOptions('withCrr()', options, ['schema']);
+  refuseUnknownOptions('withCrr()', options ?? {}, ['schema']);
+  if (typeof options?.schema !== 'object' || options.schema === null) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'withCrr() needs { schema }: the module that exports the tables, or an object of them',
+    );
+  }
   const connection = libsqlConnection(clientOf(db));
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
   return pinned(db as TDatabase & DrizzleDatabase, new Crr(connection, schema), schema);
