@@ -32,6 +32,9 @@ function program(examples: readonly CodeBlock[]): string {
   return [PRELUDE, ...functions, ...calls].join('\n');
 }
 
+/** Whole processes on a machine that may be busy; nothing here is about time. */
+const SLOW = 240_000;
+
 describe('the examples in docs/', () => {
   const examples = pages.flatMap(codeBlocks).filter(({ language }) => language === 'ts');
   let project: ScratchProject;
@@ -41,12 +44,12 @@ describe('the examples in docs/', () => {
   });
   afterAll(() => project.remove());
 
-  test('pass the type checker', async () => {
+  test('pass the type checker', { timeout: SLOW }, async () => {
     const { code, stdout } = await project.typecheck();
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
-  test('run, and their assertions hold', async () => {
+  test('run, and their assertions hold', { timeout: SLOW }, async () => {
     const { stdout, stderr, code } = await project.run('examples.ts');
     expect(code, stderr).toBe(0);
     expect(stdout).toBe(examples.map(({ page, line }) => `${page}:${line} ok\n`).join(''));

@@ -20,6 +20,9 @@ const files = new Map(
 const shell = (command: RegExp) =>
   blocks.find(({ language, code }) => language === 'sh' && command.test(code))?.code;
 
+/** Whole processes on a machine that may be busy; nothing here is about time. */
+const SLOW = 240_000;
+
 describe('README.md', () => {
   let project: ScratchProject;
   beforeAll(() => {
@@ -37,12 +40,12 @@ describe('README.md', () => {
     }
   });
 
-  test('its files pass the type checker', async () => {
+  test('its files pass the type checker', { timeout: SLOW }, async () => {
     const { code, stdout } = await project.typecheck();
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
-  test('its commands make the program run, and print what it says', async () => {
+  test('its commands make the program run, and print what it says', { timeout: SLOW }, async () => {
     const generate = shell(/drizzle-kit generate/)!
       .trim()
       .split(' ');
