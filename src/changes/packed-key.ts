@@ -126,7 +126,8 @@ export function unpackKey(packed: Uint8Array): SqlValue[] {
         values.push(decodeText(readBytes(size)));
         break;
       case BLOB:
-        values.push(readBytes(size).slice());
+        // Not slice(): that of a Buffer is a view.
+        values.push(new Uint8Array(readBytes(size)));
         break;
       case NULL:
         values.push(null);
