@@ -1,17 +1,16 @@
 import type { CrrSchema } from '../schema/read-schema.js';
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
-import { cellColumns } from '../sql/clock-table.js';
+import { cellClock, clockKeys } from '../sql/clock-table.js';
 import {
-  cellValueOf,
   clockTable,
   GUARD_TABLE,
-  keyOf,
   mergeGate,
   PENDING_TABLE,
   SITE_TABLE,
   STATE_TABLE,
 } from '../sql/names.js';
+import { offeredColumns } from '../sql/offer.js';
 import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
 import { quoteBlob, quoteName } from '../sql/quote.js';
 import type { Change } from './change.js';
@@ -162,7 +161,7 @@ function keepEarly(
       bindValue(change.pk, args),
       bindValue(change.cid, args),
       bindValue(change.val, args),
-      `${change.col_version}, ${change.cl}, ${ordinals.of(change)}, ${change.seq}`,
+      `${change.col_version}, ${change.cl}, ${origin(change, ordinals)}`,
       `(SELECT db_version FROM ${STATE_TABLE})`,
       ...key.map((value) => bindValue(value, args)),
     ];
@@ -196,7 +195,7 @@ function offerRows(
 /** Which columns of the gate a row needs. */
 interface OfferShape {
   readonly id: string;
-  /** The row can be told as a whole: every cell, one version, one site, seqs in column order. */
+  /** The row can be offered as a whole: every cell, one version, one site, seqs in column order. */
   readonly whole: boolean;
   /** Indexes of the columns mentioned. */
   readonly columns: readonly number[];
@@ -209,6 +208,7 @@ function shapeOf(spec: TableSpec, row: RowOffer, ordinals: OrdinalsOfBatch): Off
   const first = cells[0];
   const whole =
     first !== undefined &&
+    first.col_version > 0 &&
     spec.columns.every((_, i) => {
       const cell = cells[i];
       return (
@@ -230,12 +230,11 @@ function shapeOf(spec: TableSpec, row: RowOffer, ordinals: OrdinalsOfBatch): Off
 
 function gateColumns(spec: TableSpec, shape: OfferShape): string {
   return [
-    ...spec.key.map(({ name }) => quoteName(keyOf(name))),
-    'cl, ss, qs, v0, s0, q0',
+    ...clockKeys(spec),
+    shape.whole ? 'cl, l, v0, s0, q0' : 'cl, l, v0',
     ...shape.columns.flatMap((i) => {
-      const { name } = spec.columns[i]!;
-      const [v, , s, q] = cellColumns(name);
-      return [quoteName(cellValueOf(name)), ...(shape.whole ? [] : [v, s, q])];
+      const [value, version, from] = offeredColumns(spec.columns[i]!.name);
+      return shape.whole ? [value] : [value, version, from];
     }),
     ...(shape.withPk ? ['pk'] : []),
   ].join(', ');
@@ -251,13 +250,11 @@ function offerSql(
   for (const value of row.key) sql += `${bindValue(value, args)}, `;
   sql += `${row.cl}, ${sentinelOf(row, ordinals)}, `;
   const first = row.cells[0];
-  sql += shape.whole
-    ? `${first!.col_version}, ${ordinals.of(first!)}, ${first!.seq}`
-    : '-1, NULL, NULL';
+  sql += shape.whole ? `${first!.col_version}, ${ordinals.of(first!)}, ${first!.seq}` : '0';
   for (const i of shape.columns) {
     const cell = row.cells[i]!;
     sql += `, ${bindValue(cell.val, args)}`;
-    if (!shape.whole) sql += `, ${cell.col_version}, ${ordinals.of(cell)}, ${cell.seq}`;
+    if (!shape.whole) sql += `, ${cell.col_version}, ${origin(cell, ordinals)}`;
   }
   return shape.withPk ? `${sql}, ${bindValue(row.pk, args)}` : sql;
 }
@@ -294,29 +291,39 @@ class MultiRowStatements {
   }
 }
 
-/** Site and seq of a row's sentinel. A life after the first always has one: any of its cells proves it. */
+/** Where a change comes from, as the gate wants it. */
+function origin(change: Change, ordinals: OrdinalsOfBatch): string {
+  return `'${ordinals.of(change)}:${change.seq}'`;
+}
+
+/** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
 function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string {
   const witness = row.sentinel ?? (row.cl > 1 ? row.cells.find((cell) => cell) : undefined);
-  return witness === undefined ? 'NULL, NULL' : `${ordinals.of(witness)}, ${witness.seq}`;
+  return witness === undefined ? 'NULL' : origin(witness, ordinals);
 }
 
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */
 function guardForged(spec: TableSpec): string {
+  const stamp = `'@' || dbv || ':' || st.site || ':'`;
+  // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
   const cells = spec.columns.map(({ name }) => {
-    const [v, d, s] = cellColumns(name);
-    // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
-    return `ifnull(${d}, d0) = dbv AND ifnull(${s}, s0) = st.site AND ifnull(${v}, v0) > 0`;
+    const x = cellClock(name);
+    return `(instr(${x}, ${stamp}) > 0 AND v0 + CAST(${x} AS INTEGER) > 0)`;
   });
-  const forged = ['dl = dbv AND sl = st.site', ...cells].join(' OR ');
+  const forged = [
+    `instr(l, ${stamp}) > 0`,
+    'v0 > 0 AND s0 = st.site AND ifnull(d0, dbv) = dbv',
+    ...cells,
+  ].join(' OR ');
   return `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'forged' FROM ${STATE_TABLE} AS st JOIN ${quoteName(clockTable(spec.name))} ON dbv = st.db_version WHERE ${forged} LIMIT 1`;
 }
 
-/** One row per base row that the apply touched: key, cl, whether it appeared or went, cells won. */
+/** One row per base row that the apply touched: alive, whether it appeared or went, cells won, key. */
 function reportSql(spec: TableSpec): string {
   const won = spec.columns.map(({ name }) => {
-    const [v, d] = cellColumns(name);
-    return `(ifnull(${d}, d0) = dbv AND ifnull(${v}, v0) > 0)`;
+    const x = cellClock(name);
+    return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
   });
-  const keys = spec.key.map(({ name }) => quoteName(keyOf(name)));
-  return `SELECT cl % 2, ifnull(d0 = dbv, 0), ${won.join(' + ') || '0'}, ${keys.join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
+  const crossed = 'CASE cl % 2 WHEN 1 THEN ifnull(d0, dbv) = dbv ELSE d0 IS NOT NULL END';
+  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${clockKeys(spec).join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
 }

@@ -28,8 +28,7 @@ export interface Change {
   readonly seq: number;
 }
 
-/** The `cid` of a change that tells of the row's existence, not of a cell. */
-export const SENTINEL = '-1';
+export { SENTINEL } from '../schema/table-spec.js';
 
 export const SITE_ID_BYTES = 16;
 

@@ -4,7 +4,7 @@ import {
   type ColumnSpec,
   type TableSpec,
 } from '../schema/table-spec.js';
-import { cellColumns, clockRowid, hasRowidKey } from '../sql/clock-table.js';
+import { cellClock, clockRowid, hasRowidKey } from '../sql/clock-table.js';
 import { clockTable, keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Change, SENTINEL } from './change.js';
@@ -75,31 +75,24 @@ const V0 = 3;
 const D0 = 4;
 const S0 = 5;
 const Q0 = 6;
-const DL = 7;
-const SL = 8;
-const QL = 9;
-const CELLS = 10;
-const CLASSES = 11;
-const VALUES = 12;
+const L = 7;
+const CELLS = 8;
+const CLASSES = 9;
+const VALUES = 10;
 
 function selection(spec: TableSpec): string[] {
   const rowid = `k.${clockRowid(spec)}`;
   // Few rows have cells with clocks of their own: one text holds them, NULL for the others.
-  const versions = spec.columns.map(({ name }) => `k.${cellColumns(name)[0]}`);
-  const exceptions = spec.columns.map(({ name }, i) => {
-    const [v, d, s, q] = cellColumns(name).map((column) => `k.${column}`);
-    return `CASE WHEN ${v} IS NULL THEN '' ELSE '${i},' || ${v} || ',' || ifnull(${d}, '') || ',' || ifnull(${s}, '') || ',' || ifnull(${q}, '') || ';' END`;
-  });
-  const allInherit = versions.map((v) => `${v} IS NULL`).join(' AND ');
+  const own = spec.columns.map(({ name }) => `k.${cellClock(name)}`);
+  const texts = own.map((x, i) => `CASE WHEN ${x} IS NULL THEN '' ELSE '${i}=' || ${x} || ';' END`);
+  const none = own.map((x) => `${x} IS NULL`).join(' AND ');
   const cells =
-    versions.length === 0
-      ? 'NULL'
-      : `CASE WHEN ${allInherit} THEN NULL ELSE ${exceptions.join(' || ')} END`;
+    own.length === 0 ? 'NULL' : `CASE WHEN ${none} THEN NULL ELSE ${texts.join(' || ')} END`;
   const values = valueColumns(spec);
   const classes = values.filter(({ ambiguous }) => ambiguous);
   return [
     `CAST(${rowid} AS TEXT)`,
-    'k.dbv, k.cl, k.v0, k.d0, k.s0, k.q0, k.dl, k.sl, k.ql',
+    'k.dbv, k.cl, k.v0, ifnull(k.d0, k.dbv), k.s0, k.q0, k.l',
     cells,
     classes.length === 0
       ? 'NULL'
@@ -210,21 +203,29 @@ export class RowExpander {
         seq,
       });
     };
-    if (row[QL] !== null) {
-      emit(SENTINEL, null, cl, Number(row[DL]), Number(row[SL]), Number(row[QL]));
+    if (row[L] !== null) {
+      const { dbVersion, site, seq } = parseStamp(row[L] as string)!;
+      emit(SENTINEL, null, cl, dbVersion, site, seq);
     }
     if (cl % 2 === 1) {
-      const exceptions = row[CELLS] === null ? undefined : parseExceptions(row[CELLS] as string);
+      const own = row[CELLS] === null ? undefined : parseCells(row[CELLS] as string);
       const v0 = Number(row[V0]);
       const d0 = Number(row[D0]);
       const s0 = Number(row[S0]);
       const q0 = Number(row[Q0]);
       spec.columns.forEach(({ name }, i) => {
-        const own = exceptions?.get(i);
-        const version = own?.version ?? v0;
-        if (version < 0) return; // No clock: nobody ever wrote it.
+        const cell = own?.get(i);
+        // No clock: nobody ever wrote it.
+        if (cell === undefined ? v0 === 0 : v0 + cell.version < 0) return;
         const value = values[this.#keyColumns + i]!;
-        emit(name, value, version, own?.dbVersion ?? d0, own?.site ?? s0, own?.seq ?? q0 + i);
+        const version = v0 + (cell?.version ?? 0);
+        const stamp = cell?.stamp;
+        // A row that was written as a whole later took its cells' stamps along.
+        const isOwn =
+          stamp !== undefined &&
+          (stamp.dbVersion > d0 || (stamp.dbVersion === d0 && stamp.seq >= q0));
+        if (isOwn) emit(name, value, version, stamp.dbVersion, stamp.site, stamp.seq);
+        else emit(name, value, version, d0, s0, q0 + i);
       });
     }
     return {
@@ -236,31 +237,35 @@ export class RowExpander {
   }
 }
 
-interface CellClock {
-  readonly version: number;
-  readonly dbVersion: number | undefined;
-  readonly site: number | undefined;
-  readonly seq: number | undefined;
+interface Stamp {
+  readonly dbVersion: number;
+  readonly site: number;
+  readonly seq: number;
 }
 
-/** Reads `index,version,db_version,site,seq;` per cell; an empty part inherits from the row. */
-function parseExceptions(text: string): Map<number, CellClock> {
+/** Reads `@db_version:site:seq`. */
+function parseStamp(text: string): Stamp | undefined {
+  if (text === '') return undefined;
+  const [dbVersion, site, seq] = text.slice(1).split(':') as [string, string, string];
+  return { dbVersion: Number(dbVersion), site: Number(site), seq: Number(seq) };
+}
+
+interface CellClock {
+  /** Version relative to the row's. */
+  readonly version: number;
+  readonly stamp: Stamp | undefined;
+}
+
+/** Reads `index=version@db_version:site:seq;` per cell; without a stamp the cell has the row's. */
+function parseCells(text: string): Map<number, CellClock> {
   const cells = new Map<number, CellClock>();
-  const part = (value: string) => (value === '' ? undefined : Number(value));
   for (const cell of text.split(';')) {
     if (cell === '') continue;
-    const [index, version, dbVersion, site, seq] = cell.split(',') as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    cells.set(Number(index), {
-      version: Number(version),
-      dbVersion: part(dbVersion),
-      site: part(site),
-      seq: part(seq),
+    const equals = cell.indexOf('=');
+    const at = cell.includes('@') ? cell.indexOf('@') : cell.length;
+    cells.set(Number(cell.slice(0, equals)), {
+      version: Number(cell.slice(equals + 1, at)),
+      stamp: parseStamp(cell.slice(at)),
     });
   }
   return cells;

@@ -5,10 +5,10 @@ import type { TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { backfillStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
-import { addClockColumnsStatements } from '../sql/clock-table.js';
+import { addClockColumnStatement } from '../sql/clock-table.js';
 import { tableStatements, tableTriggers } from '../sql/install.js';
 import { gateTableStatement } from '../sql/merge-gate.js';
-import { clockTable, mergeGate, STATE_TABLE, triggerPrefix, versionOf } from '../sql/names.js';
+import { cellOf, clockTable, mergeGate, STATE_TABLE, triggerPrefix } from '../sql/names.js';
 import { drainPendingStatements } from '../sql/pending.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from './connection.js';
@@ -120,9 +120,7 @@ function tableUpdate(spec: TableSpec, installed: Installed): string[] {
   }
   if (clockColumns.size > 0) {
     for (const { name } of spec.columns) {
-      if (!clockColumns.has(versionOf(name))) {
-        statements.push(...addClockColumnsStatements(spec, name));
-      }
+      if (!clockColumns.has(cellOf(name))) statements.push(addClockColumnStatement(spec, name));
     }
   }
   for (const { name, sql } of triggers) if (!present.has(name)) statements.push(sql);

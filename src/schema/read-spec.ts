@@ -7,12 +7,11 @@ import { crrDeclaration } from './declaration.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
+  hasCollation,
   type ReplicatedColumnSpec,
+  SENTINEL,
   type TableSpec,
 } from './table-spec.js';
-
-/** The cid of a sentinel; cr-sqlite chose it, so no column can have that name. */
-const SENTINEL_CID = '-1';
 
 /** The pending table has this many columns for key values. */
 export const MAX_KEY_COLUMNS = 16;
@@ -70,10 +69,10 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     );
   }
 
-  if (config.columns.some((column) => columnName(column) === SENTINEL_CID)) {
+  if (config.columns.some((column) => columnName(column) === SENTINEL)) {
     refuse(
       'CRR_SCHEMA_RESERVED_NAME',
-      `its column "${SENTINEL_CID}" collides with the name under which a row's existence travels: rename it`,
+      `its column "${SENTINEL}" collides with the name under which a row's existence travels: rename it`,
     );
   }
 
@@ -116,6 +115,12 @@ function refuseKeyColumn(column: Column, name: string, refuse: Refuse): void {
     refuse(
       'CRR_SCHEMA_NULLABLE_KEY',
       `key column "${name}" may be NULL, and NULL keys are never equal: add .notNull()`,
+    );
+  }
+  if (hasCollation(column.getSQLType())) {
+    refuse(
+      'CRR_SCHEMA_COLLATION',
+      `key column "${name}" has a collation, and keys are compared byte by byte between sites: drop it, and lower-case the keys, say, where you write them`,
     );
   }
   if ('autoIncrement' in column && column.autoIncrement === true) {

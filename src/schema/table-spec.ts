@@ -47,3 +47,11 @@ export function affinityOf(sqlType: string): Affinity {
   if (/REAL|FLOA|DOUB/.test(type)) return 'real';
   return 'numeric';
 }
+
+/** Whether a declared type (of a Drizzle customType, say) carries a collation. */
+export function hasCollation(sqlType: string): boolean {
+  return /\bcollate\b/i.test(sqlType);
+}
+
+/** The `cid` of a change that tells of the row's existence, not of a cell. */
+export const SENTINEL = '-1';

@@ -1,6 +1,6 @@
 import type { TableSpec } from '../schema/table-spec.js';
-import { cellColumns } from './clock-table.js';
-import { clockTable, keyOf, STATE_TABLE } from './names.js';
+import { cellClock, clockKeys, stampSql } from './clock-table.js';
+import { clockTable, STATE_TABLE } from './names.js';
 import { quoteName } from './quote.js';
 import { seqWidth } from './write-triggers.js';
 
@@ -11,21 +11,21 @@ import { seqWidth } from './write-triggers.js';
  */
 export function backfillStatements(spec: TableSpec): string[] {
   const clock = quoteName(clockTable(spec.name));
-  const keys = spec.key.map(({ name }) => quoteName(keyOf(name)));
+  const keys = clockKeys(spec);
   const matches = spec.key
     .map(({ name }, i) => `k.${keys[i]} = b.${quoteName(name)}`)
     .join(' AND ');
   const missing = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${matches})`;
   const width = seqWidth(spec);
   // Only a table without cells needs sentinels to tell its rows to others.
-  const sentinel = spec.columns.length === 0 ? 'db_version, site, n' : 'NULL, NULL, NULL';
-  // Written out: a clock column that was added later has -1, "no clock", for its default.
-  const versions = spec.columns.map(({ name }) => cellColumns(name)[0]);
-  const columns = [...keys, 'cl, dbv, v0, d0, s0, q0, dl, sl, ql', ...versions].join(', ');
+  const sentinel = spec.columns.length === 0 ? stampSql('n') : 'NULL';
+  // Written out: a clock column that was added later has NO_CLOCK for its default.
+  const cells = spec.columns.map(({ name }) => cellClock(name));
+  const columns = [...keys, 'cl, dbv, v0, s0, q0, l', ...cells].join(', ');
   const values = [
     ...keys,
-    `1, db_version, 1, db_version, site, n * ${width} + 1, ${sentinel}`,
-    ...versions.map(() => 'NULL'),
+    `1, db_version, 1, site, n * ${width} + 1, ${sentinel}`,
+    ...cells.map(() => 'NULL'),
   ].join(', ');
   return [
     `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,

@@ -34,18 +34,19 @@ export function bookkeepingStatements(): string[] {
     // One row. site: ordinal of this database. seq: last one given in this db_version, -1 = none yet.
     // tx: 1 while a transaction is pinned to one db_version. applying: 1 while triggers must be silent.
     // prior: db_version before the running apply, to go back to when nothing was new.
+    // No constraints: triggers write here, and would make SQLite keep a journal of each statement.
     `CREATE TABLE IF NOT EXISTS ${STATE_TABLE} (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  format INTEGER NOT NULL,
-  site INTEGER NOT NULL,
-  db_version INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  tx INTEGER NOT NULL,
-  applying INTEGER NOT NULL,
-  prior INTEGER NOT NULL
-) STRICT`,
+  id INTEGER PRIMARY KEY,
+  format INTEGER,
+  site INTEGER,
+  db_version INTEGER,
+  seq INTEGER,
+  tx INTEGER,
+  applying INTEGER,
+  prior INTEGER
+)`,
     `INSERT INTO ${STATE_TABLE} SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
-    // Changes that are valid but early. dbv: this database's db_version when they came.
+    // Changes that are valid but early. origin: `site:seq`. dbv: this database's db_version when they came.
     `CREATE TABLE IF NOT EXISTS ${PENDING_TABLE} (
   tbl TEXT NOT NULL,
   pk BLOB NOT NULL,
@@ -53,8 +54,7 @@ export function bookkeepingStatements(): string[] {
   val ANY,
   col_version INTEGER NOT NULL,
   cl INTEGER NOT NULL,
-  site INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
+  origin TEXT NOT NULL,
   dbv INTEGER NOT NULL,
   ${pendingKeyColumns.map((name) => `${name} ANY`).join(', ')},
   UNIQUE (tbl, pk, cid)

@@ -6,5 +6,5 @@ const rank = (x: string) =>
  * text > blob > null), then by value. cr-sqlite 0.16 orders values so.
  */
 export function greaterSql(a: string, b: string): string {
-  return `CASE WHEN typeof(${a}) = typeof(${b}) THEN ifnull(${a} > ${b}, 0) ELSE ${rank(a)} > ${rank(b)} END`;
+  return `CASE WHEN typeof(${a}) = typeof(${b}) THEN ifnull(${a} > ${b} COLLATE BINARY, 0) ELSE ${rank(a)} > ${rank(b)} END`;
 }

@@ -27,8 +27,9 @@ export const trigger = (table: string, event: string) => `${triggerPrefix(table)
 
 /** Columns of clock table and gate that belong to a user's column. */
 export const keyOf = (column: string) => `k_${column}`;
-export const cellValueOf = (column: string) => `c_${column}`;
-export const versionOf = (column: string) => `v_${column}`;
-export const dbVersionOf = (column: string) => `d_${column}`;
-export const siteOf = (column: string) => `s_${column}`;
-export const seqOf = (column: string) => `q_${column}`;
+/** In the clock table: the clock of a cell. */
+export const cellOf = (column: string) => `x_${column}`;
+/** In the gate: an offered cell's value, version, and origin. */
+export const offeredValueOf = (column: string) => `c_${column}`;
+export const offeredVersionOf = (column: string) => `v_${column}`;
+export const offeredOriginOf = (column: string) => `o_${column}`;

@@ -1,8 +1,9 @@
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { pendingKeyColumns } from './bookkeeping.js';
-import { cellColumns } from './clock-table.js';
+import { clockKeys } from './clock-table.js';
 import { greaterSql } from './compare.js';
-import { cellValueOf, clockTable, keyOf, mergeGate, PENDING_TABLE } from './names.js';
+import { clockTable, keyOf, mergeGate, PENDING_TABLE } from './names.js';
+import { offeredColumns } from './offer.js';
 import { quoteName, quoteText } from './quote.js';
 
 /*
@@ -12,14 +13,14 @@ import { quoteName, quoteText } from './quote.js';
 /** Keeps what `source` (a SELECT or VALUES of the pending columns) says, where it is news. */
 export function pendingUpsert(keyColumns: number, source: string): string {
   const newer = `excluded.cl > cl OR excluded.cl = cl AND (excluded.col_version > col_version OR excluded.col_version = col_version AND ${greaterSql('excluded.val', 'val')})`;
-  const updated = ['val', 'col_version', 'cl', 'site', 'seq', 'dbv'];
+  const updated = ['val', 'col_version', 'cl', 'origin', 'dbv'];
   return `INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns)}) ${source} ON CONFLICT (tbl, pk, cid) DO UPDATE SET ${updated
     .map((name) => `${name} = excluded.${name}`)
     .join(', ')} WHERE ${newer}`;
 }
 
 export function pendingColumns(keyColumns: number): string {
-  return `tbl, pk, cid, val, col_version, cl, site, seq, dbv, ${pendingKeyColumns.slice(0, keyColumns).join(', ')}`;
+  return `tbl, pk, cid, val, col_version, cl, origin, dbv, ${pendingKeyColumns.slice(0, keyColumns).join(', ')}`;
 }
 
 /**
@@ -37,19 +38,16 @@ export function drainPendingStatements(spec: TableSpec): string[] {
   const of = (cid: string, value: string) =>
     `max(CASE p.cid WHEN ${quoteText(cid)} THEN ${value} END)`;
   const columns = [
-    ...spec.key.map(({ name }) => quoteName(keyOf(name))),
-    'cl, ss, qs, v0',
-    ...spec.columns.flatMap(({ name }) => {
-      const [v, , s, q] = cellColumns(name);
-      return [quoteName(cellValueOf(name)), v, s, q];
-    }),
+    ...clockKeys(spec),
+    'cl, l, v0',
+    ...spec.columns.flatMap(({ name }) => offeredColumns(name)),
   ];
   const values = [
     ...keys.map((key) => `p.${key}`),
     // Cells carry a row's cl even where its sentinel went elsewhere: then any cell speaks for it.
-    `p.cl, ifnull(${of('-1', 'p.site')}, CASE WHEN p.cl > 1 THEN max(p.site) END), ifnull(${of('-1', 'p.seq')}, CASE WHEN p.cl > 1 THEN max(p.seq) END), -1`,
+    `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), 0`,
     ...spec.columns.flatMap(({ name }) =>
-      ['p.val', 'p.col_version', 'p.site', 'p.seq'].map((value) => of(name, value)),
+      ['p.val', 'p.col_version', 'p.origin'].map((value) => of(name, value)),
     ),
   ];
   const complete = [

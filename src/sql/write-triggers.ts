@@ -1,6 +1,13 @@
-import { affinityOf, type ColumnSpec, type TableSpec } from '../schema/table-spec.js';
+import { affinityOf, type ColumnSpec, hasCollation, type TableSpec } from '../schema/table-spec.js';
 import { SQL_FORMAT } from './bookkeeping.js';
-import { cellColumns } from './clock-table.js';
+import {
+  cellClock,
+  cellVersionSql,
+  clockKeys,
+  DB_VERSION,
+  NO_CLOCK,
+  stampSql,
+} from './clock-table.js';
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
 import { quoteName } from './quote.js';
 
@@ -33,9 +40,10 @@ function insertTrigger(spec: TableSpec): TriggerSql {
   return build(spec, 'insert', 'AFTER INSERT', NOT_APPLYING, [
     takeSeqs(spec),
     bornRow(spec, {
-      versions: { row: '1', cells: spec.columns.map(() => 'NULL') },
+      wholeVersion: '1',
+      cells: spec.columns.map(() => 'NULL'),
       // Only a table without cells needs a sentinel to tell its rows to others.
-      sentinel: spec.columns.length === 0,
+      sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
     }),
   ]);
@@ -51,10 +59,13 @@ function stampTrigger(spec: TableSpec): TriggerSql {
 /** One small trigger per column: SQLite compiles only those of the columns that a statement sets. */
 function updateTrigger(spec: TableSpec, index: number): TriggerSql {
   const column = spec.columns[index]!;
-  const [v, d, s, q] = cellColumns(column.name);
+  const x = cellClock(column.name);
+  // No max(): in a trigger a function call costs more than the rest of the statement.
+  const next = `CASE WHEN ${x} IS NULL THEN 1 WHEN v0 + CAST(${x} AS INTEGER) < 0 THEN 1 - v0 ELSE CAST(${x} AS INTEGER) + 1 END`;
+  const stamp = `(SELECT ${stampSql(columnSeq(spec, index))} FROM ${STATE_TABLE})`;
   const when = `${changedSql(column)} AND ${NOT_APPLYING} AND ${sameKey(spec)}`;
   return build(spec, `update_${column.name}`, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
-    `UPDATE ${clock(spec)} SET (dbv, ${v}, ${d}, ${s}, ${q}) = (SELECT db_version, ${nextVersion(v)}, db_version, site, ${columnSeq(spec, index)} FROM ${STATE_TABLE}) WHERE ${clockKeyIs(spec, 'new')}`,
+    `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION}, ${x} = (${next}) || ${stamp} WHERE ${clockKeyIs(spec, 'new')}`,
   ]);
 }
 
@@ -66,23 +77,21 @@ function updateTrigger(spec: TableSpec, index: number): TriggerSql {
 function keyChangeTrigger(spec: TableSpec): TriggerSql {
   const when = `${NOT_APPLYING} AND NOT (${sameKey(spec)})`;
   const moved = spec.columns.map((column) => {
-    const [v] = cellColumns(column.name);
-    return `max(ifnull(o.${v}, o.v0), 0) + (${changedSql(column)})`;
+    const version = cellVersionSql(column.name, 'o.');
+    return `CASE WHEN ${version} < 0 THEN 0 ELSE ${version} END + (${changedSql(column)})`;
   });
   return build(spec, 'key', `AFTER UPDATE OF ${names(spec.key)}`, when, [
     takeSeqs(spec),
     bornRow(spec, {
-      versions: { row: '1', cells: moved },
-      sentinel: true,
+      wholeVersion: '0',
+      cells: moved,
+      sentinel: stampSql(sentinelSeq(spec)),
       from: `${STATE_TABLE}, ${clock(spec)} AS o WHERE ${clockKeyIs(spec, 'old', 'o.')}`,
       onConflict: [
-        ...rowStamp(),
-        ...sentinelStamp(),
         'cl = cl + 1 + cl % 2',
-        ...spec.columns.flatMap((column) => {
-          const [v, d, s, q] = cellColumns(column.name);
-          return [`${v} = excluded.${v}`, `${d} = NULL`, `${s} = NULL`, `${q} = NULL`];
-        }),
+        ...rowStamp('0'),
+        'l = excluded.l',
+        ...cellClocks(spec).map((x) => `${x} = excluded.${x}`),
       ],
     }),
     // The old row's block lies in the same db_version: no page shows one row without the other.
@@ -96,9 +105,11 @@ function deleteTrigger(spec: TableSpec): TriggerSql {
 }
 
 interface BornRow {
-  /** SQL of the versions of the row and of each cell; NULL inherits the row's. */
-  readonly versions: { readonly row: string; readonly cells: readonly string[] };
-  readonly sentinel: boolean;
+  /** SQL of v0, and of each cell's clock. */
+  readonly wholeVersion: string;
+  readonly cells: readonly string[];
+  /** SQL of the sentinel's stamp, or NULL. */
+  readonly sentinel: string;
   readonly from?: string;
   /** Assignments for a key that has a clock row already. */
   readonly onConflict: readonly string[];
@@ -106,23 +117,17 @@ interface BornRow {
 
 /** The clock row of a base row that this site just created under `new`'s key. */
 function bornRow(spec: TableSpec, row: BornRow): string {
-  const columns = [
-    ...clockKeys(spec),
-    ...['cl', 'dbv', 'v0', 'd0', 's0', 'q0', 'dl', 'sl', 'ql'],
-    ...spec.columns.map((column) => cellColumns(column.name)[0]),
-  ];
-  const stamp = `db_version, site, ${sentinelSeq(spec)}`;
+  const keys = clockKeys(spec).join(', ');
+  // Cells are written out even where they are NULL: a column that was added later has NO_CLOCK for its default.
+  const columns = [keys, 'cl, dbv, v0, s0, q0, l', ...cellClocks(spec)].join(', ');
   const values = [
     ...keyValues(spec, 'new'),
-    '1',
-    'db_version',
-    row.versions.row,
-    'db_version, site',
-    columnSeq(spec, 0),
-    row.sentinel ? stamp : 'NULL, NULL, NULL',
-    ...row.versions.cells,
-  ];
-  return `INSERT INTO ${clock(spec)} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${row.from ?? `${STATE_TABLE} WHERE true`} ON CONFLICT (${clockKeys(spec).join(', ')}) DO UPDATE SET ${row.onConflict.join(', ')}`;
+    `1, db_version, ${row.wholeVersion}, site, ${columnSeq(spec, 0)}`,
+    row.sentinel,
+    ...row.cells,
+  ].join(', ');
+  const from = row.from ?? `${STATE_TABLE} WHERE true`;
+  return `INSERT INTO ${clock(spec)} (${columns}) SELECT ${values} FROM ${from} ON CONFLICT (${keys}) DO UPDATE SET ${row.onConflict.join(', ')}`;
 }
 
 /**
@@ -131,43 +136,35 @@ function bornRow(spec: TableSpec, row: BornRow): string {
  * where a sentinel is stored, as in cr-sqlite.
  */
 function rewrittenRow(spec: TableSpec): string[] {
-  const told = 'cl % 2 = 0 OR ql IS NOT NULL';
   return [
-    ...rowStamp('max(v0, 0) + 1'),
-    `dl = CASE WHEN ${told} THEN excluded.d0 END`,
-    `sl = CASE WHEN ${told} THEN excluded.s0 END`,
-    `ql = CASE WHEN ${told} THEN excluded.q0 - 1 END`,
-    'cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN ql IS NOT NULL THEN cl + 2 ELSE cl END',
-    ...spec.columns.flatMap((column) => {
-      const [v, d, s, q] = cellColumns(column.name);
-      return [`${v} = max(${v}, 0) + 1`, `${d} = NULL`, `${s} = NULL`, `${q} = NULL`];
-    }),
+    `l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END`,
+    'cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END',
+    ...rowStamp('v0 + 1'),
+    ...cellClocks(spec).map((x) => `${x} = CASE ${x} WHEN ${NO_CLOCK} THEN NULL ELSE ${x} END`),
   ];
 }
 
 /** The clock row of a base row that this site just deleted: `old`'s key, no cells, an even cl. */
 function deadRow(spec: TableSpec): string {
-  const forget = spec.columns.flatMap((column) =>
-    cellColumns(column.name).map((name) => `${name} = NULL`),
-  );
-  return `INSERT INTO ${clock(spec)} (${clockKeys(spec).join(', ')}, cl, dbv, v0, dl, sl, ql) SELECT ${keyValues(spec, 'old').join(', ')}, 2, db_version, -1, db_version, site, ${sentinelSeq(spec)} FROM ${STATE_TABLE} WHERE true ON CONFLICT (${clockKeys(spec).join(', ')}) DO UPDATE SET ${[
+  const assignments = [
     // `cl | 1`: a row that was written while triggers were missing may be alive under an even cl.
     'cl = (cl | 1) + 1',
-    'dbv = excluded.dbv',
-    ...['v0 = -1', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'],
-    ...sentinelStamp(),
-    ...forget,
-  ].join(', ')}`;
+    `dbv = ${DB_VERSION}`,
+    `l = (SELECT ${stampSql(sentinelSeq(spec))} FROM ${STATE_TABLE})`,
+    ...['v0 = 0', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'],
+    ...cellClocks(spec).map((x) => `${x} = NULL`),
+  ];
+  return `UPDATE ${clock(spec)} SET ${assignments.join(', ')} WHERE ${clockKeyIs(spec, 'old')}`;
 }
 
-const rowStamp = (version = 'excluded.v0') => [
-  `v0 = ${version}`,
+/** Stamps the row as written as a whole now. */
+const rowStamp = (wholeVersion: string) => [
   'dbv = excluded.dbv',
-  'd0 = excluded.d0',
+  `v0 = ${wholeVersion}`,
+  'd0 = NULL',
   's0 = excluded.s0',
   'q0 = excluded.q0',
 ];
-const sentinelStamp = () => ['dl = excluded.dl', 'sl = excluded.sl', 'ql = excluded.ql'];
 
 /** The width of the block of seqs that one written row takes. */
 export const seqWidth = (spec: TableSpec) => spec.columns.length + 1;
@@ -180,7 +177,7 @@ const sentinelSeq = (spec: TableSpec) => `seq - ${spec.columns.length}`;
 const columnSeq = (spec: TableSpec, index: number) => `seq - ${spec.columns.length - 1 - index}`;
 
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
-const clockKeys = (spec: TableSpec) => spec.key.map((column) => quoteName(keyOf(column.name)));
+const cellClocks = (spec: TableSpec) => spec.columns.map(({ name }) => cellClock(name));
 const keyValues = (spec: TableSpec, row: string) =>
   spec.key.map((column) => `${row}.${quoteName(column.name)}`);
 const clockKeyIs = (spec: TableSpec, row: string, alias = '') =>
@@ -191,12 +188,12 @@ const sameKey = (spec: TableSpec) =>
   spec.key.map(({ name }) => `old.${quoteName(name)} IS new.${quoteName(name)}`).join(' AND ');
 const names = (columns: readonly ColumnSpec[]) =>
   columns.map((column) => quoteName(column.name)).join(', ');
-const nextVersion = (v: string) => `max(ifnull(${v}, v0), 0) + 1`;
 
 /** Only a value that really changed raises a version. */
 function changedSql({ name, sqlType }: ColumnSpec): string {
   const [before, after] = [`old.${quoteName(name)}`, `new.${quoteName(name)}`];
-  const differs = `${before} IS NOT ${after}`;
+  // Sites compare bytes, whatever the column's collation takes for equal.
+  const differs = `${before} IS NOT ${after}${hasCollation(sqlType) ? ' COLLATE BINARY' : ''}`;
   // A column without affinity keeps 1 and 1.0 apart, which are equal to IS.
   if (affinityOf(sqlType) !== 'blob') return differs;
   return `(${differs} OR typeof(${before}) <> typeof(${after}))`;
