@@ -122,8 +122,11 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     return `${x} = CASE WHEN ${wins[i]} THEN ${won} WHEN ${reset} THEN '0' || ${sentinelStamp('st.db_version')} ELSE ${x} END`;
   });
   const values = spec.columns.map(({ name }, i) => {
-    const { version, origin, value } = offeredCell(spec, i);
-    const won = `${version} >= 0 AND k.${cellClock(name)} = (${version} - k.v0) || ${stampAt('k.dbv', origin)}`;
+    const cell = offeredCell(spec, i);
+    const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
+      besideBase(spec, sql),
+    );
+    const won = `${version} >= 0 AND ${K}.${cellClock(name)} = (${version} - ${K}.v0) || ${stampAt(`${K}.dbv`, origin!)}`;
     return `${quoteName(name)} = CASE WHEN ${won} THEN ${value} ELSE ${base(spec)}.${quoteName(name)} END`;
   });
   return build(spec, 'merge', when, [
@@ -143,7 +146,7 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     ...(values.length === 0
       ? []
       : [
-          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS k WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, 'k')}`,
+          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS ${K} WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, K)}`,
         ]),
     `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} WHERE NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
   ]);
@@ -193,6 +196,12 @@ const stampAt = (dbVersion: string, origin: string) => `'@' || ${dbVersion} || '
 /** NULL where no sentinel is offered: concatenation with NULL is NULL. */
 const sentinelStamp = (dbVersion: string) => stampAt(dbVersion, 'new.l');
 
+/** An alias that no user's table can have: one called "k" would be taken for the alias k. */
+const K = 'crr_k';
+/** Beside a base table called "new", only a query of its own sees the row offered. */
+const besideBase = (spec: TableSpec, sql: string) =>
+  spec.name.toLowerCase() === 'new' ? `(SELECT ${sql})` : sql;
+
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 const base = (spec: TableSpec) => quoteName(spec.name);
 const newKeys = (spec: TableSpec) =>
@@ -204,12 +213,13 @@ const baseColumns = (spec: TableSpec) =>
 const baseKeyIs = (spec: TableSpec, alias?: string) =>
   spec.key
     .map(
-      ({ name }) => `${alias ? `${alias}.` : ''}${quoteName(name)} = new.${quoteName(keyOf(name))}`,
+      ({ name }) =>
+        `${alias ? `${alias}.` : ''}${quoteName(name)} = ${besideBase(spec, `new.${quoteName(keyOf(name))}`)}`,
     )
     .join(' AND ');
 const clockKeyIs = (spec: TableSpec, alias?: string) =>
   clockKeys(spec)
-    .map((key) => `${alias ? `${alias}.` : ''}${key} = new.${key}`)
+    .map((key) => `${alias ? `${alias}.` : ''}${key} = ${besideBase(spec, `new.${key}`)}`)
     .join(' AND ');
 
 function build(
