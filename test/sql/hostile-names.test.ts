@@ -81,25 +81,28 @@ describe('names of tables and columns', () => {
     await wholeLife(hostile(name));
   });
 
-  test.each(NAMES.filter((_, i) => i % 3 === 0))('%j as an integer key, with columns named as clocks are', async (name) => {
-    const table = crrTable(`t ${name}`, {
-      id: integer(name).primaryKey(),
-      v_x: text(name === 'v_x' ? 'v_v_x' : 'v_x'),
-      x: text('xx'),
-      cl: text(name === 'cl' ? 'cl_' : 'cl'),
-      dbv: text(name === 'dbv' ? 'dbv_' : 'dbv'),
-      k: text('k_'),
-    });
-    const [a, b] = [await openSite({ table }), await openSite({ table })];
-    await a.insert(table).values({ id: 5, x: 'x', v_x: 'v', cl: 'c', dbv: 'd', k: 'k' });
-    await exchange(a, b);
-    await b.update(table).set({ v_x: 'v2', cl: 'c2', dbv: 'd2' });
-    await a.update(table).set({ id: 6 });
-    await exchange(a, b);
-    const rows = await a.select().from(table);
-    expect(await b.select().from(table)).toEqual(rows);
-    expect(rows.map(({ id }) => id)).toContain(6);
-  });
+  test.each(NAMES.filter((_, i) => i % 3 === 0))(
+    '%j as an integer key, with columns named as clocks are',
+    async (name) => {
+      const table = crrTable(`t ${name}`, {
+        id: integer(name).primaryKey(),
+        v_x: text(name === 'v_x' ? 'v_v_x' : 'v_x'),
+        x: text('xx'),
+        cl: text(name === 'cl' ? 'cl_' : 'cl'),
+        dbv: text(name === 'dbv' ? 'dbv_' : 'dbv'),
+        k: text('k_'),
+      });
+      const [a, b] = [await openSite({ table }), await openSite({ table })];
+      await a.insert(table).values({ id: 5, x: 'x', v_x: 'v', cl: 'c', dbv: 'd', k: 'k' });
+      await exchange(a, b);
+      await b.update(table).set({ v_x: 'v2', cl: 'c2', dbv: 'd2' });
+      await a.update(table).set({ id: 6 });
+      await exchange(a, b);
+      const rows = await a.select().from(table);
+      expect(await b.select().from(table)).toEqual(rows);
+      expect(rows.map(({ id }) => id)).toContain(6);
+    },
+  );
 
   test.each(['k', 'K', 'b', 'p', 'st', 'new', 'old', 'o', 'x', 'w', 'excluded'])(
     'table %j, with columns that bear the names of the bookkeeping',
