@@ -1,5 +1,5 @@
 import type { CrrSchema } from '../schema/read-schema.js';
-import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
+import { affinityOf, requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { cellClock, clockKeys } from '../sql/clock-table.js';
 import {
@@ -15,6 +15,7 @@ import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
 import { quoteBlob, quoteName } from '../sql/quote.js';
 import type { Change } from './change.js';
 import { type EarlyChange, groupChanges, type RowOffer } from './group.js';
+import { portable } from './read.js';
 import type { SiteDirectory } from './sites.js';
 import { bindValue, type Statement, statement } from './statement.js';
 import type { SqlValue } from './value.js';
@@ -325,5 +326,6 @@ function reportSql(spec: TableSpec): string {
     return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
   });
   const crossed = 'CASE cl % 2 WHEN 1 THEN ifnull(d0, dbv) = dbv ELSE d0 IS NOT NULL END';
-  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${clockKeys(spec).join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
+  const keys = spec.key.map((key, i) => portable(clockKeys(spec)[i]!, affinityOf(key.sqlType)));
+  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${keys.join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
 }

@@ -105,7 +105,7 @@ function selection(spec: TableSpec): string[] {
  * A value as every driver hands it out whole. What some of them lose or refuse comes as text that
  * begins with U+0001: integers beyond 2^53 - 1, infinities, and text with NUL (or U+0001 first).
  */
-function portable(sql: string, affinity: Affinity): string {
+export function portable(sql: string, affinity: Affinity): string {
   const safe = '-9007199254740991 AND 9007199254740991';
   const integer = `CASE WHEN ${sql} BETWEEN ${safe} THEN ${sql} ELSE ${ESCAPE} || 'i' || ${sql} END`;
   const real = `CASE WHEN ${sql} IN (9e999, -9e999) THEN ${ESCAPE} || 'r' || (${sql} > 0) ELSE ${sql} END`;
@@ -281,6 +281,13 @@ function exactValue(value: DriverValue, letter: string): SqlValue {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (value instanceof Uint8Array) return value;
   return letter === 'i' ? BigInt(value) : Number(value);
+}
+
+/** Undoes what {@link portable} does to a value that some driver would lose. */
+export function fromPortable(value: DriverValue): DriverValue {
+  return typeof value === 'string' && value.charCodeAt(0) === 1
+    ? (unescaped(value) as DriverValue)
+    : value;
 }
 
 function unescaped(text: string): SqlValue {

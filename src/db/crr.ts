@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { type ApplyPlan, planApply } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
-import type { DriverRow, DriverValue } from '../changes/read.js';
+import { type DriverRow, type DriverValue, fromPortable } from '../changes/read.js';
 import { statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
@@ -36,7 +36,10 @@ export interface ApplyResult {
   readonly pending: number;
 }
 
-/** A row by its key, under the property names and in the types of its Drizzle table. */
+/**
+ * A row by its key, under the property names and in the types of its Drizzle table; integers beyond
+ * 2^53 - 1 are bigint.
+ */
 export interface RowRef {
   /** Name of the table in the database. */
   readonly table: string;
@@ -277,7 +280,8 @@ function rowRefs({ spec, table }: CrrSchemaTable): (row: DriverRow) => RowRef {
   const columns = getTableColumns(table);
   const decoders = spec.key.map(({ property }, i) => {
     const column = columns[property]!;
-    return (row: DriverRow) => [property, column.mapFromDriverValue(plain(row[3 + i]!))] as const;
+    return (row: DriverRow) =>
+      [property, column.mapFromDriverValue(plain(fromPortable(row[3 + i]!)))] as const;
   });
   return (row) => ({
     table: spec.name,
