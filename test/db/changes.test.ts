@@ -61,9 +61,7 @@ describeEachEngine('changes()', (engine) => {
       expect(brief(await db.$crr.changes(options)), Object.keys(options).join()).toEqual(expected);
       const pages: Change[] = [];
       for await (const page of db.$crr.changes({ ...options, limit: 1 })) pages.push(...page);
-      expect(brief(pages).sort(), `in pages ${Object.keys(options)}`).toEqual(
-        [...expected].sort(),
-      );
+      expect(brief(pages).sort(), `in pages ${Object.keys(options)}`).toEqual([...expected].sort());
     }
   });
 
