@@ -41,8 +41,8 @@ export interface ApplyPlan {
   readonly early: readonly EarlyChange[];
 }
 
-/** Rows in one statement: more save little, and keep a server's memory busy longer. */
-const MAX_ROWS = 500;
+/** Rows in one statement: compiling the gate's triggers is paid once for all of them. */
+const MAX_ROWS = 3_000;
 
 /**
  * Turns a batch of changes into the statements that merge it: a few multi-row INSERTs into the
@@ -179,7 +179,8 @@ function offerRows(
   maxParameters: number,
 ): Statement[] {
   const groups = new Map<string, MultiRowStatements>();
-  for (const row of rows) {
+  // In key order, base and clock table are filled page by page instead of all over.
+  for (const row of inKeyOrder(rows)) {
     const shape = shapeOf(spec, row, ordinals);
     let group = groups.get(shape.id);
     if (group === undefined) {
@@ -191,6 +192,13 @@ function offerRows(
     group.add(offerSql(row, shape, ordinals, args), args);
   }
   return [...groups.values()].flatMap((group) => group.finish());
+}
+
+/** By the first key column where that is text or a number; others gain less from an order. */
+function inKeyOrder(rows: readonly RowOffer[]): readonly RowOffer[] {
+  const type = typeof rows[0]?.key[0];
+  if (type === 'object' || rows.some(({ key }) => typeof key[0] !== type)) return rows;
+  return [...rows].sort((a, b) => (a.key[0]! < b.key[0]! ? -1 : 1));
 }
 
 /** Which columns of the gate a row needs. */
@@ -251,7 +259,7 @@ function offerSql(
   for (const value of row.key) sql += `${bindValue(value, args)}, `;
   sql += `${row.cl}, ${sentinelOf(row, ordinals)}, `;
   const first = row.cells[0];
-  sql += shape.whole ? `${first!.col_version}, ${ordinals.of(first!)}, ${first!.seq}` : '0';
+  sql += shape.whole ? `${first!.col_version}, ${ordinals.of(first!)}, ${first!.seq}` : '-1';
   for (const i of shape.columns) {
     const cell = row.cells[i]!;
     sql += `, ${bindValue(cell.val, args)}`;
@@ -319,13 +327,21 @@ function guardForged(spec: TableSpec): string {
   return `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'forged' FROM ${STATE_TABLE} AS st JOIN ${quoteName(clockTable(spec.name))} ON dbv = st.db_version WHERE ${forged} LIMIT 1`;
 }
 
-/** One row per base row that the apply touched: alive, whether it appeared or went, cells won, key. */
+/** What the first column of a report row says; the row's key follows. */
+export function readReport(code: number): { alive: boolean; crossed: boolean; cellsWon: number } {
+  return { alive: (code & 1) === 1, crossed: (code & 2) === 2, cellsWon: code >> 2 };
+}
+
+/**
+ * One row per base row that the apply touched. Its code has bit 0 for a living row, bit 1 where the
+ * row appeared or went, and above them the number of cells won.
+ */
 function reportSql(spec: TableSpec): string {
   const won = spec.columns.map(({ name }) => {
     const x = cellClock(name);
     return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
   });
-  const crossed = 'CASE cl % 2 WHEN 1 THEN ifnull(d0, dbv) = dbv ELSE d0 IS NOT NULL END';
+  const code = `cl % 2 + 2 * ((d0 IS NULL) = cl % 2) + 4 * (${won.join(' + ') || '0'})`;
   const keys = spec.key.map((key, i) => portable(clockKeys(spec)[i]!, affinityOf(key.sqlType)));
-  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${keys.join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
+  return `SELECT ${code}, ${keys.join(', ')} FROM ${quoteName(clockTable(spec.name))} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
 }

@@ -1,5 +1,5 @@
 import { getTableColumns } from 'drizzle-orm';
-import { type ApplyPlan, planApply } from '../changes/apply.js';
+import { type ApplyPlan, planApply, readReport } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
 import { type DriverRow, type DriverValue, fromPortable } from '../changes/read.js';
 import { statement } from '../changes/statement.js';
@@ -254,15 +254,14 @@ class ApplyTotals implements ApplyResult {
   }
 }
 
-/** Reads the rows of the plan's report statements: (alive, appeared or went, cells won, key...). */
+/** Reads the rows of the plan's report statements. */
 function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
   const total = new ApplyTotals();
   for (const { spec, index } of plan.reports) {
     const toRef = rowRefs(schema.tables.get(spec.name)!);
     for (const row of results[index]!) {
-      const alive = Number(row[0]) === 1;
-      const crossed = Number(row[1]) === 1;
-      total.cellsWon += Number(row[2]);
+      const { alive, crossed, cellsWon } = readReport(Number(row[0]));
+      total.cellsWon += cellsWon;
       if (alive && crossed) total.inserted.push(toRef(row));
       else if (alive) total.updated.push(toRef(row));
       else if (crossed) total.deleted.push(toRef(row));
@@ -278,15 +277,15 @@ function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema):
 /** Maps the key of a report row to what a Drizzle query of that table would give. */
 function rowRefs({ spec, table }: CrrSchemaTable): (row: DriverRow) => RowRef {
   const columns = getTableColumns(table);
-  const decoders = spec.key.map(({ property }, i) => {
-    const column = columns[property]!;
-    return (row: DriverRow) =>
-      [property, column.mapFromDriverValue(plain(fromPortable(row[3 + i]!)))] as const;
-  });
-  return (row) => ({
-    table: spec.name,
-    key: Object.fromEntries(decoders.map((decode) => decode(row))),
-  });
+  const keys = spec.key.map(({ property }) => ({ property, column: columns[property]! }));
+  return (row) => {
+    const key: Record<string, unknown> = {};
+    for (let i = 0; i < keys.length; i++) {
+      const { property, column } = keys[i]!;
+      key[property] = column.mapFromDriverValue(plain(fromPortable(row[1 + i]!)));
+    }
+    return { table: spec.name, key };
+  };
 }
 
 /** Drizzle's mappers know Buffers, not ArrayBuffers. */

@@ -56,7 +56,7 @@ export function drainPendingStatements(spec: TableSpec): string[] {
   const values = [
     ...keys.map((key) => `p.${key}`),
     // Cells carry a row's cl even where its sentinel went elsewhere: then any cell speaks for it.
-    `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), 0`,
+    `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), -1`,
     ...spec.columns.flatMap(({ name }) =>
       ['p.val', 'p.col_version', 'p.origin'].map((value) => of(name, value)),
     ),

@@ -21,7 +21,12 @@ const pairs = crrTable(
   },
   (t) => [primaryKey({ columns: [t.left, t.right] })],
 );
-const schema = { todos, pairs };
+const strict = crrTable('strict', {
+  id: text('id').primaryKey(),
+  a: text('a').notNull(),
+  b: text('b').notNull(),
+});
+const schema = { todos, pairs, strict };
 const NOTHING = {
   inserted: [],
   updated: [],
@@ -35,6 +40,8 @@ const ref = (id: string) => ({ table: 'todos', key: { id } });
 describeEachEngine('apply()', (engine) => {
   const open = async () =>
     [await openSite(schema, await engine.open()), await openSite(schema)] as const;
+
+  type Site = Awaited<ReturnType<typeof open>>[number];
 
   test('tells which rows and how many cells changed', async () => {
     const [db, other] = await open();
@@ -196,6 +203,22 @@ describeEachEngine('apply()', (engine) => {
       expect(requests).toBe(1);
     });
   }
+
+  test('an incomplete row waits, and merges with what is completed there or created here', async () => {
+    const [db, other] = await open();
+    await other.insert(strict).values([
+      { id: '1', a: 'a', b: 'b' },
+      { id: '2', a: 'x', b: 'x' },
+    ]);
+    const changes = await other.$crr.changes();
+    const early = await db.$crr.apply(changes.filter(({ cid }) => cid === 'a'));
+    expect(early).toMatchObject({ inserted: [], pending: 2 });
+    await db.insert(strict).values({ id: '2', a: 'l', b: 'l' });
+    await db.$crr.apply(changes.filter(({ cid }) => cid === 'b'));
+    expect(await db.$crr.pendingCount()).toBe(0);
+    const rows = (from: Site) => from.select().from(strict).orderBy(strict.id);
+    expect(await rows(db)).toEqual(await rows(other));
+  });
 
   test('rotateSiteId: a copy gets an identity of its own, and keeps what it had', async () => {
     const [db, other] = await open();
