@@ -16,7 +16,8 @@ export class OrdinalsOfBatch {
       if (ordinal === undefined) {
         ordinal = sites.greatest + 1 + fresh.size;
         fresh.set(id, ordinal);
-        this.added.push([ordinal, siteId.slice()]);
+        // Not slice(): that of a Buffer is a view.
+        this.added.push([ordinal, new Uint8Array(siteId)]);
       }
       this.#byReference.set(siteId, ordinal);
     }

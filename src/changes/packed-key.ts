@@ -120,7 +120,8 @@ class KeyReader {
       case TEXT:
         return decodeText(this.#bytes(size));
       case BLOB:
-        return this.#bytes(size).slice();
+        // Not slice(): that of a Buffer is a view.
+        return new Uint8Array(this.#bytes(size));
       case NULL:
         return null;
       default:

@@ -35,7 +35,7 @@ export function cutPage(tables: readonly TableRows[], limit: number): PageCut {
       more += rows[next++]!.changes.length;
     }
     if (count + more > limit && end > 0) return page(rows, end);
-    if (count + more > limit) return cutVersion(rows, next, limit);
+    if (count + more > limit) return cutVersion(rows, next, limit, complete);
     count += more;
     at = end = next;
   }
@@ -44,7 +44,7 @@ export function cutPage(tables: readonly TableRows[], limit: number): PageCut {
   // Rows of the first db_version that are known for sure: those before every unfinished table's last row.
   const known = knownPrefix(tables, rows);
   const found = rows.slice(0, known).reduce((sum, row) => sum + row.changes.length, 0);
-  return found > limit ? cutVersion(rows, known, limit) : 'more rows';
+  return found > limit ? cutVersion(rows, known, limit, complete) : 'more rows';
 }
 
 function page(rows: readonly ClockRow[], end: number, done = false): PageCut {
@@ -56,7 +56,12 @@ function page(rows: readonly ClockRow[], end: number, done = false): PageCut {
 }
 
 /** Takes whole rows of one db_version, at least one, up to the limit. */
-function cutVersion(rows: readonly ClockRow[], known: number, limit: number): PageCut {
+function cutVersion(
+  rows: readonly ClockRow[],
+  known: number,
+  limit: number,
+  complete: number,
+): PageCut {
   let count = 0;
   let end = 0;
   while (end < known && (end === 0 || count + rows[end]!.changes.length <= limit)) {
@@ -68,7 +73,10 @@ function cutVersion(rows: readonly ClockRow[], known: number, limit: number): Pa
       .slice(0, end)
       .flatMap((row) => row.changes)
       .sort(compareChanges),
-    next: { db_version: last.dbVersion, row: { table: last.table, key: last.key } },
+    next:
+      end === rows.length && complete === Number.POSITIVE_INFINITY
+        ? undefined
+        : { db_version: last.dbVersion, row: { table: last.table, key: last.key } },
   };
 }
 

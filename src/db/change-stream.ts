@@ -47,7 +47,8 @@ const OPTIONS = ['since', 'until', 'tables', 'site', 'excludeSite', 'limit'] as 
 
 /**
  * The change feed of a database. Awaited, it is an array: all changes, or the first page where
- * `limit` is given. Iterated with `for await`, it gives page after page in bounded memory.
+ * `limit` is given. Iterated with `for await`, it gives page after page in bounded memory; the last
+ * may be empty, where nothing but the cursor is new.
  */
 export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<ChangePage> {
   readonly #specs: readonly TableSpec[];
@@ -85,11 +86,15 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChangePage, void, undefined> {
     const limit = this.options.limit ?? DEFAULT_PAGE;
+    let told = this.options.since ?? 0;
     let cursor: number | Cursor = this.#start;
     while (typeof cursor !== 'number') {
       const page = await this.#page(cursor, limit);
       cursor = page.cursor;
-      if (page.length > 0) yield page;
+      // The last page may be empty: it brings the db_version to read on from.
+      if (page.length === 0 && (typeof cursor !== 'number' || cursor === told)) continue;
+      told = cursor;
+      yield page;
     }
   }
 

@@ -38,7 +38,10 @@ export interface ApplyResult {
   readonly pending: number;
 }
 
-/** A row by its key, under the property names and in the types of its Drizzle table. */
+/**
+ * A row by its key, under the property names and in the types of its Drizzle table; integers beyond
+ * 2^53 - 1 are bigint.
+ */
 export interface RowRef {
   /** Name of the table in the database. */
   readonly table: string;

@@ -4,7 +4,7 @@ import { cellClock, cellVersionSql, clockKeys, columnType, DB_VERSION } from './
 import { differsSql, greaterSql } from './compare.js';
 import { clockTable, keyOf, mergeGate, STATE_TABLE, trigger } from './names.js';
 import { offeredCell, offeredColumns } from './offer.js';
-import { pendingUpsert } from './pending.js';
+import { drainPendingStatements, pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
 import type { TriggerSql } from './write-triggers.js';
 
@@ -13,7 +13,8 @@ import type { TriggerSql } from './write-triggers.js';
  * and ends with RAISE(IGNORE). One row offered is everything that a batch says of one base row:
  *
  *     k_<key>                  its key
- *     cl                       causal length of everything below
+ *     cl                       causal length of everything below; NULL = nothing is offered, what
+ *                              waits for this row may come in
  *     l                        origin of its sentinel, NULL = none offered
  *     v0, s0, q0               version, site ordinal, first seq of a row offered as a whole: every
  *                              cell has that version and site, and seqs go up in column order;
@@ -53,7 +54,9 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   const possible = required.length === 0 ? [] : [`(${offered.join(' AND ')} OR ${present})`];
   // SQLite runs the newest trigger first: the commonest offers come last here.
   return [
-    ...(required.length === 0 ? [] : [earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
+    ...(required.length === 0
+      ? []
+      : [wakeGate(spec), earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
     deleteGate(spec),
     mergeGateTrigger(spec, [alive, ...possible, known]),
     freshGate(spec, 'cells', [alive, 'new.v0 < 0', ...possible, `NOT ${known}`]),
@@ -132,7 +135,7 @@ function newerGate(spec: TableSpec): TriggerSql {
   );
   const beaten = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)} AND cl = new.cl AND v0 < new.v0 AND ${older.join(' AND ')})`;
   const values = spec.columns.map(
-    ({ name }, i) => `${quoteName(name)} = ${offeredCell(spec, i).value}`,
+    ({ name }, i) => `${quoteName(name)} = ${besideBase(spec, offeredCell(spec, i).value)}`,
   );
   const cells = spec.columns.map(({ name }) => `${cellClock(name)} = NULL`);
   return build(
@@ -169,11 +172,15 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
   )} FROM ${STATE_TABLE} AS st JOIN ${clock(spec)} AS k ON ${clockKeyIs(spec, 'k')} LEFT JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE k.cl <= new.cl LIMIT 1)`;
   const somethingWins = [`new.cl > ${k}cl`, ...spec.columns.map((_, i) => `w.w${i}`)].join(' OR ');
   const values = spec.columns.map(({ name }, i) => {
-    const { version, origin, value } = offeredCell(spec, i);
-    const won = `${version} >= 0 AND k.${cellClock(name)} = (${version} - k.v0) || ${stampAt('k.dbv', origin)}`;
+    const cell = offeredCell(spec, i);
+    const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
+      besideBase(spec, sql),
+    );
+    const won = `${version} >= 0 AND ${K}.${cellClock(name)} = (${version} - ${K}.v0) || ${stampAt(`${K}.dbv`, origin!)}`;
     return `${quoteName(name)} = CASE WHEN ${won} THEN ${value} ELSE ${base(spec)}.${quoteName(name)} END`;
   });
-  const touched = `k.cl = new.cl AND k.dbv = ${DB_VERSION}`;
+  const touched = (k: string) =>
+    `${k}.cl = ${besideBase(spec, 'new.cl')} AND ${k}.dbv = ${DB_VERSION}`;
   return build(spec, 'merge', when, [
     // The clocks first: a tie needs the old value, which the next statement overwrites.
     `UPDATE ${clock(spec)} SET ${[
@@ -191,9 +198,9 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     ...(values.length === 0
       ? []
       : [
-          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS k WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, 'k')} AND ${touched}`,
+          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS ${K} WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, K)} AND ${touched(K)}`,
         ]),
-    `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} FROM ${clock(spec)} AS k WHERE ${clockKeyIs(spec, 'k')} AND ${touched} AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
+    `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} FROM ${clock(spec)} AS k WHERE ${clockKeyIs(spec, 'k')} AND ${touched('k')} AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
   ]);
 }
 
@@ -214,6 +221,20 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
       return keep(name, value, version, origin, `${version} >= 0`);
     }),
   ]);
+}
+
+/** This site just created a row of which cells were waiting: they merge with what it wrote. */
+function wakeGate(spec: TableSpec): TriggerSql {
+  return build(
+    spec,
+    'merge_wake',
+    ['new.cl IS NULL'],
+    [
+      `UPDATE ${STATE_TABLE} SET applying = 1`,
+      ...drainPendingStatements(spec),
+      `UPDATE ${STATE_TABLE} SET applying = 0`,
+    ],
+  );
 }
 
 /**
@@ -243,6 +264,12 @@ const stampAt = (dbVersion: string, origin: string) => `'@' || ${dbVersion} || '
 /** NULL where no sentinel is offered: concatenation with NULL is NULL. */
 const sentinelStamp = (dbVersion: string) => stampAt(dbVersion, 'new.l');
 
+/** An alias that no user's table can have: one called "k" would be taken for the alias k. */
+const K = 'crr_k';
+/** Beside a base table called "new", only a query of its own sees the row offered. */
+const besideBase = (spec: TableSpec, sql: string) =>
+  spec.name.toLowerCase() === 'new' ? `(SELECT ${sql})` : sql;
+
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 const base = (spec: TableSpec) => quoteName(spec.name);
 const newKeys = (spec: TableSpec) =>
@@ -254,12 +281,13 @@ const baseColumns = (spec: TableSpec) =>
 const baseKeyIs = (spec: TableSpec, alias?: string) =>
   spec.key
     .map(
-      ({ name }) => `${alias ? `${alias}.` : ''}${quoteName(name)} = new.${quoteName(keyOf(name))}`,
+      ({ name }) =>
+        `${alias ? `${alias}.` : ''}${quoteName(name)} = ${besideBase(spec, `new.${quoteName(keyOf(name))}`)}`,
     )
     .join(' AND ');
 const clockKeyIs = (spec: TableSpec, alias?: string) =>
   clockKeys(spec)
-    .map((key) => `${alias ? `${alias}.` : ''}${key} = new.${key}`)
+    .map((key) => `${alias ? `${alias}.` : ''}${key} = ${besideBase(spec, `new.${key}`)}`)
     .join(' AND ');
 
 function build(

@@ -1,4 +1,5 @@
-import type { ColumnSpec, TableSpec } from '../schema/table-spec.js';
+import { type ColumnSpec, requiredColumns, type TableSpec } from '../schema/table-spec.js';
+
 import { SQL_FORMAT } from './bookkeeping.js';
 import {
   cellClock,
@@ -10,6 +11,7 @@ import {
 } from './clock-table.js';
 import { differsSql } from './compare.js';
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
+import { wakePendingStatement } from './pending.js';
 import { quoteName } from './quote.js';
 
 /*
@@ -47,6 +49,7 @@ function insertTrigger(spec: TableSpec): TriggerSql {
       sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
     }),
+    ...wakePending(spec),
   ]);
 }
 
@@ -98,12 +101,17 @@ function keyChangeTrigger(spec: TableSpec): TriggerSql {
     // The old row's block lies in the same db_version: no page shows one row without the other.
     `UPDATE ${STATE_TABLE} SET seq = seq + ${seqWidth(spec)}`,
     deadRow(spec),
+    ...wakePending(spec),
   ]);
 }
 
 function deleteTrigger(spec: TableSpec): TriggerSql {
   return build(spec, 'delete', 'AFTER DELETE', NOT_APPLYING, [takeSeqs(spec), deadRow(spec)]);
 }
+
+/** Only rows that can be incomplete ever wait for being created. */
+const wakePending = (spec: TableSpec) =>
+  requiredColumns(spec).length > 0 ? [wakePendingStatement(spec)] : [];
 
 interface BornRow {
   /** SQL of v0, and of each cell's clock. */
