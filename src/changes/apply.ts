@@ -20,6 +20,8 @@ export interface ApplyPlanOptions {
   readonly onUnknown: 'pending' | 'error';
   /** How many `?` one statement may have. */
   readonly maxParameters: number;
+  /** Something may wait already: let in what can be, in every table where rows can be incomplete. */
+  readonly drain: boolean;
 }
 
 /** The statements that merge a batch in one transaction, and where their results tell what happened. */
@@ -29,7 +31,7 @@ export interface ApplyPlan {
   readonly newSites: readonly (readonly [ordinal: number, siteId: Uint8Array])[];
   /** For each table what was offered, and the index of the first statement that reports on it. */
   readonly reports: readonly TableReport[];
-  /** Index of the statement that counts what waits now. */
+  /** Index of the statement that counts what waits now: in all, of this batch, and its cells. */
   readonly pendingIndex: number;
   readonly cellCount: number;
   /** Changes of tables or columns that this schema does not have. */
@@ -61,11 +63,11 @@ export function planApply(
   statements.push(...keepEarly(grouped.early, ordinals, options.maxParameters));
   for (const [spec, rows] of grouped.tables) {
     statements.push(...offerRows(spec, rows, ordinals, options.maxParameters));
-    if (requiredColumns(spec).length > 0) {
-      statements.push(...drainPendingStatements(spec).map((sql) => statement(sql)));
-    }
   }
-  const specs = [...grouped.tables.keys()];
+  // A drain compiles a whole gate, so it is not run where nothing waits.
+  const drained = options.drain ? tablesOfIncompleteRows(schema) : [];
+  statements.push(...drained.flatMap(drainPendingStatements).map((sql) => statement(sql)));
+  const specs = [...new Set([...grouped.tables.keys(), ...drained])];
   if (options.onUnknown === 'error') {
     statements.push(
       statement(
@@ -76,15 +78,17 @@ export function planApply(
   if (ordinals.claimsLocal) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
   }
-  const reports = [...grouped.tables].map(([spec, offers]) => {
+  const reports = specs.map((spec) => {
+    const offers = grouped.tables.get(spec) ?? [];
     const index = statements.length;
-    statements.push(...reportStatements(spec, offers.length));
+    // What waited tells its own rows, so the offers do not tell all.
+    statements.push(...reportStatements(spec, options.drain ? undefined : offers.length));
     return { spec, offers, index };
   });
   const pendingIndex = statements.length;
   statements.push(
     statement(
-      `SELECT count(*), sum(cid <> '-1') FROM ${PENDING_TABLE} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`,
+      `SELECT count(*), ifnull(sum(dbv = db_version), 0), ifnull(sum(dbv = db_version AND cid <> '-1'), 0) FROM ${PENDING_TABLE}, ${STATE_TABLE}`,
     ),
     statement(endApplySql(specs)),
   );
@@ -96,6 +100,12 @@ export function planApply(
     cellCount: grouped.cellCount,
     early: grouped.early,
   };
+}
+
+function tablesOfIncompleteRows(schema: CrrSchema): TableSpec[] {
+  return [...schema.tables.values()]
+    .map(({ spec }) => spec)
+    .filter((spec) => requiredColumns(spec).length > 0);
 }
 
 /**

@@ -22,8 +22,11 @@ export type RowFate = 'inserted' | 'updated' | 'deleted';
  * where the counts leave open what happened to each row offered.
  */
 
-/** The statements that report on a table, inside the transaction that applied `offered` rows. */
-export function reportStatements(spec: TableSpec, offered: number): Statement[] {
+/**
+ * The statements that report on a table, inside the transaction that applied `offered` rows;
+ * undefined where other rows may have been touched too.
+ */
+export function reportStatements(spec: TableSpec, offered: number | undefined): Statement[] {
   const clock = quoteName(clockTable(spec.name));
   const touched = `FROM ${clock} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
   const isInserted = 'cl % 2 = 1 AND d0 IS NULL';
@@ -31,7 +34,10 @@ export function reportStatements(spec: TableSpec, offered: number): Statement[] 
   const isRenewed = 'cl % 2 = 1 AND v0 > 0 AND d0 = dbv';
   const keys = clockKeys(spec).map((key, i) => portable(key, affinityOf(spec.key[i]!.sqlType)));
   // Every row offered was touched, and all alike: then the offers themselves are the report.
-  const alike = `(SELECT count(*) = ${offered} AND ${offered} IN (sum(${isInserted}), sum(${isRenewed})) ${touched})`;
+  const alike =
+    offered === undefined
+      ? '0'
+      : `(SELECT count(*) = ${offered} AND ${offered} IN (sum(${isInserted}), sum(${isRenewed})) ${touched})`;
   return [
     statement(`SELECT count(*), sum(${isInserted}) ${touched}`),
     statement(`SELECT ${codeSql(spec)}, ${keys.join(', ')} ${touched} AND NOT ${alike}`),

@@ -54,6 +54,8 @@ const MAX_ATTEMPTS = 8;
 /** What `withCrr` adds to a Drizzle database, under `$crr`. */
 export class Crr {
   readonly #sites = new SiteStore();
+  /** Whether something may be in the pending table; at first nobody knows. */
+  #mayWait = true;
 
   constructor(
     readonly connection: Connection,
@@ -177,18 +179,28 @@ export class Crr {
   }
 
   async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    if (changes.length === 0) return new ApplyTotals();
+    if (changes.length === 0 && !this.#mayWait) return new ApplyTotals();
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
       for (let attempt = 1; ; attempt++) {
         const directory = await this.#sites.directory(this.connection);
         const { maxParameters } = this.connection;
-        const plan = planApply(changes, this.schema, directory, { onUnknown, maxParameters });
+        const drain = this.#mayWait;
+        const plan = planApply(changes, this.schema, directory, {
+          onUnknown,
+          maxParameters,
+          drain,
+        });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
           const results = await this.connection.batch(plan.statements, 'write');
           this.#sites.learn(plan.newSites);
-          return readResult(plan, results, this.schema);
+          const waiting = Number(results[plan.pendingIndex]![0]![0]);
+          const total = readResult(plan, results, this.schema);
+          this.#mayWait = waiting > 0;
+          // Another process left something since: what came now may be what it waits for.
+          if (!drain && waiting > total.pending) total.add(await this.#applyBatch([], options));
+          return total;
         } catch (error) {
           if (!isStale(error)) throw error;
           if (attempt === MAX_ATTEMPTS) {
@@ -257,13 +269,13 @@ class ApplyTotals implements ApplyResult {
 }
 
 /** Reads what the plan's report statements say. */
-function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
+function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyTotals {
   const total = new ApplyTotals();
   for (const report of plan.reports) {
     const toRef = rowRefs(schema.tables.get(report.spec.name)!);
     total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
   }
-  const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
+  const [, pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
   total.pending = pending!;
   // Cells that waited and are applied now were won without being in this batch.
   total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);

@@ -4,7 +4,7 @@ import { cellClock, cellVersionSql, clockKeys, columnType, DB_VERSION } from './
 import { differsSql, greaterSql } from './compare.js';
 import { clockTable, keyOf, mergeGate, STATE_TABLE, trigger } from './names.js';
 import { offeredCell, offeredColumns } from './offer.js';
-import { drainPendingStatements, pendingUpsert } from './pending.js';
+import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
 import type { TriggerSql } from './write-triggers.js';
 
@@ -13,8 +13,7 @@ import type { TriggerSql } from './write-triggers.js';
  * and ends with RAISE(IGNORE). One row offered is everything that a batch says of one base row:
  *
  *     k_<key>                  its key
- *     cl                       causal length of everything below; NULL = nothing is offered, what
- *                              waits for this row may come in
+ *     cl                       causal length of everything below
  *     l                        origin of its sentinel, NULL = none offered
  *     v0, s0, q0               version, site ordinal, first seq of a row offered as a whole: every
  *                              cell has that version and site, and seqs go up in column order;
@@ -54,9 +53,7 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   const possible = required.length === 0 ? [] : [`(${offered.join(' AND ')} OR ${present})`];
   // SQLite runs the newest trigger first: the commonest offers come last here.
   return [
-    ...(required.length === 0
-      ? []
-      : [wakeGate(spec), earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
+    ...(required.length === 0 ? [] : [earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
     deleteGate(spec),
     mergeGateTrigger(spec, [alive, ...possible, known]),
     freshGate(spec, 'cells', [alive, 'new.v0 < 0', ...possible, `NOT ${known}`]),
@@ -221,20 +218,6 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
       return keep(name, value, version, origin, `${version} >= 0`);
     }),
   ]);
-}
-
-/** This site just created a row of which cells were waiting: they merge with what it wrote. */
-function wakeGate(spec: TableSpec): TriggerSql {
-  return build(
-    spec,
-    'merge_wake',
-    ['new.cl IS NULL'],
-    [
-      `UPDATE ${STATE_TABLE} SET applying = 1`,
-      ...drainPendingStatements(spec),
-      `UPDATE ${STATE_TABLE} SET applying = 0`,
-    ],
-  );
 }
 
 /**

@@ -24,17 +24,6 @@ export function pendingColumns(keyColumns: number): string {
 }
 
 /**
- * Offers a row that this site just created to the gate with nothing said of it, where cells of it
- * wait: the gate then lets them in. For a trigger on the base table.
- */
-export function wakePendingStatement(spec: TableSpec): string {
-  const keys = clockKeys(spec).join(', ');
-  const created = spec.key.map(({ name }) => `new.${quoteName(name)}`);
-  const waiting = created.map((value, i) => `${pendingKeyColumns[i]} = ${value}`);
-  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${keys}) SELECT ${created.join(', ')} WHERE EXISTS (SELECT 1 FROM ${PENDING_TABLE} WHERE tbl = ${quoteText(spec.name)} AND ${waiting.join(' AND ')})`;
-}
-
-/**
  * Offers to the gate what waits for this table and can be applied now: the row is there, or all
  * its NOT NULL cells wait together; then removes what was applied or overtaken.
  */
@@ -69,7 +58,6 @@ export function drainPendingStatements(spec: TableSpec): string[] {
   const newest = `p.cl = (SELECT max(x.cl) FROM ${PENDING_TABLE} AS x WHERE x.tbl = p.tbl AND x.pk = p.pk)`;
   return [
     `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
-    // In full: this runs in a trigger too, where a DELETE has no alias.
     `DELETE FROM ${PENDING_TABLE} WHERE tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf, PENDING_TABLE)} AND (k.cl > ${PENDING_TABLE}.cl OR k.cl = ${PENDING_TABLE}.cl AND ${PENDING_TABLE}.cid IN (${cids})))`,
   ];
 }

@@ -11,7 +11,6 @@ import {
 } from './clock-table.js';
 import { differsSql } from './compare.js';
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
-import { wakePendingStatement } from './pending.js';
 import { quoteName } from './quote.js';
 
 /*
@@ -49,7 +48,6 @@ function insertTrigger(spec: TableSpec): TriggerSql {
       sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
     }),
-    ...wakePending(spec),
   ]);
 }
 
@@ -101,17 +99,12 @@ function keyChangeTrigger(spec: TableSpec): TriggerSql {
     // The old row's block lies in the same db_version: no page shows one row without the other.
     `UPDATE ${STATE_TABLE} SET seq = seq + ${seqWidth(spec)}`,
     deadRow(spec),
-    ...wakePending(spec),
   ]);
 }
 
 function deleteTrigger(spec: TableSpec): TriggerSql {
   return build(spec, 'delete', 'AFTER DELETE', NOT_APPLYING, [takeSeqs(spec), deadRow(spec)]);
 }
-
-/** Only rows that can be incomplete ever wait for being created. */
-const wakePending = (spec: TableSpec) =>
-  requiredColumns(spec).length > 0 ? [wakePendingStatement(spec)] : [];
 
 interface BornRow {
   /** SQL of v0, and of each cell's clock. */

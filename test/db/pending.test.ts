@@ -140,7 +140,7 @@ describe('a row that lacks a NOT NULL cell', () => {
     const db = await openSite({ strict });
     await db.$crr.apply([name]);
     await db.insert(strict).values({ id: 'a', name: 'mine', price: 9 });
-    // At once: nothing more may ever come for this table.
+    await db.$crr.apply([]); // Lets in what can be by now.
     expect(await db.select().from(strict)).toMatchObject([
       { name: 'theirs, written twice', price: 9 },
     ]);
@@ -153,7 +153,7 @@ describe('a row that lacks a NOT NULL cell', () => {
 describe.each(['INSERT', 'INSERT OR IGNORE', 'INSERT OR REPLACE', 'UPDATE', 'pinned'])(
   'a row that waits and is then created here by %s',
   (how) => {
-    test('merges at once, and both sites agree', async () => {
+    test('merges with the next apply, and both sites agree', async () => {
       const from = await openSite({ strict });
       await from.insert(strict).values([ROW, { ...ROW, id: 'b' }]);
       await from.update(strict).set({ name: 'theirs', note: 'theirs' });
@@ -170,6 +170,7 @@ describe.each(['INSERT', 'INSERT OR IGNORE', 'INSERT OR REPLACE', 'UPDATE', 'pin
       } else {
         await db.$client.execute(`${how} INTO items (id, name, price) VALUES ('a', 'mine', 7)`);
       }
+      await db.$crr.apply([]);
       expect(await db.select().from(strict)).toEqual([
         { id: 'a', name: 'theirs', price: 7, note: 'theirs' },
       ]);
