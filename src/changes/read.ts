@@ -272,7 +272,7 @@ function parseCells(text: string): Map<number, CellClock> {
 }
 
 /** A driver's value with its storage class; `letter` is the first of `typeof()`, or of the affinity. */
-function exactValue(value: DriverValue, letter: string): SqlValue {
+export function exactValue(value: DriverValue, letter: string): SqlValue {
   if (typeof value === 'string') {
     if (value.charCodeAt(0) === 1) return unescaped(value);
     return letter === 'i' ? BigInt(value) : value; // A client may be set to hand out integers as strings.
@@ -281,13 +281,6 @@ function exactValue(value: DriverValue, letter: string): SqlValue {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (value instanceof Uint8Array) return value;
   return letter === 'i' ? BigInt(value) : Number(value);
-}
-
-/** Undoes what {@link portable} does to a value that some driver would lose. */
-export function fromPortable(value: DriverValue): DriverValue {
-  return typeof value === 'string' && value.charCodeAt(0) === 1
-    ? (unescaped(value) as DriverValue)
-    : value;
 }
 
 function unescaped(text: string): SqlValue {

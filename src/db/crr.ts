@@ -1,8 +1,10 @@
 import { getTableColumns } from 'drizzle-orm';
-import { type ApplyPlan, planApply, readReport } from '../changes/apply.js';
+import { type ApplyPlan, planApply } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
-import { type DriverRow, type DriverValue, fromPortable } from '../changes/read.js';
+import type { DriverRow } from '../changes/read.js';
+import { readReport } from '../changes/report.js';
 import { statement } from '../changes/statement.js';
+import type { SqlValue } from '../changes/value.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
@@ -254,18 +256,12 @@ class ApplyTotals implements ApplyResult {
   }
 }
 
-/** Reads the rows of the plan's report statements. */
+/** Reads what the plan's report statements say. */
 function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
   const total = new ApplyTotals();
-  for (const { spec, index } of plan.reports) {
-    const toRef = rowRefs(schema.tables.get(spec.name)!);
-    for (const row of results[index]!) {
-      const { alive, crossed, cellsWon } = readReport(Number(row[0]));
-      total.cellsWon += cellsWon;
-      if (alive && crossed) total.inserted.push(toRef(row));
-      else if (alive) total.updated.push(toRef(row));
-      else if (crossed) total.deleted.push(toRef(row));
-    }
+  for (const report of plan.reports) {
+    const toRef = rowRefs(schema.tables.get(report.spec.name)!);
+    total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
   }
   const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
   total.pending = pending!;
@@ -274,22 +270,26 @@ function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema):
   return total;
 }
 
-/** Maps the key of a report row to what a Drizzle query of that table would give. */
-function rowRefs({ spec, table }: CrrSchemaTable): (row: DriverRow) => RowRef {
+/** Maps a key to what a Drizzle query of that table would give. */
+function rowRefs({ spec, table }: CrrSchemaTable): (key: readonly SqlValue[]) => RowRef {
   const columns = getTableColumns(table);
   const keys = spec.key.map(({ property }) => ({ property, column: columns[property]! }));
-  return (row) => {
+  return (values) => {
     const key: Record<string, unknown> = {};
     for (let i = 0; i < keys.length; i++) {
       const { property, column } = keys[i]!;
-      key[property] = column.mapFromDriverValue(plain(fromPortable(row[1 + i]!)));
+      key[property] = column.mapFromDriverValue(asDriverValue(values[i]!));
     }
     return { table: spec.name, key };
   };
 }
 
-/** Drizzle's mappers know Buffers, not ArrayBuffers. */
-function plain(value: DriverValue): unknown {
-  if (!(value instanceof ArrayBuffer)) return value;
-  return typeof Buffer === 'undefined' ? new Uint8Array(value) : Buffer.from(value);
+/** Drizzle's mappers expect numbers where a driver hands out numbers, and Buffers where there are some. */
+function asDriverValue(value: SqlValue): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+  if (value instanceof Uint8Array && typeof Buffer !== 'undefined') return Buffer.from(value);
+  return value;
 }

@@ -32,7 +32,7 @@ import type { TriggerSql } from './write-triggers.js';
 export function gateTableStatement(spec: TableSpec): string {
   const columns = [
     ...spec.key.map((column, i) => `${clockKeys(spec)[i]} ${columnType(column)}`),
-    'cl, l, v0, s0, q0',
+    'cl DEFAULT 1, l, v0 DEFAULT -1, s0, q0',
     ...spec.columns.map((column) => {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
@@ -159,7 +159,7 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     const won = `(${version} - w.v0) || ${stampAt('w.dbv', origin)}`;
     // A greater cl resets the cells of the row's former life to version 0; they keep their values.
     const reset = `new.cl > ${k}cl AND ${cellVersionSql(name, k)} >= 0`;
-    return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN '0' || ${sentinelStamp('w.dbv')} ELSE ${x} END`;
+    return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN ${RESET} || ${sentinelStamp('w.dbv')} ELSE ${x} END`;
   });
   const wins = spec.columns.map((_, i) => `${winsSql(spec, i)} AS w${i}`);
   // LIMIT keeps SQLite from copying each comparison to every place that uses its result.
@@ -203,6 +203,9 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} FROM ${clock(spec)} AS k WHERE ${clockKeyIs(spec, 'k')} AND ${touched('k')} AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
   ]);
 }
+
+/** Version 0 in a spelling that no offer has, so that a reset cell never looks like one that was won. */
+const RESET = "'-0'";
 
 /** A row that lacks a NOT NULL cell waits for it. */
 function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
