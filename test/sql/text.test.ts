@@ -93,7 +93,7 @@ describe('exact text', () => {
     expect(gateTableStatement(spec)).toMatchInlineSnapshot(`
       "CREATE TABLE IF NOT EXISTS "todos__crr_merge" (
         "k_id" TEXT,
-        cl, l, v0, s0, q0,
+        cl DEFAULT 1, l, v0 DEFAULT -1, s0, q0,
         "c_title" TEXT, "v_title", "o_title",
         pk
       )"
@@ -101,7 +101,7 @@ describe('exact text', () => {
     expect(gateTableStatement(keyOnly)).toMatchInlineSnapshot(`
       "CREATE TABLE IF NOT EXISTS "marks__crr_merge" (
         "k_id" INTEGER,
-        cl, l, v0, s0, q0,
+        cl DEFAULT 1, l, v0 DEFAULT -1, s0, q0,
         pk
       )"
     `);
@@ -112,7 +112,7 @@ describe('exact text', () => {
       CREATE TRIGGER "todos__crr_on_insert" AFTER INSERT ON "todos" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
         INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 1, site, seq - 0, NULL, NULL FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, "x_title" = CASE "x_title" WHEN '-9000000000000000' THEN NULL ELSE "x_title" END;
-        INSERT INTO "todos__crr_merge" ("k_id") SELECT new."id" WHERE EXISTS (SELECT 1 FROM crr_pending WHERE tbl = 'todos' AND k1 = new."id");
+        INSERT INTO "todos__crr_merge" ("k_id", cl) SELECT new."id", NULL WHERE EXISTS (SELECT 1 FROM crr_pending WHERE tbl = 'todos' AND k1 = new."id");
       END;
       CREATE TRIGGER "todos__crr_on_stamp" BEFORE UPDATE OF "title" ON "todos" WHEN (SELECT applying FROM crr_state) = 0 AND old."id" IS new."id" AND (old."title" IS NOT new."title") BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
@@ -125,7 +125,7 @@ describe('exact text', () => {
         INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 0, site, seq - 0, '@' || db_version || ':' || site || ':' || (seq - 1), CASE WHEN o.v0 + ifnull(CAST(o."x_title" AS INTEGER), -(o.v0 = 0)) < 0 THEN 0 ELSE o.v0 + ifnull(CAST(o."x_title" AS INTEGER), -(o.v0 = 0)) END + (old."title" IS NOT new."title") FROM crr_state, "todos__crr_clock" AS o WHERE o."k_id" = old."id" ON CONFLICT ("k_id") DO UPDATE SET cl = cl + 1 + cl % 2, dbv = excluded.dbv, v0 = 0, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, l = excluded.l, "x_title" = excluded."x_title";
         UPDATE crr_state SET seq = seq + 2;
         UPDATE "todos__crr_clock" SET cl = (cl | 1) + 1, dbv = (SELECT db_version FROM crr_state), l = (SELECT '@' || db_version || ':' || site || ':' || (seq - 1) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, "x_title" = NULL WHERE "k_id" = old."id";
-        INSERT INTO "todos__crr_merge" ("k_id") SELECT new."id" WHERE EXISTS (SELECT 1 FROM crr_pending WHERE tbl = 'todos' AND k1 = new."id");
+        INSERT INTO "todos__crr_merge" ("k_id", cl) SELECT new."id", NULL WHERE EXISTS (SELECT 1 FROM crr_pending WHERE tbl = 'todos' AND k1 = new."id");
       END;
       CREATE TRIGGER "todos__crr_on_delete" AFTER DELETE ON "todos" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
@@ -173,7 +173,7 @@ describe('exact text', () => {
         SELECT RAISE(IGNORE);
       END;
       CREATE TRIGGER "todos__crr_on_merge" BEFORE INSERT ON "todos__crr_merge" WHEN new.cl % 2 = 1 AND (ifnull(new."v_title", new.v0) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."k_id")) AND EXISTS (SELECT 1 FROM "todos__crr_clock" WHERE "k_id" = new."k_id") BEGIN /* drizzle-crr 1 */
-        UPDATE "todos__crr_clock" SET cl = new.cl, dbv = w.dbv, v0 = w.v0, d0 = CASE WHEN "todos__crr_clock".cl % 2 = 1 THEN ifnull("todos__crr_clock".d0, "todos__crr_clock".dbv) END, l = CASE WHEN new.cl > "todos__crr_clock".cl THEN '@' || w.dbv || ':' || new.l ELSE "todos__crr_clock".l END, "x_title" = CASE WHEN w.w0 THEN (ifnull(new."v_title", new.v0) - w.v0) || '@' || w.dbv || ':' || ifnull(new."o_title", new.s0 || ':' || (new.q0 + 0)) WHEN new.cl > "todos__crr_clock".cl AND "todos__crr_clock".v0 + ifnull(CAST("todos__crr_clock"."x_title" AS INTEGER), -("todos__crr_clock".v0 = 0)) >= 0 THEN '0' || '@' || w.dbv || ':' || new.l ELSE "todos__crr_clock"."x_title" END FROM (SELECT st.db_version AS dbv, CASE WHEN new.cl > k.cl THEN 0 ELSE k.v0 END AS v0, ifnull(new."v_title", new.v0) >= 0 AND 2 * (ifnull(new."v_title", new.v0) - min(k.v0 + ifnull(CAST(k."x_title" AS INTEGER), -(k.v0 = 0)), CASE WHEN new.cl > k.cl THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."c_title") = typeof(b."title") THEN ifnull(new."c_title" > b."title" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."c_title"), 1, 1)) > instr('nbtri', substr(typeof(b."title"), 1, 1)) END > 0 AS w0 FROM crr_state AS st JOIN "todos__crr_clock" AS k ON k."k_id" = new."k_id" LEFT JOIN "todos" AS b ON b."id" = new."k_id" WHERE k.cl <= new.cl LIMIT 1) AS w WHERE "todos__crr_clock"."k_id" = new."k_id" AND (new.cl > "todos__crr_clock".cl OR w.w0);
+        UPDATE "todos__crr_clock" SET cl = new.cl, dbv = w.dbv, v0 = w.v0, d0 = CASE WHEN "todos__crr_clock".cl % 2 = 1 THEN ifnull("todos__crr_clock".d0, "todos__crr_clock".dbv) END, l = CASE WHEN new.cl > "todos__crr_clock".cl THEN '@' || w.dbv || ':' || new.l ELSE "todos__crr_clock".l END, "x_title" = CASE WHEN w.w0 THEN (ifnull(new."v_title", new.v0) - w.v0) || '@' || w.dbv || ':' || ifnull(new."o_title", new.s0 || ':' || (new.q0 + 0)) WHEN new.cl > "todos__crr_clock".cl AND "todos__crr_clock".v0 + ifnull(CAST("todos__crr_clock"."x_title" AS INTEGER), -("todos__crr_clock".v0 = 0)) >= 0 THEN '-0' || '@' || w.dbv || ':' || new.l ELSE "todos__crr_clock"."x_title" END FROM (SELECT st.db_version AS dbv, CASE WHEN new.cl > k.cl THEN 0 ELSE k.v0 END AS v0, ifnull(new."v_title", new.v0) >= 0 AND 2 * (ifnull(new."v_title", new.v0) - min(k.v0 + ifnull(CAST(k."x_title" AS INTEGER), -(k.v0 = 0)), CASE WHEN new.cl > k.cl THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."c_title") = typeof(b."title") THEN ifnull(new."c_title" > b."title" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."c_title"), 1, 1)) > instr('nbtri', substr(typeof(b."title"), 1, 1)) END > 0 AS w0 FROM crr_state AS st JOIN "todos__crr_clock" AS k ON k."k_id" = new."k_id" LEFT JOIN "todos" AS b ON b."id" = new."k_id" WHERE k.cl <= new.cl LIMIT 1) AS w WHERE "todos__crr_clock"."k_id" = new."k_id" AND (new.cl > "todos__crr_clock".cl OR w.w0);
         UPDATE "todos" SET "title" = CASE WHEN ifnull(new."v_title", new.v0) >= 0 AND crr_k."x_title" = (ifnull(new."v_title", new.v0) - crr_k.v0) || '@' || crr_k.dbv || ':' || ifnull(new."o_title", new.s0 || ':' || (new.q0 + 0)) THEN new."c_title" ELSE "todos"."title" END FROM "todos__crr_clock" AS crr_k WHERE "todos"."id" = new."k_id" AND crr_k."k_id" = new."k_id" AND crr_k.cl = new.cl AND crr_k.dbv = (SELECT db_version FROM crr_state);
         INSERT INTO "todos" ("id", "title") SELECT new."k_id", new."c_title" FROM "todos__crr_clock" AS k WHERE k."k_id" = new."k_id" AND k.cl = new.cl AND k.dbv = (SELECT db_version FROM crr_state) AND NOT EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."k_id");
         SELECT RAISE(IGNORE);
