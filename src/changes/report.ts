@@ -1,4 +1,4 @@
-import { affinityOf, requiredColumns, type TableSpec } from '../schema/table-spec.js';
+import { affinityOf, type TableSpec } from '../schema/table-spec.js';
 import { cellClock, clockKeys } from '../sql/clock-table.js';
 import { clockTable, STATE_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
@@ -26,9 +26,7 @@ export type RowFate = 'inserted' | 'updated' | 'deleted';
 export function reportStatements(spec: TableSpec, offered: number): Statement[] {
   const clock = quoteName(clockTable(spec.name));
   const touched = `FROM ${clock} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
-  // A row that had waited has cells which this batch did not offer; it never comes as a whole.
-  const whole = requiredColumns(spec).length > 0 ? ' AND v0 > 0' : '';
-  const isInserted = `cl % 2 = 1 AND d0 IS NULL${whole}`;
+  const isInserted = 'cl % 2 = 1 AND d0 IS NULL';
   // v0 and d0 are set together when a row is taken as a whole over an older one.
   const isRenewed = 'cl % 2 = 1 AND v0 > 0 AND d0 = dbv';
   const keys = clockKeys(spec).map((key, i) => portable(key, affinityOf(spec.key[i]!.sqlType)));

@@ -31,8 +31,7 @@ export function wakePendingStatement(spec: TableSpec): string {
   const keys = clockKeys(spec).join(', ');
   const created = spec.key.map(({ name }) => `new.${quoteName(name)}`);
   const waiting = created.map((value, i) => `${pendingKeyColumns[i]} = ${value}`);
-  // cl by name: left out, it would be 1, which offers a row.
-  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${keys}, cl) SELECT ${created.join(', ')}, NULL WHERE EXISTS (SELECT 1 FROM ${PENDING_TABLE} WHERE tbl = ${quoteText(spec.name)} AND ${waiting.join(' AND ')})`;
+  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${keys}) SELECT ${created.join(', ')} WHERE EXISTS (SELECT 1 FROM ${PENDING_TABLE} WHERE tbl = ${quoteText(spec.name)} AND ${waiting.join(' AND ')})`;
 }
 
 /**
