@@ -167,6 +167,17 @@ test('the greatest versions that are allowed are applied', async () => {
   ]);
 });
 
+test('a db_version at the end of safe integers does not take this database there', async () => {
+  const db = await openSite(schema);
+  await db.$crr.apply([{ ...VALID, db_version: MAX }]);
+  await db.insert(todos).values({ id: 'mine', title: 'y' });
+  const [theirs, mine] = (await db.$crr.changes()).filter(({ cid }) => cid === 'title');
+  expect(mine!.db_version).toBe(theirs!.db_version + 1);
+  const other = await openSite(schema);
+  await other.$crr.apply(await db.$crr.changes());
+  expect(await other.$count(todos)).toBe(2);
+});
+
 test('a site id and a key may be a Buffer, or a view into a larger one', async () => {
   const db = await openSite(schema);
   const buffer = Buffer.concat([Buffer.alloc(3), VALID.pk, SITE]);

@@ -1,4 +1,5 @@
 import { createClient } from '@libsql/client';
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
@@ -78,6 +79,39 @@ describeEachEngine('install', (engine) => {
     expect((await db.$crr.changes()).map(({ val }) => val)).toEqual(['x', 'y']);
     await db.insert(v1).values({ id: 'c', title: 'z' });
     expect((await db.$crr.changes()).map(({ val }) => val)).toEqual(['x', 'y', 'z']);
+  });
+
+  test('rows deleted, or created again, while the triggers were missing are told of', async () => {
+    const db = await openSite({ v1, pairs }, await engine.open());
+    const other = await openSite({ v1, pairs });
+    await db.insert(v1).values(['gone', 'back', 'stays'].map((id) => ({ id, title: 'x' })));
+    await db.insert(pairs).values([{ id: 1 }, { id: 2 }]);
+    await db.delete(v1).where(eq(v1.id, 'back'));
+    await exchange(db, other);
+    const version = await db.$crr.version();
+    for (const event of ['insert', 'delete']) {
+      await db.$client.execute(`DROP TRIGGER todos__crr_on_${event}`);
+      await db.$client.execute(`DROP TRIGGER pairs__crr_on_${event}`);
+    }
+    await db.delete(v1).where(eq(v1.id, 'gone'));
+    await db.insert(v1).values({ id: 'back', title: 'again' });
+    await db.delete(pairs).where(eq(pairs.id, 1));
+    await db.$crr.install();
+    const news = await db.$crr.changes({ since: version });
+    expect(news.map(({ table, cid, val, cl }) => `${table}.${cid} ${val} cl${cl}`).sort()).toEqual([
+      'pairs.-1 null cl2',
+      'todos.-1 null cl2',
+      'todos.-1 null cl3',
+      'todos.title again cl3',
+    ]);
+    await exchange(db, other);
+    expect(await other.select().from(v1).orderBy(v1.id)).toEqual(
+      await db.select().from(v1).orderBy(v1.id),
+    );
+    expect(await other.select().from(pairs)).toEqual([{ id: 2 }]);
+    const before = await dump(db.$client);
+    await db.$crr.install();
+    expect(await dump(db.$client)).toBe(before);
   });
 
   test('a trigger whose text was altered is made anew', async () => {

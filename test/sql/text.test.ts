@@ -223,7 +223,9 @@ describe('exact text', () => {
   test('backfill', () => {
     expect(all(backfillStatements(spec))).toMatchInlineSnapshot(`
       "
-      UPDATE crr_state SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id"));
+      UPDATE crr_state SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id")) OR EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id") OR k.cl % 2 = 0 AND EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id"));
+      UPDATE "todos__crr_clock" SET cl = cl + 1, dbv = (SELECT db_version FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, l = (SELECT '@' || db_version || ':' || site || ':' || (0) FROM crr_state), "x_title" = NULL WHERE rowid IN (SELECT k.rowid FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id"));
+      UPDATE "todos__crr_clock" SET cl = cl + 1, dbv = (SELECT db_version FROM crr_state), v0 = 1, d0 = NULL, s0 = (SELECT site FROM crr_state), q0 = 1, l = (SELECT '@' || db_version || ':' || site || ':' || (0) FROM crr_state), "x_title" = NULL WHERE rowid IN (SELECT k.rowid FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 0 AND EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id")) AND dbv < (SELECT db_version FROM crr_state);
       INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT "k_id", 1, db_version, 1, site, n * 2 + 1, NULL, NULL FROM crr_state, (SELECT b."id" AS "k_id", row_number() OVER () - 1 AS n FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id"))
       "
     `);
