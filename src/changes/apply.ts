@@ -2,6 +2,7 @@ import type { CrrSchema } from '../schema/read-schema.js';
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { cellColumns } from '../sql/clock-table.js';
+import { followFormerNamesStatements } from '../sql/former-names.js';
 import {
   cellValueOf,
   clockTable,
@@ -74,6 +75,14 @@ export function planApply(
     }
   }
   const specs = [...grouped.tables.keys()];
+  if (grouped.early.length > 0) {
+    // A change for a name that this schema lacks may come from a site that has not migrated yet.
+    statements.push(...followFormerNamesStatements().map((sql) => statement(sql)));
+    for (const { spec } of schema.tables.values()) {
+      statements.push(...drainPendingStatements(spec).map((sql) => statement(sql)));
+      if (!grouped.tables.has(spec)) specs.push(spec);
+    }
+  }
   if (options.onUnknown === 'error') {
     statements.push(
       statement(

@@ -36,3 +36,27 @@ export function backfillStatements(spec: TableSpec): string[] {
       )}, row_number() OVER () - 1 AS n FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
   ];
 }
+
+/**
+ * Turns the clocks of rows that are gone into tombstones, as if this site had deleted those rows in
+ * one transaction: they were deleted while the triggers were missing. Set-based as well.
+ */
+export function buryStatements(spec: TableSpec): string[] {
+  const clock = quoteName(clockTable(spec.name));
+  const matches = spec.key
+    .map(({ name }) => `b.${quoteName(name)} = ${clock}.${quoteName(keyOf(name))}`)
+    .join(' AND ');
+  const gone = `cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${matches})`;
+  const cells = spec.columns
+    .flatMap(({ name }) => cellColumns(name))
+    .map((name) => `${name} = NULL`);
+  const row = [
+    ...['cl = cl + 1', 'dbv = st.db_version', 'v0 = -1', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'],
+    ...['dl = st.db_version', 'sl = st.site', 'ql = 0'],
+    ...cells,
+  ];
+  return [
+    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${clock} WHERE ${gone})`,
+    `UPDATE ${clock} SET ${row.join(', ')} FROM ${STATE_TABLE} AS st WHERE ${gone}`,
+  ];
+}
