@@ -1,9 +1,12 @@
-import { CrrError, CrrUsageError } from '../errors.js';
+import type { CrrError } from '../errors.js';
+import { checkCommand } from './check.js';
 import { type Command, EXIT, type Io } from './command.js';
+import { generateCommand } from './generate.js';
+import { pushCommand } from './push.js';
 import { packageVersion } from './version.js';
 
 /** The commands, in the order in which help lists them. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [generateCommand, checkCommand, pushCommand];
 
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function main(
@@ -52,11 +55,16 @@ function renderHelp(table: readonly Command[]): string {
 
 /** A user's error is a message; anything else is a defect of this package and shows where. */
 function report(error: unknown, command: Command, io: Io): number {
-  if (error instanceof CrrError) {
+  if (isCrrError(error)) {
     io.stderr(`drizzle-crr ${command.name}: ${error.message}\n`);
-    return error instanceof CrrUsageError ? EXIT.usage : EXIT.failed;
+    return error.code.startsWith('CRR_USAGE') ? EXIT.usage : EXIT.failed;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr(`drizzle-crr ${command.name}: an error that should not happen: ${text}\n`);
   return EXIT.failed;
+}
+
+/** The user's schema throws errors of its own copy of this package, so the code tells, not the class. */
+function isCrrError(error: unknown): error is CrrError {
+  return error instanceof Error && 'code' in error && /^CRR_[A-Z_]+$/.test(String(error.code));
 }

@@ -18,7 +18,8 @@ export type DifferenceKind =
   | 'column-missing'
   | 'bookkeeping-missing'
   | 'rows-differ'
-  | 'left-over';
+  | 'left-over'
+  | 'migration-uncarried';
 
 /** One thing in which a database, or the migrations so far, is not what the schema asks for. */
 export interface Difference {
