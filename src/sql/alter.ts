@@ -77,12 +77,7 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
 
 /** Applies what waited for these tables and columns, now that they are there. */
 export function applyPendingStatements(specs: readonly TableSpec[]): string[] {
-  return [
-    ...followFormerNamesStatements(),
-    beginApplySql(),
-    ...specs.flatMap(drainPendingStatements),
-    endApplySql(specs),
-  ];
+  return [beginApplySql(), ...specs.flatMap(drainPendingStatements), endApplySql(specs)];
 }
 
 function removal(table: string): string[] {
@@ -138,6 +133,10 @@ function clockSteps(
   for (const { name } of to.columns) {
     if (present.has(name)) continue;
     steps.push(...addClockColumnsStatements(to, name), ...columnAddedStatements(to.name, name));
+  }
+  // What waits under a name that just changed moves along.
+  if (table !== to.name || dropped.length > 0 || renamed.size > 0) {
+    steps.push(...followFormerNamesStatements());
   }
   const before = new Map(
     [...(kinds ?? [])].map(([name, kind]) => [renamed.get(name) ?? name, kind]),
