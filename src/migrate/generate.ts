@@ -2,7 +2,7 @@ import { CrrMigrateError } from '../errors.js';
 import { composeMigration, drizzleStatements } from './compose.js';
 import type { Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
-import { foldMigrations, touchedTables } from './fold.js';
+import { type Folded, foldMigrations, touchedTables } from './fold.js';
 import { type Migration, readFolder } from './folder.js';
 import { mendRebuilds } from './mend-rebuild.js';
 import { planAlter } from './plan.js';
@@ -45,9 +45,7 @@ export async function generate(
   const recovered = guard.recover();
   const before = readFolder(project.out);
   const folded = foldMigrations(before);
-  if (folded.uncarried.length > 0 && !options.repair) {
-    throw uncarried(folded.uncarried, folded.touched);
-  }
+  refuseUncarried(folded, options.repair);
   const wanted = [...projectSchema(project).tables.values()].map(({ spec }) => spec);
   const planFor = (migration: Migration | undefined) =>
     planAlter({
@@ -147,14 +145,21 @@ function kitFailed(reason: string): CrrMigrateError {
   );
 }
 
-function uncarried(
-  migrations: readonly Migration[],
-  touched: ReadonlySet<string>,
-): CrrMigrateError {
-  const tags = migrations.map(({ tag }) => tag).join(', ');
+/** With triggers in place a rebuilt table cannot be renamed, nor a column dropped: libSQL refuses. */
+const FAILS_WITH_TRIGGERS = /\b__new_|\bDROP COLUMN\b/i;
+
+function refuseUncarried({ uncarried, touched }: Folded, repair: boolean): void {
+  if (uncarried.length === 0) return;
+  const impossible = uncarried.filter(({ sql }) => FAILS_WITH_TRIGGERS.test(sql));
+  if (repair && impossible.length === 0) return;
+  const tags = (migrations: readonly Migration[]) => migrations.map(({ tag }) => tag).join(', ');
   const tables = [...touched].map((name) => `"${name}"`).join(', ');
-  return new CrrMigrateError(
+  const way =
+    impossible.length > 0
+      ? `It cannot run: libSQL refuses ${tags(impossible)} while the triggers are there`
+      : 'If a database has run it, run drizzle-crr generate --repair, which makes up for it in a new migration. If none has';
+  throw new CrrMigrateError(
     'CRR_MIGRATE_UNCARRIED',
-    `drizzle-kit alone wrote ${tags}, which changes ${tables} without the CRR steps. If no database has run it, take it back (npx drizzle-kit drop) and run drizzle-crr generate. If one has, run drizzle-crr generate --repair, which makes up for it in a new migration`,
+    `drizzle-kit alone wrote ${tags(uncarried)}, which changes ${tables} without the CRR steps. ${way}; take it back (npx drizzle-kit drop) and run drizzle-crr generate`,
   );
 }
