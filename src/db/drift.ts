@@ -75,6 +75,10 @@ export class DriftCheck {
       return triggerDifferences(actual.get(spec.name) ?? new Map(), spec, expected);
     });
     if (found.length === 0) return;
+    // What is missing or too much tells more than the texts that differ because of it.
+    found.sort(
+      (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
+    );
     const tables = [...new Set(found.map(({ table }) => `"${table}"`))].join(', ');
     throw new CrrDatabaseError(
       'CRR_DATABASE_DRIFT',

@@ -3,7 +3,7 @@ import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import type { TableSpec } from '../schema/table-spec.js';
 import { alterSql, applyPendingStatements } from '../sql/alter.js';
-import { backfillStatements, buryStatements } from '../sql/backfill.js';
+import { backfillStatements, settleStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
 import { differences } from '../sql/differences.js';
 import { clockTable, STATE_TABLE } from '../sql/names.js';
@@ -40,7 +40,7 @@ export async function install(connection: Connection, schema: CrrSchema): Promis
   const statements = [
     ...(inspected.hasBookkeeping ? [] : bookkeepingStatements()),
     ...steps,
-    ...specs.flatMap((spec) => [...backfillStatements(spec), ...buryStatements(spec)]),
+    ...specs.flatMap((spec) => [...backfillStatements(spec), ...settleStatements(spec)]),
     ...applyPendingStatements(specs),
   ];
   await connection.batch(

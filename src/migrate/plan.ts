@@ -1,6 +1,6 @@
 import type { TableSpec } from '../schema/table-spec.js';
 import { alterSql, applyPendingStatements } from '../sql/alter.js';
-import { backfillStatements, buryStatements } from '../sql/backfill.js';
+import { backfillStatements, settleStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
 import type { Renames } from './renames.js';
 import { baseOf, type CrrState, partsOfState, type StateStep, tableState } from './state.js';
@@ -68,7 +68,7 @@ export function planAlter({
     const sql = alterSql({ from, to, renamed });
     begin.push(...sql.begin);
     commit.push(...sql.commit);
-    if (repair.has(name)) commit.push(...backfillStatements(to), ...buryStatements(to));
+    if (repair.has(name)) commit.push(...backfillStatements(to), ...settleStatements(to));
     const was = name === to.name ? {} : { was: name };
     step.set.push({ ...after, ...was, base: baseOf(before) });
     // Triggers that come and go around a rebuild let nothing out of the pending table.
