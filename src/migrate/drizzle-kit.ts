@@ -44,10 +44,13 @@ export async function runDrizzleKit(
   };
   child.stdout?.on('data', pass(terminal.stdout));
   child.stderr?.on('data', pass(terminal.stderr));
+  // An interrupt at the terminal goes to drizzle-kit too; this process lives on to put things right.
+  const liveOn = () => {};
+  process.on('SIGINT', liveOn);
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
-  });
+  }).finally(() => process.off('SIGINT', liveOn));
   return { exitCode, output: interactive ? undefined : output };
 }
 

@@ -107,6 +107,7 @@ async function runGenerate(
     (await runDrizzleKit(project.cwd, ['generate', ...args], quiet(terminal))).output!;
   if (/No schema changes/.test(output)) return undefined;
   if (/Interactive prompts require a TTY/.test(output)) {
+    if (terminal.isTTY) throw kitFailed('its question was not answered');
     throw kitFailed(
       'it asks whether a table or column was renamed, and there is no terminal to answer: run drizzle-crr generate in a terminal',
     );

@@ -114,6 +114,17 @@ test('a rename without a terminal is refused, and nothing is written', async () 
   expect(made.snapshot('drizzle')).toEqual(before);
 });
 
+test('a run that is interrupted at the question leaves everything as it was', async () => {
+  const made = await project({ 'drizzle.config.ts': CONFIG, 'schema.ts': POSTS });
+  expect((await made.crr('generate')).code).toBe(0);
+  const before = made.snapshot('drizzle');
+  made.write({ 'schema.ts': POSTS.replace("title: text('title')", "name: text('name')") });
+  const result = await made.crrAnswering(['interrupt'], 'generate');
+  expect(result.stdout).toMatch(/made no migration, and the folder is as it was/);
+  expect(result.code).toBe(1);
+  expect(made.snapshot('drizzle')).toEqual(before);
+});
+
 test('a run that was killed half-way is taken back by the next', async () => {
   const made = await project({ 'drizzle.config.ts': CONFIG, 'schema.ts': POSTS });
   expect((await made.crr('generate', '--name', 'one')).code).toBe(0);
@@ -270,6 +281,15 @@ test('two git branches that changed different CRRs merge; the same CRR must be m
   await merge('color', disjoint);
   base.write({ 'schema.ts': POSTS_AND_BODY + tagsAndColor });
   expect(await base.crr('check', '--offline')).toMatchObject({ code: 0 });
+
+  // drizzle-kit refuses two migrations that follow the same one, and ends with 0.
+  const merged = base.snapshot('drizzle');
+  const collision = await base.crr('generate');
+  expect(collision.code).toBe(1);
+  expect(collision.stderr).toMatch(
+    /two migrations follow the same one.*delete .*0002_color\.sql, .*0002_snapshot\.json/,
+  );
+  expect(base.snapshot('drizzle')).toEqual(merged);
 
   await merge('n', same);
   const before = base.snapshot('drizzle');

@@ -58,8 +58,11 @@ export interface TestProject {
   snapshot(path: string): Record<string, string>;
   /** Runs the command line of this package, as npx would. */
   crr(...args: string[]): Promise<CommandResult>;
-  /** The same at a terminal, answering each of drizzle-kit's questions with "renamed" or "new". */
-  crrAnswering(answers: readonly ('renamed' | 'new')[], ...args: string[]): Promise<CommandResult>;
+  /** The same at a terminal, answering each of drizzle-kit's questions, or with Ctrl-C. */
+  crrAnswering(
+    answers: readonly ('renamed' | 'new' | 'interrupt')[],
+    ...args: string[]
+  ): Promise<CommandResult>;
   kit(...args: string[]): Promise<CommandResult>;
   remove(): void;
 }
@@ -126,7 +129,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 async function atTerminal(
   cwd: string,
   args: readonly string[],
-  answers: readonly ('renamed' | 'new')[],
+  answers: readonly ('renamed' | 'new' | 'interrupt')[],
 ): Promise<CommandResult> {
   const line = [process.execPath, ...args].map((part) => `'${part}'`).join(' ');
   const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd, stdio: 'pipe' });
@@ -142,7 +145,7 @@ async function atTerminal(
     seen = questions + (answer === 'renamed' ? 1 : 0);
     setTimeout(() => {
       if (answer === 'renamed') child.stdin.write('\u001b[B');
-      setTimeout(() => child.stdin.write('\r'), 100);
+      setTimeout(() => child.stdin.write(answer === 'interrupt' ? '\u0003' : '\r'), 100);
     }, 100);
   });
   const code = await new Promise<number>((done) => child.once('close', (c) => done(c ?? -1)));
