@@ -53,7 +53,19 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_NOT_INSTALLED'
   | 'CRR_DATABASE_TABLE_MISSING'
   | 'CRR_DATABASE_FORMAT'
-  | 'CRR_DATABASE_CONTENDED';
+  | 'CRR_DATABASE_CONTENDED'
+  | 'CRR_DATABASE_DRIFT';
+
+/** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
+export type CrrMigrateErrorCode =
+  | 'CRR_MIGRATE_CONFIG'
+  | 'CRR_MIGRATE_SCHEMA'
+  | 'CRR_MIGRATE_FOLDER'
+  | 'CRR_MIGRATE_BREAKPOINTS'
+  | 'CRR_MIGRATE_UNCARRIED'
+  | 'CRR_MIGRATE_CONFLICT'
+  | 'CRR_MIGRATE_DRIZZLE_KIT'
+  | 'CRR_MIGRATE_DATABASE';
 
 /** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
 export type CrrUsageErrorCode = 'CRR_USAGE_OPTION' | 'CRR_USAGE_CURSOR' | 'CRR_USAGE_DRIVER';
@@ -62,6 +74,7 @@ export type CrrErrorCode =
   | CrrSchemaErrorCode
   | CrrChangeErrorCode
   | CrrDatabaseErrorCode
+  | CrrMigrateErrorCode
   | CrrUsageErrorCode;
 
 /** A table cannot be a CRR as it is declared; the message says what to do instead. */
@@ -90,6 +103,17 @@ export class CrrChangeError extends CrrError {
 export class CrrDatabaseError extends CrrError {
   constructor(
     override readonly code: CrrDatabaseErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Migrations cannot be made, checked or pushed; the migrations folder is as it was. */
+export class CrrMigrateError extends CrrError {
+  constructor(
+    override readonly code: CrrMigrateErrorCode,
     message: string,
     options?: ErrorOptions,
   ) {

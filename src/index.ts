@@ -11,6 +11,8 @@ export {
   type CrrDatabaseErrorCode,
   CrrError,
   type CrrErrorCode,
+  CrrMigrateError,
+  type CrrMigrateErrorCode,
   CrrSchemaError,
   type CrrSchemaErrorCode,
   CrrUsageError,

@@ -2,6 +2,7 @@ import type { CrrSchema } from '../schema/read-schema.js';
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
 import { cellClock } from '../sql/clock-table.js';
+import { followFormerNamesStatements } from '../sql/former-names.js';
 import { clockTable, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
 import { quoteBlob, quoteName } from '../sql/quote.js';
@@ -64,8 +65,13 @@ export function planApply(
   for (const [spec, rows] of grouped.tables) {
     statements.push(...offerRows(spec, rows, ordinals, options.maxParameters));
   }
+  const renamed = grouped.early.length > 0;
+  if (renamed) {
+    // A change for a name that this schema lacks may come from a site that has not migrated yet.
+    statements.push(...followFormerNamesStatements().map((sql) => statement(sql)));
+  }
   // A drain compiles a whole gate, so it is not run where nothing waits.
-  const drained = options.drain ? tablesOfIncompleteRows(schema) : [];
+  const drained = renamed ? allTables(schema) : options.drain ? tablesOfIncompleteRows(schema) : [];
   statements.push(...drained.flatMap(drainPendingStatements).map((sql) => statement(sql)));
   const specs = [...new Set([...grouped.tables.keys(), ...drained])];
   if (options.onUnknown === 'error') {
@@ -82,7 +88,7 @@ export function planApply(
     const offers = grouped.tables.get(spec) ?? [];
     const index = statements.length;
     // What waited tells its own rows, so the offers do not tell all.
-    statements.push(...reportStatements(spec, options.drain ? undefined : offers.length));
+    statements.push(...reportStatements(spec, drained.length > 0 ? undefined : offers.length));
     return { spec, offers, index };
   });
   const pendingIndex = statements.length;
@@ -102,10 +108,12 @@ export function planApply(
   };
 }
 
+function allTables(schema: CrrSchema): TableSpec[] {
+  return [...schema.tables.values()].map(({ spec }) => spec);
+}
+
 function tablesOfIncompleteRows(schema: CrrSchema): TableSpec[] {
-  return [...schema.tables.values()]
-    .map(({ spec }) => spec)
-    .filter((spec) => requiredColumns(spec).length > 0);
+  return allTables(schema).filter((spec) => requiredColumns(spec).length > 0);
 }
 
 /**

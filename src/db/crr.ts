@@ -12,6 +12,7 @@ import { quoteBlob } from '../sql/quote.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
+import type { DriftCheck } from './drift.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
 import { SiteStore } from './site-store.js';
@@ -60,6 +61,7 @@ export class Crr {
   constructor(
     readonly connection: Connection,
     readonly schema: CrrSchema,
+    readonly drift: DriftCheck,
   ) {}
 
   /**
@@ -71,7 +73,10 @@ export class Crr {
    */
   install(): Promise<void> {
     this.#sites.forget();
-    return this.#explained(() => install(this.connection, this.schema));
+    return this.#explained(async () => {
+      await install(this.connection, this.schema);
+      this.drift.trust();
+    });
   }
 
   /** This database's site id: 16 bytes, random at installation. */
@@ -107,7 +112,11 @@ export class Crr {
     return new ChangeStream(
       {
         ...this.connection,
-        batch: (...args) => this.#explained(() => this.connection.batch(...args)),
+        batch: (...args) =>
+          this.#explained(async () => {
+            await this.drift.pass();
+            return this.connection.batch(...args);
+          }),
       },
       this.#sites,
       this.schema,
@@ -182,6 +191,7 @@ export class Crr {
     if (changes.length === 0 && !this.#mayWait) return new ApplyTotals();
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
+      await this.drift.pass();
       for (let attempt = 1; ; attempt++) {
         const directory = await this.#sites.directory(this.connection);
         const { maxParameters } = this.connection;

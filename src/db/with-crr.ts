@@ -1,17 +1,23 @@
 import { type Column, is, sql } from 'drizzle-orm';
 import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { readSchema } from '../schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../sql/bookkeeping.js';
 import { Crr } from './crr.js';
 import { explain } from './database-errors.js';
+import { DriftCheck } from './drift.js';
+import { guardedSession } from './guarded-session.js';
 import { clientOf, libsqlConnection } from './libsql.js';
 import { refuseUnknownOptions } from './options.js';
 
 export interface WithCrrOptions {
   /** The module that exports the tables, as for Drizzle's relational queries. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /**
+   * Look once, before the first write, whether the database's triggers are those of this schema
+   * (default true). One query; without it, a lost trigger loses writes to other sites silently.
+   */
+  readonly check?: boolean;
 }
 
 /** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
@@ -28,6 +34,8 @@ interface DrizzleDatabase {
  *
  * @throws {CrrSchemaError} where a table of the schema cannot be a CRR.
  * @throws {CrrUsageError} where `db` is no Drizzle database on libSQL.
+ * @throws {CrrDatabaseError} CRR_DATABASE_DRIFT from the first write, transaction, read or apply of
+ * changes, where the database's triggers are not those of the schema.
  *
  * @example
  * const db = withCrr(drizzle(client), { schema });
@@ -38,7 +46,7 @@ export function withCrr<TDatabase extends object>(
   db: TDatabase,
   options: WithCrrOptions,
 ): TDatabase & { readonly $crr: Crr } {
-  refuseUnknownOptions('withCrr()', options ?? {}, ['schema']);
+  refuseUnknownOptions('withCrr()', options ?? {}, ['schema', 'check']);
   if (typeof options?.schema !== 'object' || options.schema === null) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
@@ -47,7 +55,8 @@ export function withCrr<TDatabase extends object>(
   }
   const connection = libsqlConnection(clientOf(db));
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
-  return pinned(db as TDatabase & DrizzleDatabase, new Crr(connection, schema), schema);
+  const drift = new DriftCheck(connection, schema, options.check ?? true);
+  return pinned(db as TDatabase & DrizzleDatabase, new Crr(connection, schema, drift), drift);
 }
 
 /**
@@ -57,7 +66,7 @@ export function withCrr<TDatabase extends object>(
 function pinned<TDatabase extends DrizzleDatabase>(
   db: TDatabase,
   $crr: Crr,
-  _schema: CrrSchema,
+  drift: DriftCheck,
 ): TDatabase & { readonly $crr: Crr } {
   const transaction = async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
     // Only the outermost transaction pins: a nested one is a savepoint in the same db_version.
@@ -67,15 +76,19 @@ function pinned<TDatabase extends DrizzleDatabase>(
       await tx.run(sql.raw(UNPIN_SQL) as never);
       return result;
     };
+    await drift.pass();
     return db.transaction(body as never, config as never);
   };
   const batch = async (items: readonly object[]) => {
     if (items.every(isRead)) return db.batch(items as never);
+    await drift.pass();
     const all = [db.run(sql.raw(PIN_SQL) as never), ...items, db.run(sql.raw(UNPIN_SQL) as never)];
     const results = (await explained(() => db.batch(all as never))) as unknown[];
     return results.slice(1, -1);
   };
+  const session = (db as { session?: object }).session;
   return Object.create(db, {
+    ...(session && { session: { value: guardedSession(session, drift), enumerable: true } }),
     $crr: { value: $crr, enumerable: true },
     transaction: { value: transaction, enumerable: true },
     batch: { value: batch, enumerable: true },

@@ -1,8 +1,11 @@
 import type { TableSpec } from '../schema/table-spec.js';
 import { cellClock, clockKeys, stampSql } from './clock-table.js';
-import { clockTable, STATE_TABLE } from './names.js';
+import { clockTable, keyOf, STATE_TABLE } from './names.js';
 import { quoteName } from './quote.js';
 import { seqWidth } from './write-triggers.js';
+
+/** Seqs come from the rowid; with this many bits of it, times a table's width, they stay below 2^53. */
+const ROWID_BITS = 2 ** 41 - 1;
 
 /**
  * Gives a clock to every base row that has none, as if this site had written them all in one
@@ -13,38 +16,53 @@ import { seqWidth } from './write-triggers.js';
 export function backfillStatements(spec: TableSpec): string[] {
   const clock = quoteName(clockTable(spec.name));
   const keys = clockKeys(spec);
-  const matches = spec.key
-    .map(({ name }, i) => `k.${keys[i]} = b.${quoteName(name)}`)
-    .join(' AND ');
+  const baseKeys = spec.key.map(({ name }) => `b.${quoteName(name)}`);
+  const matches = keys.map((key, i) => `k.${key} = ${baseKeys[i]}`).join(' AND ');
   const missing = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${matches})`;
-  const width = seqWidth(spec);
+  const block = `(b.${rowidOf(spec)} & ${ROWID_BITS}) * ${seqWidth(spec)}`;
   // Only a table without cells needs sentinels to tell its rows to others.
-  const sentinel = spec.columns.length === 0 ? stampSql('n') : 'NULL';
+  const sentinel = spec.columns.length === 0 ? stampSql(block) : 'NULL';
   // Written out: a clock column that was added later has NO_CLOCK for its default.
   const cells = spec.columns.map(({ name }) => cellClock(name));
   const columns = [...keys, 'cl, dbv, v0, s0, q0, l', ...cells].join(', ');
   const values = [
-    ...keys,
-    `1, db_version, 1, site, n * ${width} + 1, ${sentinel}`,
+    ...baseKeys,
+    `1, db_version, 1, site, ${block} + 1, ${sentinel}`,
     ...cells.map(() => 'NULL'),
   ].join(', ');
-  const base = quoteName(spec.name);
-  const dbVersion = `(SELECT db_version FROM ${STATE_TABLE})`;
-  const sentinelNow = `(SELECT ${stampSql('0')} FROM ${STATE_TABLE})`;
-  const noCells = cells.map((x) => `${x} = NULL`);
-  // Rows that went, or came back, while triggers were missing: their clocks say otherwise.
-  const gone = `k.cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM ${base} AS b WHERE ${matches})`;
-  const back = `k.cl % 2 = 0 AND EXISTS (SELECT 1 FROM ${base} AS b WHERE ${matches})`;
-  const rowidIn = (condition: string) =>
-    `rowid IN (SELECT k.rowid FROM ${clock} AS k WHERE ${condition})`;
   return [
-    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${base} AS b WHERE ${missing}) OR EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${gone} OR ${back})`,
-    `UPDATE ${clock} SET ${[`cl = cl + 1, dbv = ${dbVersion}, v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, l = ${sentinelNow}`, ...noCells].join(', ')} WHERE ${rowidIn(gone)}`,
-    `UPDATE ${clock} SET ${[`cl = cl + 1, dbv = ${dbVersion}, v0 = 1, d0 = NULL, s0 = (SELECT site FROM ${STATE_TABLE}), q0 = 1, l = ${sentinelNow}`, ...noCells].join(', ')} WHERE ${rowidIn(back)} AND dbv < ${dbVersion}`,
-    `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${STATE_TABLE}, (SELECT ${spec.key
-      .map(({ name }, i) => `b.${quoteName(name)} AS ${keys[i]}`)
-      .join(
-        ', ',
-      )}, row_number() OVER () - 1 AS n FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
+    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
+    // In the key's order both indexes grow at their ends, and nothing has to be sorted or numbered.
+    `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${quoteName(spec.name)} AS b, ${STATE_TABLE} WHERE true ORDER BY ${baseKeys.join(', ')} ON CONFLICT DO NOTHING`,
+  ];
+}
+
+/** A name for the rowid that no column of the table has taken. */
+function rowidOf(spec: TableSpec): string {
+  const taken = new Set([...spec.key, ...spec.columns].map(({ name }) => name.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? 'rowid';
+}
+
+/**
+ * Makes clocks and rows agree on which rows live, as if this site had deleted and created them in one
+ * transaction: rows were deleted, or created over a tombstone, while the triggers were missing.
+ */
+export function settleStatements(spec: TableSpec): string[] {
+  const clock = quoteName(clockTable(spec.name));
+  const matches = spec.key
+    .map(({ name }) => `b.${quoteName(name)} = ${clock}.${quoteName(keyOf(name))}`)
+    .join(' AND ');
+  const present = `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${matches})`;
+  const gone = `cl % 2 = 1 AND NOT ${present}`;
+  const risen = `cl % 2 = 0 AND ${present}`;
+  const sentinel = `l = '@' || st.db_version || ':' || st.site || ':0'`;
+  const forget = spec.columns.map(({ name }) => `${cellClock(name)} = NULL`);
+  const settle = (row: readonly string[], where: string) =>
+    `UPDATE ${clock} SET ${['cl = cl + 1', 'dbv = st.db_version', ...row, sentinel, ...forget].join(', ')} FROM ${STATE_TABLE} AS st WHERE ${where}`;
+  return [
+    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${clock} WHERE ${gone} OR ${risen})`,
+    settle(['v0 = 0', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'], gone),
+    // A row that the statement above buried has no base row, so it does not rise here.
+    settle(['v0 = 1', 'd0 = NULL', 's0 = st.site', 'q0 = 1'], risen),
   ];
 }
