@@ -1,5 +1,5 @@
 import type { TableSpec } from '../schema/table-spec.js';
-import { cellClock, clockKeys, stampSql } from './clock-table.js';
+import { cellClock, clockKeys } from './clock-table.js';
 import { clockTable, keyOf, STATE_TABLE } from './names.js';
 import { quoteName } from './quote.js';
 import { seqWidth } from './write-triggers.js';
@@ -20,20 +20,23 @@ export function backfillStatements(spec: TableSpec): string[] {
   const matches = keys.map((key, i) => `k.${key} = ${baseKeys[i]}`).join(' AND ');
   const missing = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${matches})`;
   const block = `(b.${rowidOf(spec)} & ${ROWID_BITS}) * ${seqWidth(spec)}`;
+  // The state comes by queries of its own: the base table may have columns called site or seq.
+  const state = (column: string) => `(SELECT ${column} FROM ${STATE_TABLE})`;
   // Only a table without cells needs sentinels to tell its rows to others.
-  const sentinel = spec.columns.length === 0 ? stampSql(block) : 'NULL';
+  const stamp = `'@' || ${state("db_version || ':' || site")} || ':' || (${block})`;
+  const sentinel = spec.columns.length === 0 ? stamp : 'NULL';
   // Written out: a clock column that was added later has NO_CLOCK for its default.
   const cells = spec.columns.map(({ name }) => cellClock(name));
   const columns = [...keys, 'cl, dbv, v0, s0, q0, l', ...cells].join(', ');
   const values = [
     ...baseKeys,
-    `1, db_version, 1, site, ${block} + 1, ${sentinel}`,
+    `1, ${state('db_version')}, 1, ${state('site')}, ${block} + 1, ${sentinel}`,
     ...cells.map(() => 'NULL'),
   ].join(', ');
   return [
     `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
     // In the key's order both indexes grow at their ends, and nothing has to be sorted or numbered.
-    `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${quoteName(spec.name)} AS b, ${STATE_TABLE} WHERE true ORDER BY ${baseKeys.join(', ')} ON CONFLICT DO NOTHING`,
+    `INSERT INTO ${clock} (${columns}) SELECT ${values} FROM ${quoteName(spec.name)} AS b WHERE true ORDER BY ${baseKeys.join(', ')} ON CONFLICT DO NOTHING`,
   ];
 }
 

@@ -52,6 +52,12 @@ describe('exact text', () => {
         k1 ANY, k2 ANY, k3 ANY, k4 ANY, k5 ANY, k6 ANY, k7 ANY, k8 ANY, k9 ANY, k10 ANY, k11 ANY, k12 ANY, k13 ANY, k14 ANY, k15 ANY, k16 ANY,
         UNIQUE (tbl, pk, cid)
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_former (
+        tbl TEXT NOT NULL,
+        cid TEXT NOT NULL,
+        now TEXT,
+        UNIQUE (tbl, cid)
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
       CREATE TRIGGER IF NOT EXISTS crr_guard_stale BEFORE INSERT ON crr_guard WHEN new.reason = 'stale' BEGIN SELECT RAISE(ABORT, 'drizzle-crr: stale'); END;
       CREATE TRIGGER IF NOT EXISTS crr_guard_forged BEFORE INSERT ON crr_guard WHEN new.reason = 'forged' BEGIN SELECT RAISE(ABORT, 'drizzle-crr: forged'); END;
@@ -223,10 +229,8 @@ describe('exact text', () => {
   test('backfill', () => {
     expect(all(backfillStatements(spec))).toMatchInlineSnapshot(`
       "
-      UPDATE crr_state SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id")) OR EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id") OR k.cl % 2 = 0 AND EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id"));
-      UPDATE "todos__crr_clock" SET cl = cl + 1, dbv = (SELECT db_version FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, l = (SELECT '@' || db_version || ':' || site || ':' || (0) FROM crr_state), "x_title" = NULL WHERE rowid IN (SELECT k.rowid FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 1 AND NOT EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id"));
-      UPDATE "todos__crr_clock" SET cl = cl + 1, dbv = (SELECT db_version FROM crr_state), v0 = 1, d0 = NULL, s0 = (SELECT site FROM crr_state), q0 = 1, l = (SELECT '@' || db_version || ':' || site || ':' || (0) FROM crr_state), "x_title" = NULL WHERE rowid IN (SELECT k.rowid FROM "todos__crr_clock" AS k WHERE k.cl % 2 = 0 AND EXISTS (SELECT 1 FROM "todos" AS b WHERE k."k_id" = b."id")) AND dbv < (SELECT db_version FROM crr_state);
-      INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT "k_id", 1, db_version, 1, site, n * 2 + 1, NULL, NULL FROM crr_state, (SELECT b."id" AS "k_id", row_number() OVER () - 1 AS n FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id"))
+      UPDATE crr_state SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM "todos" AS b WHERE NOT EXISTS (SELECT 1 FROM "todos__crr_clock" AS k WHERE k."k_id" = b."id"));
+      INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT b."id", 1, (SELECT db_version FROM crr_state), 1, (SELECT site FROM crr_state), (b.rowid & 2199023255551) * 2 + 1, NULL, NULL FROM "todos" AS b WHERE true ORDER BY b."id" ON CONFLICT DO NOTHING
       "
     `);
   });
