@@ -9,8 +9,18 @@ import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
+import { evictStatements } from './evict.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
+import {
+  type Peer,
+  type PeerProgress,
+  type PeerUpdate,
+  peerStatements,
+  progressStatements,
+  readPeers,
+  stampStatements,
+} from './peers.js';
 import { SiteStore } from './site-store.js';
 
 export interface ApplyOptions {
@@ -20,6 +30,20 @@ export interface ApplyOptions {
    * can be, `'error'` refuses the batch.
    */
   readonly onUnknown?: 'pending' | 'error';
+  /** Notes in the same transaction how far the exchange with a peer is; see {@link Crr.peers}. */
+  readonly peer?: PeerUpdate;
+  /** Rows to drop from this database without deleting them anywhere; see {@link Evict}. */
+  readonly evict?: Evict;
+}
+
+/**
+ * Rows that this database no longer gets to see. They are dropped with their clocks, unless
+ * something was written to them here that was not sent yet.
+ */
+export interface Evict {
+  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
+  /** What is newer than this, and not in `skip`, was not sent yet. */
+  readonly sent: PeerProgress;
 }
 
 /** What an apply changed, so that an application can refresh exactly that. */
@@ -33,6 +57,11 @@ export interface ApplyResult {
   readonly cellsIgnored: number;
   /** Changes of this batch that wait in the pending table. */
   readonly pending: number;
+  /**
+   * The db_version under which everything that was new in this batch, and nothing else, is now
+   * stored; undefined where nothing was new, or where changes that had waited were applied with it.
+   */
+  readonly stamp: number | undefined;
 }
 
 /** A row by its key, under the property names and in the types of its Drizzle table. */
@@ -121,7 +150,7 @@ export class Crr {
     changes: readonly Change[] | AsyncIterable<readonly Change[]>,
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, ['onUnknown']);
+    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict']);
     if (Array.isArray(changes)) return this.#applyBatch(changes, options);
     if (!(Symbol.asyncIterator in changes)) {
       throw new CrrUsageError(
@@ -132,6 +161,11 @@ export class Crr {
     const total = new ApplyTotals();
     for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
     return total;
+  }
+
+  /** The sites that this database exchanges changes with, and how far each exchange is. */
+  peers(): Promise<Peer[]> {
+    return this.#explained(() => readPeers(this.connection));
   }
 
   /** How many changes wait until their table, column or missing cell is there. */
@@ -165,7 +199,7 @@ export class Crr {
   }
 
   async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    if (changes.length === 0) return new ApplyTotals();
+    if (changes.length === 0) return this.#applyNothing(options);
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
       for (let attempt = 1; ; attempt++) {
@@ -174,9 +208,24 @@ export class Crr {
         const plan = planApply(changes, this.schema, directory, { onUnknown, maxParameters });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
-          const results = await this.connection.batch(plan.statements, 'write');
+          const peer = options.peer && peerStatements(options.peer);
+          const before = [stampStatements.before, ...(peer?.before ?? [])];
+          const [waiting, ...results] = await this.connection.batch(
+            [
+              ...before,
+              ...plan.statements,
+              ...(peer?.after ?? []),
+              ...evictStatements(options.evict, this.schema),
+              stampStatements.after,
+            ],
+            'write',
+          );
           this.#sites.learn(plan.newSites);
-          return readResult(plan, results, this.schema);
+          const own = results.slice(before.length - 1);
+          const total = readResult(plan, own, this.schema);
+          const [prior, now] = Array.from(own.at(-1)![0]!, Number);
+          if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
+          return total;
         } catch (error) {
           if (!isStale(error)) throw error;
           if (attempt === MAX_ATTEMPTS) {
@@ -190,6 +239,18 @@ export class Crr {
         }
       }
     });
+  }
+
+  /** A batch without changes may still tell of a peer, or of rows that this database loses. */
+  async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
+    const statements = [
+      ...(peer === undefined ? [] : progressStatements(peer)),
+      ...evictStatements(evict, this.schema),
+    ];
+    if (statements.length > 0) {
+      await this.#explained(() => this.connection.batch(statements, 'write'));
+    }
+    return new ApplyTotals();
   }
 
   async #explained<T>(run: () => Promise<T>): Promise<T> {
@@ -218,6 +279,7 @@ class ApplyTotals implements ApplyResult {
   cellsWon = 0;
   cellsIgnored = 0;
   pending = 0;
+  stamp: number | undefined = undefined;
 
   add(result: ApplyResult): void {
     for (const row of result.inserted) this.inserted.push(row);
@@ -226,11 +288,12 @@ class ApplyTotals implements ApplyResult {
     this.cellsWon += result.cellsWon;
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
+    this.stamp = result.stamp;
   }
 }
 
 /** Reads the rows of the plan's report statements: (alive, appeared or went, cells won, key...). */
-function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
+function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyTotals {
   const total = new ApplyTotals();
   for (const { spec, index } of plan.reports) {
     const toRef = rowRefs(schema.tables.get(spec.name)!);

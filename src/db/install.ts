@@ -8,7 +8,14 @@ import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
 import { addClockColumnsStatements } from '../sql/clock-table.js';
 import { tableStatements, tableTriggers } from '../sql/install.js';
 import { gateTableStatement } from '../sql/merge-gate.js';
-import { clockTable, mergeGate, STATE_TABLE, triggerPrefix, versionOf } from '../sql/names.js';
+import {
+  clockTable,
+  mergeGate,
+  PEER_TABLE,
+  STATE_TABLE,
+  triggerPrefix,
+  versionOf,
+} from '../sql/names.js';
 import { drainPendingStatements } from '../sql/pending.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from './connection.js';
@@ -38,7 +45,8 @@ export async function install(connection: Connection, schema: CrrSchema): Promis
     }
   }
   await refuseNewerFormat(connection, installed);
-  const shared = installed.objects.has(STATE_TABLE) ? [] : bookkeepingStatements();
+  // crr_peer came last: a database that lacks it was installed before there was sync.
+  const shared = installed.objects.has(PEER_TABLE) ? [] : bookkeepingStatements();
   const statements = [...shared, ...specs.flatMap((spec) => tableUpdate(spec, installed))];
   if (statements.length === 0 && (await allRowsHaveClocks(connection, specs))) return;
   const backfill = specs.flatMap(backfillStatements);

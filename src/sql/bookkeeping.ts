@@ -1,5 +1,6 @@
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
 import { GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from './names.js';
+import { peerTableStatement } from './peers.js';
 
 /**
  * Version of everything that is generated here. It stands in `crr_state` and in each trigger's
@@ -59,6 +60,7 @@ export function bookkeepingStatements(): string[] {
   ${pendingKeyColumns.map((name) => `${name} ANY`).join(', ')},
   UNIQUE (tbl, pk, cid)
 ) STRICT`,
+    peerTableStatement(),
     `CREATE TABLE IF NOT EXISTS ${GUARD_TABLE} (reason TEXT NOT NULL) STRICT`,
     ...Object.entries(GUARDS).map(
       ([reason, message]) =>

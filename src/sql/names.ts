@@ -7,6 +7,7 @@ export const SITE_TABLE = 'crr_site';
 export const STATE_TABLE = 'crr_state';
 export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';
+export const PEER_TABLE = 'crr_peer';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';
