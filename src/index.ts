@@ -14,6 +14,8 @@ export {
   type CrrErrorCode,
   CrrSchemaError,
   type CrrSchemaErrorCode,
+  CrrSyncError,
+  type CrrSyncErrorCode,
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';

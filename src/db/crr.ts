@@ -163,9 +163,21 @@ export class Crr {
     return total;
   }
 
-  /** The sites that this database exchanges changes with, and how far each exchange is. */
-  peers(): Promise<Peer[]> {
-    return this.#explained(() => readPeers(this.connection));
+  /** {@link siteId} and {@link version} at one moment, in one round trip. */
+  state(): Promise<{ readonly siteId: Uint8Array; readonly version: number }> {
+    return this.#explained(async () => {
+      const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
+      return { siteId: directory.localId.slice(), version: dbVersion };
+    });
+  }
+
+  /**
+   * The sites that this database exchanges changes with, and how far each exchange is.
+   *
+   * @param siteIds only these, where there may be many.
+   */
+  peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
+    return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
   /** How many changes wait until their table, column or missing cell is there. */

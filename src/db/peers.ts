@@ -6,9 +6,9 @@ import {
   endPeerSql,
   type PeerRow,
   parseSkip,
-  SELECT_PEERS_SQL,
   SELECT_STAMP_SQL,
   SELECT_WAITING_SQL,
+  selectPeersSql,
   setPeerSql,
 } from '../sql/peers.js';
 import type { Cursor } from './change-stream.js';
@@ -50,8 +50,11 @@ export interface PeerUpdate extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'ur
   readonly onlyForward?: boolean;
 }
 
-export async function readPeers(connection: Connection): Promise<Peer[]> {
-  const [rows] = await connection.batch([statement(SELECT_PEERS_SQL)], 'read');
+export async function readPeers(
+  connection: Connection,
+  siteIds?: readonly Uint8Array[],
+): Promise<Peer[]> {
+  const [rows] = await connection.batch([statement(selectPeersSql(siteIds))], 'read');
   const peers = new Map<string, { -readonly [K in keyof Peer]: Peer[K] }>();
   for (const row of rows!) {
     const siteId = row[0] instanceof ArrayBuffer ? new Uint8Array(row[0]) : (row[0] as Uint8Array);

@@ -94,7 +94,10 @@ export function endPeerSql(row: PeerRow): string {
 const isRow = ({ siteId, tag, event }: PeerRow) =>
   `site_id = ${quoteBlob(siteId)} AND tag = ${quoteText(tag)} AND event = ${PEER_EVENTS[event]}`;
 
-export const SELECT_PEERS_SQL = `SELECT site_id, tag, event, version, position, skip, filter, url, owner FROM ${PEER_TABLE} ORDER BY site_id, tag, event`;
+export function selectPeersSql(siteIds: readonly Uint8Array[] | undefined): string {
+  const where = siteIds === undefined ? '' : ` WHERE site_id IN (${siteIds.map(quoteBlob)})`;
+  return `SELECT site_id, tag, event, version, position, skip, filter, url, owner FROM ${PEER_TABLE}${where} ORDER BY site_id, tag, event`;
+}
 
 /** What the last apply of this transaction stamped: (db_version before, after). */
 export const SELECT_STAMP_SQL = `SELECT prior, db_version FROM ${STATE_TABLE}`;
