@@ -25,6 +25,8 @@ export interface ApplyPlanOptions {
   readonly onUnknown: 'pending' | 'error';
   /** How many `?` one statement may have. */
   readonly maxParameters: number;
+  /** This site's own changes may come back to it, so none of them is taken for a forgery. */
+  readonly ownReturn?: boolean | undefined;
 }
 
 /** The statements that merge a batch in one transaction, and where their results tell what happened. */
@@ -81,7 +83,7 @@ export function planApply(
       ),
     );
   }
-  if (ordinals.claimsLocal) {
+  if (ordinals.claimsLocal && !options.ownReturn) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
   }
   const reports = specs.map((spec) => {

@@ -34,6 +34,11 @@ export interface ApplyOptions {
   readonly peer?: PeerUpdate;
   /** Rows to drop from this database without deleting them anywhere; see {@link Evict}. */
   readonly evict?: Evict;
+  /**
+   * This site's own changes may be news to it: rows that were evicted come back. Otherwise that is
+   * refused, since it means that another database uses the same site id.
+   */
+  readonly ownReturn?: boolean;
 }
 
 /**
@@ -150,7 +155,7 @@ export class Crr {
     changes: readonly Change[] | AsyncIterable<readonly Change[]>,
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict']);
+    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict', 'ownReturn']);
     if (Array.isArray(changes)) return this.#applyBatch(changes, options);
     if (!(Symbol.asyncIterator in changes)) {
       throw new CrrUsageError(
@@ -217,7 +222,11 @@ export class Crr {
       for (let attempt = 1; ; attempt++) {
         const directory = await this.#sites.directory(this.connection);
         const { maxParameters } = this.connection;
-        const plan = planApply(changes, this.schema, directory, { onUnknown, maxParameters });
+        const plan = planApply(changes, this.schema, directory, {
+          onUnknown,
+          maxParameters,
+          ownReturn: options.ownReturn,
+        });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
           const peer = options.peer && peerStatements(options.peer);

@@ -215,6 +215,7 @@ export class Exchange {
         url: this.transport.url,
       },
       evict: { rows: pulled.hidden, sent: nowSent },
+      ownReturn: pulled.ownReturn,
     });
   }
 
@@ -234,6 +235,7 @@ export class Exchange {
       case 'CRR_SYNC_FOREIGN_CHANGES': {
         const known = this.#refusedSites.size;
         for (const site of error.sites) this.#refusedSites.add(site);
+        this.#server ??= error.site;
         return this.#refusedSites.size > known;
       }
       case 'CRR_SYNC_TOO_LARGE':

@@ -278,6 +278,8 @@ class Handler {
       filter: access.filter,
       more: chunk.more,
       restarted,
+      // Rows that were dropped over there come back with what the client itself once wrote.
+      ownReturn: isFirst || Object.keys(access.where).length > 0,
     };
   }
 
@@ -324,7 +326,7 @@ function checkSites(
       'CRR_SYNC_FOREIGN_CHANGES',
       `${foreign.length} sites that made some of the changes belong to somebody else: only who may forward can push them`,
       403,
-      { sites: foreign },
+      { sites: foreign, site: bytesToHex(own) },
     );
   }
 }

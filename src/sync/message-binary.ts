@@ -11,7 +11,8 @@ import { LIMITS, type SyncRequest, type SyncResponse } from './protocol.js';
  *     request   51 ("Q")  parts  site  schema  [to]  [count, tables]  [changes, cursor]
  *               [cursor, filter, count and differences of skip, maxBytes]
  *     response  52 ("R")  parts  site  schema  version  [stamp, won, ignored, pending]
- *               [changes, hidden, cursor, filter, 1 = more | 2 = restarted]
+ *               [changes, hidden, cursor, filter, 1 = more | 2 = restarted |
+ *               4 = ownReturn]
  *
  * parts: one bit per optional part, in order from the lowest. A cursor: 0 and a db_version; or 1, since, the
  * db_version of `after`; or 2, the same, and the table and clock rowid (zigzag) of its row.
@@ -97,7 +98,7 @@ export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> 
     writeHidden(out, pulled.hidden);
     writeCursor(out, pulled.cursor);
     out.text(pulled.filter);
-    out.byte((pulled.more ? 1 : 0) | (pulled.restarted ? 2 : 0));
+    out.byte((pulled.more ? 1 : 0) | (pulled.restarted ? 2 : 0) | (pulled.ownReturn ? 4 : 0));
   }
   return out.finish();
 }
@@ -124,7 +125,7 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
     const cursor = readCursor(input);
     const filter = input.text();
     const flags = input.byte();
-    if (flags > 3) throw malformed('an unknown flag');
+    if (flags > 7) throw malformed('an unknown flag');
     pulled = {
       changes,
       hidden,
@@ -132,6 +133,7 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
       filter,
       more: (flags & 1) === 1,
       restarted: (flags & 2) === 2,
+      ownReturn: (flags & 4) === 4,
     };
   }
   input.end();

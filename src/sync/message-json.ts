@@ -92,6 +92,7 @@ export function responseFromJson(text: string): SyncResponse {
       filter: string(pulled.filter),
       more: pulled.more === true,
       restarted: pulled.restarted === true,
+      ownReturn: pulled.ownReturn === true,
     },
   };
 }

@@ -29,7 +29,8 @@
  *                           counts of cells won, cells ignored and changes that wait
  *               pulled      changes; `hidden`: rows that the client may not see, or no longer; the
  *                           `cursor` after them; `filter`: fingerprint of what it may see; `more`;
- *                           `restarted`: the filter is another one, so reading began anew
+ *                           `restarted`: the filter is another one, so reading began anew;
+ *                           `ownReturn`: what the client made itself may be among the changes
  *
  * A cursor is plain data: a db_version, or within a transfer `{ since, after }`. The client stores
  * it in the transaction that merges the changes, so a crash at any point repeats at most one chunk,
@@ -158,6 +159,7 @@ export interface Pulled {
   readonly filter: string;
   readonly more: boolean;
   readonly restarted: boolean;
+  readonly ownReturn: boolean;
 }
 
 /** Fingerprint of a text: 16 hex digits (FNV-1a, 64 bits). It tells texts apart, and hides nothing. */

@@ -65,7 +65,10 @@ export function connect(site: Site, fetch: Fetch, options: Partial<SyncOptions> 
   return Object.assign(sync, { counts });
 }
 
-/** Everything that two sites must agree on: rows with storage classes, and all clocks. */
+/**
+ * Everything that two sites must agree on: rows with storage classes, versions, causal lengths. Not who wrote a
+ * cell: where two wrote the same value at once, each side keeps its own as the writer.
+ */
 export async function contents(site: Site): Promise<string> {
   const { rows } = await site.client.execute(
     'SELECT id, owner, body, stars, weight, quote(data), typeof(stars), typeof(weight) FROM notes ORDER BY id',
@@ -76,7 +79,6 @@ export async function contents(site: Site): Promise<string> {
     change.cid,
     change.col_version,
     change.cl,
-    change.site_id.join(),
   ]);
   return JSON.stringify([rows.map((row) => Array.from(row as ArrayLike<unknown>)), clocks.sort()]);
 }
