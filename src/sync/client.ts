@@ -21,7 +21,7 @@ export interface SyncOptions {
   readonly tables?: readonly string[];
   /** About how large a chunk may be before compression, in bytes, both ways. Default: 1 MiB. */
   readonly chunkBytes?: number;
-  /** How many changes a chunk may hold. Default: 50,000. */
+  /** How many changes a chunk may hold. Default: 20,000. */
   readonly maxChanges?: number;
   /** How large an answer may be after decompression, in bytes. Default: 32 MiB. */
   readonly maxMessageBytes?: number;

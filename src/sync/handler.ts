@@ -33,7 +33,7 @@ export interface SyncLimits {
   readonly maxBodyBytes?: number;
   /** Bytes of a message after decompression. Default: 32 MiB. */
   readonly maxMessageBytes?: number;
-  /** Changes in one request, and in one answer. Default: 50,000. */
+  /** Changes in one request, and in one answer. Default: 20,000. */
   readonly maxChanges?: number;
   /** Milliseconds until a body must have arrived. Default: 30,000. */
   readonly bodyTimeoutMs?: number;

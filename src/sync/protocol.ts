@@ -59,7 +59,7 @@
  * ## Limits (defaults; the server's are options of createSyncHandler)
  *
  *     body of a request                4 MiB as sent, 32 MiB when decompressed    413
- *     changes in a request             50,000                                    413
+ *     changes in a request             20,000                                    413
  *     time for a body to arrive        30 s                                      408
  *     live streams at once             1,000                                     503
  *     answer                           about 1 MiB before compression: at least one row
@@ -107,7 +107,7 @@ export const EVENT_STREAM_TYPE = 'text/event-stream';
 export const LIMITS = {
   maxBodyBytes: 4 * 2 ** 20,
   maxMessageBytes: 32 * 2 ** 20,
-  maxChanges: 50_000,
+  maxChanges: 20_000,
   bodyTimeoutMs: 30_000,
   maxStreams: 1_000,
   chunkBytes: 2 ** 20,
