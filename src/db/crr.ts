@@ -67,6 +67,8 @@ export interface ApplyResult {
    * stored; undefined where nothing was new, or where changes that had waited were applied with it.
    */
   readonly stamp: number | undefined;
+  /** The db_version just before; undefined where the batch held no changes. */
+  readonly prior: number | undefined;
 }
 
 /** A row by its key, under the property names and in the types of its Drizzle table. */
@@ -245,6 +247,7 @@ export class Crr {
           const own = results.slice(before.length - 1);
           const total = readResult(plan, own, this.schema);
           const [prior, now] = Array.from(own.at(-1)![0]!, Number);
+          total.prior = prior;
           if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
           return total;
         } catch (error) {
@@ -301,6 +304,7 @@ class ApplyTotals implements ApplyResult {
   cellsIgnored = 0;
   pending = 0;
   stamp: number | undefined = undefined;
+  prior: number | undefined = undefined;
 
   add(result: ApplyResult): void {
     for (const row of result.inserted) this.inserted.push(row);
@@ -310,6 +314,7 @@ class ApplyTotals implements ApplyResult {
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
     this.stamp = result.stamp;
+    this.prior = result.prior;
   }
 }
 
