@@ -6,6 +6,7 @@ import { connect, contents, note, notes, openSite, type Site, serve } from './wo
 
 const started: Sync[] = [];
 afterEach(async () => {
+  vi.unstubAllGlobals();
   await Promise.all(started.splice(0).map((sync) => sync.stop()));
 });
 
@@ -81,6 +82,34 @@ test('offline, it goes on trying, and tells; back online, everything arrives', a
   await same(a, server);
   const types = new Set(events.map(({ type }) => type));
   expect(types).toEqual(new Set(['phase', 'failed', 'progress', 'applied', 'synced']));
+});
+
+test('the platform tells when the network is gone and back: no timer is waited for', async () => {
+  const platform = new EventTarget();
+  vi.stubGlobal('addEventListener', platform.addEventListener.bind(platform));
+  const [server, a] = [await openSite(), await openSite()];
+  const handler = serve(server, { live: { pollMs: 20 } });
+  let cut = false;
+  const sync = connect(
+    a,
+    (request) => (cut ? Promise.reject(new TypeError('no network')) : handler(request)),
+    {
+      retry: { attempts: 1, baseMs: 3_600_000, maxMs: 3_600_000 },
+      continuous: { localPollMs: 10 },
+    },
+  );
+  start(sync);
+  await vi.waitFor(() => expect(sync.phase).toBe('idle'));
+  cut = true;
+  platform.dispatchEvent(new Event('offline'));
+  expect(sync.phase).toBe('offline');
+  const asked = sync.counts.requests;
+  await a.db.insert(notes).values(note('1'));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(sync.counts.requests).toBe(asked);
+  cut = false;
+  platform.dispatchEvent(new Event('online'));
+  await same(a, server);
 });
 
 test('a refusal is not repeated until there is something new', async () => {
