@@ -1,11 +1,11 @@
 import type { Change } from '../changes/change.js';
-import { bytesToHex, compareBytes } from '../changes/value.js';
+import { bytesToHex } from '../changes/value.js';
 import type { Cursor } from '../db/change-stream.js';
 import type { ApplyResult, Crr } from '../db/crr.js';
 import type { Peer, PeerProgress } from '../db/peers.js';
 import { CrrSyncError } from '../errors.js';
 import { type Chunk, readChunk } from './chunk.js';
-import { LIMITS, type Pulled, type Pushed, schemaFingerprint } from './protocol.js';
+import { LIMITS, type Pulled, type SyncResponse, schemaFingerprint } from './protocol.js';
 import { tagOf } from './tag.js';
 import { networkError, ServerRefusal, type Transport } from './transport.js';
 import { refuseVersionJumps } from './versions.js';
@@ -80,43 +80,52 @@ export class Exchange {
     const { transport } = this;
     const before = { ...pick(transport) };
     const total = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
+    let ahead: Promise<SyncResponse> | undefined;
     for (let restarts = 0; ; ) {
       if (signal.aborted) throw networkError(signal.reason, signal);
       const { siteId, version } = await this.crr.state();
       const peer = await this.#peer();
       const sent = peer?.sent ?? START;
       const received = peer?.received ?? START;
-      const chunk = await this.#readOwn(sent, version);
+      // While the server still sends, its next chunk is on the way already, and nothing goes there.
+      const chunk =
+        ahead === undefined
+          ? await this.#readOwn(sent, version, peer?.siteId)
+          : { changes: [], hidden: [], cursor: sent.cursor, more: false };
       const own = chunk.changes.filter((change) => !this.#isRefused(change));
-      let response: Awaited<ReturnType<Transport['exchange']>>;
+      const message = { site: siteId, schema: this.#schema, tables: this.tables };
+      const maxBytes = this.#chunkBytes;
+      let response: SyncResponse;
       try {
-        response = await transport.exchange(
-          {
-            site: siteId,
-            schema: this.#schema,
-            to: peer?.siteId,
-            tables: this.tables,
-            push: own.length > 0 ? { changes: own, through: chunk.cursor } : undefined,
-            pull: {
-              cursor: received.cursor,
-              filter: peer?.filter ?? '',
-              skip: received.skip,
-              maxBytes: this.#chunkBytes,
+        response = await (ahead ??
+          transport.exchange(
+            {
+              ...message,
+              to: peer?.siteId,
+              push: own.length > 0 ? { changes: own, through: chunk.cursor } : undefined,
+              pull: { ...received, filter: peer?.filter ?? '', maxBytes },
             },
-          },
-          signal,
-        );
+            signal,
+          ));
       } catch (error) {
+        ahead = undefined;
         if (++restarts > MAX_RESTARTS || !(await this.#mend(error, peer, own.length))) throw error;
         continue;
       }
-      if (peer === undefined || compareBytes(peer.siteId, response.site) !== 0) {
-        // First contact under this address, but we may know the server from elsewhere.
-        this.#server = response.site;
-      }
+      this.#server = response.site;
       const { pulled, pushed } = response;
       if (pulled === undefined) throw new CrrSyncError('CRR_SYNC_SERVER', 'an answer without pull');
-      const applied = await this.#merge(response.site, pulled, pushed, received, sent, chunk);
+      const skip = pulled.restarted ? [] : [...received.skip];
+      if (pushed !== undefined && pushed.stamp > 0) skip.push(pushed.stamp);
+      ahead = undefined;
+      if (pulled.more && !chunk.more) {
+        const { cursor, filter } = pulled;
+        const pull = { cursor, filter, skip, maxBytes };
+        ahead = transport.exchange({ ...message, to: response.site, pull }, signal);
+        // It is awaited in the next round; where this one fails before, nobody asks for it.
+        ahead.catch(() => {});
+      }
+      const applied = await this.#merge(response.site, pulled, skip, received, sent, chunk);
       if (applied) hooks.onApplied(applied);
       total.pushed += own.length;
       total.pushedWon += pushed?.cellsWon ?? 0;
@@ -164,7 +173,11 @@ export class Exchange {
     );
   }
 
-  async #readOwn(sent: PeerProgress, version: number): Promise<Chunk> {
+  async #readOwn(
+    sent: PeerProgress,
+    version: number,
+    server: Uint8Array | undefined,
+  ): Promise<Chunk> {
     if (sent.cursor === version) {
       return { changes: [], hidden: [], cursor: version, more: false };
     }
@@ -174,7 +187,7 @@ export class Exchange {
         since: sent.cursor,
         skip: sent.skip,
         ...(this.tables && { tables: this.tables }),
-        ...(this.#server && { excludeSite: this.#server }),
+        ...(server && { excludeSite: server }),
       },
       this.#chunkBytes,
       this.#maxChanges,
@@ -189,13 +202,11 @@ export class Exchange {
   async #merge(
     siteId: Uint8Array,
     pulled: Pulled,
-    pushed: Pushed | undefined,
+    skip: readonly number[],
     received: PeerProgress,
     sent: PeerProgress,
     chunk: Chunk,
   ): Promise<ApplyResult | undefined> {
-    const skip = pulled.restarted ? [] : [...received.skip];
-    if (pushed !== undefined && pushed.stamp > 0) skip.push(pushed.stamp);
     const nowSent = { cursor: chunk.cursor, skip: sent.skip };
     const isNews =
       pulled.changes.length > 0 ||
