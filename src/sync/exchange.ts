@@ -90,7 +90,7 @@ export class Exchange {
       // While the server still sends, its next chunk is on the way already, and nothing goes there.
       const chunk =
         ahead === undefined
-          ? await this.#readOwn(sent, version, peer?.siteId)
+          ? await this.#readOwn(sent, version, peer?.siteId ?? this.#server)
           : { changes: [], hidden: [], cursor: sent.cursor, more: false };
       const own = chunk.changes.filter((change) => !this.#isRefused(change));
       const message = { site: siteId, schema: this.#schema, tables: this.tables };
