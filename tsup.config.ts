@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup';
 // Both builds run at once, so neither may clean `dist`: `npm run build` does it before.
 export default defineConfig([
   {
-    entry: { index: 'src/index.ts' },
+    entry: { index: 'src/index.ts', sync: 'src/sync/index.ts' },
     format: ['esm', 'cjs'],
     dts: true,
     sourcemap: true,

@@ -70,12 +70,35 @@ export type CrrMigrateErrorCode =
 /** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
 export type CrrUsageErrorCode = 'CRR_USAGE_OPTION' | 'CRR_USAGE_CURSOR' | 'CRR_USAGE_DRIVER';
 
+/** Codes of {@link CrrSyncError}: a sync that was refused or could not be done. See docs/sync.md. */
+export type CrrSyncErrorCode =
+  | 'CRR_SYNC_MALFORMED'
+  | 'CRR_SYNC_VERSION'
+  | 'CRR_SYNC_METHOD'
+  | 'CRR_SYNC_MEDIA_TYPE'
+  | 'CRR_SYNC_TOO_LARGE'
+  | 'CRR_SYNC_TOO_SLOW'
+  | 'CRR_SYNC_REFUSED_CHANGE'
+  | 'CRR_SYNC_VERSION_JUMP'
+  | 'CRR_SYNC_UNAUTHORIZED'
+  | 'CRR_SYNC_FORBIDDEN'
+  | 'CRR_SYNC_SITE_TAKEN'
+  | 'CRR_SYNC_FOREIGN_CHANGES'
+  | 'CRR_SYNC_SAME_SITE'
+  | 'CRR_SYNC_OTHER_SITE'
+  | 'CRR_SYNC_CURSOR_AHEAD'
+  | 'CRR_SYNC_BUSY'
+  | 'CRR_SYNC_SERVER'
+  | 'CRR_SYNC_NETWORK'
+  | 'CRR_SYNC_ABORTED';
+
 export type CrrErrorCode =
   | CrrSchemaErrorCode
   | CrrChangeErrorCode
   | CrrDatabaseErrorCode
   | CrrMigrateErrorCode
-  | CrrUsageErrorCode;
+  | CrrUsageErrorCode
+  | CrrSyncErrorCode;
 
 /** A table cannot be a CRR as it is declared; the message says what to do instead. */
 export class CrrSchemaError extends CrrError {
@@ -128,5 +151,18 @@ export class CrrUsageError extends CrrError {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** A sync was refused by one side, or the network failed. Nothing was lost: what was not acknowledged is sent again. */
+export class CrrSyncError extends CrrError {
+  constructor(
+    override readonly code: CrrSyncErrorCode,
+    message: string,
+    /** HTTP status that the server answered with; undefined where there was no answer. */
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
   }
 }

@@ -23,6 +23,8 @@ export interface ApplyPlanOptions {
   readonly maxParameters: number;
   /** Something may wait already: let in what can be, in every table where rows can be incomplete. */
   readonly drain: boolean;
+  /** This site's own changes may come back to it, so none of them is taken for a forgery. */
+  readonly ownReturn?: boolean | undefined;
 }
 
 /** The statements that merge a batch in one transaction, and where their results tell what happened. */
@@ -81,7 +83,7 @@ export function planApply(
       ),
     );
   }
-  if (ordinals.claimsLocal) {
+  if (ordinals.claimsLocal && !options.ownReturn) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
   }
   const reports = specs.map((spec) => {

@@ -8,9 +8,17 @@ export interface TableRows {
   readonly exhausted: boolean;
 }
 
+/** A row that the reader may not see, or no longer. */
+export interface HiddenRow {
+  readonly table: string;
+  readonly pk: Uint8Array;
+}
+
 export type PageCut =
   | {
       readonly changes: Change[];
+      /** Rows of the page that the reader may not see. */
+      readonly hidden: HiddenRow[];
       /** Where the next page begins; undefined when everything was read. */
       readonly next: RowPosition | undefined;
     }
@@ -51,6 +59,7 @@ function page(rows: readonly ClockRow[], end: number, done = false): PageCut {
   const taken = rows.slice(0, end);
   return {
     changes: taken.flatMap((row) => row.changes).sort(compareChanges),
+    hidden: hiddenOf(taken),
     next: done ? undefined : { db_version: taken.at(-1)!.dbVersion },
   };
 }
@@ -73,12 +82,16 @@ function cutVersion(
       .slice(0, end)
       .flatMap((row) => row.changes)
       .sort(compareChanges),
+    hidden: hiddenOf(rows.slice(0, end)),
     next:
       end === rows.length && complete === Number.POSITIVE_INFINITY
         ? undefined
         : { db_version: last.dbVersion, row: { table: last.table, key: last.key } },
   };
 }
+
+const hiddenOf = (rows: readonly ClockRow[]): HiddenRow[] =>
+  rows.flatMap(({ table, hidden }) => (hidden === undefined ? [] : [{ table, pk: hidden }]));
 
 /** All rows in the order of reading: db_version, then table, then clock rowid. */
 function inOrder(tables: readonly TableRows[]): ClockRow[] {

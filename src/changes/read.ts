@@ -40,6 +40,8 @@ export interface ClockRow {
   readonly dbVersion: number;
   /** All changes of the row that are newer than the cursor. */
   readonly changes: readonly Change[];
+  /** Its key, where the row is alive and the reader may not see it. */
+  readonly hidden?: Uint8Array;
 }
 
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
@@ -48,6 +50,7 @@ export function readStatement(
   position: ReadPosition,
   tableIsAfterCut: boolean,
   limit: number | undefined,
+  visible?: Statement,
 ): Statement {
   const { after } = position;
   const rowid = `k.${clockRowid(spec)}`;
@@ -62,8 +65,13 @@ export function readStatement(
     .map(({ name }) => `b.${quoteName(name)} = k.${quoteName(keyOf(name))}`)
     .join(' AND ');
   const end = limit === undefined ? '' : ` LIMIT ${limit}`;
+  // The base table under its own name: a condition written with Drizzle names its columns so.
+  const isVisible = visible
+    ? `, (SELECT 1 FROM ${quoteName(spec.name)} WHERE ${spec.key.map(({ name }) => `${quoteName(spec.name)}.${quoteName(name)} = k.${quoteName(keyOf(name))}`).join(' AND ')} AND (${visible.sql}))`
+    : '';
   return statement(
-    `SELECT ${selection(spec).join(', ')} FROM ${clock} AS k LEFT JOIN ${quoteName(spec.name)} AS b ON ${sameKey} WHERE ${from} ORDER BY k.dbv, ${rowid}${end}`,
+    `SELECT ${selection(spec).join(', ')}${isVisible} FROM ${clock} AS k LEFT JOIN ${quoteName(spec.name)} AS b ON ${sameKey} WHERE ${from} ORDER BY k.dbv, ${rowid}${end}`,
+    visible?.args,
   );
 }
 
@@ -153,6 +161,8 @@ export interface CellFilter {
   /** Ordinals of sites; undefined = no such filter. */
   readonly site: number | undefined;
   readonly excludeSite: number | undefined;
+  /** db_versions that the reader need not hear of. */
+  readonly skip: ReadonlySet<number>;
 }
 
 /** Expands driver rows of {@link readStatement} into changes. */
@@ -164,14 +174,24 @@ export class RowExpander {
     readonly spec: TableSpec,
     readonly sites: SiteDirectory,
     readonly filter: CellFilter,
+    /** The rows carry whether the reader may see them, as their last column. */
+    readonly withVisible = false,
   ) {
     this.#columns = valueColumns(spec);
     this.#keyColumns = spec.key.length;
   }
 
   expand(row: DriverRow): ClockRow {
-    const { spec, filter } = this;
+    const { spec, withVisible } = this;
     const cl = Number(row[CL]);
+    const dbVersion = Number(row[DBV]);
+    const isAlive = cl % 2 === 1;
+    const isHidden = withVisible && isAlive && row[VALUES + this.#columns.length] === null;
+    // A row may have just become visible, with cells that are older than the cursor: it travels whole.
+    const filter =
+      withVisible && isAlive
+        ? { ...this.filter, since: -1, site: undefined, excludeSite: undefined, skip: NONE }
+        : this.filter;
     const changes: Change[] = [];
     let pk: Uint8Array | undefined;
     const classes = row[CLASSES] as string | null;
@@ -190,6 +210,7 @@ export class RowExpander {
       if (dbv <= filter.since || dbv > filter.until) return;
       if (filter.site !== undefined && site !== filter.site) return;
       if (filter.excludeSite !== undefined && site === filter.excludeSite) return;
+      if (filter.skip.has(dbv)) return;
       pk ??= packKey(values.slice(0, this.#keyColumns));
       changes.push({
         table: spec.name,
@@ -203,11 +224,15 @@ export class RowExpander {
         seq,
       });
     };
+    if (isHidden) {
+      const hidden = packKey(values.slice(0, this.#keyColumns));
+      return { table: spec.name, key: String(row[ROWID]), dbVersion, changes, hidden };
+    }
     if (row[L] !== null) {
       const { dbVersion, site, seq } = parseStamp(row[L] as string)!;
       emit(SENTINEL, null, cl, dbVersion, site, seq);
     }
-    if (cl % 2 === 1) {
+    if (isAlive) {
       const own = row[CELLS] === null ? undefined : parseCells(row[CELLS] as string);
       const v0 = Number(row[V0]);
       const d0 = Number(row[D0]);
@@ -231,11 +256,13 @@ export class RowExpander {
     return {
       table: spec.name,
       key: String(row[ROWID]),
-      dbVersion: Number(row[DBV]),
+      dbVersion,
       changes,
     };
   }
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 interface Stamp {
   readonly dbVersion: number;

@@ -1,12 +1,24 @@
 import type { CrrError } from '../errors.js';
+import { changesCommand } from './changes.js';
 import { checkCommand } from './check.js';
 import { type Command, EXIT, type Io } from './command.js';
 import { generateCommand } from './generate.js';
 import { pushCommand } from './push.js';
+import { serveCommand } from './serve.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
 import { packageVersion } from './version.js';
 
 /** The commands, in the order in which help lists them. */
-export const commands: readonly Command[] = [generateCommand, checkCommand, pushCommand];
+export const commands: readonly Command[] = [
+  generateCommand,
+  checkCommand,
+  pushCommand,
+  syncCommand,
+  statusCommand,
+  changesCommand,
+  serveCommand,
+];
 
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function main(

@@ -13,8 +13,18 @@ import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
+import { evictStatements } from './evict.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
+import {
+  type Peer,
+  type PeerProgress,
+  type PeerUpdate,
+  peerStatements,
+  progressStatements,
+  readPeers,
+  stampStatements,
+} from './peers.js';
 import { SiteStore } from './site-store.js';
 
 export interface ApplyOptions {
@@ -24,6 +34,25 @@ export interface ApplyOptions {
    * can be, `'error'` refuses the batch.
    */
   readonly onUnknown?: 'pending' | 'error';
+  /** Notes in the same transaction how far the exchange with a peer is; see {@link Crr.peers}. */
+  readonly peer?: PeerUpdate;
+  /** Rows to drop from this database without deleting them anywhere; see {@link Evict}. */
+  readonly evict?: Evict;
+  /**
+   * This site's own changes may be news to it: rows that were evicted come back. Otherwise that is
+   * refused, since it means that another database uses the same site id.
+   */
+  readonly ownReturn?: boolean;
+}
+
+/**
+ * Rows that this database no longer gets to see. They are dropped with their clocks, unless
+ * something was written to them here that was not sent yet.
+ */
+export interface Evict {
+  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
+  /** What is newer than this, and not in `skip`, was not sent yet. */
+  readonly sent: PeerProgress;
 }
 
 /** What an apply changed, so that an application can refresh exactly that. */
@@ -37,6 +66,13 @@ export interface ApplyResult {
   readonly cellsIgnored: number;
   /** Changes of this batch that wait in the pending table. */
   readonly pending: number;
+  /**
+   * The db_version under which everything that was new in this batch, and nothing else, is now
+   * stored; undefined where nothing was new, or where changes that had waited were applied with it.
+   */
+  readonly stamp: number | undefined;
+  /** The db_version just before; undefined where the batch held no changes. */
+  readonly prior: number | undefined;
 }
 
 /**
@@ -138,7 +174,7 @@ export class Crr {
     changes: readonly Change[] | AsyncIterable<readonly Change[]>,
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, ['onUnknown']);
+    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict', 'ownReturn']);
     if (!['pending', 'error', undefined].includes(options.onUnknown)) {
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
@@ -155,6 +191,23 @@ export class Crr {
     const total = new ApplyTotals();
     for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
     return total;
+  }
+
+  /** {@link siteId} and {@link version} at one moment, in one round trip. */
+  state(): Promise<{ readonly siteId: Uint8Array; readonly version: number }> {
+    return this.#explained(async () => {
+      const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
+      return { siteId: directory.localId.slice(), version: dbVersion };
+    });
+  }
+
+  /**
+   * The sites that this database exchanges changes with, and how far each exchange is.
+   *
+   * @param siteIds only these, where there may be many.
+   */
+  peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
+    return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
   /** How many changes wait until their table, column or missing cell is there. */
@@ -188,7 +241,11 @@ export class Crr {
   }
 
   async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    if (changes.length === 0 && !this.#mayWait) return new ApplyTotals();
+    if (changes.length === 0) return this.#applyNothing(options);
+    return this.#merge(changes, options);
+  }
+
+  async #merge(changes: readonly Change[], options: ApplyOptions): Promise<ApplyTotals> {
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
       await this.drift.pass();
@@ -200,16 +257,32 @@ export class Crr {
           onUnknown,
           maxParameters,
           drain,
+          ownReturn: options.ownReturn,
         });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
-          const results = await this.connection.batch(plan.statements, 'write');
+          const peer = options.peer && peerStatements(options.peer);
+          const before = [stampStatements.before, ...(peer?.before ?? [])];
+          const [waiting, ...results] = await this.connection.batch(
+            [
+              ...before,
+              ...plan.statements,
+              ...(peer?.after ?? []),
+              ...evictStatements(options.evict, this.schema),
+              stampStatements.after,
+            ],
+            'write',
+          );
           this.#sites.learn(plan.newSites);
-          const waiting = Number(results[plan.pendingIndex]![0]![0]);
-          const total = readResult(plan, results, this.schema);
-          this.#mayWait = waiting > 0;
+          const own = results.slice(before.length - 1);
+          const total = readResult(plan, own, this.schema);
+          const [prior, now] = Array.from(own.at(-1)![0]!, Number);
+          total.prior = prior;
+          if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
+          const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
+          this.#mayWait = waitsNow > 0;
           // Another process left something since: what came now may be what it waits for.
-          if (!drain && waiting > total.pending) total.add(await this.#applyBatch([], options));
+          if (!drain && waitsNow > total.pending) total.add(await this.#merge([], { onUnknown }));
           return total;
         } catch (error) {
           if (!isStale(error)) throw error;
@@ -235,6 +308,19 @@ export class Crr {
       [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
       'write',
     );
+  }
+
+  /** A batch without changes lets in what waits, if it can, and may still tell of a peer, or of rows that this database loses. */
+  async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
+    const total = this.#mayWait ? await this.#merge([], {}) : new ApplyTotals();
+    const statements = [
+      ...(peer === undefined ? [] : progressStatements(peer)),
+      ...evictStatements(evict, this.schema),
+    ];
+    if (statements.length > 0) {
+      await this.#explained(() => this.connection.batch(statements, 'write'));
+    }
+    return total;
   }
 
   async #explained<T>(run: () => Promise<T>): Promise<T> {
@@ -267,6 +353,8 @@ class ApplyTotals implements ApplyResult {
   cellsWon = 0;
   cellsIgnored = 0;
   pending = 0;
+  stamp: number | undefined = undefined;
+  prior: number | undefined = undefined;
 
   add(result: ApplyResult): void {
     for (const row of result.inserted) this.inserted.push(row);
@@ -275,6 +363,8 @@ class ApplyTotals implements ApplyResult {
     this.cellsWon += result.cellsWon;
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
+    this.stamp = result.stamp;
+    this.prior = result.prior;
   }
 }
 

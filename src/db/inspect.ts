@@ -6,6 +6,7 @@ import {
   clockTable,
   keyOf,
   mergeGate,
+  SHARED_TABLES,
   STATE_TABLE,
   tableOfPart,
   tableOfTrigger,
@@ -18,6 +19,8 @@ import type { Connection } from './connection.js';
 export interface Inspected {
   /** Whether the tables that all CRRs share are there. */
   readonly hasBookkeeping: boolean;
+  /** Every table that all CRRs share is there: an earlier version may have made fewer. */
+  readonly hasAllBookkeeping: boolean;
   /** Columns of each base table of the schema; empty where there is no such table. */
   readonly baseColumns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly parts: ReadonlyMap<string, CrrParts>;
@@ -75,6 +78,7 @@ export async function inspect(
   const others = [...owners].filter((owner) => !names.has(owner));
   return {
     hasBookkeeping: texts.has(STATE_TABLE),
+    hasAllBookkeeping: SHARED_TABLES.every((table) => texts.has(table)),
     baseColumns,
     parts,
     others: new Map(

@@ -50,9 +50,9 @@ async function installOnce(connection: Connection, schema: CrrSchema): Promise<v
     ...specs.flatMap((spec) => tableSteps(spec, inspected)),
   ];
   const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
-  if (inspected.hasBookkeeping && rowsMatch) return;
+  if (inspected.hasAllBookkeeping && rowsMatch) return;
   const statements = [
-    ...(inspected.hasBookkeeping ? [] : bookkeepingStatements()),
+    ...(inspected.hasAllBookkeeping ? [] : bookkeepingStatements()),
     ...steps,
     ...specs.flatMap((spec) => [...backfillStatements(spec), ...settleStatements(spec)]),
     ...applyPendingStatements(specs),

@@ -1,5 +1,6 @@
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
 import { FORMER_TABLE, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from './names.js';
+import { peerTableStatement } from './peers.js';
 
 /**
  * Version of everything that is generated here. It stands in `crr_state` and in each trigger's
@@ -66,6 +67,7 @@ export function bookkeepingStatements(): string[] {
   now TEXT,
   UNIQUE (tbl, cid)
 ) STRICT`,
+    peerTableStatement(),
     `CREATE TABLE IF NOT EXISTS ${GUARD_TABLE} (reason TEXT NOT NULL) STRICT`,
     ...Object.entries(GUARDS).map(
       ([reason, message]) =>

@@ -8,6 +8,17 @@ export const STATE_TABLE = 'crr_state';
 export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';
 export const FORMER_TABLE = 'crr_former';
+export const PEER_TABLE = 'crr_peer';
+
+/** The tables that all CRRs of a database share. */
+export const SHARED_TABLES: readonly string[] = [
+  SITE_TABLE,
+  STATE_TABLE,
+  PENDING_TABLE,
+  GUARD_TABLE,
+  FORMER_TABLE,
+  PEER_TABLE,
+];
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';
