@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    alias: { 'drizzle-crr': fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+    alias: {
+      'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.ts', import.meta.url)),
+      'drizzle-crr': fileURLToPath(new URL('./src/index.ts', import.meta.url)),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

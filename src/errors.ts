@@ -57,7 +57,19 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_FORMAT'
   | 'CRR_DATABASE_CONTENDED'
   | 'CRR_DATABASE_COUNTER_TYPE'
-  | 'CRR_DATABASE_COUNTER_OVERFLOW';
+  | 'CRR_DATABASE_COUNTER_OVERFLOW'
+  | 'CRR_DATABASE_DRIFT';
+
+/** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
+export type CrrMigrateErrorCode =
+  | 'CRR_MIGRATE_CONFIG'
+  | 'CRR_MIGRATE_SCHEMA'
+  | 'CRR_MIGRATE_FOLDER'
+  | 'CRR_MIGRATE_BREAKPOINTS'
+  | 'CRR_MIGRATE_UNCARRIED'
+  | 'CRR_MIGRATE_CONFLICT'
+  | 'CRR_MIGRATE_DRIZZLE_KIT'
+  | 'CRR_MIGRATE_DATABASE';
 
 /** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
 export type CrrUsageErrorCode =
@@ -66,11 +78,35 @@ export type CrrUsageErrorCode =
   | 'CRR_USAGE_ORDER'
   | 'CRR_USAGE_DRIVER';
 
+/** Codes of {@link CrrSyncError}: a sync that was refused or could not be done. See docs/sync.md. */
+export type CrrSyncErrorCode =
+  | 'CRR_SYNC_MALFORMED'
+  | 'CRR_SYNC_VERSION'
+  | 'CRR_SYNC_METHOD'
+  | 'CRR_SYNC_MEDIA_TYPE'
+  | 'CRR_SYNC_TOO_LARGE'
+  | 'CRR_SYNC_TOO_SLOW'
+  | 'CRR_SYNC_REFUSED_CHANGE'
+  | 'CRR_SYNC_VERSION_JUMP'
+  | 'CRR_SYNC_UNAUTHORIZED'
+  | 'CRR_SYNC_FORBIDDEN'
+  | 'CRR_SYNC_SITE_TAKEN'
+  | 'CRR_SYNC_FOREIGN_CHANGES'
+  | 'CRR_SYNC_SAME_SITE'
+  | 'CRR_SYNC_OTHER_SITE'
+  | 'CRR_SYNC_CURSOR_AHEAD'
+  | 'CRR_SYNC_BUSY'
+  | 'CRR_SYNC_SERVER'
+  | 'CRR_SYNC_NETWORK'
+  | 'CRR_SYNC_ABORTED';
+
 export type CrrErrorCode =
   | CrrSchemaErrorCode
   | CrrChangeErrorCode
   | CrrDatabaseErrorCode
-  | CrrUsageErrorCode;
+  | CrrMigrateErrorCode
+  | CrrUsageErrorCode
+  | CrrSyncErrorCode;
 
 /** A table cannot be a CRR as it is declared; the message says what to do instead. */
 export class CrrSchemaError extends CrrError {
@@ -105,6 +141,17 @@ export class CrrDatabaseError extends CrrError {
   }
 }
 
+/** Migrations cannot be made, checked or pushed; the migrations folder is as it was. */
+export class CrrMigrateError extends CrrError {
+  constructor(
+    override readonly code: CrrMigrateErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** An option or argument is misspelt or out of range. */
 export class CrrUsageError extends CrrError {
   constructor(
@@ -112,5 +159,18 @@ export class CrrUsageError extends CrrError {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** A sync was refused by one side, or the network failed. Nothing was lost: what was not acknowledged is sent again. */
+export class CrrSyncError extends CrrError {
+  constructor(
+    override readonly code: CrrSyncErrorCode,
+    message: string,
+    /** HTTP status that the server answered with; undefined where there was no answer. */
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
   }
 }

@@ -2,7 +2,7 @@ export { type Change, SENTINEL } from './changes/change.js';
 export { packKey, unpackKey } from './changes/packed-key.js';
 export type { SqlValue, StorageClass } from './changes/value.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
-export type { ApplyOptions, ApplyResult, ColumnRef, Crr } from './db/crr.js';
+export type { ApplyOptions, ApplyResult, ColumnRef, Crr, Evict } from './db/crr.js';
 export { explain as explainError } from './db/database-errors.js';
 export {
   type FractOrder,
@@ -11,6 +11,7 @@ export {
   type Place,
   type RowKey,
 } from './db/fract-order.js';
+export type { Peer, PeerProgress, PeerUpdate } from './db/peers.js';
 export type { RowRef } from './db/row-ref.js';
 export type { Conflict, ConflictingValue, Contribution } from './db/site-values.js';
 export { type WithCrrOptions, withCrr } from './db/with-crr.js';
@@ -21,8 +22,12 @@ export {
   type CrrDatabaseErrorCode,
   CrrError,
   type CrrErrorCode,
+  CrrMigrateError,
+  type CrrMigrateErrorCode,
   CrrSchemaError,
   type CrrSchemaErrorCode,
+  CrrSyncError,
+  type CrrSyncErrorCode,
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';

@@ -1,24 +1,21 @@
 import type { CrrSchema } from '../schema/read-schema.js';
 import { isTimed, requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { beginApplySql, endApplySql } from '../sql/applying.js';
-import { cellClock, clockKeys } from '../sql/clock-table.js';
-import {
-  clockTable,
-  GUARD_TABLE,
-  mergeGate,
-  PENDING_TABLE,
-  SITE_TABLE,
-  STATE_TABLE,
-} from '../sql/names.js';
-import { offeredColumns } from '../sql/offer.js';
+import { cellClock } from '../sql/clock-table.js';
+import { followFormerNamesStatements } from '../sql/former-names.js';
+import { clockTable, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
 import { quoteBlob, quoteName } from '../sql/quote.js';
 import { settleCellsStatements } from '../sql/site-cells.js';
 import type { Change } from './change.js';
-import { type EarlyChange, groupChanges, type RowOffer } from './group.js';
-import { cellsWonSql, guardForgedCells, offerCells, saturatedSql } from './site-cells.js';
+import { type EarlyChange, groupChanges } from './group.js';
+import { MultiRowStatements } from './multi-row.js';
+import { offerRows } from './offer-rows.js';
+import { OrdinalsOfBatch } from './ordinals.js';
+import { reportStatements, type TableReport } from './report.js';
+import { guardForgedCells, offerCells } from './site-cells.js';
 import type { SiteDirectory } from './sites.js';
-import { bindValue, MultiRowStatements, type Statement, statement } from './statement.js';
+import { bindValue, type Statement, statement } from './statement.js';
 import type { SqlValue } from './value.js';
 
 export interface ApplyPlanOptions {
@@ -28,6 +25,10 @@ export interface ApplyPlanOptions {
   readonly maxParameters: number;
   /** The greatest version that columns merged by time take now. */
   readonly greatestTime: number;
+  /** Something may wait already: let in what can be, in every table where rows can be incomplete. */
+  readonly drain: boolean;
+  /** This site's own changes may come back to it, so none of them is taken for a forgery. */
+  readonly ownReturn?: boolean | undefined;
 }
 
 /** The statements that merge a batch in one transaction, and where their results tell what happened. */
@@ -35,14 +36,9 @@ export interface ApplyPlan {
   readonly statements: readonly Statement[];
   /** Sites that are new to this database, with the ordinals that the statements give them. */
   readonly newSites: readonly (readonly [ordinal: number, siteId: Uint8Array])[];
-  /** For each table, the index of the statement that reports its changed rows. */
-  readonly reports: readonly {
-    readonly spec: TableSpec;
-    readonly index: number;
-    /** That of the statement that lists counters out of range. */
-    readonly saturatedIndex?: number;
-  }[];
-  /** Index of the statement that counts what waits now. */
+  /** For each table what was offered, and the index of the first statement that reports on it. */
+  readonly reports: readonly TableReport[];
+  /** Index of the statement that counts what waits now: in all, of this batch, and its cells. */
   readonly pendingIndex: number;
   readonly cellCount: number;
   /** Changes of tables or columns that this schema does not have, or that are ahead of their time. */
@@ -75,23 +71,28 @@ export function planApply(
   for (const [spec, rows] of grouped.tables) {
     statements.push(...offerRows(spec, rows, ordinals, options.maxParameters));
     if (spec.siteColumns.length > 0) {
-      statements.push(
-        ...offerCells(spec, rows, (cell) => ordinals.of(cell), options.maxParameters),
-      );
+      statements.push(...offerCells(spec, rows, ordinals, options.maxParameters));
     }
-    const mayWait = requiredColumns(spec).length > 0 || spec.columns.some(isTimed);
-    const rest = mayWait
-      ? drainPendingStatements(spec, String(options.greatestTime))
-      : settleCellsStatements(spec);
-    statements.push(...rest.map((sql) => statement(sql)));
   }
-  // What was ahead of its time elsewhere may be due by now.
-  const others = timedSpecs(schema).filter((spec) => !grouped.tables.has(spec));
-  for (const spec of others) {
-    const due = drainPendingStatements(spec, String(options.greatestTime));
-    statements.push(...due.map((sql) => statement(sql)));
+  const renamed = grouped.early.some(({ held }) => !held);
+  if (renamed) {
+    // A change for a name that this schema lacks may come from a site that has not migrated yet.
+    statements.push(...followFormerNamesStatements().map((sql) => statement(sql)));
   }
-  const specs = [...grouped.tables.keys(), ...others];
+  // A drain compiles a whole gate, so it is not run where nothing waits. What was ahead of its time
+  // may be due at any moment.
+  const drained = allTables(schema).filter(
+    (spec) => renamed || isTimedTable(spec) || (options.drain && requiredColumns(spec).length > 0),
+  );
+  const settled = [...grouped.tables.keys()].filter((spec) => !drained.includes(spec));
+  const greatestTime = String(options.greatestTime);
+  statements.push(
+    ...[
+      ...settled.flatMap(settleCellsStatements),
+      ...drained.flatMap((spec) => drainPendingStatements(spec, greatestTime)),
+    ].map((sql) => statement(sql)),
+  );
+  const specs = [...new Set([...grouped.tables.keys(), ...drained])];
   if (options.onUnknown === 'error') {
     statements.push(
       statement(
@@ -99,23 +100,23 @@ export function planApply(
       ),
     );
   }
-  if (ordinals.claimsLocal) {
+  if (ordinals.claimsLocal && !options.ownReturn) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
     const withCells = specs.filter((spec) => spec.siteColumns.length > 0);
     statements.push(...withCells.map((spec) => statement(guardForgedCells(spec))));
   }
   const reports = specs.map((spec) => {
-    statements.push(statement(reportSql(spec)));
-    const index = statements.length - 1;
-    const saturated = saturatedSql(spec);
-    if (saturated === undefined) return { spec, index };
-    statements.push(statement(saturated));
-    return { spec, index, saturatedIndex: index + 1 };
+    const offers = grouped.tables.get(spec) ?? [];
+    const index = statements.length;
+    // What waited tells its own rows, so the offers do not tell all; nor do they of site columns.
+    const offersTell = drained.length === 0 && spec.siteColumns.length === 0;
+    statements.push(...reportStatements(spec, offersTell ? offers.length : undefined));
+    return { spec, offers, index };
   });
   const pendingIndex = statements.length;
   statements.push(
     statement(
-      `SELECT count(*), sum(cid <> '-1') FROM ${PENDING_TABLE} WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`,
+      `SELECT count(*), ifnull(sum(dbv = db_version), 0), ifnull(sum(dbv = db_version AND cid <> '-1'), 0) FROM ${PENDING_TABLE}, ${STATE_TABLE}`,
     ),
     statement(endApplySql(specs)),
   );
@@ -131,35 +132,13 @@ export function planApply(
 
 /** The tables with columns that merge by time. */
 export function timedSpecs(schema: CrrSchema): TableSpec[] {
-  const specs = [...schema.tables.values()].map(({ spec }) => spec);
-  return specs.filter((spec) => spec.columns.some(isTimed));
+  return allTables(schema).filter(isTimedTable);
 }
 
-/** Ordinals for the sites of one batch; a site that the directory lacks gets the next free one. */
-class OrdinalsOfBatch {
-  readonly added: (readonly [number, Uint8Array])[] = [];
-  readonly claimsLocal: boolean;
-  /** By object, not by content: the sites of a batch are few objects, looked up for every cell. */
-  readonly #byReference = new Map<Uint8Array, number>();
+const isTimedTable = (spec: TableSpec) => spec.columns.some(isTimed);
 
-  constructor(siteIds: Iterable<Uint8Array>, sites: SiteDirectory) {
-    const fresh = new Map<string, number>();
-    for (const siteId of siteIds) {
-      const id = siteId.join();
-      let ordinal = sites.ordinalOf(siteId) ?? fresh.get(id);
-      if (ordinal === undefined) {
-        ordinal = sites.greatest + 1 + fresh.size;
-        fresh.set(id, ordinal);
-        this.added.push([ordinal, siteId.slice()]);
-      }
-      this.#byReference.set(siteId, ordinal);
-    }
-    this.claimsLocal = [...this.#byReference.values()].includes(sites.local);
-  }
-
-  of(change: Change): number {
-    return this.#byReference.get(change.site_id)!;
-  }
+function allTables(schema: CrrSchema): TableSpec[] {
+  return [...schema.tables.values()].map(({ spec }) => spec);
 }
 
 /**
@@ -191,117 +170,13 @@ function keepEarly(
       bindValue(change.pk, args),
       bindValue(change.cid, args),
       bindValue(change.val, args),
-      `${change.col_version}, ${change.cl}, ${origin(change, ordinals)}, ${ordinals.of(change)}`,
+      `${change.col_version}, ${change.cl}, ${ordinals.origin(change)}, ${ordinals.of(change)}`,
       `(SELECT db_version FROM ${STATE_TABLE})`,
       ...key.map((value) => bindValue(value, args)),
     ];
     rows.add(values.join(', '), args);
   }
   return [...byKeyColumns.values()].flatMap((rows) => rows.finish());
-}
-
-/** Multi-row INSERTs into a table's gate; rows that mention the same columns share statements. */
-function offerRows(
-  spec: TableSpec,
-  rows: readonly RowOffer[],
-  ordinals: OrdinalsOfBatch,
-  maxParameters: number,
-): Statement[] {
-  const groups = new Map<string, MultiRowStatements>();
-  for (const row of rows) {
-    const shape = shapeOf(spec, row, ordinals);
-    let group = groups.get(shape.id);
-    if (group === undefined) {
-      const head = `INSERT INTO ${quoteName(mergeGate(spec.name))} (${gateColumns(spec, shape)}) `;
-      group = new MultiRowStatements((values) => head + values, maxParameters);
-      groups.set(shape.id, group);
-    }
-    const args: SqlValue[] = [];
-    group.add(offerSql(row, shape, ordinals, args), args);
-  }
-  return [...groups.values()].flatMap((group) => group.finish());
-}
-
-/** Which columns of the gate a row needs. */
-interface OfferShape {
-  readonly id: string;
-  /** The row can be offered as a whole: every cell, one version, one site, seqs in column order. */
-  readonly whole: boolean;
-  /** Indexes of the columns mentioned. */
-  readonly columns: readonly number[];
-  /** An incomplete row takes its packed key along, in case it has to wait. */
-  readonly withPk: boolean;
-}
-
-function shapeOf(spec: TableSpec, row: RowOffer, ordinals: OrdinalsOfBatch): OfferShape {
-  const { cells } = row;
-  const first = cells[0];
-  const whole =
-    first !== undefined &&
-    first.col_version > 0 &&
-    spec.columns.every((_, i) => {
-      const cell = cells[i];
-      return (
-        cell !== undefined &&
-        cell.col_version === first.col_version &&
-        cell.seq === first.seq + i &&
-        (cell.site_id === first.site_id || ordinals.of(cell) === ordinals.of(first))
-      );
-    });
-  if (whole) {
-    return { id: 'whole', whole, columns: spec.columns.map((_, i) => i), withPk: false };
-  }
-  const columns = spec.columns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
-  const withPk = spec.columns.some(
-    ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
-  );
-  return { id: columns.join(), whole, columns, withPk };
-}
-
-function gateColumns(spec: TableSpec, shape: OfferShape): string {
-  return [
-    ...clockKeys(spec),
-    shape.whole ? 'cl, l, v0, s0, q0' : 'cl, l, v0',
-    ...shape.columns.flatMap((i) => {
-      const [value, version, from] = offeredColumns(spec.columns[i]!.name);
-      return shape.whole ? [value] : [value, version, from];
-    }),
-    ...(shape.withPk ? ['pk'] : []),
-  ].join(', ');
-}
-
-function offerSql(
-  row: RowOffer,
-  shape: OfferShape,
-  ordinals: OrdinalsOfBatch,
-  args: SqlValue[],
-): string {
-  let sql = '';
-  for (const value of row.key) sql += `${bindValue(value, args)}, `;
-  sql += `${row.cl}, ${sentinelOf(row, ordinals)}, `;
-  const first = row.cells[0];
-  sql += shape.whole ? `${first!.col_version}, ${ordinals.of(first!)}, ${first!.seq}` : '0';
-  for (const i of shape.columns) {
-    const cell = row.cells[i]!;
-    sql += `, ${bindValue(cell.val, args)}`;
-    if (!shape.whole) sql += `, ${cell.col_version}, ${origin(cell, ordinals)}`;
-  }
-  return shape.withPk ? `${sql}, ${bindValue(row.pk, args)}` : sql;
-}
-
-/** Where a change comes from, as the gate wants it. */
-function origin(change: Change, ordinals: OrdinalsOfBatch): string {
-  return `'${ordinals.of(change)}:${change.seq}'`;
-}
-
-/** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
-function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string {
-  const witness = row.sentinel ?? (row.cl > 1 ? anyCell(row) : undefined);
-  return witness === undefined ? 'NULL' : origin(witness, ordinals);
-}
-
-function anyCell({ cells, siteCells }: RowOffer): Change | undefined {
-  return cells.find((cell) => cell) ?? siteCells?.values().next().value;
 }
 
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */
@@ -318,15 +193,4 @@ function guardForged(spec: TableSpec): string {
     ...cells,
   ].join(' OR ');
   return `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'forged' FROM ${STATE_TABLE} AS st JOIN ${quoteName(clockTable(spec.name))} ON dbv = st.db_version WHERE ${forged} LIMIT 1`;
-}
-
-/** One row per base row that the apply touched: alive, whether it appeared or went, cells won, key. */
-function reportSql(spec: TableSpec): string {
-  const won = spec.columns.map(({ name }) => {
-    const x = cellClock(name);
-    return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
-  });
-  if (spec.siteColumns.length > 0) won.push(cellsWonSql(spec));
-  const crossed = 'CASE cl % 2 WHEN 1 THEN ifnull(d0, dbv) = dbv ELSE d0 IS NOT NULL END';
-  return `SELECT cl % 2, ${crossed}, ${won.join(' + ') || '0'}, ${clockKeys(spec).join(', ')} FROM ${quoteName(clockTable(spec.name))} AS k WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
 }

@@ -1,7 +1,7 @@
 import type { CrrSchema } from '../schema/read-schema.js';
-import { isTimed, type TableSpec } from '../schema/table-spec.js';
+import { isTimed, type ReplicatedColumnSpec, type TableSpec } from '../schema/table-spec.js';
 import { type Change, SENTINEL } from './change.js';
-import { validateChange } from './validate.js';
+import { isSoundChange, refuseChange, validateCell, validateKey } from './validate.js';
 import { bytesToHex, compareValues, type SqlValue } from './value.js';
 
 /** Everything that a batch says of one row at its greatest causal length. */
@@ -50,43 +50,63 @@ export function groupChanges(
   const siteIds = new Set<Uint8Array>();
   let greatestDbVersion = 0;
   let cellCount = 0;
-  // The cells of a row usually come one after the other and share one `pk`.
-  let previous: { change: Change; key: SqlValue[]; row: RowOffer | undefined } | undefined;
+  // The cells of a row usually come one after the other and share one `pk`: what is known of the
+  // row before is good for them.
+  let pk: Uint8Array | undefined;
+  let tableName: string | undefined;
+  let siteId: Uint8Array | undefined;
+  let key: SqlValue[] = [];
+  let table: TableGroup | undefined;
+  let row: RowOffer | undefined;
 
-  changes.forEach((change, index) => {
-    const key = validateChange(change, schema, index, previous?.change.pk, previous?.key);
-    greatestDbVersion = Math.max(greatestDbVersion, change.db_version);
-    siteIds.add(change.site_id);
-    if (change.cid !== SENTINEL) cellCount++;
-
-    let table = tables.get(change.table);
-    if (table === undefined) {
-      const spec = schema.tables.get(change.table)?.spec;
-      if (spec === undefined) {
-        early.push({ change, key });
-        return;
-      }
-      table = new TableGroup(spec);
-      tables.set(change.table, table);
+  for (let index = 0; index < changes.length; index++) {
+    const change = changes[index]!;
+    if (!isSoundChange(change)) refuseChange(change, index);
+    if (change.site_id !== siteId) {
+      siteId = change.site_id;
+      siteIds.add(siteId);
     }
-    const column = table.columns.get(change.cid);
-    const ofSite = column === undefined && table.siteColumns.has(change.cid);
-    if (column === undefined && !ofSite && change.cid !== SENTINEL) {
+    if (change.db_version > greatestDbVersion) greatestDbVersion = change.db_version;
+    if (change.pk !== pk || change.table !== tableName) {
+      key = validateKey(change, schema, index);
+      if (change.table !== tableName) table = tableGroup(change.table);
+      pk = change.pk;
+      tableName = change.table;
+      row = undefined;
+    }
+    let column: OfferColumn | undefined;
+    if (change.cid !== SENTINEL) {
+      cellCount++;
+      column = table?.columns.get(change.cid);
+      if (table !== undefined) validateCell(change, table.spec, column?.spec, index);
+    }
+    if (table === undefined || (column === undefined && change.cid !== SENTINEL)) {
       early.push({ change, key });
-      return;
+      continue;
     }
-    if (change.col_version > greatestTime && table.isTimed(column)) {
+    if (column?.isTimed && change.col_version > greatestTime) {
       early.push({ change, key, held: true });
-      return;
+      continue;
     }
-    const sameRow = previous?.change.pk === change.pk && previous.change.table === change.table;
-    const row = (sameRow ? previous?.row : undefined) ?? table.row(change, key);
-    offer(row, change, column);
-    previous = { change, key, row };
-  });
+    row ??= table.row(change, key);
+    offer(row, change, column?.index);
+  }
+
+  function tableGroup(name: string): TableGroup | undefined {
+    const known = tables.get(name);
+    const spec = schema.tables.get(name)?.spec;
+    if (known !== undefined || spec === undefined) return known;
+    const group = new TableGroup(spec);
+    tables.set(name, group);
+    return group;
+  }
 
   return {
-    tables: new Map([...tables.values()].map((group) => [group.spec, group.rows])),
+    tables: new Map(
+      [...tables.values()]
+        .filter(({ rows }) => rows.length > 0)
+        .map((group) => [group.spec, group.rows]),
+    ),
     early,
     greatestDbVersion,
     cellCount,
@@ -94,30 +114,42 @@ export function groupChanges(
   };
 }
 
-/** A function takes only so many arguments; beyond this, keys are told apart by a slower way. */
-const LONG_KEY = 1_024;
+/** A column as the cells of a batch are matched with it. */
+interface OfferColumn {
+  readonly spec: ReplicatedColumnSpec;
+  /** Among the columns of the clock row; undefined where each site has a cell. */
+  readonly index: number | undefined;
+  readonly isTimed: boolean;
+}
+
+const offerColumn = (spec: ReplicatedColumnSpec, index?: number): [string, OfferColumn] => [
+  spec.name,
+  { spec, index, isTimed: isTimed(spec) },
+];
 
 class TableGroup {
-  readonly columns: ReadonlyMap<string, number>;
-  readonly siteColumns: ReadonlySet<string>;
+  readonly columns: ReadonlyMap<string, OfferColumn>;
   readonly rows: RowOffer[] = [];
-  readonly #byKey = new Map<string, RowOffer>();
+  /** By the key's value, or by its packed form in hexadecimal where it has several columns or is a blob. */
+  readonly #byValue = new Map<SqlValue, RowOffer>();
+  readonly #byPacked = new Map<string, RowOffer>();
 
   constructor(readonly spec: TableSpec) {
-    this.columns = new Map(spec.columns.map(({ name }, index) => [name, index]));
-    this.siteColumns = new Set(spec.siteColumns.map(({ name }) => name));
-  }
-
-  isTimed(column: number | undefined): boolean {
-    return column !== undefined && isTimed(this.spec.columns[column]!);
+    this.columns = new Map([
+      ...spec.columns.map(offerColumn),
+      ...spec.siteColumns.map((column) => offerColumn(column)),
+    ]);
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
-    const id = pk.length < LONG_KEY ? String.fromCharCode(...pk) : bytesToHex(pk);
-    let row = this.#byKey.get(id);
+    const [value] = key;
+    const byValue = key.length === 1 && !(value instanceof Uint8Array);
+    const packed = byValue ? '' : bytesToHex(pk);
+    let row = byValue ? this.#byValue.get(value!) : this.#byPacked.get(packed);
     if (row === undefined) {
       row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };
-      this.#byKey.set(id, row);
+      if (byValue) this.#byValue.set(value!, row);
+      else this.#byPacked.set(packed, row);
       this.rows.push(row);
     }
     return row;

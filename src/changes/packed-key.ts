@@ -89,59 +89,90 @@ function bigEndian(value: bigint): Uint8Array {
  * @throws {CrrChangeError} `CRR_CHANGE_PACKED_KEY` where the bytes are no packed key.
  */
 export function unpackKey(packed: Uint8Array): SqlValue[] {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  let offset = 0;
-  const take = (count: number): number => {
-    if (offset + count > packed.length) throw malformed('it ends in the middle of a column');
-    offset += count;
-    return offset - count;
-  };
-  const readUint = (size: number): bigint => {
-    if (size > 8) throw malformed(`a number of ${size} bytes`);
-    const start = take(size);
-    let value = 0n;
-    for (let i = start; i < offset; i++) value = (value << 8n) | BigInt(packed[i]!);
-    return value;
-  };
-  const readBytes = (size: number): Uint8Array => {
-    const length = readUint(size);
-    if (length > BigInt(packed.length)) throw malformed('it ends in the middle of a column');
-    const start = take(Number(length));
-    return packed.subarray(start, offset);
-  };
-
-  const count = packed[take(1)]!;
+  const reader = new KeyReader(packed);
   const values: SqlValue[] = [];
-  for (let i = 0; i < count; i++) {
-    const header = packed[take(1)]!;
+  for (let count = packed[reader.take(1)]!; count > 0; count--) values.push(reader.value());
+  reader.end();
+  return values;
+}
+
+class KeyReader {
+  #offset = 0;
+
+  constructor(readonly packed: Uint8Array) {}
+
+  /** Steps over `count` bytes and returns where they begin. */
+  take(count: number): number {
+    const start = this.#offset;
+    if (start + count > this.packed.length) throw malformed('it ends in the middle of a column');
+    this.#offset += count;
+    return start;
+  }
+
+  value(): SqlValue {
+    const header = this.packed[this.take(1)]!;
     const size = header >> 3;
     switch (header & 7) {
       case INTEGER:
-        values.push(BigInt.asIntN(64, readUint(size)));
-        break;
+        return size <= 6 ? BigInt(this.#uint(size)) : BigInt.asIntN(64, this.#bigUint(size));
       case REAL:
-        values.push(view.getFloat64(take(8)));
-        break;
+        return this.#real();
       case TEXT:
-        values.push(decodeText(readBytes(size)));
-        break;
+        return decodeText(this.#bytes(size));
       case BLOB:
-        values.push(readBytes(size).slice());
-        break;
+        // Not slice(): that of a Buffer is a view.
+        return new Uint8Array(this.#bytes(size));
       case NULL:
-        values.push(null);
-        break;
+        return null;
       default:
         throw malformed(`unknown column type ${header & 7}`);
     }
   }
-  if (offset !== packed.length) {
-    throw malformed(`${packed.length - offset} bytes follow the last column`);
+
+  end(): void {
+    const rest = this.packed.length - this.#offset;
+    if (rest > 0) throw malformed(`${rest} bytes follow the last column`);
   }
-  return values;
+
+  /** An unsigned integer of at most 6 bytes: exact as a number. */
+  #uint(size: number): number {
+    const start = this.take(size);
+    let value = 0;
+    for (let i = start; i < start + size; i++) value = value * 256 + this.packed[i]!;
+    return value;
+  }
+
+  #bigUint(size: number): bigint {
+    if (size > 8) throw malformed(`a number of ${size} bytes`);
+    const start = this.take(size);
+    let value = 0n;
+    for (let i = start; i < start + size; i++) value = (value << 8n) | BigInt(this.packed[i]!);
+    return value;
+  }
+
+  #real(): number {
+    const { buffer, byteOffset } = this.packed;
+    return new DataView(buffer, byteOffset + this.take(8), 8).getFloat64(0);
+  }
+
+  #bytes(size: number): Uint8Array {
+    // A length that needs more than 6 bytes is beyond any real key, as is one beyond its end.
+    if (size > 6) throw malformed('it ends in the middle of a column');
+    const length = this.#uint(size);
+    const start = this.take(length);
+    return this.packed.subarray(start, start + length);
+  }
 }
 
+/** Up to here, text is taken for ASCII first: quicker than to start a decoder. */
+const SHORT_TEXT = 64;
+const BEYOND_ASCII = /[\x80-\xff]/;
+
 function decodeText(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT_TEXT) {
+    const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+    if (!BEYOND_ASCII.test(text)) return text;
+  }
   try {
     return decoder.decode(bytes);
   } catch {

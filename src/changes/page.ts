@@ -8,9 +8,17 @@ export interface TableRows {
   readonly exhausted: boolean;
 }
 
+/** A row that the reader may not see, or no longer. */
+export interface HiddenRow {
+  readonly table: string;
+  readonly pk: Uint8Array;
+}
+
 export type PageCut =
   | {
       readonly changes: Change[];
+      /** Rows of the page that the reader may not see. */
+      readonly hidden: HiddenRow[];
       /** Where the next page begins; undefined when everything was read. */
       readonly next: RowPosition | undefined;
     }
@@ -35,7 +43,7 @@ export function cutPage(tables: readonly TableRows[], limit: number): PageCut {
       more += rows[next++]!.changes.length;
     }
     if (count + more > limit && end > 0) return page(rows, end);
-    if (count + more > limit) return cutVersion(rows, next, limit);
+    if (count + more > limit) return cutVersion(rows, next, limit, complete);
     count += more;
     at = end = next;
   }
@@ -44,19 +52,25 @@ export function cutPage(tables: readonly TableRows[], limit: number): PageCut {
   // Rows of the first db_version that are known for sure: those before every unfinished table's last row.
   const known = knownPrefix(tables, rows);
   const found = rows.slice(0, known).reduce((sum, row) => sum + row.changes.length, 0);
-  return found > limit ? cutVersion(rows, known, limit) : 'more rows';
+  return found > limit ? cutVersion(rows, known, limit, complete) : 'more rows';
 }
 
 function page(rows: readonly ClockRow[], end: number, done = false): PageCut {
   const taken = rows.slice(0, end);
   return {
     changes: taken.flatMap((row) => row.changes).sort(compareChanges),
+    hidden: hiddenOf(taken),
     next: done ? undefined : { db_version: taken.at(-1)!.dbVersion },
   };
 }
 
 /** Takes whole rows of one db_version, at least one, up to the limit. */
-function cutVersion(rows: readonly ClockRow[], known: number, limit: number): PageCut {
+function cutVersion(
+  rows: readonly ClockRow[],
+  known: number,
+  limit: number,
+  complete: number,
+): PageCut {
   let count = 0;
   let end = 0;
   while (end < known && (end === 0 || count + rows[end]!.changes.length <= limit)) {
@@ -68,9 +82,16 @@ function cutVersion(rows: readonly ClockRow[], known: number, limit: number): Pa
       .slice(0, end)
       .flatMap((row) => row.changes)
       .sort(compareChanges),
-    next: { db_version: last.dbVersion, row: { table: last.table, key: last.key } },
+    hidden: hiddenOf(rows.slice(0, end)),
+    next:
+      end === rows.length && complete === Number.POSITIVE_INFINITY
+        ? undefined
+        : { db_version: last.dbVersion, row: { table: last.table, key: last.key } },
   };
 }
+
+const hiddenOf = (rows: readonly ClockRow[]): HiddenRow[] =>
+  rows.flatMap(({ table, hidden }) => (hidden === undefined ? [] : [{ table, pk: hidden }]));
 
 /** All rows in the order of reading: db_version, then table, then clock rowid. */
 function inOrder(tables: readonly TableRows[]): ClockRow[] {

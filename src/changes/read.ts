@@ -41,6 +41,8 @@ export interface ClockRow {
   readonly dbVersion: number;
   /** All changes of the row that are newer than the cursor. */
   readonly changes: readonly Change[];
+  /** Its key, where the row is alive and the reader may not see it. */
+  readonly hidden?: Uint8Array;
 }
 
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
@@ -49,6 +51,7 @@ export function readStatement(
   position: ReadPosition,
   tableIsAfterCut: boolean,
   limit: number | undefined,
+  visible?: Statement,
 ): Statement {
   const { after } = position;
   const rowid = `k.${clockRowid(spec)}`;
@@ -63,8 +66,13 @@ export function readStatement(
     .map(({ name }) => `b.${quoteName(name)} = k.${quoteName(keyOf(name))}`)
     .join(' AND ');
   const end = limit === undefined ? '' : ` LIMIT ${limit}`;
+  // The base table under its own name: a condition written with Drizzle names its columns so.
+  const isVisible = visible
+    ? `, (SELECT 1 FROM ${quoteName(spec.name)} WHERE ${spec.key.map(({ name }) => `${quoteName(spec.name)}.${quoteName(name)} = k.${quoteName(keyOf(name))}`).join(' AND ')} AND (${visible.sql}))`
+    : '';
   return statement(
-    `SELECT ${selection(spec).join(', ')} FROM ${clock} AS k LEFT JOIN ${quoteName(spec.name)} AS b ON ${sameKey} WHERE ${from} ORDER BY k.dbv, ${rowid}${end}`,
+    `SELECT ${selection(spec).join(', ')}${isVisible} FROM ${clock} AS k LEFT JOIN ${quoteName(spec.name)} AS b ON ${sameKey} WHERE ${from} ORDER BY k.dbv, ${rowid}${end}`,
+    visible?.args,
   );
 }
 
@@ -107,7 +115,7 @@ function selection(spec: TableSpec): string[] {
  * A value as every driver hands it out whole. What some of them lose or refuse comes as text that
  * begins with U+0001: integers beyond 2^53 - 1, infinities, and text with NUL (or U+0001 first).
  */
-function portable(sql: string, affinity: Affinity): string {
+export function portable(sql: string, affinity: Affinity): string {
   const safe = '-9007199254740991 AND 9007199254740991';
   const integer = `CASE WHEN ${sql} BETWEEN ${safe} THEN ${sql} ELSE ${ESCAPE} || 'i' || ${sql} END`;
   const real = `CASE WHEN ${sql} IN (9e999, -9e999) THEN ${ESCAPE} || 'r' || (${sql} > 0) ELSE ${sql} END`;
@@ -155,6 +163,8 @@ export interface CellFilter {
   /** Ordinals of sites; undefined = no such filter. */
   readonly site: number | undefined;
   readonly excludeSite: number | undefined;
+  /** db_versions that the reader need not hear of. */
+  readonly skip: ReadonlySet<number>;
 }
 
 /** Expands driver rows of {@link readStatement} into changes. */
@@ -166,14 +176,26 @@ export class RowExpander {
     readonly spec: TableSpec,
     readonly sites: SiteDirectory,
     readonly filter: CellFilter,
+    /** The rows carry whether the reader may see them, as their last column. */
+    readonly withVisible = false,
   ) {
     this.#columns = valueColumns(spec);
     this.#keyColumns = spec.key.length;
   }
 
   expand(row: DriverRow): ClockRow {
-    const { spec, filter } = this;
+    const { spec, withVisible } = this;
     const cl = Number(row[CL]);
+    const dbVersion = Number(row[DBV]);
+    const isAlive = cl % 2 === 1;
+    const siteCellsAt = VALUES + this.#columns.length;
+    const visibleAt = siteCellsAt + (spec.siteColumns.length > 0 ? 1 : 0);
+    const isHidden = withVisible && isAlive && row[visibleAt] === null;
+    // A row may have just become visible, with cells that are older than the cursor: it travels whole.
+    const filter =
+      withVisible && isAlive
+        ? { ...this.filter, since: -1, site: undefined, excludeSite: undefined, skip: NONE }
+        : this.filter;
     const changes: Change[] = [];
     let pk: Uint8Array | undefined;
     const classes = row[CLASSES] as string | null;
@@ -193,6 +215,7 @@ export class RowExpander {
       if (dbv <= filter.since || dbv > filter.until) return;
       if (filter.site !== undefined && site !== filter.site) return;
       if (filter.excludeSite !== undefined && site === filter.excludeSite && !isMark) return;
+      if (filter.skip.has(dbv)) return;
       pk ??= packKey(values.slice(0, this.#keyColumns));
       changes.push({
         table: spec.name,
@@ -206,11 +229,15 @@ export class RowExpander {
         seq,
       });
     };
+    if (isHidden) {
+      const hidden = packKey(values.slice(0, this.#keyColumns));
+      return { table: spec.name, key: String(row[ROWID]), dbVersion, changes, hidden };
+    }
     if (row[L] !== null) {
       const { dbVersion, site, seq } = parseStamp(row[L] as string)!;
       emit(SENTINEL, null, cl, dbVersion, site, seq);
     }
-    if (cl % 2 === 1) {
+    if (isAlive) {
       const own = row[CELLS] === null ? undefined : parseCells(row[CELLS] as string);
       const v0 = Number(row[V0]);
       const d0 = Number(row[D0]);
@@ -230,7 +257,7 @@ export class RowExpander {
         if (isOwn) emit(name, value, version, stamp.dbVersion, stamp.site, stamp.seq);
         else emit(name, value, version, d0, s0, q0 + i);
       });
-      const siteCells = row[VALUES + this.#columns.length] ?? null;
+      const siteCells = spec.siteColumns.length > 0 ? row[siteCellsAt]! : null;
       if (siteCells !== null) {
         for (const cell of parseSiteCells(siteCells as string)) {
           const { name, kind } = spec.siteColumns[cell.column]!;
@@ -243,11 +270,13 @@ export class RowExpander {
     return {
       table: spec.name,
       key: String(row[ROWID]),
-      dbVersion: Number(row[DBV]),
+      dbVersion,
       changes,
     };
   }
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 interface Stamp {
   readonly dbVersion: number;
@@ -284,7 +313,7 @@ function parseCells(text: string): Map<number, CellClock> {
 }
 
 /** A driver's value with its storage class; `letter` is the first of `typeof()`, or of the affinity. */
-function exactValue(value: DriverValue, letter: string): SqlValue {
+export function exactValue(value: DriverValue, letter: string): SqlValue {
   if (typeof value === 'string') {
     if (value.charCodeAt(0) === 1) return unescaped(value);
     return letter === 'i' ? BigInt(value) : value; // A client may be set to hand out integers as strings.

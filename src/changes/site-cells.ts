@@ -4,9 +4,10 @@ import { OUT_OF_RANGE, sumOfCellsSql } from '../sql/counter.js';
 import { cellGate, cellTable, GUARD_TABLE, keyOf, STATE_TABLE } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { cellsOf } from '../sql/site-cells.js';
-import type { Change } from './change.js';
 import type { RowOffer } from './group.js';
-import { bindValue, MultiRowStatements, type Statement } from './statement.js';
+import { MultiRowStatements } from './multi-row.js';
+import type { OrdinalsOfBatch } from './ordinals.js';
+import { bindValue, type Statement } from './statement.js';
 import { hexToBytes, type SqlValue } from './value.js';
 
 /*
@@ -18,7 +19,7 @@ import { hexToBytes, type SqlValue } from './value.js';
 export function offerCells(
   spec: TableSpec,
   rows: readonly RowOffer[],
-  ordinalOf: (change: Change) => number,
+  ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
   const columns = [...clockKeys(spec), 'cl, col, site, ver, val, seq, pk'].join(', ');
@@ -29,7 +30,7 @@ export function offerCells(
       const args: SqlValue[] = [];
       const values = [
         ...row.key.map((value) => bindValue(value, args)),
-        `${row.cl}, ${quoteText(cell.cid)}, ${ordinalOf(cell)}, ${cell.col_version}`,
+        `${row.cl}, ${quoteText(cell.cid)}, ${ordinals.of(cell)}, ${cell.col_version}`,
         bindValue(cell.val, args),
         String(cell.seq),
         bindValue(row.pk, args),
@@ -56,15 +57,19 @@ export function cellsWonSql(spec: TableSpec): string {
 }
 
 /** Rows (key..., column) of the counters whose sum left the range of an int64 in the running apply. */
-export function saturatedSql(spec: TableSpec): string | undefined {
+export function saturatedSql(
+  spec: TableSpec,
+  keySql: (key: string, index: number) => string,
+): string | undefined {
   const keys = clockKeys(spec).join(', ');
+  const told = clockKeys(spec).map(keySql).join(', ');
   const counters = spec.siteColumns.filter(({ kind }) => kind.type === 'counter');
   if (counters.length === 0) return undefined;
   return counters
     .map((column) => {
       const touched = `(SELECT DISTINCT ${keys} FROM ${quoteName(cellTable(spec.name))} WHERE dbv = ${DB_VERSION} AND col = ${quoteText(column.name)}) AS c`;
       const sum = sumOfCellsSql(cellsOf(spec, column, 'c'));
-      return `SELECT ${keys}, ${quoteText(column.property)} FROM ${touched} WHERE EXISTS (SELECT 1 FROM (${sum}) WHERE ${OUT_OF_RANGE})`;
+      return `SELECT ${told}, ${quoteText(column.property)} FROM ${touched} WHERE EXISTS (SELECT 1 FROM (${sum}) WHERE ${OUT_OF_RANGE})`;
     })
     .join(' UNION ALL ');
 }

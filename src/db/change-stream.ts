@@ -1,13 +1,14 @@
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Change, SITE_ID_BYTES } from '../changes/change.js';
-import { cutPage } from '../changes/page.js';
+import { cutPage, type HiddenRow } from '../changes/page.js';
 import {
   type ReadPosition,
   RowExpander,
   type RowPosition,
   readStatement,
 } from '../changes/read.js';
+import type { Statement } from '../changes/statement.js';
 import { CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import type { TableSpec } from '../schema/table-spec.js';
@@ -28,6 +29,14 @@ export interface ChangesOptions {
   readonly excludeSite?: Uint8Array;
   /** Changes per page, as far as no db_version is split and no row ever. */
   readonly limit?: number;
+  /** db_versions to leave out: what the reader itself brought, say. */
+  readonly skip?: readonly number[];
+  /**
+   * A condition per table, on its base rows: rows that do not meet it do not travel. A row that
+   * changed and meets it travels whole, since it may have come to meet it just now; one that
+   * changed and does not is in the page's `hidden`. Deletes travel whatever the row was.
+   */
+  readonly where?: Readonly<Record<string, Statement>>;
 }
 
 /** Where to read on. Plain data, to be stored or sent; after the last page, a db_version. */
@@ -40,14 +49,26 @@ export interface Cursor {
 export type ChangePage = readonly Change[] & {
   /** Pass it as `since` to read on. */
   readonly cursor: number | Cursor;
+  /** Rows that changed and do not meet `where`: the reader may hold them from before. */
+  readonly hidden: readonly HiddenRow[];
 };
 
 const DEFAULT_PAGE = 5_000;
-const OPTIONS = ['since', 'until', 'tables', 'site', 'excludeSite', 'limit'] as const;
+const OPTIONS = [
+  'since',
+  'until',
+  'tables',
+  'site',
+  'excludeSite',
+  'limit',
+  'skip',
+  'where',
+] as const;
 
 /**
  * The change feed of a database. Awaited, it is an array: all changes, or the first page where
- * `limit` is given. Iterated with `for await`, it gives page after page in bounded memory.
+ * `limit` is given. Iterated with `for await`, it gives page after page in bounded memory; the last
+ * may be empty, where nothing but the cursor is new.
  */
 export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<ChangePage> {
   readonly #specs: readonly TableSpec[];
@@ -85,11 +106,16 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChangePage, void, undefined> {
     const limit = this.options.limit ?? DEFAULT_PAGE;
+    let told = this.options.since ?? 0;
     let cursor: number | Cursor = this.#start;
     while (typeof cursor !== 'number') {
       const page = await this.#page(cursor, limit);
       cursor = page.cursor;
-      if (page.length > 0) yield page;
+      // The last page may be empty: it brings the db_version to read on from.
+      const isEmpty = page.length === 0 && page.hidden.length === 0;
+      if (isEmpty && (typeof cursor !== 'number' || cursor === told)) continue;
+      told = cursor;
+      yield page;
     }
   }
 
@@ -101,7 +127,7 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
       page = await this.#page(cursor, this.options.limit);
       if (typeof page.cursor === 'number') break;
       cursor = page.cursor;
-    } while (page.length === 0);
+    } while (page.length === 0 && page.hidden.length === 0);
     return page;
   }
 
@@ -117,7 +143,7 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
       const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
       if (cut !== 'more rows') {
         const cursor = cut.next ? { since: position.since, after: cut.next } : dbVersion;
-        return Object.assign(cut.changes, { cursor });
+        return Object.assign(cut.changes, { cursor, hidden: cut.hidden });
       }
       rowLimit = rowLimit! * 4;
     }
@@ -127,7 +153,7 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
     const queries = this.#specs.map((spec, i) =>
-      readStatement(spec, position, i > cutIndex, rowLimit),
+      readStatement(spec, position, i > cutIndex, rowLimit, this.options.where?.[spec.name]),
     );
     const { directory, dbVersion, results } = await this.sites.readWith(this.connection, queries);
     const { site, excludeSite, until } = this.options;
@@ -137,9 +163,11 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
       // A site that this database never heard of wrote nothing here.
       site: site && (directory.ordinalOf(site) ?? -1),
       excludeSite: excludeSite && directory.ordinalOf(excludeSite),
+      skip: new Set(this.options.skip),
     };
     const tables = this.#specs.map((spec, i) => {
-      const expander = new RowExpander(spec, directory, filter);
+      const withVisible = this.options.where?.[spec.name] !== undefined;
+      const expander = new RowExpander(spec, directory, filter, withVisible);
       const rows = results[i]!.map((row) => expander.expand(row));
       return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
     });

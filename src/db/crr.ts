@@ -3,6 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ApplyPlan, planApply, timedSpecs } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
 import type { DriverRow } from '../changes/read.js';
+import { readReport, readSaturated } from '../changes/report.js';
 import { statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
@@ -12,8 +13,19 @@ import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale } from './database-errors.js';
+import type { DriftCheck } from './drift.js';
+import { evictStatements } from './evict.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
+import {
+  type Peer,
+  type PeerProgress,
+  type PeerUpdate,
+  peerStatements,
+  progressStatements,
+  readPeers,
+  stampStatements,
+} from './peers.js';
 import { type RowRef, rowRefs } from './row-ref.js';
 import { SiteStore } from './site-store.js';
 import {
@@ -30,6 +42,25 @@ export interface ApplyOptions {
    * can be, `'error'` refuses the batch.
    */
   readonly onUnknown?: 'pending' | 'error';
+  /** Notes in the same transaction how far the exchange with a peer is; see {@link Crr.peers}. */
+  readonly peer?: PeerUpdate;
+  /** Rows to drop from this database without deleting them anywhere; see {@link Evict}. */
+  readonly evict?: Evict;
+  /**
+   * This site's own changes may be news to it: rows that were evicted come back. Otherwise that is
+   * refused, since it means that another database uses the same site id.
+   */
+  readonly ownReturn?: boolean;
+}
+
+/**
+ * Rows that this database no longer gets to see. They are dropped with their clocks, unless
+ * something was written to them here that was not sent yet.
+ */
+export interface Evict {
+  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
+  /** What is newer than this, and not in `skip`, was not sent yet. */
+  readonly sent: PeerProgress;
 }
 
 /** What an apply changed, so that an application can refresh exactly that. */
@@ -47,6 +78,13 @@ export interface ApplyResult {
   readonly pending: number;
   /** Of these, those whose writer's clock is ahead by more than `maxDrift`. */
   readonly held: number;
+  /**
+   * The db_version under which everything that was new in this batch, and nothing else, is now
+   * stored; undefined where nothing was new, or where changes that had waited were applied with it.
+   */
+  readonly stamp: number | undefined;
+  /** The db_version just before; undefined where the batch held no changes. */
+  readonly prior: number | undefined;
 }
 
 /** A row, and the property name of one of its columns. */
@@ -60,10 +98,13 @@ const MAX_ATTEMPTS = 8;
 /** What `withCrr` adds to a Drizzle database, under `$crr`. */
 export class Crr {
   readonly #sites = new SiteStore();
+  /** Whether something may be in the pending table; at first nobody knows. */
+  #mayWait = true;
 
   constructor(
     readonly connection: Connection,
     readonly schema: CrrSchema,
+    readonly drift: DriftCheck,
     /** How far ahead the versions of columns merged by time may be, in milliseconds. */
     readonly maxDrift: number = DEFAULT_MAX_DRIFT,
   ) {}
@@ -77,7 +118,10 @@ export class Crr {
    */
   install(): Promise<void> {
     this.#sites.forget();
-    return this.#explained(() => install(this.connection, this.schema, this.#greatestTime()));
+    return this.#explained(async () => {
+      await install(this.connection, this.schema, this.#greatestTime());
+      this.drift.trust();
+    });
   }
 
   /** This database's site id: 16 bytes, random at installation. */
@@ -113,7 +157,11 @@ export class Crr {
     return new ChangeStream(
       {
         ...this.connection,
-        batch: (...args) => this.#explained(() => this.connection.batch(...args)),
+        batch: (...args) =>
+          this.#explained(async () => {
+            await this.drift.pass();
+            return this.connection.batch(...args);
+          }),
       },
       this.#sites,
       this.schema,
@@ -135,7 +183,7 @@ export class Crr {
     changes: readonly Change[] | AsyncIterable<readonly Change[]>,
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, ['onUnknown']);
+    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict', 'ownReturn']);
     if (!['pending', 'error', undefined].includes(options.onUnknown)) {
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
@@ -152,6 +200,23 @@ export class Crr {
     const total = new ApplyTotals();
     for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
     return total;
+  }
+
+  /** {@link siteId} and {@link version} at one moment, in one round trip. */
+  state(): Promise<{ readonly siteId: Uint8Array; readonly version: number }> {
+    return this.#explained(async () => {
+      const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
+      return { siteId: directory.localId.slice(), version: dbVersion };
+    });
+  }
+
+  /**
+   * The sites that this database exchanges changes with, and how far each exchange is.
+   *
+   * @param siteIds only these, where there may be many.
+   */
+  peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
+    return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
   /** How many changes wait until their table, column or missing cell is there. */
@@ -219,23 +284,50 @@ export class Crr {
   }
 
   async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    // Even an empty batch releases what was ahead of its time.
-    if (changes.length === 0 && timedSpecs(this.schema).length === 0) return new ApplyTotals();
+    if (changes.length === 0) return this.#applyNothing(options);
+    return this.#merge(changes, options);
+  }
+
+  async #merge(changes: readonly Change[], options: ApplyOptions): Promise<ApplyTotals> {
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
+      await this.drift.pass();
       for (let attempt = 1; ; attempt++) {
         const directory = await this.#sites.directory(this.connection);
         const { maxParameters } = this.connection;
+        const drain = this.#mayWait;
         const plan = planApply(changes, this.schema, directory, {
           onUnknown,
           maxParameters,
           greatestTime: this.#greatestTime(),
+          drain,
+          ownReturn: options.ownReturn,
         });
         if (onUnknown === 'error') refuseEarly(plan);
         try {
-          const results = await this.connection.batch(plan.statements, 'write');
+          const peer = options.peer && peerStatements(options.peer);
+          const before = [stampStatements.before, ...(peer?.before ?? [])];
+          const [waiting, ...results] = await this.connection.batch(
+            [
+              ...before,
+              ...plan.statements,
+              ...(peer?.after ?? []),
+              ...evictStatements(options.evict, this.schema),
+              stampStatements.after,
+            ],
+            'write',
+          );
           this.#sites.learn(plan.newSites);
-          return readResult(plan, results, this.schema);
+          const own = results.slice(before.length - 1);
+          const total = readResult(plan, own, this.schema);
+          const [prior, now] = Array.from(own.at(-1)![0]!, Number);
+          total.prior = prior;
+          if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
+          const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
+          this.#mayWait = waitsNow > 0;
+          // Another process left something since: what came now may be what it waits for.
+          if (!drain && waitsNow > total.pending) total.add(await this.#merge([], { onUnknown }));
+          return total;
         } catch (error) {
           if (!isStale(error)) throw error;
           if (attempt === MAX_ATTEMPTS) {
@@ -264,6 +356,21 @@ export class Crr {
       [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
       'write',
     );
+  }
+
+  /** A batch without changes lets in what waits, if it can, and may still tell of a peer, or of rows that this database loses. */
+  async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
+    // Another process may have left what was ahead of its time, and is due now.
+    const mayWait = this.#mayWait || timedSpecs(this.schema).length > 0;
+    const total = mayWait ? await this.#merge([], {}) : new ApplyTotals();
+    const statements = [
+      ...(peer === undefined ? [] : progressStatements(peer)),
+      ...evictStatements(evict, this.schema),
+    ];
+    if (statements.length > 0) {
+      await this.#explained(() => this.connection.batch(statements, 'write'));
+    }
+    return total;
   }
 
   async #explained<T>(run: () => Promise<T>): Promise<T> {
@@ -304,6 +411,8 @@ class ApplyTotals implements ApplyResult {
   cellsIgnored = 0;
   pending = 0;
   held = 0;
+  stamp: number | undefined = undefined;
+  prior: number | undefined = undefined;
 
   add(result: ApplyResult): void {
     for (const row of result.inserted) this.inserted.push(row);
@@ -314,30 +423,22 @@ class ApplyTotals implements ApplyResult {
     this.cellsIgnored += result.cellsIgnored;
     this.pending += result.pending;
     this.held += result.held;
+    this.stamp = result.stamp;
+    this.prior = result.prior;
   }
 }
 
-/** Reads the rows of the plan's report statements: (alive, appeared or went, cells won, key...). */
-function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyResult {
+/** Reads what the plan's report statements say. */
+function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyTotals {
   const total = new ApplyTotals();
-  for (const { spec, index, saturatedIndex } of plan.reports) {
-    const table = schema.tables.get(spec.name)!;
-    const toRef = rowRefs(table, 3);
-    for (const row of results[index]!) {
-      const alive = Number(row[0]) === 1;
-      const crossed = Number(row[1]) === 1;
-      total.cellsWon += Number(row[2]);
-      if (alive && crossed) total.inserted.push(toRef(row));
-      else if (alive) total.updated.push(toRef(row));
-      else if (crossed) total.deleted.push(toRef(row));
-    }
-    if (saturatedIndex === undefined) continue;
-    const toSaturated = rowRefs(table, 0);
-    for (const row of results[saturatedIndex]!) {
-      total.saturated.push({ ...toSaturated(row), column: String(row[spec.key.length]) });
-    }
+  for (const report of plan.reports) {
+    const toRef = rowRefs(schema.tables.get(report.spec.name)!);
+    total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
+    readSaturated(report, results, (key, column) =>
+      total.saturated.push({ ...toRef(key), column }),
+    );
   }
-  const [pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
+  const [, pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
   total.pending = pending!;
   total.held = plan.early.filter(({ held }) => held).length;
   // Cells that waited and are applied now were won without being in this batch.

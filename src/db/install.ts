@@ -1,43 +1,21 @@
-import { type Statement, statement } from '../changes/statement.js';
+import { statement } from '../changes/statement.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import {
-  type ColumnKind,
-  DEFAULT_KIND,
-  hasSiteCells,
-  isTimed,
-  type ReplicatedColumnSpec,
-  type TableSpec,
-} from '../schema/table-spec.js';
-import { beginApplySql, endApplySql } from '../sql/applying.js';
-import { backfillStatements } from '../sql/backfill.js';
+import { isTimed, type TableSpec } from '../schema/table-spec.js';
+import { alterSql, applyPendingStatements } from '../sql/alter.js';
+import { backfillStatements, settleStatements } from '../sql/backfill.js';
 import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
-import { addClockColumnStatement } from '../sql/clock-table.js';
-import { tableStatements, tableTriggers } from '../sql/install.js';
-import { kindChangeStatements } from '../sql/kind-change.js';
-import { gateTableStatement } from '../sql/merge-gate.js';
-import {
-  cellOf,
-  cellTable,
-  clockTable,
-  mergeGate,
-  STATE_TABLE,
-  trigger,
-  triggerPrefix,
-} from '../sql/names.js';
-import { drainPendingStatements } from '../sql/pending.js';
-import { quoteName, quoteText } from '../sql/quote.js';
+import { differences } from '../sql/differences.js';
+import { clockTable, STATE_TABLE } from '../sql/names.js';
+import { quoteName } from '../sql/quote.js';
+import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 import type { Connection } from './connection.js';
-
-/** What a database holds of a schema's CRRs, as sqlite_master and the clock tables tell it. */
-interface Installed {
-  readonly objects: ReadonlyMap<string, { readonly type: string; readonly sql: string }>;
-  readonly clockColumns: ReadonlyMap<string, ReadonlySet<string>>;
-}
+import { type Inspected, inspect } from './inspect.js';
 
 /**
  * Brings a database's bookkeeping and triggers to what the schema asks for, in one transaction;
- * where they are so already, nothing is written. Rows without a clock get one.
+ * where they are so already, nothing is written. Rows without a clock get one, clocks without a row
+ * become tombstones. What remains of tables that are gone, or are plain now, is dropped.
  *
  * @throws {CrrDatabaseError} where a base table is missing, or a newer version of this package
  * made the bookkeeping.
@@ -45,7 +23,7 @@ interface Installed {
 export async function install(
   connection: Connection,
   schema: CrrSchema,
-  greatestTime: number,
+  greatestTime: number = greatestVersion(Date.now(), DEFAULT_MAX_DRIFT),
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -66,50 +44,37 @@ async function installOnce(
   greatestTime: number,
 ): Promise<void> {
   const specs = [...schema.tables.values()].map(({ spec }) => spec);
-  const installed = await inspect(connection, specs);
+  const inspected = await inspect(connection, specs);
   for (const { name } of specs) {
-    if (!installed.objects.has(name)) {
+    if (inspected.baseColumns.get(name)!.size === 0) {
       throw new CrrDatabaseError(
         'CRR_DATABASE_TABLE_MISSING',
-        `the database has no table "${name}": run your migrations (or drizzle-kit push) before $crr.install()`,
+        `the database has no table "${name}": run your migrations (or drizzle-crr push) before $crr.install()`,
       );
     }
   }
-  await refuseNewerFormat(connection, installed);
-  const shared = installed.objects.has(STATE_TABLE) ? [] : bookkeepingStatements();
-  const statements = [...shared, ...specs.flatMap((spec) => tableUpdate(spec, installed))];
+  if (inspected.hasBookkeeping) await refuseOtherFormat(connection);
+  const steps = [
+    ...removals(inspected, schema),
+    ...specs.flatMap((spec) => tableSteps(spec, inspected)),
+  ];
+  const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
   // What was ahead of its time may be due by now.
   const mayHold = specs.some((spec) => spec.columns.some(isTimed));
-  if (statements.length === 0 && !mayHold && (await allRowsHaveClocks(connection, specs))) return;
-  const backfill = specs.flatMap(backfillStatements);
+  if (inspected.hasAllBookkeeping && rowsMatch && !mayHold) return;
+  const statements = [
+    ...(inspected.hasAllBookkeeping ? [] : bookkeepingStatements()),
+    ...steps,
+    ...specs.flatMap((spec) => [...backfillStatements(spec), ...settleStatements(spec)]),
+    ...applyPendingStatements(specs, String(greatestTime)),
+  ];
   await connection.batch(
-    [...statements, ...backfill, ...applyPending(specs, greatestTime)].map((sql) => statement(sql)),
+    statements.map((sql) => statement(sql)),
     'write',
   );
 }
 
-async function inspect(connection: Connection, specs: readonly TableSpec[]): Promise<Installed> {
-  const columns = (table: string): Statement =>
-    statement(`SELECT name FROM pragma_table_info(${quoteText(table)})`);
-  const [objects, ...tables] = await connection.batch(
-    [
-      statement('SELECT type, name, sql FROM sqlite_master'),
-      ...specs.map(({ name }) => columns(clockTable(name))),
-    ],
-    'read',
-  );
-  return {
-    objects: new Map(
-      objects!.map((row) => [String(row[1]), { type: String(row[0]), sql: String(row[2]) }]),
-    ),
-    clockColumns: new Map(
-      specs.map(({ name }, i) => [name, new Set(tables[i]!.map((row) => String(row[0])))]),
-    ),
-  };
-}
-
-async function refuseNewerFormat(connection: Connection, installed: Installed): Promise<void> {
-  if (!installed.objects.has(STATE_TABLE)) return;
+async function refuseOtherFormat(connection: Connection): Promise<void> {
   const [rows] = await connection.batch([statement(`SELECT format FROM ${STATE_TABLE}`)], 'read');
   const format = Number(rows![0]?.[0]);
   if (format !== SQL_FORMAT) {
@@ -120,59 +85,24 @@ async function refuseNewerFormat(connection: Connection, installed: Installed): 
   }
 }
 
-/** The statements that bring one table's parts up to date; empty where they are. */
-function tableUpdate(spec: TableSpec, installed: Installed): string[] {
-  const statements: string[] = [];
-  const clockColumns = installed.clockColumns.get(spec.name)!;
-  const triggers = tableTriggers(spec);
-  const gate = mergeGate(spec.name);
-  const gateSql = gateTableStatement(spec);
-  const dropTrigger = (name: string) => `DROP TRIGGER ${quoteName(name)}`;
-
-  // A gate whose columns changed is made anew: it holds no rows. Its triggers go with it.
-  const oldGate = installed.objects.get(gate);
-  const gateIsOld = oldGate !== undefined && !sameTable(oldGate.sql, gateSql);
-  const wanted = new Map(triggers.map(({ name, sql }) => [name, sql]));
-  const isMine = (name: string) => name.startsWith(triggerPrefix(spec.name));
-  const present = new Set<string>();
-  for (const [name, { type, sql }] of installed.objects) {
-    if (type !== 'trigger' || !isMine(name)) continue;
-    if (sql === wanted.get(name) && !gateIsOld) present.add(name);
-    else statements.push(dropTrigger(name));
-  }
-  if (gateIsOld) statements.push(`DROP TABLE ${quoteName(gate)}`);
-  const lacksCells = spec.siteColumns.length > 0 && !installed.objects.has(cellTable(spec.name));
-  if (clockColumns.size === 0 || oldGate === undefined || gateIsOld || lacksCells) {
-    statements.push(...tableStatements(spec));
-  }
-  if (clockColumns.size > 0) {
-    for (const column of [...spec.columns, ...spec.siteColumns]) {
-      const isNew = !clockColumns.has(cellOf(column.name)) && !hasSiteCells(column.kind);
-      const carried = kindChangeStatements(spec, column, formerKind(spec, column, installed));
-      if (carried.length > 0) statements.push(...carried);
-      else if (isNew) statements.push(addClockColumnStatement(spec, column.name));
-    }
-  }
-  for (const { name, sql } of triggers) if (!present.has(name)) statements.push(sql);
-  return statements;
+function tableSteps(spec: TableSpec, inspected: Inspected): string[] {
+  const parts = inspected.parts.get(spec.name)!;
+  if (differences(parts, spec).length === 0) return [];
+  const { begin, commit } = alterSql({ from: { table: spec.name, parts }, to: spec });
+  return [...begin, ...commit];
 }
 
-/** How a column merges in the database: a cell in the clock row, or a trigger, tells. */
-function formerKind(
-  { name: table }: TableSpec,
-  { name }: ReplicatedColumnSpec,
-  { clockColumns, objects }: Installed,
-): ColumnKind | undefined {
-  if (clockColumns.get(table)!.has(cellOf(name))) return DEFAULT_KIND;
-  const kinds: readonly ColumnKind[] = [{ type: 'counter' }, { type: 'mvr' }];
-  return kinds.find(({ type }) => objects.has(trigger(table, `${type}_${name}`)));
+/** A table that the schema does not mention, and that exists, is somebody else's CRR: it stays. */
+function removals({ others }: Inspected, schema: CrrSchema): string[] {
+  return [...others].flatMap(([table, { parts, exists }]) => {
+    if (exists && !schema.plainTables.has(table)) return [];
+    const { begin, commit } = alterSql({ from: { table, parts }, to: undefined });
+    return [...begin, ...commit];
+  });
 }
 
-/** sqlite_master stores a table's text without IF NOT EXISTS. */
-const sameTable = (stored: string, statement: string) =>
-  stored === statement.replace('CREATE TABLE IF NOT EXISTS', 'CREATE TABLE');
-
-async function allRowsHaveClocks(
+/** Whether each table has as many rows as living clocks. */
+export async function clocksMatchRows(
   connection: Connection,
   specs: readonly TableSpec[],
 ): Promise<boolean> {
@@ -185,10 +115,4 @@ async function allRowsHaveClocks(
     'read',
   );
   return counts.every((rows) => Number(rows[0]![0]) === Number(rows[0]![1]));
-}
-
-/** What waited for these tables and columns is applied now that they are there. */
-function applyPending(specs: readonly TableSpec[], greatestTime: number): string[] {
-  const drains = specs.flatMap((spec) => drainPendingStatements(spec, String(greatestTime)));
-  return [beginApplySql(), ...drains, endApplySql(specs)];
 }

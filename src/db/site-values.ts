@@ -1,18 +1,19 @@
 import { type Column, getTableColumns, type InferSelectModel } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { DriverRow } from '../changes/read.js';
+import { type DriverRow, portable } from '../changes/read.js';
+import { readKey } from '../changes/report.js';
 import { cellsTextSql, parseSiteCells, type SiteCell } from '../changes/site-cells.js';
 import { bindValue, type Statement, statement } from '../changes/statement.js';
 import { compareValues, type SqlValue, storageClass } from '../changes/value.js';
 import { CrrUsageError } from '../errors.js';
 import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
-import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
+import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../schema/table-spec.js';
 import { clockKeys } from '../sql/clock-table.js';
 import { STANDS } from '../sql/mvr.js';
 import { cellTable, clockTable } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from './connection.js';
-import { type RowRef, rowRefs } from './row-ref.js';
+import { asDriverValue, type RowRef, rowRefs } from './row-ref.js';
 import type { SiteStore } from './site-store.js';
 
 /** What one site added to a counter. */
@@ -87,7 +88,7 @@ export async function readConflicts<TTable extends SQLiteTable>(
     );
   }
   const { directory, results } = await sites.readWith(connection, [conflictsQuery(spec)]);
-  const toRef = rowRefs(crr, 0);
+  const toRef = rowRefs(crr);
   const conflicts = results[0]!.flatMap((row: DriverRow) => {
     const cells = cellsIn(row[spec.key.length]);
     return spec.siteColumns.flatMap((column, i) => {
@@ -97,7 +98,7 @@ export async function readConflicts<TTable extends SQLiteTable>(
       if (values.length < 2) return [];
       const drizzleColumn = getTableColumns(table)[column.property]!;
       return {
-        ...toRef(row),
+        ...toRef(readKey(spec, row, 0)),
         column: column.property,
         values: values.map(({ value, ordinals }) => ({
           value: userValue(drizzleColumn, value),
@@ -115,8 +116,9 @@ function conflictsQuery(spec: TableSpec): Statement {
   const registers = spec.siteColumns.filter(isRegister).map(({ name }) => quoteText(name));
   const cells = quoteName(cellTable(spec.name));
   const rows = `SELECT DISTINCT ${keys.join(', ')} FROM (SELECT ${keys.join(', ')} FROM ${cells} WHERE col IN (${registers.join(', ')}) AND ${STANDS} GROUP BY ${keys.join(', ')}, col HAVING count(*) > 1)`;
+  const told = keys.map((key, i) => portable(`k.${key}`, affinityOf(spec.key[i]!.sqlType)));
   return statement(
-    `SELECT ${keys.map((key) => `k.${key}`).join(', ')}, ${cellsTextSql(spec)} FROM (${rows}) AS k ORDER BY ${keys.map((key) => `k.${key}`).join(', ')}`,
+    `SELECT ${told.join(', ')}, ${cellsTextSql(spec)} FROM (${rows}) AS k ORDER BY ${keys.map((key) => `k.${key}`).join(', ')}`,
   );
 }
 
@@ -157,11 +159,5 @@ export function keyValue(column: Column, value: unknown, property: string): SqlV
 /** A value as a Drizzle query would give it. */
 function userValue(column: Column, value: SqlValue): unknown {
   if (value === null) return null;
-  const plain =
-    typeof value === 'bigint' && Number.isSafeInteger(Number(value))
-      ? Number(value)
-      : value instanceof Uint8Array && typeof Buffer !== 'undefined'
-        ? Buffer.from(value)
-        : value;
-  return column.mapFromDriverValue(plain);
+  return column.mapFromDriverValue(asDriverValue(value));
 }

@@ -1,11 +1,12 @@
 import { type Column, is, sql } from 'drizzle-orm';
 import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { readSchema } from '../schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../sql/bookkeeping.js';
 import { Crr } from './crr.js';
 import { explain } from './database-errors.js';
+import { DriftCheck } from './drift.js';
+import { guardedSession } from './guarded-session.js';
 import { clientOf, libsqlConnection } from './libsql.js';
 import { refuseUnknownOptions, requireVersion } from './options.js';
 
@@ -13,10 +14,16 @@ export interface WithCrrOptions {
   /** The module that exports the tables, as for Drizzle's relational queries. */
   readonly schema: Readonly<Record<string, unknown>>;
   /**
+  /**
    * How far ahead of this process's clock the writer of a column merged by time may be, in
    * milliseconds; what is further ahead waits. Default: 5 minutes.
    */
   readonly maxDrift?: number;
+  /**
+   * Look once, before the first write, whether the database's triggers are those of this schema
+   * (default true). One query; without it, a lost trigger loses writes to other sites silently.
+   */
+  readonly check?: boolean;
 }
 
 /** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
@@ -33,6 +40,8 @@ interface DrizzleDatabase {
  *
  * @throws {CrrSchemaError} where a table of the schema cannot be a CRR.
  * @throws {CrrUsageError} where `db` is no Drizzle database on libSQL.
+ * @throws {CrrDatabaseError} CRR_DATABASE_DRIFT from the first write, transaction, read or apply of
+ * changes, where the database's triggers are not those of the schema.
  *
  * @example
  * const db = withCrr(drizzle(client), { schema });
@@ -43,7 +52,7 @@ export function withCrr<TDatabase extends object>(
   db: TDatabase,
   options: WithCrrOptions,
 ): TDatabase & { readonly $crr: Crr } {
-  refuseUnknownOptions('withCrr()', options ?? {}, ['schema', 'maxDrift']);
+  refuseUnknownOptions('withCrr()', options ?? {}, ['schema', 'maxDrift', 'check']);
   if (typeof options?.schema !== 'object' || options.schema === null) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
@@ -53,11 +62,9 @@ export function withCrr<TDatabase extends object>(
   if (options.maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', options.maxDrift);
   const connection = libsqlConnection(clientOf(db));
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
-  return pinned(
-    db as TDatabase & DrizzleDatabase,
-    new Crr(connection, schema, options.maxDrift),
-    schema,
-  );
+  const drift = new DriftCheck(connection, schema, options.check ?? true);
+  const crr = new Crr(connection, schema, drift, options.maxDrift);
+  return pinned(db as TDatabase & DrizzleDatabase, crr, drift);
 }
 
 /**
@@ -67,7 +74,7 @@ export function withCrr<TDatabase extends object>(
 function pinned<TDatabase extends DrizzleDatabase>(
   db: TDatabase,
   $crr: Crr,
-  _schema: CrrSchema,
+  drift: DriftCheck,
 ): TDatabase & { readonly $crr: Crr } {
   const transaction = async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
     // Only the outermost transaction pins: a nested one is a savepoint in the same db_version.
@@ -77,15 +84,19 @@ function pinned<TDatabase extends DrizzleDatabase>(
       await tx.run(sql.raw(UNPIN_SQL) as never);
       return result;
     };
+    await drift.pass();
     return explained(() => db.transaction(body as never, config as never));
   };
   const batch = async (items: readonly object[]) => {
     if (items.every(isRead)) return db.batch(items as never);
+    await drift.pass();
     const all = [db.run(sql.raw(PIN_SQL) as never), ...items, db.run(sql.raw(UNPIN_SQL) as never)];
     const results = (await explained(() => db.batch(all as never))) as unknown[];
     return results.slice(1, -1);
   };
+  const session = (db as { session?: object }).session;
   return Object.create(db, {
+    ...(session && { session: { value: guardedSession(session, drift), enumerable: true } }),
     $crr: { value: $crr, enumerable: true },
     transaction: { value: transaction, enumerable: true },
     batch: { value: batch, enumerable: true },

@@ -18,6 +18,11 @@ export interface CrrSchemaTable {
   readonly table: SQLiteTable;
 }
 
+export interface ReadSchemaOptions extends ReadSpecOptions {
+  /** A schema without CRRs is no mistake: its migrations may end what there were. */
+  readonly allowNone?: boolean;
+}
+
 /**
  * Collects the CRRs among a schema's exports; everything else in it is let be.
  *
@@ -25,7 +30,7 @@ export interface CrrSchemaTable {
  */
 export function readSchema(
   schema: Readonly<Record<string, unknown>>,
-  options?: ReadSpecOptions,
+  options: ReadSchemaOptions = {},
 ): CrrSchema {
   const tables = new Map<string, CrrSchemaTable>();
   const plainTables = new Set<string>();
@@ -48,7 +53,7 @@ export function readSchema(
     seen.set(spec.name.toLowerCase(), table);
     tables.set(spec.name, { spec, table });
   }
-  if (tables.size === 0) {
+  if (tables.size === 0 && !options.allowNone) {
     throw new CrrSchemaError(
       'CRR_SCHEMA_NO_TABLES',
       'the schema holds no CRR: declare tables with crrTable(...) or asCrr(...), and pass { schema } with the module that exports them',

@@ -1,5 +1,6 @@
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
-import { GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from './names.js';
+import { FORMER_TABLE, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from './names.js';
+import { peerTableStatement } from './peers.js';
 
 /**
  * Version of everything that is generated here. It stands in `crr_state` and in each trigger's
@@ -61,6 +62,14 @@ export function bookkeepingStatements(): string[] {
   ${pendingKeyColumns.map((name) => `${name} ANY`).join(', ')},
   UNIQUE (tbl, pk, cid, site)
 ) STRICT`,
+    // Names that tables and columns had before a migration; see former-names.ts.
+    `CREATE TABLE IF NOT EXISTS ${FORMER_TABLE} (
+  tbl TEXT NOT NULL,
+  cid TEXT NOT NULL,
+  now TEXT,
+  UNIQUE (tbl, cid)
+) STRICT`,
+    peerTableStatement(),
     `CREATE TABLE IF NOT EXISTS ${GUARD_TABLE} (reason TEXT NOT NULL) STRICT`,
     ...Object.entries(GUARDS).map(
       ([reason, message]) =>

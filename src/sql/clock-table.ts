@@ -74,8 +74,7 @@ export function cellClock(column: string): string {
 
 /** Version of a cell from its clock: negative where it has none. `row` is an alias with its dot. */
 export function cellVersionSql(column: string, row = ''): string {
-  const x = row + cellClock(column);
-  return `CASE WHEN ${x} IS NULL THEN CASE ${row}v0 WHEN 0 THEN -1 ELSE ${row}v0 END ELSE ${row}v0 + CAST(${x} AS INTEGER) END`;
+  return `${row}v0 + ifnull(CAST(${row}${cellClock(column)} AS INTEGER), -(${row}v0 = 0))`;
 }
 
 /** A stamp of a local write; `seq` is SQL. To be selected from crr_state. */

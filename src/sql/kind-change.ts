@@ -12,9 +12,14 @@ import {
   clockKeys,
   DB_VERSION,
 } from './clock-table.js';
-import { cellGate, cellTable, clockTable, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
+import { clockTable, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
 import { quoteName } from './quote.js';
-import { cellTableStatements, dropCellsStatement, settleCellsStatements } from './site-cells.js';
+import {
+  cellTableStatements,
+  dropCellsStatement,
+  dropCellTableStatements,
+  settleCellsStatements,
+} from './site-cells.js';
 
 /**
  * The statements that carry a column over to another way of merging, to be run while the table has no
@@ -83,8 +88,6 @@ function toClockRow(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
     `UPDATE ${clock} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION}, ${cellClock(column.name)} = (1 - v0) || ${stamp} WHERE cl % 2 = 1`,
     ...(spec.siteColumns.length > 0
       ? [dropCellsStatement(spec.name, column.name)]
-      : [cellGate, cellTable].map(
-          (table) => `DROP TABLE IF EXISTS ${quoteName(table(spec.name))}`,
-        )),
+      : dropCellTableStatements(spec.name)),
   ];
 }

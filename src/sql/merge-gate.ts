@@ -1,7 +1,7 @@
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { SQL_FORMAT } from './bookkeeping.js';
-import { cellClock, cellVersionSql, clockKeys, columnType } from './clock-table.js';
-import { greaterSql } from './compare.js';
+import { cellClock, cellVersionSql, clockKeys, columnType, DB_VERSION } from './clock-table.js';
+import { differsSql, greaterSql } from './compare.js';
 import { clockTable, keyOf, mergeGate, STATE_TABLE, trigger } from './names.js';
 import { offeredCell, offeredColumns } from './offer.js';
 import { pendingUpsert } from './pending.js';
@@ -17,21 +17,21 @@ import type { TriggerSql } from './write-triggers.js';
  *     l                        origin of its sentinel, NULL = none offered
  *     v0, s0, q0               version, site ordinal, first seq of a row offered as a whole: every
  *                              cell has that version and site, and seqs go up in column order;
- *                              v0 = 0 where the cells are offered alone
+ *                              v0 = -1 where the cells are offered alone
  *     c_<column>               a cell's value
  *     v_<column>, o_<column>   version and origin of a cell offered alone, NULL = not offered
  *     pk                       the packed key, for a row that may have to wait
  *
  * An origin is the text `site:seq`. What wins is stamped with crr_state.db_version, set by whoever
- * opened the batch. Exactly one of the triggers fires for a row: their WHEN clauses divide all
- * cases among them.
+ * opened the batch. One trigger merges a row: each is right whenever its WHEN holds, and for every
+ * row one holds. `merge` is the general one; the others are quicker where they apply.
  */
 
 /** The gate's table. Its columns have the base columns' types: affinity works on what is offered. */
 export function gateTableStatement(spec: TableSpec): string {
   const columns = [
     ...spec.key.map((column, i) => `${clockKeys(spec)[i]} ${columnType(column)}`),
-    'cl, l, v0, s0, q0',
+    'cl DEFAULT 1, l, v0 DEFAULT -1, s0, q0',
     ...spec.columns.map((column) => {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
@@ -51,14 +51,19 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   );
   // A row may be created where all its NOT NULL cells are offered, or it is there already.
   const possible = required.length === 0 ? [] : [`(${offered.join(' AND ')} OR ${present})`];
+  // SQLite runs the newest trigger first: the commonest offers come last here.
   return [
-    deleteGate(spec),
-    ...(spec.columns.length > 0
-      ? [freshGate(spec, 'whole', [alive, 'new.v0 > 0', `NOT ${known}`])]
-      : []),
-    freshGate(spec, 'cells', [alive, 'new.v0 = 0', ...possible, `NOT ${known}`]),
-    mergeGateTrigger(spec, [alive, ...possible, known]),
     ...(required.length === 0 ? [] : [earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
+    deleteGate(spec),
+    mergeGateTrigger(spec, [alive, ...possible, known]),
+    freshGate(spec, 'cells', [alive, 'new.v0 < 0', ...possible, `NOT ${known}`]),
+    ...(spec.columns.length > 0
+      ? [
+          knownGate(spec),
+          newerGate(spec),
+          freshGate(spec, 'whole', [alive, 'new.v0 > 0', `NOT ${known}`]),
+        ]
+      : []),
   ];
 }
 
@@ -98,7 +103,7 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
   ].join(', ');
   const values = [
     newKeys(spec),
-    'new.cl, db_version, new.v0, new.s0, new.q0',
+    `new.cl, db_version, ${offer === 'whole' ? 'new.v0' : '0'}, new.s0, new.q0`,
     sentinelStamp('db_version'),
     ...cells,
   ].join(', ');
@@ -109,45 +114,95 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
   ]);
 }
 
+/** A row offered as a whole that is here already: most of what arrives twice ends here. */
+function knownGate(spec: TableSpec): TriggerSql {
+  const same = spec.columns.flatMap((column, i) => {
+    const [here, there] = [`b.${quoteName(column.name)}`, offeredCell(spec, i).value];
+    return [`k.${cellClock(column.name)} IS NULL`, `NOT (${differsSql(column, here, there)})`];
+  });
+  const known = `EXISTS (SELECT 1 FROM ${clock(spec)} AS k JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE ${clockKeyIs(spec, 'k')} AND k.cl = new.cl AND k.v0 = new.v0 AND ${same.join(' AND ')})`;
+  return build(spec, 'merge_known', ['new.cl % 2 = 1', 'new.v0 > 0', known], []);
+}
+
+/** A row offered as a whole, every cell of which is newer than here: nothing to compare by value. */
+function newerGate(spec: TableSpec): TriggerSql {
+  const older = spec.columns.map(
+    ({ name }) =>
+      `(${cellClock(name)} IS NULL OR v0 + CAST(${cellClock(name)} AS INTEGER) < new.v0)`,
+  );
+  const beaten = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)} AND cl = new.cl AND v0 < new.v0 AND ${older.join(' AND ')})`;
+  const values = spec.columns.map(
+    ({ name }, i) => `${quoteName(name)} = ${besideBase(spec, offeredCell(spec, i).value)}`,
+  );
+  const cells = spec.columns.map(({ name }) => `${cellClock(name)} = NULL`);
+  return build(
+    spec,
+    'merge_newer',
+    ['new.cl % 2 = 1', 'new.v0 > 0', beaten],
+    [
+      // d0 though it equals dbv: NULL would tell the report of an apply that the row is new.
+      `UPDATE ${clock(spec)} SET dbv = ${DB_VERSION}, v0 = new.v0, d0 = ${DB_VERSION}, s0 = new.s0, q0 = new.q0, ${cells.join(', ')} WHERE ${clockKeyIs(spec)}`,
+      `UPDATE ${base(spec)} SET ${values.join(', ')} WHERE ${baseKeyIs(spec)}`,
+    ],
+  );
+}
+
 /** The general case: a row with a clock, alive or dead. */
 function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
-  const wins = spec.columns.map((_, i) => winsSql(spec, i));
-  const nothingWins = ['cl = new.cl', ...wins.map((win) => `NOT (${win})`)].join(' AND ');
+  const k = `${clock(spec)}.`;
   const cells = spec.columns.map(({ name }, i) => {
-    const x = cellClock(name);
+    const x = k + cellClock(name);
     const { version, origin } = offeredCell(spec, i);
-    const won = `(${version} - CASE WHEN new.cl > cl THEN 0 ELSE v0 END) || ${stampAt('st.db_version', origin)}`;
+    const won = `(${version} - w.v0) || ${stampAt('w.dbv', origin)}`;
     // A greater cl resets the cells of the row's former life to version 0; they keep their values.
-    const reset = `new.cl > cl AND ${cellVersionSql(name)} >= 0`;
-    return `${x} = CASE WHEN ${wins[i]} THEN ${won} WHEN ${reset} THEN '0' || ${sentinelStamp('st.db_version')} ELSE ${x} END`;
+    const reset = `new.cl > ${k}cl AND ${cellVersionSql(name, k)} >= 0`;
+    return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN ${RESET} || ${sentinelStamp('w.dbv')} ELSE ${x} END`;
   });
+  const wins = spec.columns.map((_, i) => `${winsSql(spec, i)} AS w${i}`);
+  // LIMIT keeps SQLite from copying each comparison to every place that uses its result.
+  const comparison = `(SELECT ${[
+    'st.db_version AS dbv',
+    'CASE WHEN new.cl > k.cl THEN 0 ELSE k.v0 END AS v0',
+    ...wins,
+  ].join(
+    ', ',
+  )} FROM ${STATE_TABLE} AS st JOIN ${clock(spec)} AS k ON ${clockKeyIs(spec, 'k')} LEFT JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE k.cl <= new.cl LIMIT 1)`;
+  const somethingWins = [`new.cl > ${k}cl`, ...spec.columns.map((_, i) => `w.w${i}`)].join(' OR ');
   const values = spec.columns.map(({ name }, i) => {
-    const { version, origin, value } = offeredCell(spec, i);
-    const won = `${version} >= 0 AND k.${cellClock(name)} = (${version} - k.v0) || ${stampAt('k.dbv', origin)}`;
+    const cell = offeredCell(spec, i);
+    const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
+      besideBase(spec, sql),
+    );
+    const won = `${version} >= 0 AND ${K}.${cellClock(name)} = (${version} - ${K}.v0) || ${stampAt(`${K}.dbv`, origin!)}`;
     return `${quoteName(name)} = CASE WHEN ${won} THEN ${value} ELSE ${base(spec)}.${quoteName(name)} END`;
   });
+  const touched = (k: string) =>
+    `${k}.cl = ${besideBase(spec, 'new.cl')} AND ${k}.dbv = ${DB_VERSION}`;
   return build(spec, 'merge', when, [
-    // Most of what arrives twice ends here.
-    `SELECT RAISE(IGNORE) FROM ${clock(spec)} WHERE ${clockKeyIs(spec)} AND (cl > new.cl OR ${nothingWins})`,
     // The clocks first: a tie needs the old value, which the next statement overwrites.
     `UPDATE ${clock(spec)} SET ${[
       'cl = new.cl',
-      'dbv = st.db_version',
-      'v0 = CASE WHEN new.cl > cl THEN 0 ELSE v0 END',
-      // On a dead row: tells the report of an apply that it came back.
-      'd0 = CASE WHEN cl % 2 = 0 THEN st.db_version ELSE ifnull(d0, dbv) END',
-      `l = CASE WHEN new.cl > cl THEN ${sentinelStamp('st.db_version')} ELSE l END`,
+      'dbv = w.dbv',
+      'v0 = w.v0',
+      // NULL tells the report of an apply that a dead row came back.
+      `d0 = CASE WHEN ${k}cl % 2 = 1 THEN ifnull(${k}d0, ${k}dbv) END`,
+      `l = CASE WHEN new.cl > ${k}cl THEN ${sentinelStamp('w.dbv')} ELSE ${k}l END`,
       ...cells,
-    ].join(', ')} FROM ${STATE_TABLE} AS st WHERE ${clockKeyIs(spec)}`,
+    ].join(
+      ', ',
+    )} FROM ${comparison} AS w WHERE ${clockKeyIs(spec, clock(spec))} AND (${somethingWins})`,
     // A cell was won where its clock now is exactly what was offered.
     ...(values.length === 0
       ? []
       : [
-          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS k WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, 'k')}`,
+          `UPDATE ${base(spec)} SET ${values.join(', ')} FROM ${clock(spec)} AS ${K} WHERE ${baseKeyIs(spec, base(spec))} AND ${clockKeyIs(spec, K)} AND ${touched(K)}`,
         ]),
-    `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} WHERE NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
+    `INSERT INTO ${base(spec)} (${baseColumns(spec)}) SELECT ${offeredRow(spec, 'cells')} FROM ${clock(spec)} AS k WHERE ${clockKeyIs(spec, 'k')} AND ${touched('k')} AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`,
   ]);
 }
+
+/** Version 0 in a spelling that no offer has, so that a reset cell never looks like one that was won. */
+const RESET = "'-0'";
 
 /** A row that lacks a NOT NULL cell waits for it. */
 function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
@@ -166,17 +221,16 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
 }
 
 /**
- * Whether the offered cell beats the local one: greater version, then greater value. A greater cl
- * first resets the local cell to version 0, as its sentinel alone would.
+ * Whether the offered cell beats the local one, of clock row `k` and base row `b`: greater version,
+ * then greater value. A greater cl first resets the local cell to version 0, as its sentinel alone
+ * would.
  */
 function winsSql(spec: TableSpec, index: number): string {
   const { name } = spec.columns[index]!;
   const { value, version } = offeredCell(spec, index);
-  const current = cellVersionSql(name);
-  const local = `CASE WHEN new.cl > cl AND (${current}) > 0 THEN 0 ELSE ${current} END`;
-  const greater = greaterSql(value, `b.${quoteName(name)}`);
-  const tie = `ifnull((SELECT ${greater} FROM ${base(spec)} AS b WHERE ${baseKeyIs(spec, 'b')}), 0)`;
-  return `${version} >= 0 AND CASE ${version} - (${local}) WHEN 0 THEN ${tie} ELSE ${version} > (${local}) END`;
+  const local = `min(${cellVersionSql(name, 'k.')}, CASE WHEN new.cl > k.cl THEN 0 ELSE ${Number.MAX_SAFE_INTEGER} END)`;
+  const tie = greaterSql(value, `b.${quoteName(name)}`);
+  return `${version} >= 0 AND 2 * (${version} - ${local}) + ${tie} > 0`;
 }
 
 /** The offered values, defaults standing in for what is not offered. */
@@ -193,6 +247,12 @@ const stampAt = (dbVersion: string, origin: string) => `'@' || ${dbVersion} || '
 /** NULL where no sentinel is offered: concatenation with NULL is NULL. */
 const sentinelStamp = (dbVersion: string) => stampAt(dbVersion, 'new.l');
 
+/** An alias that no user's table can have: one called "k" would be taken for the alias k. */
+const K = 'crr_k';
+/** Beside a base table called "new", only a query of its own sees the row offered. */
+const besideBase = (spec: TableSpec, sql: string) =>
+  spec.name.toLowerCase() === 'new' ? `(SELECT ${sql})` : sql;
+
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 const base = (spec: TableSpec) => quoteName(spec.name);
 const newKeys = (spec: TableSpec) =>
@@ -204,12 +264,13 @@ const baseColumns = (spec: TableSpec) =>
 const baseKeyIs = (spec: TableSpec, alias?: string) =>
   spec.key
     .map(
-      ({ name }) => `${alias ? `${alias}.` : ''}${quoteName(name)} = new.${quoteName(keyOf(name))}`,
+      ({ name }) =>
+        `${alias ? `${alias}.` : ''}${quoteName(name)} = ${besideBase(spec, `new.${quoteName(keyOf(name))}`)}`,
     )
     .join(' AND ');
 const clockKeyIs = (spec: TableSpec, alias?: string) =>
   clockKeys(spec)
-    .map((key) => `${alias ? `${alias}.` : ''}${key} = new.${key}`)
+    .map((key) => `${alias ? `${alias}.` : ''}${key} = ${besideBase(spec, `new.${key}`)}`)
     .join(' AND ');
 
 function build(

@@ -17,7 +17,7 @@ export function offeredCell(spec: TableSpec, index: number) {
   return {
     value: `new.${value}`,
     /** Negative where the cell is not offered. */
-    version: `ifnull(new.${version}, CASE new.v0 WHEN 0 THEN -1 ELSE new.v0 END)`,
+    version: `ifnull(new.${version}, new.v0)`,
     origin: `ifnull(new.${origin}, new.s0 || ':' || (new.q0 + ${index}))`,
   };
 }

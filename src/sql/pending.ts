@@ -47,9 +47,9 @@ export function drainPendingStatements(
   const cids = ['-1', ...[...spec.columns, ...spec.siteColumns].map(({ name }) => name)]
     .map(quoteText)
     .join(', ');
-  const where = (alias: string, column: (name: string) => string) =>
+  const where = (alias: string, column: (name: string) => string, pending = 'p') =>
     spec.key
-      .map(({ name }, i) => `${alias}.${quoteName(column(name))} = p.${keys[i]}`)
+      .map(({ name }, i) => `${alias}.${quoteName(column(name))} = ${pending}.${keys[i]}`)
       .join(' AND ');
   const of = (cid: string, value: string) =>
     `max(CASE p.cid WHEN ${quoteText(cid)} THEN ${value} END)`;
@@ -61,7 +61,7 @@ export function drainPendingStatements(
   const values = [
     ...keys.map((key) => `p.${key}`),
     // Cells carry a row's cl even where its sentinel went elsewhere: then any cell speaks for it.
-    `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), 0`,
+    `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), -1`,
     ...spec.columns.flatMap(({ name }) =>
       ['p.val', 'p.col_version', 'p.origin'].map((value) => of(name, value)),
     ),
@@ -79,7 +79,7 @@ export function drainPendingStatements(
   return [
     `INSERT INTO ${quoteName(mergeGate(spec.name))} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND p.cid IN (${cids}) AND ${newest} AND ${best}${due('p')} GROUP BY p.pk, p.cl HAVING p.cl % 2 = 0 OR ${complete} OR ${present}`,
     ...drainPendingCells(spec),
-    `DELETE FROM ${PENDING_TABLE} AS p WHERE p.tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf)} AND (k.cl > p.cl OR k.cl = p.cl AND p.cid IN (${cids})${due('p')}))`,
+    `DELETE FROM ${PENDING_TABLE} WHERE tbl = ${table} AND EXISTS (SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where('k', keyOf, PENDING_TABLE)} AND (k.cl > ${PENDING_TABLE}.cl OR k.cl = ${PENDING_TABLE}.cl AND ${PENDING_TABLE}.cid IN (${cids})${due(PENDING_TABLE)}))`,
     ...settleCellsStatements(spec),
   ];
 }

@@ -109,7 +109,8 @@ export function settleCellsStatements(spec: TableSpec): string[] {
     (column) => `${quoteName(column.name)} = ${shownSql(spec, column, 'c')}`,
   );
   return [
-    `UPDATE ${clock} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION} FROM ${touched} WHERE ${keys.map((key) => `${clock}.${key} = c.${key}`).join(' AND ')}`,
+    // A row that the merge touched itself is stamped, and its d0 tells the report of an apply what it did.
+    `UPDATE ${clock} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION} FROM ${touched} WHERE ${keys.map((key) => `${clock}.${key} = c.${key}`).join(' AND ')} AND ${clock}.dbv <> ${DB_VERSION}`,
     `UPDATE ${base} SET ${values.join(', ')} FROM ${touched} WHERE ${spec.key.map(({ name }, i) => `${base}.${quoteName(name)} = c.${keys[i]}`).join(' AND ')}`,
   ];
 }
@@ -137,6 +138,33 @@ export function drainPendingCells(spec: TableSpec): string[] {
   return [
     `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${keys.map((key) => `p.${key}`).join(', ')}, p.cl, p.cid, p.site, p.col_version, p.val, CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER) FROM crr_pending AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid IN (${columns}) AND k.cl = p.cl`,
   ];
+}
+
+/** The text of the cells' gate; a gate never holds a row. */
+export function cellGateStatement(spec: TableSpec): string | undefined {
+  return cellTableStatements(spec).at(-1);
+}
+
+/** The table got a new name, and its gate is made anew: cells and their index follow. */
+export function renameCellTableStatements(from: string, to: string): string[] {
+  return [
+    `ALTER TABLE ${quoteName(cellTable(from))} RENAME TO ${quoteName(cellTable(to))}`,
+    `DROP INDEX IF EXISTS ${quoteName(cellIndex(from))}`,
+    dropCellGateStatement(from),
+  ];
+}
+
+export function renameCellKeyStatement(table: string, from: string, to: string): string {
+  return `ALTER TABLE ${quoteName(cellTable(table))} RENAME COLUMN ${quoteName(keyOf(from))} TO ${quoteName(keyOf(to))}`;
+}
+
+export function dropCellGateStatement(table: string): string {
+  return `DROP TABLE IF EXISTS ${quoteName(cellGate(table))}`;
+}
+
+/** No column has cells any more. */
+export function dropCellTableStatements(table: string): string[] {
+  return [dropCellGateStatement(table), `DROP TABLE IF EXISTS ${quoteName(cellTable(table))}`];
 }
 
 /** A column was renamed: its cells follow. */

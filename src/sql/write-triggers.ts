@@ -1,7 +1,5 @@
 import {
-  affinityOf,
   type ColumnSpec,
-  hasCollation,
   isTimed,
   type ReplicatedColumnSpec,
   type TableSpec,
@@ -15,6 +13,7 @@ import {
   NO_CLOCK,
   stampSql,
 } from './clock-table.js';
+import { differsSql } from './compare.js';
 import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
 import { quoteName } from './quote.js';
 import { settlesSql, writeCellStatements } from './site-cell-writes.js';
@@ -244,14 +243,8 @@ const names = (columns: readonly ColumnSpec[]) =>
   columns.map((column) => quoteName(column.name)).join(', ');
 
 /** Only a value that really changed raises a version. */
-function changedSql({ name, sqlType }: ColumnSpec): string {
-  const [before, after] = [`old.${quoteName(name)}`, `new.${quoteName(name)}`];
-  // Sites compare bytes, whatever the column's collation takes for equal.
-  const differs = `${before} IS NOT ${after}${hasCollation(sqlType) ? ' COLLATE BINARY' : ''}`;
-  // A column without affinity keeps 1 and 1.0 apart, which are equal to IS.
-  if (affinityOf(sqlType) !== 'blob') return differs;
-  return `(${differs} OR typeof(${before}) <> typeof(${after}))`;
-}
+const changedSql = (column: ColumnSpec) =>
+  differsSql(column, `old.${quoteName(column.name)}`, `new.${quoteName(column.name)}`);
 
 function build(
   spec: TableSpec,

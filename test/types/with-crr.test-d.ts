@@ -28,8 +28,6 @@ describe('withCrr', () => {
   });
 
   test('keeps the types of results', () => {
-    const batch = () =>
-      db.batch([db.select().from(todos), db.insert(todos).values({ id: 'a' }).returning()]);
     const items = [
       db.select().from(todos),
       db.insert(todos).values({ id: 'a' }).returning(),

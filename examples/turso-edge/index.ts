@@ -1,0 +1,66 @@
+/** Two devices of one user go offline, both write, and meet again through a worker at the edge. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import { withCrr } from 'drizzle-crr';
+import { createSync, type SyncResult } from 'drizzle-crr/sync';
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { startSqld } from '../../tools/sqld/index.js';
+import { runWorker } from './run-worker.js';
+import * as schema from './schema.js';
+
+const { todos } = schema;
+
+export async function open(url: string) {
+  const client = createClient({ url });
+  await client.execute(schema.TODOS_DDL);
+  const db = withCrr(drizzle(client), { schema });
+  await db.$crr.install();
+  return { db, client };
+}
+
+async function main() {
+  const directory = await mkdtemp(join(tmpdir(), 'turso-edge-'));
+  const sqld = await startSqld();
+  const url = sqld?.httpUrl ?? `file:${join(directory, 'server.db')}`;
+  if (sqld === undefined) throw new Error('there is no sqld binary for this platform');
+  const server = await open(url);
+  const worker = await runWorker(url);
+  const address = new URL('/sync', await worker.ready).href;
+  console.log(`sqld at ${url}, the worker in workerd at ${address}`);
+  try {
+    const device = async (name: string) => {
+      const { db } = await open(`file:${join(directory, `${name}.db`)}`);
+      const headers = { authorization: 'Bearer a-token' };
+      return { db, sync: createSync({ db, url: address, headers }) };
+    };
+    const [phone, laptop] = [await device('phone'), await device('laptop')];
+    await phone.db.insert(todos).values({ id: '1', owner: 'ann', title: 'buy milk' });
+    await phone.sync.sync();
+    await laptop.sync.sync();
+    console.log('both have', await laptop.db.select().from(todos));
+    await phone.db.update(todos).set({ done: true }).where(eq(todos.id, '1'));
+    await laptop.db.update(todos).set({ title: 'buy oat milk' }).where(eq(todos.id, '1'));
+    console.log('offline, the phone ticks it off and the laptop renames it ...');
+    for (const { sync } of [phone, laptop, phone]) console.log(counts(await sync.sync()));
+    const [a, b, c] = await Promise.all(
+      [phone.db, laptop.db, server.db].map((db) => db.select().from(todos)),
+    );
+    console.log('all three have', a);
+    if (JSON.stringify(a) !== JSON.stringify(b) || JSON.stringify(a) !== JSON.stringify(c)) {
+      console.error('they differ');
+      process.exitCode = 1;
+    }
+  } finally {
+    await worker.dispose();
+    await sqld.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const counts = ({ pushed, pulled, requests, bytesSent, bytesReceived }: SyncResult) =>
+  `pushed ${pushed}, pulled ${pulled} in ${requests} request, ${bytesSent} B out, ${bytesReceived} B in`;
+
+if (process.argv[1]?.includes('run.ts')) await main();

@@ -1,0 +1,34 @@
+/** Runs the worker in workerd, Cloudflare's own runtime, on this machine. */
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Bundles worker.ts as `wrangler deploy` would. */
+export async function bundleWorker(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [file('./worker.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd', 'worker', 'browser'],
+    alias: {
+      'drizzle-crr': file('../../src/index.ts'),
+      'drizzle-crr/sync': file('../../src/sync/index.ts'),
+    },
+  });
+  return outputFiles[0]!.text;
+}
+
+export async function runWorker(tursoUrl: string): Promise<Miniflare> {
+  return new Miniflare({
+    modules: true,
+    script: await bundleWorker(),
+    host: '127.0.0.1',
+    port: 0,
+    compatibilityDate: '2025-11-01',
+    bindings: { TURSO_URL: tursoUrl, USERS: '{"a-token":"ann","b-token":"bob"}' },
+  });
+}

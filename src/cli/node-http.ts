@@ -1,0 +1,41 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import type { SyncHandler } from '../sync/handler.js';
+
+/** A node:http server before a handler, on 127.0.0.1 alone: for development. */
+export async function listen(handler: SyncHandler, port: number): Promise<Server> {
+  const server = createServer(async (incoming, outgoing) => {
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    try {
+      const response = await handler(toRequest(incoming, gone.signal));
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      outgoing.flushHeaders();
+      if (response.body === null) outgoing.end();
+      else await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
+    } catch {
+      outgoing.destroy(); // The client went away in the middle.
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const init = {
+    method,
+    signal,
+    headers: Object.entries(headers).map(
+      ([name, value]) => [name, String(value)] as [string, string],
+    ),
+    ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' }),
+  };
+  return new Request(`http://127.0.0.1${url}`, init as RequestInit);
+}

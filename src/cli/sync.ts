@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { createSync } from '../sync/client.js';
+import type { SyncProgress, SyncResult } from '../sync/exchange.js';
+import type { Command } from './command.js';
+import { DATABASE_OPTIONS, DATABASE_USAGE, openDatabase, usage } from './open-database.js';
+
+export const syncCommand: Command = {
+  name: 'sync',
+  summary: 'exchange changes with a server, once',
+  usage: `Usage: drizzle-crr sync <url> [options]
+
+Sends what the server lacks, gets what is new there, and ends. Run it again to go on where it was interrupted.
+
+${DATABASE_USAGE}
+  --header <h>       a header of every request, such as "authorization: Bearer ..."; may be repeated
+  --json             readable messages, for debugging`,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...DATABASE_OPTIONS,
+        header: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+      },
+    });
+    const [url, ...more] = positionals;
+    if (url === undefined || more.length > 0) throw usage('sync takes one address of a server');
+    const { db, close } = await openDatabase(values, io);
+    try {
+      const headers = Object.fromEntries((values.header ?? []).map(splitHeader));
+      const sync = createSync({ db, url, headers, format: values.json ? 'json' : 'binary' });
+      let first: SyncProgress | undefined;
+      sync.subscribe((event) => {
+        if (event.type !== 'progress' || !io.isTTY) return;
+        first ??= event.progress;
+        io.stderr(`\r${progressBar(event.progress, first)}`);
+      });
+      const result = await sync.sync();
+      if (first !== undefined) io.stderr('\r\x1b[K');
+      io.stdout(`${report(result)}\n`);
+      return 0;
+    } finally {
+      close();
+    }
+  },
+};
+
+const WIDTH = 24;
+
+/** Both directions in one bar, by db_versions since the first answer. */
+export function progressBar(now: SyncProgress, first: SyncProgress): string {
+  const total = now.serverVersion - first.pulledTo + (now.localVersion - first.pushedTo);
+  const done = now.pulledTo - first.pulledTo + (now.pushedTo - first.pushedTo);
+  const share = total <= 0 ? 1 : Math.min(1, Math.max(0, done / total));
+  const full = Math.round(share * WIDTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.round(share * 100)).padStart(3)} %  sent ${now.pushed}, received ${now.pulled}`;
+}
+
+function report(result: SyncResult): string {
+  const { pushed, pulled, hidden, requests, bytesSent, bytesReceived } = result;
+  if (pushed + pulled + hidden === 0) return 'nothing new on either side';
+  const lines = [
+    `sent ${pushed} changes, received ${pulled}, in ${requests} request${requests === 1 ? '' : 's'} (${bytesSent} B out, ${bytesReceived} B in)`,
+    ...(hidden > 0 ? [`${hidden} rows are no longer visible to this site`] : []),
+    ...(result.sameSchema
+      ? []
+      : ['the server has another schema: some changes may wait until both sides are migrated']),
+  ];
+  return lines.join('\n');
+}
+
+function splitHeader(header: string): [string, string] {
+  const colon = header.indexOf(':');
+  if (colon < 1) throw usage('--header must read "name: value"');
+  return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
+}

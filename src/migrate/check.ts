@@ -1,0 +1,78 @@
+import type { Connection } from '../db/connection.js';
+import { inspect } from '../db/inspect.js';
+import { clocksMatchRows } from '../db/install.js';
+import type { CrrSchema } from '../schema/read-schema.js';
+import { type Difference, differences } from '../sql/differences.js';
+import { foldMigrations } from './fold.js';
+import { readFolder } from './folder.js';
+import { partsOfState } from './state.js';
+
+/** Compares the migrations folder with the schema; no database is needed. */
+export function checkFolder(out: string, schema: CrrSchema): Difference[] {
+  const { state, uncarried, touched } = foldMigrations(readFolder(out));
+  const found: Difference[] = [];
+  for (const { spec } of schema.tables.values()) {
+    const known = state.get(spec.name);
+    if (known !== undefined) found.push(...differences(partsOfState(known), spec));
+    else {
+      const message = 'the migrations do not make it a CRR';
+      found.push({ kind: 'not-a-crr', table: spec.name, message });
+    }
+  }
+  for (const table of state.keys()) {
+    if (schema.tables.has(table)) continue;
+    const message = 'the migrations make it a CRR, and the schema has no such CRR';
+    found.push({ kind: 'left-over', table, message });
+  }
+  if (uncarried.length > 0) {
+    const tags = uncarried.map(({ tag }) => tag).join(', ');
+    for (const table of touched) {
+      const message = `drizzle-kit alone wrote ${tags}, which changes it without the CRR steps`;
+      found.push({ kind: 'migration-uncarried', table, message });
+    }
+  }
+  return found;
+}
+
+/** Compares a database with the schema, its rows included. */
+export async function checkDatabase(
+  connection: Connection,
+  schema: CrrSchema,
+): Promise<Difference[]> {
+  const specs = [...schema.tables.values()].map(({ spec }) => spec);
+  const { hasBookkeeping, baseColumns, parts, others } = await inspect(connection, specs);
+  const found: Difference[] = [];
+  if (specs.length > 0 && !hasBookkeeping) {
+    const message = 'the tables that all CRRs share are missing';
+    found.push({ kind: 'bookkeeping-missing', table: 'crr_state', message });
+  }
+  for (const spec of specs) {
+    const { name: table } = spec;
+    const present = baseColumns.get(table)!;
+    if (present.size === 0) {
+      found.push({ kind: 'table-missing', table, message: 'there is no such table' });
+      continue;
+    }
+    for (const { name } of [...spec.key, ...spec.columns, ...spec.siteColumns]) {
+      if (present.has(name)) continue;
+      const message = `the table has no column "${name}"`;
+      found.push({ kind: 'column-missing', table, message });
+    }
+    const ofTable = differences(parts.get(table)!, spec);
+    found.push(...ofTable);
+    const comparable = !ofTable.some(({ kind }) => CLOCKLESS.has(kind));
+    if (comparable && !(await clocksMatchRows(connection, [spec]))) {
+      const message = 'rows and clocks differ in number: rows were written without the triggers';
+      found.push({ kind: 'rows-differ', table, message });
+    }
+  }
+  for (const [table, { exists }] of others) {
+    if (exists && !schema.plainTables.has(table)) continue;
+    const what = exists ? 'is a plain table in the schema' : 'is gone';
+    const message = `its clocks or triggers remain, and the table ${what}`;
+    found.push({ kind: 'left-over', table, message });
+  }
+  return found;
+}
+
+const CLOCKLESS: ReadonlySet<string> = new Set(['not-a-crr', 'clock-missing', 'clock-key']);

@@ -1,0 +1,104 @@
+import { basename } from 'node:path';
+import { CrrMigrateError } from '../errors.js';
+import { type Migration, splitChunks } from './folder.js';
+import { followedBy, NO_RENAMES, type Renames } from './renames.js';
+import { baseOf, type CrrState, type TableState } from './state.js';
+
+/** Where a folder's migrations lead. */
+export interface Folded {
+  readonly state: CrrState;
+  /** Migrations that drizzle-kit alone wrote and that touch CRRs: their CRR steps are missing. */
+  readonly uncarried: readonly Migration[];
+  /** CRRs that those touch, under their names in `state`. */
+  readonly touched: ReadonlySet<string>;
+  /** What those renamed. */
+  readonly renames: Renames;
+}
+
+/**
+ * Follows the CRR state through all migrations.
+ *
+ * @throws {CrrMigrateError} CRR_MIGRATE_CONFLICT where a migration was made from another state than
+ * the one that the migrations before it lead to, as when two git branches changed the same CRR.
+ */
+export function foldMigrations(migrations: readonly Migration[]): Folded {
+  const state = new Map<string, TableState>();
+  const lastChange = new Map<string, string>();
+  let uncarried: Migration[] = [];
+  const touched = new Set<string>();
+  let renames = NO_RENAMES;
+  for (const migration of migrations) {
+    const { step, tag } = migration;
+    if (step === undefined) {
+      const names = touchedTables(migration.sql, state.keys());
+      if (names.length === 0) continue;
+      uncarried.push(migration);
+      for (const name of names) touched.add(name);
+      renames = followedBy(renames, migration.renames);
+      continue;
+    }
+    const requireBase = (name: string, base: string | null) => {
+      const actual = state.get(name);
+      if (base === (actual === undefined ? null : baseOf(actual))) return;
+      throw conflict(migration, name, lastChange.get(name), migrations);
+    };
+    for (const { name, base } of step.drop) {
+      requireBase(name, base);
+      state.delete(name);
+      lastChange.set(name, tag);
+    }
+    for (const { was, base, ...table } of step.set) {
+      const { name } = table.spec;
+      requireBase(was ?? name, base);
+      if (was !== undefined) {
+        state.delete(was);
+        lastChange.set(was, tag);
+      }
+      state.set(name, table);
+      lastChange.set(name, tag);
+    }
+    // What this migration made anew (by `generate --repair`) is whole again.
+    for (const { name } of step.drop) touched.delete(name);
+    for (const { was, spec } of step.set) touched.delete(was ?? spec.name);
+    if (touched.size > 0) continue;
+    uncarried = [];
+    renames = NO_RENAMES;
+  }
+  return { state, uncarried, touched, renames };
+}
+
+/** Tables that statements may rebuild, rename or drop; an index does not touch a trigger. */
+export function touchedTables(sql: string, tables: Iterable<string>): string[] {
+  const text = splitChunks(sql)
+    .filter((chunk) => !/^\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX)\b/i.test(chunk))
+    .join('\n')
+    .toLowerCase();
+  return [...tables].filter((table) => {
+    const name = table.toLowerCase();
+    return ['`', '"', "'", ']', ' ', '(', ';', '\n', ',', '.'].some((end) =>
+      text.includes(`${name}${end}`),
+    );
+  });
+}
+
+function conflict(
+  migration: Migration,
+  table: string,
+  changedBy: string | undefined,
+  all: readonly Migration[],
+): CrrMigrateError {
+  const from = all.indexOf(migration);
+  const again = all.slice(from);
+  const cause =
+    changedBy === undefined
+      ? 'and no migration before it makes that CRR'
+      : `which ${changedBy} has changed since (two branches each added a migration?)`;
+  const files = again.flatMap(({ sqlFile, snapshotFile }) => [
+    basename(sqlFile),
+    `meta/${basename(snapshotFile)}`,
+  ]);
+  return new CrrMigrateError(
+    'CRR_MIGRATE_CONFLICT',
+    `migration ${migration.tag} was made from another state of the CRR "${table}", ${cause}. Make ${again.map(({ tag }) => tag).join(', ')} again: delete ${files.join(', ')} and the same entries of meta/_journal.json, then run drizzle-crr generate`,
+  );
+}

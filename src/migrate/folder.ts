@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CrrMigrateError } from '../errors.js';
+import { type Renames, readRenames, type SnapshotMeta } from './renames.js';
+import { parseStep, type StateStep } from './state.js';
+
+/** What drizzle-orm's migrator splits a migration at. */
+export const BREAKPOINT = '--> statement-breakpoint';
+
+/** One migration of drizzle-kit's folder. */
+export interface Migration {
+  readonly tag: string;
+  readonly sqlFile: string;
+  readonly snapshotFile: string;
+  readonly sql: string;
+  /** What it does to the CRR state; undefined where drizzle-kit alone wrote it. */
+  readonly step: StateStep | undefined;
+  readonly renames: Renames;
+  /** Names of columns by table, as drizzle-kit's snapshot after it has them. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
+
+interface Journal {
+  readonly entries: readonly { readonly tag: string; readonly breakpoints?: boolean }[];
+}
+interface Snapshot {
+  readonly tables?: Readonly<
+    Record<string, { readonly columns: Readonly<Record<string, unknown>> }>
+  >;
+  readonly _meta?: SnapshotMeta;
+}
+
+/** The statements of a migration's text, one per chunk, none empty. */
+export function splitChunks(sql: string): string[] {
+  return sql
+    .split(BREAKPOINT)
+    .map((chunk) => chunk.trim())
+    .filter((chunk) => chunk !== '');
+}
+
+/**
+ * Reads a migrations folder as drizzle-kit 0.31 lays it out; a folder that is not there is empty.
+ *
+ * @throws {CrrMigrateError} where a file is missing or cannot be read.
+ */
+export function readFolder(out: string): readonly Migration[] {
+  const journalFile = join(out, 'meta', '_journal.json');
+  if (!existsSync(journalFile)) return [];
+  const journal = readJson<Journal>(journalFile);
+  if (!Array.isArray(journal.entries)) {
+    throw folderError(`${journalFile} has no list of entries`);
+  }
+  return journal.entries.map(({ tag, breakpoints }) => {
+    if (breakpoints === false) {
+      throw new CrrMigrateError(
+        'CRR_MIGRATE_BREAKPOINTS',
+        `migration ${tag} was made with breakpoints: false, so only its first statement would run on libSQL: set breakpoints to true and make it again`,
+      );
+    }
+    const sqlFile = join(out, `${tag}.sql`);
+    const snapshotFile = join(out, 'meta', `${tag.split('_')[0]}_snapshot.json`);
+    for (const file of [sqlFile, snapshotFile]) {
+      if (!existsSync(file)) {
+        throw folderError(`${journalFile} names ${tag}, and there is no ${file}`);
+      }
+    }
+    const sql = readFileSync(sqlFile, 'utf8');
+    const { tables = {}, _meta = {} } = readJson<Snapshot>(snapshotFile);
+    return {
+      tag,
+      sqlFile,
+      snapshotFile,
+      sql,
+      step: parseStep(sql, tag),
+      renames: readRenames(_meta),
+      columns: new Map(
+        Object.entries(tables).map(([name, { columns }]) => [name, Object.keys(columns)]),
+      ),
+    };
+  });
+}
+
+function readJson<T>(file: string): T {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    throw folderError(`${file} is no JSON (a merge that is not finished?)`, error);
+  }
+}
+
+function folderError(reason: string, cause?: unknown): CrrMigrateError {
+  return new CrrMigrateError(
+    'CRR_MIGRATE_FOLDER',
+    `the migrations folder cannot be read: ${reason}. Restore it from version control, or take the migration out of the journal`,
+    { cause },
+  );
+}

@@ -1,0 +1,90 @@
+import { quoteName } from '../sql/quote.js';
+import type { Migration } from './folder.js';
+
+/*
+ * drizzle-kit 0.31, asked to rebuild a table and to add or rename a column of it in one migration,
+ * copies the rows by the new names: `INSERT INTO __new_t(.., "new") SELECT .., "new" FROM t`, and t
+ * has no such column yet. Here the copy reads what t has: the old name, or nothing, so that an added
+ * column takes its default.
+ */
+
+const NAME = '(?:`([^`]+)`|"((?:[^"]|"")+)")';
+const COPY = new RegExp(
+  `^INSERT INTO ${NAME}\\s*\\(([\\s\\S]*)\\) SELECT ([\\s\\S]*) FROM ${NAME};?$`,
+);
+const RENAME_TABLE = new RegExp(`^ALTER TABLE ${NAME} RENAME TO ${NAME}`);
+const RENAME_COLUMN = new RegExp(`^ALTER TABLE ${NAME} RENAME COLUMN ${NAME} TO ${NAME}`);
+const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (?:COLUMN )?${NAME}`);
+const DROP_COLUMN = new RegExp(`^ALTER TABLE ${NAME} DROP COLUMN ${NAME}`);
+
+/** drizzle-kit's statements with such copies mended; others stay as they are. */
+export function mendRebuilds(
+  statements: readonly string[],
+  migration: Migration,
+  before: Migration | undefined,
+): string[] {
+  const tables = new Map(
+    [...(before?.columns ?? [])].map(([name, columns]) => [name, new Set(columns)]),
+  );
+  return statements.map((sql) => {
+    const mended = mendCopy(sql.trim(), tables, migration);
+    follow(sql.trim(), tables);
+    return mended;
+  });
+}
+
+function mendCopy(
+  sql: string,
+  tables: ReadonlyMap<string, ReadonlySet<string>>,
+  { renames }: Migration,
+): string {
+  const match = COPY.exec(sql);
+  if (match === null) return sql;
+  const [, bare, quoted, into, from] = match;
+  const target = bare ?? quoted!;
+  const source = match[5] ?? match[6]!;
+  const columns = tables.get(source);
+  if (target !== `__new_${source}` || columns === undefined || into !== from) return sql;
+  const names = [...into!.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) =>
+    name!.replaceAll('""', '"'),
+  );
+  const formerNames = new Map(
+    [...columns].flatMap((name) => {
+      const now = renames.column(source, name);
+      return now === undefined ? [] : [[now, name] as const];
+    }),
+  );
+  const pairs = names.flatMap((name) => {
+    if (columns.has(name)) return [[name, name] as const];
+    const former = formerNames.get(name);
+    return former === undefined ? [] : [[name, former] as const];
+  });
+  if (pairs.every(([name, former]) => name === former) && pairs.length === names.length) return sql;
+  const list = (side: 0 | 1) => pairs.map((pair) => quoteName(pair[side])).join(', ');
+  return `INSERT INTO ${quoteName(target)}(${list(0)}) SELECT ${list(1)} FROM ${quoteName(source)};`;
+}
+
+/** What a statement makes of the tables' columns. */
+function follow(sql: string, tables: Map<string, Set<string>>): void {
+  const names = (pattern: RegExp) => {
+    const match = pattern.exec(sql);
+    if (match === null) return undefined;
+    const found: string[] = [];
+    for (let i = 1; i < match.length; i += 2) found.push(match[i] ?? match[i + 1]!);
+    return found as [string, string, string];
+  };
+  const renamedTable = names(RENAME_TABLE);
+  if (renamedTable) {
+    const [from, to] = renamedTable;
+    const columns = tables.get(from);
+    tables.delete(from);
+    if (columns) tables.set(to, columns);
+  }
+  const renamed = names(RENAME_COLUMN);
+  if (renamed && tables.get(renamed[0])?.delete(renamed[1]))
+    tables.get(renamed[0])!.add(renamed[2]);
+  const added = names(ADD_COLUMN);
+  if (added) tables.get(added[0])?.add(added[1]);
+  const dropped = names(DROP_COLUMN);
+  if (dropped) tables.get(dropped[0])?.delete(dropped[1]);
+}

@@ -1,0 +1,95 @@
+import type { TableSpec } from '../schema/table-spec.js';
+import { alterSql, applyPendingStatements } from '../sql/alter.js';
+import { backfillStatements, settleStatements } from '../sql/backfill.js';
+import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
+import type { Renames } from './renames.js';
+import { baseOf, type CrrState, partsOfState, type StateStep, tableState } from './state.js';
+
+/** The CRR steps of one migration. */
+export interface AlterPlan {
+  readonly step: StateStep;
+  readonly begin: readonly string[];
+  readonly commit: readonly string[];
+  /** What becomes of each CRR, one line each for a person. */
+  readonly summary: readonly string[];
+}
+
+export interface PlanInput {
+  readonly state: CrrState;
+  readonly wanted: readonly TableSpec[];
+  readonly renames: Renames;
+  /** CRRs that the migration's statements touch, under their old names. */
+  readonly touched: ReadonlySet<string>;
+  /** CRRs whose triggers were missing for a while, so that rows may lack clocks. */
+  readonly repair: ReadonlySet<string>;
+}
+
+/** The steps from one CRR state to another; undefined where there are none. */
+export function planAlter({
+  state,
+  wanted,
+  renames,
+  touched,
+  repair,
+}: PlanInput): AlterPlan | undefined {
+  const begin: string[] = [];
+  const commit: string[] = [];
+  const summary: string[] = [];
+  const step = {
+    format: SQL_FORMAT,
+    set: [] as StateStep['set'][number][],
+    drop: [] as StateStep['drop'][number][],
+  };
+  const changed: TableSpec[] = [];
+  const remaining = new Map(wanted.map((spec) => [spec.name, spec]));
+  // Those that go come first: another may take the name.
+  const isGone = (name: string) => !remaining.has(renames.tables.get(name) ?? name);
+  const order = [...state].sort(([a], [b]) => Number(isGone(b)) - Number(isGone(a)));
+  for (const [name, before] of order) {
+    const to = remaining.get(renames.tables.get(name) ?? name);
+    const from = { table: name, parts: partsOfState(before) };
+    if (to === undefined) {
+      const sql = alterSql({ from, to });
+      begin.push(...sql.begin);
+      commit.push(...sql.commit);
+      step.drop.push({ name, base: baseOf(before) });
+      summary.push(`${name}: is no CRR any more`);
+      continue;
+    }
+    remaining.delete(to.name);
+    const after = tableState(to);
+    const isSame = baseOf(before) === baseOf(after);
+    if (isSame && !touched.has(name) && !repair.has(name)) continue;
+    const renamed = new Map<string, string>();
+    for (const column of [...before.spec.key, ...before.spec.columns, ...before.spec.siteColumns]) {
+      const now = renames.column(to.name, column.name);
+      if (now !== undefined) renamed.set(column.name, now);
+    }
+    const sql = alterSql({ from, to, renamed });
+    begin.push(...sql.begin);
+    commit.push(...sql.commit);
+    if (repair.has(name)) commit.push(...backfillStatements(to), ...settleStatements(to));
+    const was = name === to.name ? {} : { was: name };
+    step.set.push({ ...after, ...was, base: baseOf(before) });
+    // Triggers that come and go around a rebuild let nothing out of the pending table.
+    if (!isSame) changed.push(to);
+    summary.push(describe(name, to.name, isSame));
+  }
+  for (const to of remaining.values()) {
+    const sql = alterSql({ from: undefined, to });
+    begin.push(...sql.begin);
+    commit.push(...sql.commit);
+    step.set.push({ ...tableState(to), base: null });
+    changed.push(to);
+    summary.push(`${to.name}: becomes a CRR`);
+  }
+  if (step.set.length === 0 && step.drop.length === 0) return undefined;
+  if (state.size === 0) commit.unshift(...bookkeepingStatements());
+  if (changed.length > 0) commit.push(...applyPendingStatements(changed));
+  return { step, begin, commit, summary };
+}
+
+function describe(from: string, to: string, isSame: boolean): string {
+  if (from !== to) return `${to}: was ${from}, clocks and triggers follow`;
+  return isSame ? `${to}: triggers are made anew` : `${to}: clocks and triggers follow`;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { CrrMigrateError } from '../errors.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
+import { SQL_FORMAT } from '../sql/bookkeeping.js';
+import { type CrrParts, expectedParts } from '../sql/parts.js';
+
+/*
+ * The CRR state after a migration is kept in the migration's own SQL, as a comment in a chunk that
+ * also holds a statement: `/* crr:state {...} *\/`. It says what became of each CRR that the migration
+ * changed, and from which state of that CRR; so migrations of two git branches fit together as long
+ * as they change different CRRs, and where they do not, it shows.
+ */
+
+/** One CRR as a migration left it. */
+export interface TableState {
+  readonly spec: TableSpec;
+  /** Names of its triggers, so that a later version can drop those of an earlier one. */
+  readonly triggers: readonly string[];
+  /** Hash of what was generated; a later version that generates other text has something to do. */
+  readonly text: string;
+}
+
+/** The CRRs by name. */
+export type CrrState = ReadonlyMap<string, TableState>;
+
+/** What one migration does to the state. */
+export interface StateStep {
+  readonly format: number;
+  readonly set: readonly (TableState & {
+    /** The CRR's former name, where it is another. */
+    readonly was?: string;
+    /** Hash of the CRR's state before; null = it was none. */
+    readonly base: string | null;
+  })[];
+  readonly drop: readonly { readonly name: string; readonly base: string }[];
+}
+
+const OPEN = '/* crr:state ';
+const CLOSE = ' */';
+
+export function tableState(spec: TableSpec): TableState {
+  const parts = expectedParts(spec);
+  const plain: TableSpec = {
+    name: spec.name,
+    // The property is Drizzle's affair: renaming it changes nothing in a database.
+    key: spec.key.map(({ name, sqlType }) => ({ name, property: name, sqlType })),
+    columns: spec.columns.map((column) => ({ ...column, property: column.name })),
+    siteColumns: spec.siteColumns.map((column) => ({ ...column, property: column.name })),
+  };
+  return { spec: plain, triggers: [...parts.triggers.keys()], text: hashOf(textOf(parts)) };
+}
+
+/** The parts that a database has after its migrations. */
+export function partsOfState(state: TableState): CrrParts {
+  const parts = expectedParts(state.spec);
+  if (hashOf(textOf(parts)) === state.text) return parts;
+  return {
+    ...parts,
+    triggers: new Map(state.triggers.map((name) => [name, ''])),
+    gate: '',
+    cells: parts.cells && { ...parts.cells, gate: '' },
+  };
+}
+
+export const hashOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+const textOf = ({ triggers, gate, cells }: CrrParts) => [
+  ...triggers,
+  gate,
+  ...(cells ? [cells.gate] : []),
+];
+
+/** The comment that carries a step; neither its end nor a breakpoint can stand in it. */
+export function renderStep(step: StateStep): string {
+  const json = JSON.stringify({
+    ...step,
+    set: step.set.map(({ spec, ...rest }) => ({ ...packSpec(spec), ...rest })),
+  });
+  return `${OPEN}${json.replaceAll('*/', '*\\/').replaceAll('-->', '--\\u003e')}${CLOSE}`;
+}
+
+/**
+ * Reads the step out of a migration's SQL; undefined where there is none.
+ *
+ * @throws {CrrMigrateError} where the comment was edited by hand.
+ */
+export function parseStep(sql: string, tag: string): StateStep | undefined {
+  const start = sql.indexOf(OPEN);
+  if (start < 0) return undefined;
+  const end = sql.indexOf(CLOSE, start);
+  const damaged = (reason: string, cause?: unknown) =>
+    new CrrMigrateError(
+      'CRR_MIGRATE_FOLDER',
+      `the crr:state comment of migration ${tag} ${reason}: restore the file from version control`,
+      { cause },
+    );
+  let step: StateStep;
+  try {
+    const json = JSON.parse(sql.slice(start + OPEN.length, end));
+    step = { ...json, set: json.set.map(unpackState) };
+  } catch (error) {
+    throw damaged('cannot be read', error);
+  }
+  if (sql.indexOf(OPEN, end) >= 0) throw damaged('is there twice');
+  if (step.format !== SQL_FORMAT) {
+    throw new CrrMigrateError(
+      'CRR_MIGRATE_FOLDER',
+      `migration ${tag} was made for format ${step.format}, this version of drizzle-crr writes format ${SQL_FORMAT}: use the version that made it`,
+    );
+  }
+  return step;
+}
+
+/** A spec without what can be told from the rest. */
+function packSpec(spec: TableSpec) {
+  return {
+    name: spec.name,
+    key: spec.key.map(({ name, sqlType }) => ({ name, sqlType })),
+    columns: spec.columns.map(withoutProperty),
+    ...(spec.siteColumns.length > 0 && { siteColumns: spec.siteColumns.map(withoutProperty) }),
+  };
+}
+
+const withoutProperty = ({ property: _, ...column }: ReplicatedColumnSpec) => column;
+
+const withProperty = ({
+  name,
+  sqlType,
+  notNull,
+  default: value,
+  kind,
+}: ReturnType<typeof withoutProperty>): ReplicatedColumnSpec => ({
+  name,
+  sqlType,
+  property: name,
+  notNull,
+  default: value,
+  kind,
+});
+
+function unpackState({
+  name,
+  key,
+  columns,
+  siteColumns = [],
+  ...rest
+}: ReturnType<typeof packSpec> & Omit<StateStep['set'][number], 'spec'>): StateStep['set'][number] {
+  const spec: TableSpec = {
+    name,
+    key: key.map((column) => ({ ...column, property: column.name })),
+    columns: columns.map(withProperty),
+    siteColumns: siteColumns.map(withProperty),
+  };
+  return { spec, ...rest };
+}
+
+/** The hash that a later step names as its base. */
+export function baseOf(state: TableState): string {
+  const { spec, triggers, text } = state;
+  return hashOf([packSpec(spec), triggers, text]);
+}

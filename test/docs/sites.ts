@@ -1,0 +1,65 @@
+/** What the examples in docs/ may use beside the package: two databases, and a few CRRs. */
+import { type Client, createClient } from '@libsql/client';
+import { withCrr } from 'drizzle-crr';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { check, customType, integer, text } from 'drizzle-orm/sqlite-core';
+import { crrTable } from '../../src/index.js';
+
+export const todos = crrTable('todos', {
+  id: text('id').primaryKey().notNull(),
+  title: text('title'),
+  done: integer('done', { mode: 'boolean' }).notNull().default(false),
+});
+
+export const notes = crrTable('notes', {
+  id: text('id').primaryKey().notNull(),
+  title: text('title').notNull(),
+  body: text('body'),
+});
+
+/** Keys that the database gives out. */
+export const numbered = crrTable('numbered', {
+  id: integer('id').primaryKey(),
+  name: text('name'),
+});
+
+export const spans = crrTable(
+  'spans',
+  { id: text('id').primaryKey().notNull(), low: integer('low'), high: integer('high') },
+  ({ low, high }) => [check('ordered', sql`${low} < ${high}`)],
+);
+
+/** A column without a type keeps the storage class of every value. */
+export const untyped = crrTable('untyped', {
+  id: text('id').primaryKey().notNull(),
+  value: customType<{ data: unknown }>({ dataType: () => '' })('value'),
+});
+
+export const schema = { todos, notes, numbered, spans, untyped };
+
+export async function createTables(client: Client): Promise<void> {
+  await client.executeMultiple(`
+    CREATE TABLE todos (id text PRIMARY KEY NOT NULL, title text, done integer DEFAULT false NOT NULL);
+    CREATE TABLE notes (id text PRIMARY KEY NOT NULL, title text NOT NULL, body text);
+    CREATE TABLE numbered (id integer PRIMARY KEY NOT NULL, name text);
+    CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high));
+    CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value);
+  `);
+}
+
+export type Database = Awaited<ReturnType<typeof openDatabase>>;
+
+export async function openDatabase() {
+  const client = createClient({ url: ':memory:' });
+  await createTables(client);
+  const db = withCrr(drizzle(client, { schema }), { schema });
+  await db.$crr.install();
+  return db;
+}
+
+/** Sends everything both ways, until both have all. */
+export async function exchange(a: Database, b: Database): Promise<void> {
+  await b.$crr.apply(await a.$crr.changes());
+  await a.$crr.apply(await b.$crr.changes());
+}

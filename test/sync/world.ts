@@ -1,0 +1,86 @@
+/** Sites for the sync tests: databases with one schema, clients and handlers in one process. */
+import { createClient } from '@libsql/client';
+import { drizzle } from 'drizzle-orm/libsql';
+import { blob, integer, real, text } from 'drizzle-orm/sqlite-core';
+import { crrTable, withCrr } from '../../src/index.js';
+import {
+  createSync,
+  createSyncHandler,
+  type Fetch,
+  type SyncHandlerOptions,
+  type SyncOptions,
+} from '../../src/sync/index.js';
+
+export const notes = crrTable('notes', {
+  id: text('id').primaryKey().notNull(),
+  owner: text('owner'),
+  body: text('body'),
+  stars: integer('stars'),
+  weight: real('weight'),
+  data: blob('data', { mode: 'buffer' }),
+});
+
+export const NOTES_DDL =
+  'CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, owner TEXT, body TEXT, stars INTEGER, weight REAL, data BLOB)';
+
+export type Site = Awaited<ReturnType<typeof openSite>>;
+
+/** @param url a libSQL address; a database in memory if absent. Tables are made where they are not. */
+export async function openSite(url = ':memory:') {
+  const client = createClient({ url });
+  await client.execute(NOTES_DDL.replace('TABLE', 'TABLE IF NOT EXISTS'));
+  const db = withCrr(drizzle(client), { schema: { notes } });
+  await db.$crr.install();
+  return { db, client, crr: db.$crr };
+}
+
+export const note = (id: string, more: Partial<typeof notes.$inferInsert> = {}) => ({
+  id,
+  owner: 'ann',
+  body: `body of ${id}`,
+  stars: 1,
+  ...more,
+});
+
+export const serve = (site: Site, options: Partial<SyncHandlerOptions> = {}) =>
+  createSyncHandler({
+    db: site.db,
+    ...(options.authorize ? {} : { public: true }),
+    onError: (error) => console.error(error),
+    ...options,
+  });
+
+/** A client whose network is `fetch`; it counts the requests and never waits long. */
+export function connect(site: Site, fetch: Fetch, options: Partial<SyncOptions> = {}) {
+  const counts = { requests: 0 };
+  const sync = createSync({
+    db: site.db,
+    fetch: (request) => {
+      counts.requests++;
+      return fetch(request);
+    },
+    retry: { attempts: 1, baseMs: 1, maxMs: 5 },
+    ...options,
+  });
+  return Object.assign(sync, { counts });
+}
+
+/**
+ * Everything that two sites must agree on: rows with storage classes, versions, causal lengths. Not who wrote a
+ * cell: where two wrote the same value at once, each side keeps its own as the writer.
+ */
+export async function contents(site: Site): Promise<string> {
+  const { rows } = await site.client.execute(
+    'SELECT id, owner, body, stars, weight, quote(data), typeof(stars), typeof(weight) FROM notes ORDER BY id',
+  );
+  const clocks = (await site.crr.changes()).map((change) => [
+    change.table,
+    change.pk.join(),
+    change.cid,
+    change.col_version,
+    change.cl,
+  ]);
+  return JSON.stringify([rows.map((row) => Array.from(row as ArrayLike<unknown>)), clocks.sort()]);
+}
+
+export const rowCount = async (site: Site) => (await site.db.select().from(notes)).length;
