@@ -5,6 +5,7 @@ import type { ApplyResult, Crr } from '../db/crr.js';
 import type { Peer, PeerProgress } from '../db/peers.js';
 import { CrrSyncError } from '../errors.js';
 import { type Chunk, readChunk } from './chunk.js';
+import { isMark } from './mark.js';
 import { LIMITS, type Pulled, type SyncResponse, schemaFingerprint } from './protocol.js';
 import { tagOf } from './tag.js';
 import { networkError, ServerRefusal, type Transport } from './transport.js';
@@ -194,8 +195,12 @@ export class Exchange {
     );
   }
 
-  #isRefused({ site_id }: Change): boolean {
-    return this.#refusedSites.size > 0 && this.#refusedSites.has(bytesToHex(site_id));
+  #isRefused(change: Change): boolean {
+    return (
+      this.#refusedSites.size > 0 &&
+      this.#refusedSites.has(bytesToHex(change.site_id)) &&
+      !isMark(change, this.crr.schema)
+    );
   }
 
   /** Merges what came, and notes in the same transaction how far both directions are. */
@@ -215,7 +220,7 @@ export class Exchange {
       !sameCursor(chunk.cursor, sent.cursor);
     if (!isNews) return undefined;
     const { version } = await this.crr.state();
-    refuseVersionJumps(pulled.changes, version, LIMITS.maxVersionJump);
+    refuseVersionJumps(pulled.changes, this.crr.schema, version, LIMITS.maxVersionJump);
     return this.crr.apply(pulled.changes, {
       peer: {
         siteId,

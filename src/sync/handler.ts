@@ -4,12 +4,14 @@ import type { ApplyResult, Crr } from '../db/crr.js';
 import { refuseUnknownOptions } from '../db/options.js';
 import type { Peer } from '../db/peers.js';
 import { CrrSyncError, CrrUsageError } from '../errors.js';
+import type { CrrSchema } from '../schema/read-schema.js';
 import { Access, type Authorization, type Renderer, sitesOf } from './authorization.js';
 import { readBody } from './body.js';
 import { readChunk } from './chunk.js';
 import { seal, unseal } from './envelope.js';
 import { errorResponse, otherSite, RefusedRequest, refusalOf } from './errors.js';
 import { type LiveStreamOptions, liveStream } from './live-stream.js';
+import { isMark } from './mark.js';
 import { decodeRequest, encodeResponse } from './message-binary.js';
 import { requestFromJson, responseToJson } from './message-json.js';
 import {
@@ -187,11 +189,11 @@ class Handler {
       this.#crr.state(),
       this.#crr.peers([...sites.values()]),
     ]);
-    checkSites(message, state.siteId, peers, access);
+    checkSites(message, state.siteId, peers, access, this.#crr.schema);
     let pushed: Pushed | undefined;
     let prior: number | undefined;
     if (push !== undefined) {
-      refuseVersionJumps(push.changes, state.version, this.limits.maxVersionJump);
+      refuseVersionJumps(push.changes, this.#crr.schema, state.version, this.limits.maxVersionJump);
       const result = await this.#merge(message, access.writable(push.changes), access);
       const { stamp = 0, cellsWon, cellsIgnored, pending } = result;
       pushed = { stamp, cellsWon, cellsIgnored, pending };
@@ -326,6 +328,7 @@ function checkSites(
   own: Uint8Array,
   peers: readonly Peer[],
   access: Access,
+  schema: CrrSchema,
 ): void {
   if (compareBytes(site, own) === 0) {
     throw new CrrSyncError(
@@ -348,7 +351,9 @@ function checkSites(
     );
   }
   if (access.authorization.forward) return;
-  const foreign = [...sitesOf(push?.changes ?? []).keys()].filter((id) => taken.has(id));
+  // A mark on a register's value is the word of whoever overwrote it, not of its writer.
+  const spoken = push?.changes.filter((change) => !isMark(change, schema)) ?? [];
+  const foreign = [...sitesOf(spoken).keys()].filter((id) => taken.has(id));
   if (foreign.length > 0) {
     throw new RefusedRequest(
       'CRR_SYNC_FOREIGN_CHANGES',
