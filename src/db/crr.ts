@@ -277,8 +277,9 @@ export class Crr {
           const own = results.slice(before.length - 1);
           const total = readResult(plan, own, this.schema);
           const [prior, now] = Array.from(own.at(-1)![0]!, Number);
-          total.prior = prior;
-          if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
+          if (changes.length > 0) total.prior = prior;
+          if (changes.length > 0 && Number(waiting![0]![0]) === 0 && now! > prior!)
+            total.stamp = now;
           const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
           this.#mayWait = waitsNow > 0;
           // Another process left something since: what came now may be what it waits for.

@@ -1,5 +1,4 @@
-import { type ColumnSpec, requiredColumns, type TableSpec } from '../schema/table-spec.js';
-
+import type { ColumnSpec, TableSpec } from '../schema/table-spec.js';
 import { SQL_FORMAT } from './bookkeeping.js';
 import {
   cellClock,

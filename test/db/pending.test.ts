@@ -60,7 +60,7 @@ describe('a row that lacks a NOT NULL cell', () => {
       Change,
     ];
     const db = await openSite({ strict });
-    expect({ ...(await db.$crr.apply([name, note])) }).toEqual({
+    expect(await db.$crr.apply([name, note])).toMatchObject({
       inserted: [],
       updated: [],
       deleted: [],

@@ -58,6 +58,19 @@ describe('exact text', () => {
         now TEXT,
         UNIQUE (tbl, cid)
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_peer (
+        site_id BLOB NOT NULL,
+        tag TEXT NOT NULL,
+        event INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        position TEXT,
+        skip TEXT NOT NULL DEFAULT ',',
+        filter TEXT NOT NULL DEFAULT '',
+        url TEXT NOT NULL DEFAULT '',
+        owner TEXT,
+        mixed INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (site_id, tag, event)
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
       CREATE TRIGGER IF NOT EXISTS crr_guard_stale BEFORE INSERT ON crr_guard WHEN new.reason = 'stale' BEGIN SELECT RAISE(ABORT, 'drizzle-crr: stale'); END;
       CREATE TRIGGER IF NOT EXISTS crr_guard_forged BEFORE INSERT ON crr_guard WHEN new.reason = 'forged' BEGIN SELECT RAISE(ABORT, 'drizzle-crr: forged'); END;
