@@ -2,7 +2,13 @@
 import { parseArgs } from 'node:util';
 import { measureChanges } from './changes.js';
 import { Workbench } from './database.js';
+import { nativeEngine, wasmEngine } from './engine.js';
 import { Figures } from './figures.js';
+import { measureGrowth } from './growth.js';
+import { useClock } from './measure.js';
+import { measureMemory } from './memory.js';
+import { measureEngine } from './oracle.js';
+import { measureRemote } from './remote.js';
 import { renderTable } from './report.js';
 import { citiesShape, textShape, wideShape } from './shapes.js';
 import { measureSelects, measureSize, measureWrites } from './writes.js';
@@ -12,6 +18,9 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    clock: { type: 'string', default: 'wall' },
+    rows: { type: 'string' },
+    rounds: { type: 'string' },
   },
 });
 
@@ -19,7 +28,13 @@ interface Scale {
   readonly rows: number;
   readonly rounds: number;
 }
-const scale: Scale = options.quick ? { rows: 4_000, rounds: 3 } : { rows: 20_000, rounds: 9 };
+const usual: Scale = options.quick ? { rows: 2_000, rounds: 2 } : { rows: 10_000, rounds: 7 };
+const scale: Scale = {
+  rows: Number(options.rows ?? usual.rows),
+  rounds: Number(options.rounds ?? usual.rounds),
+};
+if (options.clock !== 'wall' && options.clock !== 'cpu') throw new Error('--clock is wall or cpu');
+useClock(options.clock);
 
 const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<void>> = {
   async writes(bench, figures) {
@@ -68,6 +83,22 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
   async changes(bench, figures) {
     await measureChanges(bench, citiesShape(), scale, figures);
     await measureChanges(bench, wideShape(), scale, figures, '_wide');
+  },
+  async oracle(_, figures) {
+    const effort = options.quick ? { rows: 500, rounds: 2 } : { rows: 5_000, rounds: 5 };
+    await measureEngine(wasmEngine, citiesShape(), effort, figures);
+    const file = process.env.CRSQLITE_LIB;
+    if (file) await measureEngine(nativeEngine(file), citiesShape(), effort, figures);
+  },
+  async remote(bench, figures) {
+    await measureRemote(bench, citiesShape(), figures);
+  },
+  async memory(bench, figures) {
+    await measureMemory(bench, citiesShape(), figures);
+  },
+  async growth(bench, figures) {
+    const large = options.quick ? 100_000 : 1_000_000;
+    await measureGrowth(bench, textShape('uuid7'), { small: 10_000, large, rounds: 3 }, figures);
   },
 };
 

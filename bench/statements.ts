@@ -27,7 +27,7 @@ export const deleteSql = (shape: Shape) => `DELETE FROM ${TABLE} WHERE ${keyIs(s
 
 export const selectSql = (shape: Shape) => `SELECT * FROM ${TABLE} WHERE ${keyIs(shape)}`;
 
-const upsertSql = (shape: Shape, rows: number) =>
+export const upsertSql = (shape: Shape, rows: number) =>
   `${insertSql(shape, rows)} ON CONFLICT (${names(shape.key)}) DO UPDATE SET ${shape.columns
     .map((column) => `"${column}" = excluded."${column}"`)
     .join(', ')}`;
@@ -91,7 +91,7 @@ async function inTransaction(
   }
 }
 
-function chunks(rows: readonly Row[]): Row[][] {
+export function chunks(rows: readonly Row[]): Row[][] {
   const result: Row[][] = [];
   for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
     result.push(rows.slice(i, i + ROWS_PER_STATEMENT));
