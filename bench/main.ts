@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { measureChanges } from './changes.js';
 import { Workbench } from './database.js';
 import { nativeEngine, wasmEngine } from './engine.js';
+import { exactCosts } from './exact.js';
 import { Figures } from './figures.js';
 import { measureGrowth } from './growth.js';
 import { useClock } from './measure.js';
@@ -89,6 +90,16 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
     await measureEngine(wasmEngine, citiesShape(), effort, figures);
     const file = process.env.CRSQLITE_LIB;
     if (file) await measureEngine(nativeEngine(file), citiesShape(), effort, figures);
+  },
+  async exact(_, figures) {
+    for (const [shape, label] of [
+      [citiesShape(), ''],
+      [wideShape(), '_wide'],
+    ] as const) {
+      for (const [name, value] of Object.entries(await exactCosts(shape))) {
+        figures.set(`exact${label}_${name}`, value);
+      }
+    }
   },
   async remote(bench, figures) {
     await measureRemote(bench, citiesShape(), figures);
