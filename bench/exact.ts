@@ -6,6 +6,7 @@
 import Database from 'libsql';
 import type { Connection } from '../src/db/connection.js';
 import { Crr } from '../src/db/crr.js';
+import { DriftCheck } from '../src/db/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../src/sql/bookkeeping.js';
@@ -100,7 +101,8 @@ class SteppedDatabase {
       maxParameters: 32_766,
       batch: async (statements) => statements.map(({ sql, args }) => this.#run(sql, args)),
     };
-    this.crr = new Crr(connection, readSchema({ [TABLE]: shape.table }));
+    const schema = readSchema({ [TABLE]: shape.table });
+    this.crr = new Crr(connection, schema, new DriftCheck(connection, schema, false));
   }
 
   static async open(shape: Shape): Promise<SteppedDatabase> {

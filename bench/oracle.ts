@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { Crr } from '../src/db/crr.js';
+import { DriftCheck } from '../src/db/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../src/sql/bookkeeping.js';
@@ -147,7 +148,8 @@ async function enter(engine: Engine, shape: Shape, who: Who): Promise<Entrant> {
   await db.exec(shape.createSql);
   if (who === 'crsqlite') await db.run(`SELECT crsql_as_crr('${TABLE}')`);
   const connection = who === 'ours' ? engine.connect?.(db) : undefined;
-  const crr = connection && new Crr(connection, readSchema({ table: shape.table }));
+  const schema = readSchema({ table: shape.table });
+  const crr = connection && new Crr(connection, schema, new DriftCheck(connection, schema, false));
   await crr?.install();
   return {
     db,
