@@ -65,8 +65,12 @@ export async function compare<N extends string>(
   return times;
 }
 
-/** The median over the rounds of `a`'s time / `b`'s time in the same round. */
+/**
+ * The median over the rounds of `a`'s time / `b`'s time in the same round; of CPU times, which are
+ * only ever disturbed upwards, `a`'s best round / `b`'s best round.
+ */
 export function ratio<N extends string>(times: Times<N>, a: N, b: N): number {
+  if (clock === 'cpu') return Math.min(...times[a]) / Math.min(...times[b]);
   return median(times[a].map((time, round) => time / times[b][round]!));
 }
 

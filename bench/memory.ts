@@ -1,4 +1,4 @@
-/** Peak memory of a process that exports 1,000,000 cells and applies them elsewhere, as a stream. */
+/** Peak memory of a process that exports cells and applies them elsewhere, as a stream. */
 import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -6,8 +6,6 @@ import { promisify } from 'node:util';
 import type { Workbench } from './database.js';
 import type { Figures } from './figures.js';
 import type { Shape } from './shapes.js';
-
-const CELLS = 1_000_000;
 
 /** What the child prints. */
 export interface Peak {
@@ -19,15 +17,17 @@ export interface Peak {
 export async function measureMemory(
   bench: Workbench,
   shape: Shape,
+  cells: number,
   figures: Figures,
+  name: string,
 ): Promise<void> {
-  const rows = shape.rows(0, CELLS / shape.columns.length);
+  const rows = shape.rows(0, cells / shape.columns.length);
   const source = await bench.filled('crr', shape, rows);
   const target = bench.newPath();
   await copyFile(await bench.template('crr', shape), target);
   const child = fileURLToPath(new URL('memory-child.mjs', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [child, source, target]);
   const { idleMb, peakMb, cellsWon } = JSON.parse(stdout) as Peak;
-  if (cellsWon !== CELLS) throw new Error(`${cellsWon} of ${CELLS} cells arrived`);
-  figures.set('rss_1m_mb', peakMb, `${idleMb.toFixed(0)} MB of it before the first change`);
+  if (cellsWon !== cells) throw new Error(`${cellsWon} of ${cells} cells arrived`);
+  figures.set(name, peakMb, `${idleMb.toFixed(0)} MB of it before the first change`);
 }

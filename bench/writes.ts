@@ -176,8 +176,8 @@ export async function measureSelects(
         close: () => site.close(),
       };
     };
-  const keyTimes = await compare({ plain: byKey('plain'), crr: byKey('crr') }, rounds);
-  const allTimes = await compare({ plain: all('plain'), crr: all('crr') }, rounds * 3);
+  const keyTimes = await compare({ plain: byKey('plain'), crr: byKey('crr') }, rounds * 2);
+  const allTimes = await compare({ plain: all('plain'), crr: all('crr') }, rounds * 4);
   const byKeyX = ratio(keyTimes, 'crr', 'plain');
   const allX = ratio(allTimes, 'crr', 'plain');
   const detail = `by key ${byKeyX.toFixed(3)}, all rows ${allX.toFixed(3)}`;
