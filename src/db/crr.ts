@@ -189,7 +189,10 @@ export class Crr {
       );
     }
     const total = new ApplyTotals();
-    for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
+    for await (const batch of changes) {
+      total.add(await this.#applyBatch(batch, options));
+      await nextTurn();
+    }
     return total;
   }
 
@@ -336,6 +339,12 @@ export class Crr {
 function isAsyncIterable(value: unknown): value is AsyncIterable<readonly Change[]> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
+
+/**
+ * Lets the event loop turn. A local client never does: its promises are settled already, so in a
+ * long stream nothing else would run, not even the finalizers that free the memory of its statements.
+ */
+const nextTurn = () => new Promise<void>((resolve) => void setTimeout(resolve));
 
 function refuseEarly({ early }: ApplyPlan): void {
   const first = early[0];
