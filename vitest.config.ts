@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const performance = 'test/performance/**/*.test.ts';
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -9,12 +11,31 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    typecheck: {
-      enabled: true,
-      include: ['test/types/**/*.test-d.ts'],
-      tsconfig: './tsconfig.json',
-    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [performance],
+          typecheck: {
+            enabled: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'performance',
+          include: [performance],
+          hookTimeout: 180_000,
+          // After all others, so that nothing else runs beside it.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,8 +1,9 @@
 /**
- * `npm run -s example <name>` runs an example in a temporary directory, with its migrations beside
- * it; without a name it lists the examples.
+ * `npm run -s example <name>` runs an example in a temporary directory, with its migrations, if it
+ * has some, beside it; without a name it lists the examples.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,9 @@ const usage = `Usage: npm run -s example <name>\n\nExamples: ${names.join(', ')}
 async function run(name: string): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'drizzle-crr-example-'));
   try {
-    await cp(join(here, name, 'drizzle'), join(directory, 'drizzle'), { recursive: true });
+    const migrations = join(here, name, 'drizzle');
+    if (existsSync(migrations))
+      await cp(migrations, join(directory, 'drizzle'), { recursive: true });
     const tsx = createRequire(import.meta.url).resolve('tsx/cli');
     const child = spawn(process.execPath, [tsx, join(here, name, 'index.ts')], {
       cwd: directory,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { withCrr } from 'drizzle-crr';
 import { createSync, type SyncResult } from 'drizzle-crr/sync';
@@ -63,4 +64,4 @@ async function main() {
 const counts = ({ pushed, pulled, requests, bytesSent, bytesReceived }: SyncResult) =>
   `pushed ${pushed}, pulled ${pulled} in ${requests} request, ${bytesSent} B out, ${bytesReceived} B in`;
 
-if (process.argv[1]?.includes('run.ts')) await main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

@@ -76,18 +76,13 @@ export function readStatement(
   );
 }
 
-/** Positions of what every row begins with; key values and cell values follow. */
-const ROWID = 0;
-const DBV = 1;
-const CL = 2;
-const V0 = 3;
-const D0 = 4;
-const S0 = 5;
-const Q0 = 6;
-const L = 7;
-const CELLS = 8;
-const CLASSES = 9;
-const VALUES = 10;
+/**
+ * What every row begins with: one text of `rowid dbv cl v0 d0 s0 q0 l cells classes`. Clients build
+ * each column of a row as properties of an object, which costs more than the rest of the reading.
+ */
+const CLOCK = 0;
+/** Key values and cell values follow. */
+const VALUES = 1;
 
 function selection(spec: TableSpec): string[] {
   const rowid = `k.${clockRowid(spec)}`;
@@ -96,16 +91,23 @@ function selection(spec: TableSpec): string[] {
   const texts = own.map((x, i) => `CASE WHEN ${x} IS NULL THEN '' ELSE '${i}=' || ${x} || ';' END`);
   const none = own.map((x) => `${x} IS NULL`).join(' AND ');
   const cells =
-    own.length === 0 ? 'NULL' : `CASE WHEN ${none} THEN NULL ELSE ${texts.join(' || ')} END`;
+    own.length === 0 ? "''" : `CASE WHEN ${none} THEN '' ELSE ${texts.join(' || ')} END`;
   const values = valueColumns(spec);
   const classes = values.filter(({ ambiguous }) => ambiguous);
-  return [
-    `CAST(${rowid} AS TEXT)`,
-    'k.dbv, k.cl, k.v0, ifnull(k.d0, k.dbv), k.s0, k.q0, k.l',
+  const clock = [
+    rowid,
+    'k.dbv',
+    'k.cl',
+    'k.v0',
+    'ifnull(k.d0, k.dbv)',
+    "ifnull(k.s0, '')",
+    "ifnull(k.q0, '')",
+    "ifnull(k.l, '')",
     cells,
-    classes.length === 0
-      ? 'NULL'
-      : classes.map(({ sql }) => `substr(typeof(${sql}), 1, 1)`).join(' || '),
+    ...classes.map(({ sql }) => `substr(typeof(${sql}), 1, 1)`),
+  ];
+  return [
+    clock.join(" || ' ' || "),
     ...values.map(({ sql, affinity }) => portable(sql, affinity)),
     ...(spec.siteColumns.length > 0 ? [cellsTextSql(spec)] : []),
   ];
@@ -185,8 +187,11 @@ export class RowExpander {
 
   expand(row: DriverRow): ClockRow {
     const { spec, withVisible } = this;
-    const cl = Number(row[CL]);
-    const dbVersion = Number(row[DBV]);
+    const clock = (row[CLOCK] as string).split(' ');
+    const [key, version, causalLength, version0, dbVersion0, site0, seq0, sentinel, cells] =
+      clock as [string, string, string, string, string, string, string, string, string];
+    const dbVersion = Number(version);
+    const cl = Number(causalLength);
     const isAlive = cl % 2 === 1;
     const siteCellsAt = VALUES + this.#columns.length;
     const visibleAt = siteCellsAt + (spec.siteColumns.length > 0 ? 1 : 0);
@@ -198,10 +203,9 @@ export class RowExpander {
         : this.filter;
     const changes: Change[] = [];
     let pk: Uint8Array | undefined;
-    const classes = row[CLASSES] as string | null;
-    let nextClass = 0;
+    let nextClass = 9;
     const values = this.#columns.map(({ affinity, ambiguous }, i) =>
-      exactValue(row[VALUES + i]!, ambiguous ? classes![nextClass++]! : affinity[0]!),
+      exactValue(row[VALUES + i]!, ambiguous ? clock[nextClass++]! : affinity[0]!),
     );
     const emit = (
       cid: string,
@@ -231,18 +235,16 @@ export class RowExpander {
     };
     if (isHidden) {
       const hidden = packKey(values.slice(0, this.#keyColumns));
-      return { table: spec.name, key: String(row[ROWID]), dbVersion, changes, hidden };
+      return { table: spec.name, key, dbVersion, changes, hidden };
     }
-    if (row[L] !== null) {
-      const { dbVersion, site, seq } = parseStamp(row[L] as string)!;
-      emit(SENTINEL, null, cl, dbVersion, site, seq);
-    }
+    const stamp = parseStamp(sentinel);
+    if (stamp) emit(SENTINEL, null, cl, stamp.dbVersion, stamp.site, stamp.seq);
     if (isAlive) {
-      const own = row[CELLS] === null ? undefined : parseCells(row[CELLS] as string);
-      const v0 = Number(row[V0]);
-      const d0 = Number(row[D0]);
-      const s0 = Number(row[S0]);
-      const q0 = Number(row[Q0]);
+      const own = cells === '' ? undefined : parseCells(cells);
+      const v0 = Number(version0);
+      const d0 = Number(dbVersion0);
+      const s0 = Number(site0);
+      const q0 = Number(seq0);
       spec.columns.forEach(({ name }, i) => {
         const cell = own?.get(i);
         // No clock: nobody ever wrote it.
@@ -269,7 +271,7 @@ export class RowExpander {
     }
     return {
       table: spec.name,
-      key: String(row[ROWID]),
+      key,
       dbVersion,
       changes,
     };

@@ -198,7 +198,10 @@ export class Crr {
       );
     }
     const total = new ApplyTotals();
-    for await (const batch of changes) total.add(await this.#applyBatch(batch, options));
+    for await (const batch of changes) {
+      total.add(await this.#applyBatch(batch, options));
+      await nextTurn();
+    }
     return total;
   }
 
@@ -321,8 +324,9 @@ export class Crr {
           const own = results.slice(before.length - 1);
           const total = readResult(plan, own, this.schema);
           const [prior, now] = Array.from(own.at(-1)![0]!, Number);
-          total.prior = prior;
-          if (Number(waiting![0]![0]) === 0 && now! > prior!) total.stamp = now;
+          if (changes.length > 0) total.prior = prior;
+          if (changes.length > 0 && Number(waiting![0]![0]) === 0 && now! > prior!)
+            total.stamp = now;
           const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
           this.#mayWait = waitsNow > 0;
           // Another process left something since: what came now may be what it waits for.
@@ -385,6 +389,12 @@ export class Crr {
 function isAsyncIterable(value: unknown): value is AsyncIterable<readonly Change[]> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
+
+/**
+ * Lets the event loop turn. A local client never does: its promises are settled already, so in a
+ * long stream nothing else would run, not even the finalizers that free the memory of its statements.
+ */
+const nextTurn = () => new Promise<void>((resolve) => void setTimeout(resolve));
 
 function refuseEarly({ early }: ApplyPlan): void {
   const first = early[0];

@@ -7,6 +7,9 @@ import { root, runTsx } from '../support/run-tsx.js';
 /** For each example, the line that tells it ended well. */
 const VERDICTS: Record<string, RegExp> = {
   kanban: /^Both boards are the same; plan has 2 \+ 3 votes\.$/m,
+  migrations: /^Both sites hold the same rows\.$/m,
+  'node-server': /^the other client had it after \d+ ms$/m,
+  'turso-edge': /^all three have \[/m,
   quickstart: /^phone: {2}\[ \{ id: 'a', title: 'write it down', done: true \} \]$/m,
   'two-sites': /^All three hold the same 251 notes; n7 stayed deleted\.$/m,
 };

@@ -1,0 +1,95 @@
+/** Database files: built once as templates, copied for each run. All of them in WAL mode. */
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@libsql/client';
+import { drizzle } from 'drizzle-orm/libsql';
+import { type Crr, withCrr } from '../src/index.js';
+import type { Row, Shape } from './shapes.js';
+import { insertBulk } from './statements.js';
+
+export type Kind = 'plain' | 'crr';
+
+/** An open database file. */
+export interface Site {
+  readonly client: Client;
+  readonly path: string;
+  /** Of a CRR database only. */
+  readonly crr: Crr;
+  close(): Promise<void>;
+}
+
+/** A directory of its own for the files of one run of the benchmark. */
+export class Workbench {
+  #files = 0;
+
+  private constructor(readonly directory: string) {}
+
+  static async open(): Promise<Workbench> {
+    return new Workbench(await mkdtemp(join(tmpdir(), 'crr-bench-')));
+  }
+
+  close(): Promise<void> {
+    return rm(this.directory, { recursive: true, force: true });
+  }
+
+  newPath(): string {
+    return join(this.directory, `${this.#files++}.db`);
+  }
+
+  /** Builds a database, closes it, and returns its path. */
+  async template(
+    kind: Kind,
+    shape: Shape,
+    fill: (site: Site) => Promise<unknown> = async () => {},
+  ): Promise<string> {
+    const site = await openSite(this.newPath(), shape);
+    await site.client.execute('PRAGMA journal_mode = WAL');
+    await site.client.execute(shape.createSql);
+    if (kind === 'crr') await site.crr.install();
+    await fill(site);
+    await site.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+    await site.close();
+    return site.path;
+  }
+
+  /** A template with rows in it. */
+  filled(kind: Kind, shape: Shape, rows: readonly Row[]): Promise<string> {
+    return this.template(kind, shape, ({ client }) => insertBulk(client, shape, rows, kind));
+  }
+
+  /** A copy of a template; its files go away on close. */
+  async copy(template: string, shape: Shape): Promise<Site> {
+    const path = this.newPath();
+    await copyFile(template, path);
+    const site = await openSite(path, shape);
+    return {
+      ...site,
+      async close() {
+        await site.close();
+        for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
+      },
+    };
+  }
+}
+
+async function openSite(path: string, shape: Shape): Promise<Site> {
+  const client = createClient({ url: `file:${path}` });
+  // Each run opens a file anew; an application pays for the check of the schema once per process.
+  const options = { schema: { table: shape.table }, check: false };
+  const { $crr } = withCrr(drizzle(client), options);
+  return {
+    client,
+    path,
+    crr: $crr,
+    async close() {
+      client.close();
+    },
+  };
+}
+
+/** Bytes of a database file, after what its WAL holds has gone into it. */
+export async function fileSize(site: Site): Promise<number> {
+  await site.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+  return (await stat(site.path)).size;
+}

@@ -1,0 +1,167 @@
+/**
+ * Measures without noise: how many instructions of SQLite's virtual machine a row takes, how many a
+ * statement is compiled to with the triggers it fires, and the bytes of the file. Equal code gives
+ * equal numbers on every machine, so a guard on them can be tight.
+ */
+import Database from 'libsql';
+import type { Connection } from '../src/db/connection.js';
+import { Crr } from '../src/db/crr.js';
+import { DriftCheck } from '../src/db/drift.js';
+import type { Change } from '../src/index.js';
+import { readSchema } from '../src/schema/read-schema.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/sql/bookkeeping.js';
+import { type Row, type Shape, TABLE } from './shapes.js';
+import { deleteSql, insertSql, updateAllSql, updateSql } from './statements.js';
+
+/** Per row where the name does not say otherwise. */
+export interface ExactCosts {
+  /** Instructions run. */
+  readonly insertSteps: number;
+  readonly updateSteps: number;
+  readonly deleteSteps: number;
+  readonly readSteps: number;
+  readonly applyNewSteps: number;
+  readonly applyUpdateSteps: number;
+  readonly applyNoopSteps: number;
+  /** Instructions of the compiled statement: what preparing it costs. */
+  readonly insertCompiled: number;
+  readonly updateCompiled: number;
+  readonly deleteCompiled: number;
+  /** Bytes of the database file. */
+  readonly bytes: number;
+}
+
+const ROWS = 1_000;
+
+export async function exactCosts(shape: Shape): Promise<ExactCosts> {
+  const rows = shape.rows(0, ROWS);
+  const keys = rows.map((row) => row.slice(0, shape.key.length));
+  const cells = rows.map((row) => row.slice(shape.key.length));
+  const source = await SteppedDatabase.open(shape);
+  const insertSteps = source.write(insertSql(shape), rows);
+  const [page] = source.db.prepare('PRAGMA page_count').all() as [{ page_count: number }];
+  const bytes = (page.page_count * 4_096) / ROWS;
+  const news = await source.crr.changes();
+  const readSteps = source.takeSteps();
+  const before = await source.crr.version();
+  source.write(
+    updateAllSql(shape),
+    cells.map((values, i) => [...values.map((value) => `${value}!`), ...keys[i]!]),
+  );
+  const updates = await source.crr.changes({ since: before });
+
+  const writer = await SteppedDatabase.open(shape);
+  writer.write(insertSql(shape), rows);
+  const peer = await SteppedDatabase.open(shape);
+  const apply = async (changes: readonly Change[]) => {
+    peer.takeSteps();
+    await peer.crr.apply(changes);
+    return peer.takeSteps();
+  };
+  const costs = {
+    insertSteps,
+    readSteps,
+    applyNewSteps: await apply(news),
+    applyUpdateSteps: await apply(updates),
+    applyNoopSteps: await apply(updates),
+    updateSteps: writer.write(
+      updateSql(shape),
+      keys.map((key) => ['new', ...key]),
+    ),
+    deleteSteps: writer.write(deleteSql(shape), keys),
+    insertCompiled: writer.compiled(insertSql(shape)),
+    updateCompiled: writer.compiled(updateSql(shape)),
+    deleteCompiled: writer.compiled(deleteSql(shape)),
+  };
+  for (const { db } of [source, writer, peer]) db.close();
+  return { ...perRow(costs), bytes };
+}
+
+/** Whole batches have statements around their rows; what is compiled is per statement already. */
+function perRow<T extends Record<string, number>>(costs: T): T {
+  return Object.fromEntries(
+    Object.entries(costs).map(([name, value]) => [
+      name,
+      name.endsWith('Compiled') ? value : value / ROWS,
+    ]),
+  ) as T;
+}
+
+/** A CRR in memory on one connection that counts the instructions of what runs on it. */
+class SteppedDatabase {
+  readonly crr: Crr;
+  #steps = 0;
+  #statements = 0;
+
+  private constructor(
+    readonly db: Database.Database,
+    shape: Shape,
+  ) {
+    const connection: Connection = {
+      maxParameters: 32_766,
+      batch: async (statements) => statements.map(({ sql, args }) => this.#run(sql, args)),
+    };
+    const schema = readSchema({ [TABLE]: shape.table });
+    this.crr = new Crr(connection, schema, new DriftCheck(connection, schema, false));
+  }
+
+  static async open(shape: Shape): Promise<SteppedDatabase> {
+    const db = new Database(':memory:');
+    db.exec(shape.createSql);
+    const stepped = new SteppedDatabase(db, shape);
+    await stepped.crr.install();
+    return stepped;
+  }
+
+  /** Instructions since this was asked last. */
+  takeSteps(): number {
+    const steps = this.#steps;
+    this.#steps = 0;
+    return steps;
+  }
+
+  /** Runs one prepared statement per row in a pinned transaction; its instructions. */
+  write(sql: string, rows: readonly Row[]): number {
+    this.db.exec('BEGIN');
+    this.db.exec(PIN_SQL);
+    const own = this.#ownText(sql);
+    const statement = this.db.prepare(own);
+    for (const row of rows) statement.run(row);
+    const steps = this.#stepsOf(own);
+    this.db.exec(UNPIN_SQL);
+    this.db.exec('COMMIT');
+    return steps;
+  }
+
+  compiled(sql: string): number {
+    return this.db.prepare(`EXPLAIN ${sql}`).all().length;
+  }
+
+  #run(sql: string, args: readonly unknown[]): never[] {
+    const own = this.#ownText(sql);
+    const statement = this.db.prepare(own) as unknown as RawStatement;
+    let rows: unknown[] = [];
+    if (statement.reader) rows = statement.raw().all(args);
+    else statement.run(args);
+    this.#steps += this.#stepsOf(own);
+    return rows as never[];
+  }
+
+  /** SQLite counts by statement, and old ones live on until they are collected: no text twice. */
+  #ownText(sql: string): string {
+    return `${sql} /* ${this.#statements++} */`;
+  }
+
+  #stepsOf(sql: string): number {
+    const [row] = this.db
+      .prepare('SELECT nstep AS steps FROM sqlite_stmt WHERE sql = ?')
+      .all(sql) as [{ steps: number }];
+    return row.steps;
+  }
+}
+
+interface RawStatement {
+  readonly reader: boolean;
+  run(args: readonly unknown[]): unknown;
+  raw(): { all(args: readonly unknown[]): unknown[] };
+}

@@ -1,0 +1,64 @@
+/**
+ * Fails when something became 1.5 times slower than published, or does noticeably more work. Times
+ * are ratios of CPU times on the same data in interleaved rounds, so neither a slow machine nor a
+ * busy one matters; counts of instructions and bytes are exact, so they are held tightly.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { measureChanges } from '../../bench/changes.js';
+import { Workbench } from '../../bench/database.js';
+import { type ExactCosts, exactCosts } from '../../bench/exact.js';
+import { Figures } from '../../bench/figures.js';
+import { EXACT, PUBLISHED } from '../../bench/guard-bounds.js';
+import { useClock } from '../../bench/measure.js';
+import { citiesShape, textShape, wideShape } from '../../bench/shapes.js';
+import { measureWrites } from '../../bench/writes.js';
+
+/** A ratio may be this much above the published one. */
+const RATIO_MARGIN = 1.5;
+/** An exact count may be. */
+const EXACT_MARGIN = 1.05;
+
+describe('the work done per row is what it was', () => {
+  const shapes = [citiesShape(), wideShape(), textShape('integer')];
+  for (const shape of shapes) {
+    test(shape.name, async () => {
+      const found = await exactCosts(shape);
+      const bounds = EXACT[shape.name]!;
+      const excess = Object.entries(bounds).filter(
+        ([name, bound]) => !(found[name as keyof ExactCosts] <= bound * EXACT_MARGIN),
+      );
+      expect(excess, `above the bounds; found ${JSON.stringify(found)}`).toEqual([]);
+    });
+  }
+});
+
+describe('ratios to a plain table are within 1.5 of the published ones', () => {
+  const figures = new Figures();
+  let bench: Workbench;
+
+  beforeAll(async () => {
+    useClock('cpu');
+    bench = await Workbench.open();
+    const effort = { rows: 1_000, rounds: 7 };
+    // What runs in JavaScript needs more rows to be compiled by then, and to outweigh a collection.
+    const changesEffort = { rows: 5_000, rounds: 7 };
+    await measureWrites(
+      bench,
+      citiesShape(),
+      effort,
+      (operation, _, x) => figures.set(`${operation}_x`, x),
+      { insert: ['bulk'], update: ['client'], delete: ['client'] },
+    );
+    await measureWrites(bench, wideShape(), effort, (_, __, x) => figures.set('insert_wide_x', x), {
+      insert: ['bulk'],
+    });
+    await measureChanges(bench, citiesShape(), changesEffort, figures);
+  });
+  afterAll(() => bench.close());
+
+  for (const [name, published] of Object.entries(PUBLISHED)) {
+    test(name, () => {
+      expect(figures.get(name)).toBeLessThan(published * RATIO_MARGIN);
+    });
+  }
+});
