@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
-import { asCrr, type ChangePage, CrrError, crrTable, type Cursor, lww, packKey, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, fractIndex, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
 import { getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
