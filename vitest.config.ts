@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'performance',
           include: [performance],
+          testTimeout: 180_000,
           hookTimeout: 180_000,
           // After all others, so that nothing else runs beside it.
           sequence: { groupOrder: 1 },
