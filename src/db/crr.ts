@@ -7,7 +7,7 @@ import { readReport, readSaturated } from '../changes/report.js';
 import { statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
@@ -226,7 +226,7 @@ export class Crr {
   pendingCount(): Promise<number> {
     return this.#explained(async () => {
       const [rows] = await this.connection.batch(
-        [statement('SELECT count(*) FROM crr_pending')],
+        [statement(`SELECT count(*) FROM ${PENDING_TABLE}`)],
         'read',
       );
       return Number(rows![0]![0]);

@@ -2,7 +2,8 @@ import type { TableSpec } from '../schema/table-spec.js';
 import { clockTableStatements } from './clock-table.js';
 import { gateTableStatement, gateTriggers } from './merge-gate.js';
 import { cellTableStatements, cellTriggers } from './site-cells.js';
-import { type TriggerSql, writeTriggers } from './write-triggers.js';
+import type { TriggerSql } from './trigger.js';
+import { writeTriggers } from './write-triggers.js';
 
 /** Every trigger of a CRR: those that stamp local writes, and those of its merge gates. */
 export function tableTriggers(spec: TableSpec): TriggerSql[] {

@@ -1,12 +1,11 @@
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
-import { SQL_FORMAT } from './bookkeeping.js';
 import { cellClock, cellVersionSql, clockKeys, columnType, DB_VERSION } from './clock-table.js';
 import { differsSql, greaterSql } from './compare.js';
-import { clockTable, keyOf, mergeGate, STATE_TABLE, trigger } from './names.js';
+import { clockTable, keyOf, mergeGate, STATE_TABLE } from './names.js';
 import { offeredCell, offeredColumns } from './offer.js';
 import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
-import type { TriggerSql } from './write-triggers.js';
+import { type TriggerSql, triggerSql } from './trigger.js';
 
 /*
  * The merge gate: a table that never holds a row. A BEFORE INSERT trigger merges the row offered
@@ -279,10 +278,6 @@ function build(
   when: readonly string[],
   statements: readonly string[],
 ): TriggerSql {
-  const name = trigger(spec.name, event);
-  const body = [...statements, 'SELECT RAISE(IGNORE)'].map((s) => `  ${s};`).join('\n');
-  return {
-    name,
-    sql: `CREATE TRIGGER ${quoteName(name)} BEFORE INSERT ON ${quoteName(mergeGate(spec.name))} WHEN ${when.join(' AND ')} BEGIN /* drizzle-crr ${SQL_FORMAT} */\n${body}\nEND`,
-  };
+  const timing = `BEFORE INSERT ON ${quoteName(mergeGate(spec.name))} WHEN ${when.join(' AND ')}`;
+  return triggerSql(spec, event, timing, [...statements, 'SELECT RAISE(IGNORE)']);
 }

@@ -1,21 +1,13 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
-import { pendingKeyColumns, SQL_FORMAT } from './bookkeeping.js';
+import { pendingKeyColumns } from './bookkeeping.js';
 import { clockKeys, columnType, DB_VERSION } from './clock-table.js';
 import { greaterSql } from './compare.js';
 import { shownCountSql } from './counter.js';
 import { shownValueSql } from './mvr.js';
-import {
-  cellGate,
-  cellIndex,
-  cellTable,
-  clockTable,
-  keyOf,
-  STATE_TABLE,
-  trigger,
-} from './names.js';
+import { cellGate, cellIndex, cellTable, clockTable, keyOf, STATE_TABLE } from './names.js';
 import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
-import type { TriggerSql } from './write-triggers.js';
+import { type TriggerSql, triggerSql } from './trigger.js';
 
 /**
  * Counters and multi-value registers have a cell per site, in one table beside the clock table:
@@ -67,7 +59,7 @@ function gateTrigger(spec: TableSpec): TriggerSql {
   const clock = quoteName(clockTable(spec.name));
   const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
   const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
-  return build(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
+  return triggerSql(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
     `INSERT INTO ${cells(spec)} (${keys.join(', ')}, col, site, ver, val, dbv, seq) SELECT ${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl ON CONFLICT (${keys.join(', ')}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`,
     pendingUpsert(
       spec.key.length,
@@ -87,7 +79,7 @@ function lifeTrigger(spec: TableSpec): TriggerSql {
     (column) => `${quoteName(column.name)} = ${column.default ?? 'NULL'}`,
   );
   const sameRow = spec.key.map(({ name }, i) => `${quoteName(name)} = new.${keys[i]}`);
-  return build(
+  return triggerSql(
     spec,
     'life',
     `AFTER UPDATE OF cl ON ${quoteName(clockTable(spec.name))} WHEN new.cl <> old.cl`,
@@ -178,17 +170,3 @@ export function dropCellsStatement(table: string, column: string): string {
 }
 
 const cells = (spec: TableSpec) => quoteName(cellTable(spec.name));
-
-function build(
-  spec: TableSpec,
-  event: string,
-  when: string,
-  statements: readonly string[],
-): TriggerSql {
-  const name = trigger(spec.name, event);
-  const body = statements.map((statement) => `  ${statement};`).join('\n');
-  return {
-    name,
-    sql: `CREATE TRIGGER ${quoteName(name)} ${when} BEGIN /* drizzle-crr ${SQL_FORMAT} */\n${body}\nEND`,
-  };
-}

@@ -4,7 +4,6 @@ import {
   type ReplicatedColumnSpec,
   type TableSpec,
 } from '../schema/table-spec.js';
-import { SQL_FORMAT } from './bookkeeping.js';
 import {
   cellClock,
   cellVersionSql,
@@ -14,22 +13,17 @@ import {
   stampSql,
 } from './clock-table.js';
 import { differsSql } from './compare.js';
-import { clockTable, keyOf, STATE_TABLE, trigger } from './names.js';
+import { clockTable, keyOf, STATE_TABLE } from './names.js';
 import { quoteName } from './quote.js';
 import { settlesSql, writeCellStatements } from './site-cell-writes.js';
 import { NOW_SQL, nextTimedVersionSql } from './timed-version.js';
+import { type TriggerSql, triggerSql } from './trigger.js';
 
 /*
  * The triggers that stamp local writes. Each row written takes a block of `width` seqs: the first is
  * the sentinel's, the others are the columns' in order. Inside a pinned transaction (tx = 1) the
  * blocks follow each other in one db_version; outside, each row written takes a db_version.
  */
-
-/** A named trigger and its whole text; a drift check compares the text with sqlite_master. */
-export interface TriggerSql {
-  readonly name: string;
-  readonly sql: string;
-}
 
 // While changes are applied the merge gate writes the clocks itself.
 const NOT_APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 0`;
@@ -253,10 +247,5 @@ function build(
   when: string,
   statements: readonly string[],
 ): TriggerSql {
-  const name = trigger(spec.name, event);
-  const body = statements.map((statement) => `  ${statement};`).join('\n');
-  return {
-    name,
-    sql: `CREATE TRIGGER ${quoteName(name)} ${timing} ON ${quoteName(spec.name)} WHEN ${when} BEGIN /* drizzle-crr ${SQL_FORMAT} */\n${body}\nEND`,
-  };
+  return triggerSql(spec, event, `${timing} ON ${quoteName(spec.name)} WHEN ${when}`, statements);
 }
