@@ -20,9 +20,11 @@ import { NOW_SQL, nextTimedVersionSql } from './timed-version.js';
 import { type TriggerSql, triggerSql } from './trigger.js';
 
 /*
- * The triggers that stamp local writes. Each row written takes a block of `width` seqs: the first is
- * the sentinel's, the others are the columns' in order. Inside a pinned transaction (tx = 1) the
- * blocks follow each other in one db_version; outside, each row written takes a db_version.
+ * The triggers that stamp local writes. A row that is inserted, deleted or gets another key takes a
+ * block of seqs: the first is the sentinel's, the others are the columns' in order. Each cell that
+ * an update changes takes a seq. Inside a pinned transaction (tx = 1) they follow each other in one
+ * db_version; outside, each such row and each such cell takes a db_version. Readers never see the
+ * cells of one statement apart: they find a row by its greatest db_version and take it whole.
  */
 
 // While changes are applied the merge gate writes the clocks itself.
@@ -31,9 +33,10 @@ const NOT_APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 0`;
 export function writeTriggers(spec: TableSpec): TriggerSql[] {
   return [
     insertTrigger(spec),
-    ...(written(spec).length > 0 ? [stampTrigger(spec)] : []),
-    ...spec.columns.map((_, i) => updateTrigger(spec, i)),
-    ...spec.siteColumns.map((_, i) => siteCellTrigger(spec, i)),
+    // SQLite runs the newest trigger first. In the columns' order seqs are those of a row as a whole,
+    // which is the shortest way to offer a row all of whose cells were changed.
+    ...[...spec.columns.map((_, i) => updateTrigger(spec, i))].reverse(),
+    ...spec.siteColumns.map((column) => siteCellTrigger(spec, column)),
     keyChangeTrigger(spec),
     deleteTrigger(spec),
   ];
@@ -55,16 +58,6 @@ function insertTrigger(spec: TableSpec): TriggerSql {
   ]);
 }
 
-/** Takes db_version and seqs once per row, before the per-column triggers use them. */
-function stampTrigger(spec: TableSpec): TriggerSql {
-  const changed = [
-    ...spec.columns.map((column) => changedSql(column)),
-    ...spec.siteColumns.map((column) => toldSql(spec, column)),
-  ].join(' OR ');
-  const when = `${NOT_APPLYING} AND ${sameKey(spec)} AND (${changed})`;
-  return build(spec, 'stamp', `BEFORE UPDATE OF ${names(written(spec))}`, when, [takeSeqs(spec)]);
-}
-
 /** One small trigger per column: SQLite compiles only those of the columns that a statement sets. */
 function updateTrigger(spec: TableSpec, index: number): TriggerSql {
   const column = spec.columns[index]!;
@@ -72,21 +65,21 @@ function updateTrigger(spec: TableSpec, index: number): TriggerSql {
   // No max(): in a trigger a function call costs more than the rest of the statement.
   const next = isTimed(column)
     ? `${nextTimedVersionSql(cellVersionSql(column.name))} - v0`
-    : `CASE WHEN ${x} IS NULL THEN 1 WHEN v0 + CAST(${x} AS INTEGER) < 0 THEN 1 - v0 ELSE CAST(${x} AS INTEGER) + 1 END`;
-  const stamp = `(SELECT ${stampSql(columnSeq(spec, index))} FROM ${STATE_TABLE})`;
+    : `CASE ${x} WHEN ${NO_CLOCK} THEN 1 - v0 ELSE ifnull(${x} + 1, 1) END`;
   const when = `${changedSql(column)} AND ${NOT_APPLYING} AND ${sameKey(spec)}`;
   return build(spec, `update_${column.name}`, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
-    `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION}, ${x} = (${next}) || ${stamp} WHERE ${clockKeyIs(spec, 'new')}`,
+    TAKE_SEQ,
+    `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), (dbv, ${x}) = (SELECT db_version, (${next}) || ${stampSql('seq')} FROM ${STATE_TABLE}) WHERE ${clockKeyIs(spec, 'new')}`,
   ]);
 }
 
 /** Brings the own cell of a counter or register to the value written. */
-function siteCellTrigger(spec: TableSpec, index: number): TriggerSql {
-  const column = spec.siteColumns[index]!;
+function siteCellTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSql {
   const when = `${toldSql(spec, column)} AND ${NOT_APPLYING} AND ${sameKey(spec)}`;
   const event = `${column.kind.type}_${column.name}`;
   return build(spec, event, `AFTER UPDATE OF ${quoteName(column.name)}`, when, [
-    ...writeCellStatements(spec, column, siteCellSeq(spec, index)),
+    TAKE_SEQ,
+    ...writeCellStatements(spec, column, 'seq'),
     `UPDATE ${clock(spec)} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION} WHERE ${clockKeyIs(spec, 'new')}`,
   ]);
 }
@@ -210,7 +203,10 @@ const rowStamp = (wholeVersion: string) => [
   'q0 = excluded.q0',
 ];
 
-/** The width of the block of seqs that one written row takes. */
+/** Takes one seq, and a db_version where the transaction is not pinned to one. */
+const TAKE_SEQ = `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 - tx, seq = tx * (seq + 1)`;
+
+/** The width of the block of seqs that one row takes. */
 export const seqWidth = (spec: TableSpec) => written(spec).length + 1;
 
 /** Takes a block of seqs, and a db_version where the transaction is not pinned to one. */

@@ -62,7 +62,7 @@ describeEachEngine('install', (engine) => {
     await db.insert(v2).values({ id: 'b' });
     expect([...(await db.$crr.changes())].map(line)).toEqual([
       'todos.title = x (v1 db1 cl1 seq1)',
-      'todos.done = 1 (v1 db2 cl1 seq2)',
+      'todos.done = 1 (v1 db2 cl1 seq0)',
       'todos.title = null (v1 db3 cl1 seq1)',
       'todos.done = 0 (v1 db3 cl1 seq2)',
     ]);

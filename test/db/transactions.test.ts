@@ -2,7 +2,7 @@ import { eq, is, relations, sql } from 'drizzle-orm';
 import { LibSQLDatabase } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { crrTable } from '../../src/index.js';
+import { type ChangePage, crrTable } from '../../src/index.js';
 import { describeEachEngine } from '../support/engines.js';
 import { line, openSite } from '../support/site.js';
 
@@ -24,15 +24,28 @@ describeEachEngine('transactions', (engine) => {
   const lines = async (db: Site) => [...(await db.$crr.changes())].map(line);
   const versions = async (db: Site) => (await db.$crr.changes()).map((c) => c.db_version);
 
-  test('a statement outside of one takes a db_version per row', async () => {
+  test('a statement outside of one takes a db_version per row inserted and per cell updated', async () => {
     const db = await open();
     await db.insert(todos).values([{ id: 'a' }, { id: 'b' }]);
     await db.update(todos).set({ title: 'x' });
     expect(await lines(db)).toEqual([
-      'todos.title = x (v2 db3 cl1 seq1)',
-      'todos.title = x (v2 db4 cl1 seq1)',
+      'todos.title = x (v2 db3 cl1 seq0)',
+      'todos.title = x (v2 db4 cl1 seq0)',
     ]);
     expect(await db.$crr.version()).toBe(4);
+  });
+
+  test('no page tears the cells of one update apart', async () => {
+    const db = await open();
+    await db.insert(notes).values([1, 2, 3].map((id) => ({ id, todo: 'a', body: 'n' })));
+    await db.update(notes).set({ todo: 'b', body: 'm' });
+    const pages: ChangePage[] = [];
+    for await (const page of db.$crr.changes({ since: 3, limit: 1 })) pages.push(page);
+    expect(pages.flat()).toHaveLength(6);
+    for (const page of pages) {
+      expect(page.map(({ cid }) => cid).sort()).toEqual(['body', 'todo']);
+    }
+    expect(pages.map(({ cursor }) => cursor).at(-1)).toBe(await db.$crr.version());
   });
 
   test('what a transaction writes shares one db_version, in order', async () => {
@@ -46,8 +59,8 @@ describeEachEngine('transactions', (engine) => {
     });
     expect(result).toBe('returned');
     expect(await lines(db)).toEqual([
-      'todos.title = two (v2 db1 cl1 seq6)',
-      'notes.-1 = null (v2 db1 cl2 seq7)',
+      'todos.title = two (v2 db1 cl1 seq5)',
+      'notes.-1 = null (v2 db1 cl2 seq6)',
     ]);
     await db.insert(todos).values({ id: 'b' });
     expect(await db.$crr.version()).toBe(2);
@@ -185,7 +198,7 @@ describeEachEngine('transactions', (engine) => {
     expect(await lines(db)).toEqual([
       'notes.todo = a (v1 db2 cl1 seq1)',
       'notes.body = null (v1 db2 cl1 seq2)',
-      'todos.title = z (v2 db3 cl1 seq1)',
+      'todos.title = z (v2 db3 cl1 seq0)',
     ]);
   });
 

@@ -133,11 +133,9 @@ describe('exact text', () => {
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
         INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 1, site, seq - 0, NULL, NULL FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, "x_title" = CASE "x_title" WHEN '-9000000000000000' THEN NULL ELSE "x_title" END;
       END;
-      CREATE TRIGGER "todos__crr_on_stamp" BEFORE UPDATE OF "title" ON "todos" WHEN (SELECT applying FROM crr_state) = 0 AND old."id" IS new."id" AND (old."title" IS NOT new."title") BEGIN /* drizzle-crr 1 */
-        UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
-      END;
       CREATE TRIGGER "todos__crr_on_update_title" AFTER UPDATE OF "title" ON "todos" WHEN old."title" IS NOT new."title" AND (SELECT applying FROM crr_state) = 0 AND old."id" IS new."id" BEGIN /* drizzle-crr 1 */
-        UPDATE "todos__crr_clock" SET d0 = ifnull(d0, dbv), dbv = (SELECT db_version FROM crr_state), "x_title" = (CASE WHEN "x_title" IS NULL THEN 1 WHEN v0 + CAST("x_title" AS INTEGER) < 0 THEN 1 - v0 ELSE CAST("x_title" AS INTEGER) + 1 END) || (SELECT '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state) WHERE "k_id" = new."id";
+        UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1);
+        UPDATE "todos__crr_clock" SET d0 = ifnull(d0, dbv), (dbv, "x_title") = (SELECT db_version, (CASE "x_title" WHEN '-9000000000000000' THEN 1 - v0 ELSE ifnull("x_title" + 1, 1) END) || '@' || db_version || ':' || site || ':' || (seq) FROM crr_state) WHERE "k_id" = new."id";
       END;
       CREATE TRIGGER "todos__crr_on_key" AFTER UPDATE OF "id" ON "todos" WHEN (SELECT applying FROM crr_state) = 0 AND NOT (old."id" IS new."id") BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
