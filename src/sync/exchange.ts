@@ -1,10 +1,11 @@
 import type { Change } from '../changes/change.js';
-import { bytesToHex } from '../changes/value.js';
+import { bytesToHex, hexToBytes } from '../changes/value.js';
 import type { Cursor } from '../db/change-stream.js';
 import type { ApplyResult, Crr } from '../db/crr.js';
 import type { Peer, PeerProgress } from '../db/peers.js';
 import { CrrSyncError } from '../errors.js';
 import { type Chunk, readChunk } from './chunk.js';
+import type { RefusedRow } from './errors.js';
 import { isMark } from './mark.js';
 import { LIMITS, type Pulled, type SyncResponse, schemaFingerprint } from './protocol.js';
 import { tagOf } from './tag.js';
@@ -21,6 +22,8 @@ export interface SyncResult {
   readonly pulledWon: number;
   /** Rows that left what this site may see. */
   readonly hidden: number;
+  /** Rows that this site may not write: what was written to them here was left out. */
+  readonly refused: number;
   readonly requests: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -60,6 +63,8 @@ export class Exchange {
   #server: Uint8Array | undefined;
   /** Sites whose changes this server wants from themselves only, as hex. */
   readonly #refusedSites = new Set<string>();
+  /** Rows that the server does not let this site write, in the run that is under way. */
+  readonly #refusedRows = new Map<string, RefusedRow>();
   #chunkBytes: number;
   #maxChanges: number;
   readonly #schema: string;
@@ -82,6 +87,7 @@ export class Exchange {
     const before = { ...pick(transport) };
     const total = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
     let ahead: Promise<SyncResponse> | undefined;
+    this.#refusedRows.clear();
     for (let restarts = 0; ; ) {
       if (signal.aborted) throw networkError(signal.reason, signal);
       const { siteId, version } = await this.crr.state();
@@ -146,6 +152,7 @@ export class Exchange {
       if (pulled.more || chunk.more) continue;
       return {
         ...total,
+        refused: this.#refusedRows.size,
         requests,
         bytesSent: transport.bytesSent - before.bytesSent,
         bytesReceived: transport.bytesReceived - before.bytesReceived,
@@ -196,6 +203,9 @@ export class Exchange {
   }
 
   #isRefused(change: Change): boolean {
+    if (this.#refusedRows.size > 0 && this.#refusedRows.has(rowId(change.table, change.pk))) {
+      return true;
+    }
     return (
       this.#refusedSites.size > 0 &&
       this.#refusedSites.has(bytesToHex(change.site_id)) &&
@@ -213,7 +223,10 @@ export class Exchange {
     chunk: Chunk,
   ): Promise<ApplyResult | undefined> {
     const nowSent = { cursor: chunk.cursor, skip: sent.skip };
+    // What was written to them was read and left out, so the server's view of them is all that counts.
+    const drops = chunk.more ? [] : [...this.#refusedRows.values()].filter(({ drop }) => drop);
     const isNews =
+      drops.length > 0 ||
       pulled.changes.length > 0 ||
       pulled.hidden.length > 0 ||
       !sameCursor(pulled.cursor, received.cursor) ||
@@ -230,7 +243,10 @@ export class Exchange {
         filter: pulled.filter,
         url: this.transport.url,
       },
-      evict: { rows: pulled.hidden, sent: nowSent },
+      evict: {
+        rows: [...pulled.hidden, ...drops.map(({ table, pk }) => ({ table, pk: hexToBytes(pk) }))],
+        sent: nowSent,
+      },
       ownReturn: pulled.ownReturn,
     });
   }
@@ -254,6 +270,13 @@ export class Exchange {
         this.#server ??= error.site;
         return this.#refusedSites.size > known;
       }
+      case 'CRR_SYNC_FORBIDDEN': {
+        const known = this.#refusedRows.size;
+        for (const row of error.rows) {
+          this.#refusedRows.set(`${row.pk} ${row.table}`, row);
+        }
+        return this.#refusedRows.size > known;
+      }
       case 'CRR_SYNC_TOO_LARGE':
       case 'CRR_SYNC_TOO_SLOW':
         if (sending <= 1) return false;
@@ -271,6 +294,8 @@ const pick = ({ requests, bytesSent, bytesReceived }: Transport) => ({
   bytesSent,
   bytesReceived,
 });
+
+const rowId = (table: string, pk: Uint8Array) => `${bytesToHex(pk)} ${table}`;
 
 const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;

@@ -95,7 +95,7 @@ describe('rows', () => {
   });
 
   test('a row that leaves while it holds unsent writes stays until they are sent', async () => {
-    const handler = mine();
+    const handler = mine({ writeWhere: 'all' });
     await connect(ann, handler).sync();
     await server.db.update(notes).set({ owner: 'bob' }).where(eq(notes.id, 'a1'));
     const meanwhile = connect(ann, async (request) => {
