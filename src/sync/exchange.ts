@@ -88,6 +88,7 @@ export class Exchange {
     const total = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
     let ahead: Promise<SyncResponse> | undefined;
     this.#refusedRows.clear();
+    await this.#mergeWaiting(hooks);
     for (let restarts = 0; ; ) {
       if (signal.aborted) throw networkError(signal.reason, signal);
       const { siteId, version } = await this.crr.state();
@@ -161,6 +162,14 @@ export class Exchange {
         serverVersion: response.version,
       };
     }
+  }
+
+  /** What waits here may have what it waited for by now: a local write tells nobody. */
+  async #mergeWaiting({ onApplied }: ExchangeHooks): Promise<void> {
+    if ((await this.crr.pendingCount()) === 0) return;
+    const result = await this.crr.apply([]);
+    const { inserted, updated, deleted } = result;
+    if (inserted.length + updated.length + deleted.length > 0) onApplied(result);
   }
 
   /** Whether something was written here that the server lacks. */
