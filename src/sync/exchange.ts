@@ -40,6 +40,8 @@ export interface SyncProgress {
   readonly pushed: number;
   readonly pulled: number;
   readonly requests: number;
+  /** How much of what both sides have for each other went over: from 0 to 1, and never back. */
+  readonly share: number;
   /** db_versions: the server's, and how much of them is here. */
   readonly serverVersion: number;
   readonly pulledTo: number;
@@ -87,6 +89,7 @@ export class Exchange {
     const before = { ...pick(transport) };
     const total = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
     let ahead: Promise<SyncResponse> | undefined;
+    const shares = new Shares();
     this.#refusedRows.clear();
     await this.#mergeWaiting(hooks);
     for (let restarts = 0; ; ) {
@@ -145,6 +148,12 @@ export class Exchange {
         pushed: total.pushed,
         pulled: total.pulled,
         requests,
+        share: shares.after(
+          [versionOf(sent.cursor), versionOf(chunk.cursor), version],
+          pulled.more
+            ? [versionOf(received.cursor), versionOf(pulled.cursor), response.version]
+            : undefined,
+        ),
         serverVersion: response.version,
         pulledTo: versionOf(pulled.cursor),
         localVersion: version,
@@ -303,6 +312,28 @@ const pick = ({ requests, bytesSent, bytesReceived }: Transport) => ({
   bytesSent,
   bytesReceived,
 });
+
+/** From where to where in db_versions, and how far that was gone. */
+type Way = readonly [from: number, at: number, to: number];
+
+/** The share of a run that is done. The server's way grows by what is pushed, so it counts while it lasts. */
+class Shares {
+  #pushFrom: number | undefined;
+  #pullFrom: number | undefined;
+  #share = 0;
+
+  after(push: Way, pull: Way | undefined): number {
+    this.#pushFrom ??= push[0];
+    let [done, total] = [push[1] - this.#pushFrom, push[2] - this.#pushFrom];
+    if (pull !== undefined) {
+      this.#pullFrom ??= pull[0];
+      done += pull[1] - this.#pullFrom;
+      total += pull[2] - this.#pullFrom;
+    }
+    this.#share = Math.max(this.#share, total <= 0 ? 1 : Math.min(1, Math.max(0, done / total)));
+    return this.#share;
+  }
+}
 
 const rowId = (table: string, pk: Uint8Array) => `${bytesToHex(pk)} ${table}`;
 
