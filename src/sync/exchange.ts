@@ -149,7 +149,7 @@ export class Exchange {
         pulled: total.pulled,
         requests,
         share: shares.after(
-          [versionOf(sent.cursor), versionOf(chunk.cursor), version],
+          chunk.more ? [versionOf(sent.cursor), versionOf(chunk.cursor), version] : undefined,
           pulled.more
             ? [versionOf(received.cursor), versionOf(pulled.cursor), response.version]
             : undefined,
@@ -316,21 +316,21 @@ const pick = ({ requests, bytesSent, bytesReceived }: Transport) => ({
 /** From where to where in db_versions, and how far that was gone. */
 type Way = readonly [from: number, at: number, to: number];
 
-/** The share of a run that is done. The server's way grows by what is pushed, so it counts while it lasts. */
+/** The share of a run that is done: of the ways that are not at their end, each of which the other may lengthen. */
 class Shares {
-  #pushFrom: number | undefined;
-  #pullFrom: number | undefined;
+  readonly #from: (number | undefined)[] = [];
   #share = 0;
 
-  after(push: Way, pull: Way | undefined): number {
-    this.#pushFrom ??= push[0];
-    let [done, total] = [push[1] - this.#pushFrom, push[2] - this.#pushFrom];
-    if (pull !== undefined) {
-      this.#pullFrom ??= pull[0];
-      done += pull[1] - this.#pullFrom;
-      total += pull[2] - this.#pullFrom;
+  after(...ways: readonly (Way | undefined)[]): number {
+    let [done, total] = [0, 0];
+    for (const [i, way] of ways.entries()) {
+      if (way === undefined) continue;
+      this.#from[i] ??= way[0];
+      const from = this.#from[i];
+      done += Math.max(0, way[1] - from);
+      total += Math.max(0, way[2] - from);
     }
-    this.#share = Math.max(this.#share, total <= 0 ? 1 : Math.min(1, Math.max(0, done / total)));
+    this.#share = Math.max(this.#share, total === 0 ? 1 : Math.min(1, done / total));
     return this.#share;
   }
 }

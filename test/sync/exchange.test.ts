@@ -70,7 +70,14 @@ describe('requests', () => {
     const bytes = 5_000 * 130;
     for (const site of [a, b]) {
       const sync = connect(site, handler, { chunkBytes });
+      const shares: number[] = [];
+      sync.subscribe((event) => {
+        if (event.type === 'progress') shares.push(event.progress.share);
+      });
       await sync.sync();
+      expect(shares).toEqual(shares.toSorted((x, y) => x - y));
+      expect(shares[0]).toBeLessThan(0.5);
+      expect(shares.at(-1)).toBe(1);
       expect(sync.counts.requests).toBeGreaterThan(5);
       expect(sync.counts.requests).toBeLessThan((1.5 * bytes) / chunkBytes + 2);
     }
