@@ -59,15 +59,19 @@ function report(result: SyncResult): string {
   const { pushed, pulled, hidden, refused, requests, bytesSent, bytesReceived } = result;
   if (pushed + pulled + hidden + refused === 0) return 'nothing new on either side';
   const lines = [
-    `sent ${pushed} changes, received ${pulled}, in ${requests} request${requests === 1 ? '' : 's'} (${bytesSent} B out, ${bytesReceived} B in)`,
-    ...(hidden > 0 ? [`${hidden} rows are no longer visible to this site`] : []),
-    ...(refused > 0 ? [`${refused} rows may not be written by this site; they were left out`] : []),
+    `sent ${many(pushed, 'change')}, received ${pulled}, in ${many(requests, 'request')} (${bytesSent} B out, ${bytesReceived} B in)`,
+    ...(hidden > 0 ? [`no longer visible to this site: ${many(hidden, 'row')}`] : []),
+    ...(refused > 0
+      ? [`left out, since this site may not write them: ${many(refused, 'row')}`]
+      : []),
     ...(result.sameSchema
       ? []
       : ['the server has another schema: some changes may wait until both sides are migrated']),
   ];
   return lines.join('\n');
 }
+
+const many = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function splitHeader(header: string): [string, string] {
   const colon = header.indexOf(':');

@@ -56,7 +56,7 @@ export interface ExchangeHooks {
 }
 
 const START: PeerProgress = { cursor: 0, skip: [] };
-/** How often one sync starts over before it gives up: each cause is mended by the first time. */
+/** How often one request is mended before the sync gives up: each cause is mended by the first time. */
 const MAX_RESTARTS = 24;
 
 /** Exchanges changes with one server until both sides have what the other had when it began. */
@@ -123,6 +123,7 @@ export class Exchange {
         if (++restarts > MAX_RESTARTS || !(await this.#mend(error, peer, own.length))) throw error;
         continue;
       }
+      restarts = 0;
       this.#server = response.site;
       const { pulled, pushed } = response;
       if (pulled === undefined) throw new CrrSyncError('CRR_SYNC_SERVER', 'an answer without pull');
@@ -137,7 +138,7 @@ export class Exchange {
         ahead.catch(() => {});
       }
       const applied = await this.#merge(response.site, pulled, skip, received, sent, chunk);
-      if (applied) hooks.onApplied(applied);
+      if (applied && hasRows(applied)) hooks.onApplied(applied);
       total.pushed += own.length;
       total.pushedWon += pushed?.cellsWon ?? 0;
       total.pulled += pulled.changes.length;
@@ -177,8 +178,7 @@ export class Exchange {
   async #mergeWaiting({ onApplied }: ExchangeHooks): Promise<void> {
     if ((await this.crr.pendingCount()) === 0) return;
     const result = await this.crr.apply([]);
-    const { inserted, updated, deleted } = result;
-    if (inserted.length + updated.length + deleted.length > 0) onApplied(result);
+    if (hasRows(result)) onApplied(result);
   }
 
   /** Whether something was written here that the server lacks. */
@@ -334,6 +334,9 @@ class Shares {
     return this.#share;
   }
 }
+
+const hasRows = ({ inserted, updated, deleted }: ApplyResult) =>
+  inserted.length + updated.length + deleted.length > 0;
 
 const rowId = (table: string, pk: Uint8Array) => `${bytesToHex(pk)} ${table}`;
 

@@ -120,10 +120,16 @@ export function networkError(error: unknown, signal: AbortSignal): CrrSyncError 
   }
   return new CrrSyncError(
     'CRR_SYNC_NETWORK',
-    'the server could not be reached, or the connection broke',
+    `the server could not be reached, or the connection broke${reasonOf(error)}`,
     undefined,
     options,
   );
+}
+
+/** The platform's own word for what happened, such as ECONNREFUSED: it is in the cause of fetch's error. */
+function reasonOf(error: unknown): string {
+  const { code } = ((error as { cause?: unknown } | null)?.cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? ` (${code})` : '';
 }
 
 async function refusal(response: Response): Promise<ServerRefusal> {

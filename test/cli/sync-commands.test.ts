@@ -98,11 +98,21 @@ test('status tells of tables and peers', async () => {
 test.each([
   [sync, ['--schema', schema], /one address/],
   [sync, ['http://x/', '--schema', schema, '--header', 'x'], /name: value/],
+  [sync, ['localhost:8788', '--schema', schema], /http:\/\/ or https:\/\//],
   [status, [], /--schema/],
   [changes, ['--schema', schema, '--since', 'x'], /--since must be/],
   [serveCommand, ['--schema', schema, '--port', 'x'], /--port/],
 ])('bad arguments are refused', async (command, args, message) => {
   await expect(run(command as Command, args as string[])).rejects.toThrow(message as RegExp);
+});
+
+test('a server that is not there is told as what it is', async () => {
+  const gone = await listen(serve(server), 0);
+  const { port } = gone.address() as { port: number };
+  await new Promise((resolve) => gone.close(resolve));
+  await expect(run(sync, [`http://127.0.0.1:${port}/`, '--schema', schema])).rejects.toThrow(
+    /could not be reached, or the connection broke \(ECONNREFUSED\)/,
+  );
 });
 
 test('the bar shows the share that is done', () => {

@@ -148,6 +148,21 @@ describe('rows outside of where', () => {
     expect(await cardsOf(ann)).toEqual(await cardsOf(server));
   });
 
+  test('so does one with such rows in every chunk', async () => {
+    const rows = (owner: string) => Array.from({ length: 60 }, (_, i) => card(`x${i}`, { owner }));
+    await server.db.insert(cards).values(rows('bob'));
+    await ann.db.insert(cards).values(rows('ann'));
+    await ann.db.insert(cards).values(card('hers'));
+    const fetch = rowsOf('ann');
+    const sync = createSync({ db: ann.db, fetch, retry: { attempts: 1 }, maxChanges: 8 });
+    const result = await sync.sync();
+    expect(result.refused).toBe(60);
+    expect(result.requests).toBeGreaterThan(50);
+    expect((await cardsOf(ann)).map(({ id }) => id)).toEqual(['a1', 'a2', 'hers']);
+    expect((await cardsOf(server)).filter(({ owner }) => owner === 'bob')).toHaveLength(60);
+    expect(await sync.sync()).toMatchObject({ pushed: 0, pulled: 0, refused: 0, requests: 1 });
+  });
+
   test('writeWhere says it apart from where; a row that may be seen is not dropped', async () => {
     const handler = as('mallory', { writeWhere: eq(cards.owner, 'mallory') });
     await syncOf(mallory, handler).sync();

@@ -32,6 +32,9 @@ test('without authorize a handler starts only when told that it is public', () =
 
 test('a client needs somebody to talk to', () => {
   expect(() => createSync({ db: ann.db })).toThrow(/url, a fetch, or both/);
+  for (const url of ['127.0.0.1:8788', 'localhost:8788', '/sync', 'ftp://x/', '']) {
+    expect(() => createSync({ db: ann.db, url })).toThrow(/http:\/\/ or https:\/\//);
+  }
   expect(() => createSync({ db: ann.db, url: 'http://x/', tables: ['note'] })).toThrow(/"note"/);
 });
 
