@@ -47,7 +47,8 @@ export type CrrChangeErrorCode =
   | 'CRR_CHANGE_NOT_A_CRR'
   | 'CRR_CHANGE_UNKNOWN'
   | 'CRR_CHANGE_AHEAD'
-  | 'CRR_CHANGE_INCOMPLETE_ROW';
+  | 'CRR_CHANGE_INCOMPLETE_ROW'
+  | 'CRR_CHANGE_ROW_REFUSED';
 
 /** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */
 export type CrrDatabaseErrorCode =

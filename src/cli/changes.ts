@@ -33,10 +33,12 @@ ${DATABASE_USAGE}
     try {
       const tables = values.table && { tables: values.table };
       let shown = 0;
+      const widths: number[] = [];
       const pageSize = Math.min(limit ?? 1_000, 1_000);
       for await (const page of db.$crr.changes({ since, ...tables, limit: pageSize })) {
         if (page.length === 0) continue; // The last page may only bring a cursor.
-        io.stdout(`${values.ndjson ? page.map(ndjson).join('\n') : table(page, shown === 0)}\n`);
+        const text = values.ndjson ? page.map(ndjson).join('\n') : table(page, widths, shown === 0);
+        io.stdout(`${text}\n`);
         shown += page.length;
         if (limit !== undefined && shown >= limit) return 0;
       }
@@ -50,7 +52,7 @@ ${DATABASE_USAGE}
 
 const HEADING = ['db_version', 'seq', 'table', 'key', 'cid', 'value', 'col_version', 'cl', 'site'];
 
-function table(changes: readonly Change[], isFirst: boolean): string {
+function table(changes: readonly Change[], widths: number[], isFirst: boolean): string {
   const rows = changes.map((change) => [
     change.db_version,
     change.seq,
@@ -62,7 +64,7 @@ function table(changes: readonly Change[], isFirst: boolean): string {
     change.cl,
     bytesToHex(change.site_id).slice(0, 8),
   ]);
-  const text = textTable(HEADING, rows);
+  const text = textTable(HEADING, rows, widths);
   return isFirst ? text : text.slice(text.indexOf('\n') + 1);
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { CrrUsageError } from '../errors.js';
 import type { SyncHandler } from '../sync/handler.js';
 
 /** A node:http server before a handler, on 127.0.0.1 alone: for development. */
@@ -20,10 +21,20 @@ export async function listen(handler: SyncHandler, port: number): Promise<Server
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' || error.code === 'EACCES' ? noPort(port, error) : error);
+    });
     server.listen(port, '127.0.0.1', resolve);
   });
   return server;
+}
+
+function noPort(port: number, error: NodeJS.ErrnoException): CrrUsageError {
+  const why = error.code === 'EADDRINUSE' ? 'is in use' : 'needs rights that this process lacks';
+  return new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `port ${port} ${why}: give another one with --port, or --port 0 to take a free one`,
+  );
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {

@@ -30,14 +30,15 @@ ${DATABASE_USAGE}
     try {
       const headers = Object.fromEntries((values.header ?? []).map(splitHeader));
       const sync = createSync({ db, url, headers, format: values.json ? 'json' : 'binary' });
-      let first: SyncProgress | undefined;
+      let isShown = false;
       sync.subscribe((event) => {
         if (event.type !== 'progress' || !io.isTTY) return;
-        first ??= event.progress;
-        io.stderr(`\r${progressBar(event.progress, first)}`);
+        isShown = true;
+        io.stderr(`\r${progressBar(event.progress)}`);
       });
-      const result = await sync.sync();
-      if (first !== undefined) io.stderr('\r\x1b[K');
+      const result = await sync.sync().finally(() => {
+        if (isShown) io.stderr('\r\x1b[K');
+      });
       io.stdout(`${report(result)}\n`);
       return 0;
     } finally {
@@ -48,27 +49,29 @@ ${DATABASE_USAGE}
 
 const WIDTH = 24;
 
-/** Both directions in one bar, by db_versions since the first answer. */
-export function progressBar(now: SyncProgress, first: SyncProgress): string {
-  const total = now.serverVersion - first.pulledTo + (now.localVersion - first.pushedTo);
-  const done = now.pulledTo - first.pulledTo + (now.pushedTo - first.pushedTo);
-  const share = total <= 0 ? 1 : Math.min(1, Math.max(0, done / total));
+/** Both directions in one bar. */
+export function progressBar({ share, pushed, pulled }: SyncProgress): string {
   const full = Math.round(share * WIDTH);
-  return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.round(share * 100)).padStart(3)} %  sent ${now.pushed}, received ${now.pulled}`;
+  return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.round(share * 100)).padStart(3)} %  sent ${pushed}, received ${pulled}`;
 }
 
 function report(result: SyncResult): string {
-  const { pushed, pulled, hidden, requests, bytesSent, bytesReceived } = result;
-  if (pushed + pulled + hidden === 0) return 'nothing new on either side';
+  const { pushed, pulled, hidden, refused, requests, bytesSent, bytesReceived } = result;
+  if (pushed + pulled + hidden + refused === 0) return 'nothing new on either side';
   const lines = [
-    `sent ${pushed} changes, received ${pulled}, in ${requests} request${requests === 1 ? '' : 's'} (${bytesSent} B out, ${bytesReceived} B in)`,
-    ...(hidden > 0 ? [`${hidden} rows are no longer visible to this site`] : []),
+    `sent ${many(pushed, 'change')}, received ${pulled}, in ${many(requests, 'request')} (${bytesSent} B out, ${bytesReceived} B in)`,
+    ...(hidden > 0 ? [`no longer visible to this site: ${many(hidden, 'row')}`] : []),
+    ...(refused > 0
+      ? [`left out, since this site may not write them: ${many(refused, 'row')}`]
+      : []),
     ...(result.sameSchema
       ? []
       : ['the server has another schema: some changes may wait until both sides are migrated']),
   ];
   return lines.join('\n');
 }
+
+const many = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function splitHeader(header: string): [string, string] {
   const colon = header.indexOf(':');

@@ -1,19 +1,43 @@
-/** Rows under a heading, columns as wide as they need to be; numbers to the right. */
+/**
+ * Rows under a heading, columns as wide as they need to be; numbers to the right.
+ *
+ * @param widths least widths of the columns, brought up to those of this table: for one that comes in pages.
+ */
 export function textTable(
   heading: readonly string[],
   rows: readonly (string | number)[][],
+  widths: number[] = [],
 ): string {
   const lines = [heading, ...rows].map((row) => row.map(String));
-  const widths = heading.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  heading.forEach((_, i) => {
+    for (const line of lines) widths[i] = Math.max(widths[i] ?? 0, displayWidth(line[i]!));
+  });
   const isNumber = heading.map(
     (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number'),
   );
   return lines
     .map((line) =>
       line
-        .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .map((cell, i) => {
+          const space = ' '.repeat(widths[i]! - displayWidth(cell));
+          return isNumber[i] ? space + cell : cell + space;
+        })
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const NO_WIDTH = /[\p{Mark}\p{Cf}]/u;
+
+/** How many columns of a terminal a text takes. */
+function displayWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) {
+    if (!NO_WIDTH.test(character)) width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
 }

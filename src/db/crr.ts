@@ -4,7 +4,7 @@ import { type ApplyPlan, planApply, timedSpecs } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
 import type { DriverRow } from '../changes/read.js';
 import { readReport, readSaturated } from '../changes/report.js';
-import { statement } from '../changes/statement.js';
+import { type Statement, statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
@@ -12,7 +12,7 @@ import { quoteBlob } from '../sql/quote.js';
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
-import { explain, isStale } from './database-errors.js';
+import { explain, isStale, refuseIfFound } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
 import { evictStatements } from './evict.js';
 import { install } from './install.js';
@@ -51,6 +51,11 @@ export interface ApplyOptions {
    * refused, since it means that another database uses the same site id.
    */
   readonly ownReturn?: boolean;
+  /**
+   * Queries that must find nothing, before the changes are merged and after, in the same
+   * transaction: what a sender may do to which rows. Where one does, the batch is refused.
+   */
+  readonly refuseIf?: readonly Statement[];
 }
 
 /**
@@ -183,7 +188,13 @@ export class Crr {
     changes: readonly Change[] | AsyncIterable<readonly Change[]>,
     options: ApplyOptions = {},
   ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, ['onUnknown', 'peer', 'evict', 'ownReturn']);
+    refuseUnknownOptions('apply()', options, [
+      'onUnknown',
+      'peer',
+      'evict',
+      'ownReturn',
+      'refuseIf',
+    ]);
     if (!['pending', 'error', undefined].includes(options.onUnknown)) {
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
@@ -309,12 +320,14 @@ export class Crr {
         if (onUnknown === 'error') refuseEarly(plan);
         try {
           const peer = options.peer && peerStatements(options.peer);
-          const before = [stampStatements.before, ...(peer?.before ?? [])];
+          const refusals = (options.refuseIf ?? []).map(refuseIfFound);
+          const before = [stampStatements.before, ...refusals, ...(peer?.before ?? [])];
           const [waiting, ...results] = await this.connection.batch(
             [
               ...before,
               ...plan.statements,
               ...(peer?.after ?? []),
+              ...refusals,
               ...evictStatements(options.evict, this.schema),
               stampStatements.after,
             ],

@@ -1,11 +1,17 @@
+import { type Statement, statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { GUARDS } from '../sql/bookkeeping.js';
+import { GUARD_TABLE } from '../sql/names.js';
 import { COUNTER_OVERFLOW } from '../sql/site-cell-writes.js';
 
 /** Whether a batch failed because this process knew the site ordinals of another time. */
 export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
+
+/** Fails the batch where a query finds something: the guard's reason must not be NULL. */
+export const refuseIfFound = ({ sql, args }: Statement): Statement =>
+  statement(`INSERT INTO ${GUARD_TABLE} (reason) SELECT NULL FROM (${sql}) LIMIT 1`, args);
 
 /**
  * Turns what the generated SQL raises into errors that say what to do; others pass unchanged. Writes
@@ -28,6 +34,12 @@ export function explain(error: unknown): unknown {
     return new CrrChangeError(
       'CRR_CHANGE_INCOMPLETE_ROW',
       "a new row lacks a NOT NULL column without default, and onUnknown is 'error': send all of the row's changes in one batch, or let it wait with onUnknown: 'pending'",
+    );
+  }
+  if (text.includes(`NOT NULL constraint failed: ${GUARD_TABLE}.reason`)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_ROW_REFUSED',
+      'a change is about a row that its sender may not write, or would make it one: nothing was applied',
     );
   }
   const counter = /drizzle-crr: ("[^\n]*") (is a counter and [a-z0-9 -]+)/.exec(text);

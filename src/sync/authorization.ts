@@ -33,6 +33,11 @@ export interface TableAccess {
   /** The rows that they may pull: a Drizzle condition on this table's columns. */
   readonly where?: SQL | undefined;
   /**
+   * The rows that they may create, change and delete: a condition that a row must meet before their
+   * write, if it is there, and after it. `'all'`: every row, whoever may see it. Default: `where`.
+   */
+  readonly writeWhere?: SQL | 'all' | undefined;
+  /**
    * What becomes of a row that changes so that it leaves `where`: `'tell'` (default) names its key to
    * the client, which drops the row; `'keep'` names nothing, and the client keeps what it had.
    */
@@ -54,6 +59,8 @@ export class Access {
   /** Tables that may be pulled. */
   readonly readable: readonly string[];
   readonly where: Readonly<Record<string, Statement>>;
+  /** What a row must be like to be written, by table. */
+  readonly writeWhere: Readonly<Record<string, Statement>>;
   /** Fingerprint of what may be seen; a cursor counts only under the filter that it was made with. */
   readonly filter: string;
 
@@ -78,6 +85,12 @@ export class Access {
       if (condition) where[table] = rendered(condition, renderer);
     }
     this.where = where;
+    const writeWhere: Record<string, Statement> = {};
+    for (const table of schema.tables.keys()) {
+      const { where: seen, writeWhere: own = seen } = this.#access(table) ?? {};
+      if (own !== undefined && own !== 'all') writeWhere[table] = rendered(own, renderer);
+    }
+    this.writeWhere = writeWhere;
     this.filter = fingerprint(
       JSON.stringify([this.readable, Object.entries(where), scope], (_, value: unknown) =>
         typeof value === 'bigint' ? `${value}n` : value,
@@ -88,6 +101,12 @@ export class Access {
   /** Whether a row that left the filter is named to the client. */
   tellsLeaving(table: string): boolean {
     return this.#access(table)?.leaving !== 'keep';
+  }
+
+  /** Whether a row that may not be written may not be seen either: one condition says both. */
+  hidesWhatIsNotWritten(table: string): boolean {
+    const { where, writeWhere } = this.#access(table) ?? {};
+    return where !== undefined && writeWhere === undefined;
   }
 
   /**
@@ -137,6 +156,7 @@ function checkTables(tables: NonNullable<Authorization['tables']>, schema: CrrSc
       'read',
       'write',
       'where',
+      'writeWhere',
       'leaving',
       'readOnly',
       'onReadOnly',

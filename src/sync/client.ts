@@ -114,6 +114,12 @@ export function createSync(options: SyncOptions): Sync {
   if (url === undefined && fetch === undefined) {
     throw new CrrUsageError('CRR_USAGE_OPTION', 'createSync() needs a url, a fetch, or both');
   }
+  if (url !== undefined && !isWebAddress(url)) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'createSync(): url must be an address that begins with http:// or https://',
+    );
+  }
   for (const table of options.tables ?? []) {
     if (db.$crr.schema.tables.has(table)) continue;
     throw new CrrUsageError(
@@ -122,6 +128,16 @@ export function createSync(options: SyncOptions): Sync {
     );
   }
   return new SyncClient(options);
+}
+
+/** A browser's pages may name an address relative to their own. */
+function isWebAddress(url: string): boolean {
+  const { location } = globalThis as { readonly location?: { readonly href?: string } };
+  try {
+    return /^https?:$/.test(new URL(url, location?.href).protocol);
+  } catch {
+    return false;
+  }
 }
 
 class SyncClient implements Sync {

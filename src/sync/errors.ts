@@ -8,6 +8,15 @@ export interface ErrorDetails {
   readonly site?: string;
   readonly sites?: readonly string[];
   readonly versions?: readonly number[];
+  readonly rows?: readonly RefusedRow[];
+}
+
+/** A row that the client may not write; `drop`: nor see, so that it need not keep it. */
+export interface RefusedRow {
+  readonly table: string;
+  /** The packed key in hex. */
+  readonly pk: string;
+  readonly drop: boolean;
 }
 
 /** A refusal with more to say than code and message. */

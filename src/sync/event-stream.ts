@@ -1,7 +1,8 @@
-/** The db_versions that a live stream tells, as they come. */
+/** The db_versions that a live stream tells, as they come; `onHeard` is told of whatever comes. */
 export async function* readVersions(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,
+  onHeard: () => void = () => {},
 ): AsyncGenerator<number, void, undefined> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
@@ -14,6 +15,7 @@ export async function* readVersions(
     for (;;) {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return;
+      onHeard();
       text += decoder.decode(value, { stream: true });
       const events = text.split('\n\n');
       text = events.pop()!;

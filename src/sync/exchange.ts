@@ -1,10 +1,11 @@
 import type { Change } from '../changes/change.js';
-import { bytesToHex } from '../changes/value.js';
+import { bytesToHex, hexToBytes } from '../changes/value.js';
 import type { Cursor } from '../db/change-stream.js';
 import type { ApplyResult, Crr } from '../db/crr.js';
 import type { Peer, PeerProgress } from '../db/peers.js';
 import { CrrSyncError } from '../errors.js';
 import { type Chunk, readChunk } from './chunk.js';
+import type { RefusedRow } from './errors.js';
 import { isMark } from './mark.js';
 import { LIMITS, type Pulled, type SyncResponse, schemaFingerprint } from './protocol.js';
 import { tagOf } from './tag.js';
@@ -21,6 +22,8 @@ export interface SyncResult {
   readonly pulledWon: number;
   /** Rows that left what this site may see. */
   readonly hidden: number;
+  /** Rows that this site may not write: what was written to them here was left out. */
+  readonly refused: number;
   readonly requests: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -37,6 +40,8 @@ export interface SyncProgress {
   readonly pushed: number;
   readonly pulled: number;
   readonly requests: number;
+  /** How much of what both sides have for each other went over: from 0 to 1, and never back. */
+  readonly share: number;
   /** db_versions: the server's, and how much of them is here. */
   readonly serverVersion: number;
   readonly pulledTo: number;
@@ -51,7 +56,7 @@ export interface ExchangeHooks {
 }
 
 const START: PeerProgress = { cursor: 0, skip: [] };
-/** How often one sync starts over before it gives up: each cause is mended by the first time. */
+/** How often one request is mended before the sync gives up: each cause is mended by the first time. */
 const MAX_RESTARTS = 24;
 
 /** Exchanges changes with one server until both sides have what the other had when it began. */
@@ -60,6 +65,8 @@ export class Exchange {
   #server: Uint8Array | undefined;
   /** Sites whose changes this server wants from themselves only, as hex. */
   readonly #refusedSites = new Set<string>();
+  /** Rows that the server does not let this site write, in the run that is under way. */
+  readonly #refusedRows = new Map<string, RefusedRow>();
   #chunkBytes: number;
   #maxChanges: number;
   readonly #schema: string;
@@ -82,6 +89,9 @@ export class Exchange {
     const before = { ...pick(transport) };
     const total = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
     let ahead: Promise<SyncResponse> | undefined;
+    const shares = new Shares();
+    this.#refusedRows.clear();
+    await this.#mergeWaiting(hooks);
     for (let restarts = 0; ; ) {
       if (signal.aborted) throw networkError(signal.reason, signal);
       const { siteId, version } = await this.crr.state();
@@ -113,6 +123,7 @@ export class Exchange {
         if (++restarts > MAX_RESTARTS || !(await this.#mend(error, peer, own.length))) throw error;
         continue;
       }
+      restarts = 0;
       this.#server = response.site;
       const { pulled, pushed } = response;
       if (pulled === undefined) throw new CrrSyncError('CRR_SYNC_SERVER', 'an answer without pull');
@@ -127,7 +138,7 @@ export class Exchange {
         ahead.catch(() => {});
       }
       const applied = await this.#merge(response.site, pulled, skip, received, sent, chunk);
-      if (applied) hooks.onApplied(applied);
+      if (applied && hasRows(applied)) hooks.onApplied(applied);
       total.pushed += own.length;
       total.pushedWon += pushed?.cellsWon ?? 0;
       total.pulled += pulled.changes.length;
@@ -138,6 +149,12 @@ export class Exchange {
         pushed: total.pushed,
         pulled: total.pulled,
         requests,
+        share: shares.after(
+          chunk.more ? [versionOf(sent.cursor), versionOf(chunk.cursor), version] : undefined,
+          pulled.more
+            ? [versionOf(received.cursor), versionOf(pulled.cursor), response.version]
+            : undefined,
+        ),
         serverVersion: response.version,
         pulledTo: versionOf(pulled.cursor),
         localVersion: version,
@@ -146,6 +163,7 @@ export class Exchange {
       if (pulled.more || chunk.more) continue;
       return {
         ...total,
+        refused: this.#refusedRows.size,
         requests,
         bytesSent: transport.bytesSent - before.bytesSent,
         bytesReceived: transport.bytesReceived - before.bytesReceived,
@@ -154,6 +172,13 @@ export class Exchange {
         serverVersion: response.version,
       };
     }
+  }
+
+  /** What waits here may have what it waited for by now: a local write tells nobody. */
+  async #mergeWaiting({ onApplied }: ExchangeHooks): Promise<void> {
+    if ((await this.crr.pendingCount()) === 0) return;
+    const result = await this.crr.apply([]);
+    if (hasRows(result)) onApplied(result);
   }
 
   /** Whether something was written here that the server lacks. */
@@ -196,6 +221,9 @@ export class Exchange {
   }
 
   #isRefused(change: Change): boolean {
+    if (this.#refusedRows.size > 0 && this.#refusedRows.has(rowId(change.table, change.pk))) {
+      return true;
+    }
     return (
       this.#refusedSites.size > 0 &&
       this.#refusedSites.has(bytesToHex(change.site_id)) &&
@@ -213,7 +241,10 @@ export class Exchange {
     chunk: Chunk,
   ): Promise<ApplyResult | undefined> {
     const nowSent = { cursor: chunk.cursor, skip: sent.skip };
+    // What was written to them was read and left out, so the server's view of them is all that counts.
+    const drops = chunk.more ? [] : [...this.#refusedRows.values()].filter(({ drop }) => drop);
     const isNews =
+      drops.length > 0 ||
       pulled.changes.length > 0 ||
       pulled.hidden.length > 0 ||
       !sameCursor(pulled.cursor, received.cursor) ||
@@ -230,7 +261,10 @@ export class Exchange {
         filter: pulled.filter,
         url: this.transport.url,
       },
-      evict: { rows: pulled.hidden, sent: nowSent },
+      evict: {
+        rows: [...pulled.hidden, ...drops.map(({ table, pk }) => ({ table, pk: hexToBytes(pk) }))],
+        sent: nowSent,
+      },
       ownReturn: pulled.ownReturn,
     });
   }
@@ -254,6 +288,13 @@ export class Exchange {
         this.#server ??= error.site;
         return this.#refusedSites.size > known;
       }
+      case 'CRR_SYNC_FORBIDDEN': {
+        const known = this.#refusedRows.size;
+        for (const row of error.rows) {
+          this.#refusedRows.set(`${row.pk} ${row.table}`, row);
+        }
+        return this.#refusedRows.size > known;
+      }
       case 'CRR_SYNC_TOO_LARGE':
       case 'CRR_SYNC_TOO_SLOW':
         if (sending <= 1) return false;
@@ -271,6 +312,33 @@ const pick = ({ requests, bytesSent, bytesReceived }: Transport) => ({
   bytesSent,
   bytesReceived,
 });
+
+/** From where to where in db_versions, and how far that was gone. */
+type Way = readonly [from: number, at: number, to: number];
+
+/** The share of a run that is done: of the ways that are not at their end, each of which the other may lengthen. */
+class Shares {
+  readonly #from: (number | undefined)[] = [];
+  #share = 0;
+
+  after(...ways: readonly (Way | undefined)[]): number {
+    let [done, total] = [0, 0];
+    for (const [i, way] of ways.entries()) {
+      if (way === undefined) continue;
+      this.#from[i] ??= way[0];
+      const from = this.#from[i];
+      done += Math.max(0, way[1] - from);
+      total += Math.max(0, way[2] - from);
+    }
+    this.#share = Math.max(this.#share, total === 0 ? 1 : Math.min(1, done / total));
+    return this.#share;
+  }
+}
+
+const hasRows = ({ inserted, updated, deleted }: ApplyResult) =>
+  inserted.length + updated.length + deleted.length > 0;
+
+const rowId = (table: string, pk: Uint8Array) => `${bytesToHex(pk)} ${table}`;
 
 const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;

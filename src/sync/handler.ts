@@ -3,7 +3,7 @@ import { bytesToHex, compareBytes } from '../changes/value.js';
 import type { ApplyResult, Crr } from '../db/crr.js';
 import { refuseUnknownOptions } from '../db/options.js';
 import type { Peer } from '../db/peers.js';
-import { CrrSyncError, CrrUsageError } from '../errors.js';
+import { CrrChangeError, CrrSyncError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { Access, type Authorization, type Renderer, sitesOf } from './authorization.js';
 import { readBody } from './body.js';
@@ -11,7 +11,7 @@ import { readChunk } from './chunk.js';
 import { seal, unseal } from './envelope.js';
 import { errorResponse, otherSite, RefusedRequest, refusalOf } from './errors.js';
 import { type LiveStreamOptions, liveStream } from './live-stream.js';
-import { isMark } from './mark.js';
+import { isMark, witnessMarks } from './mark.js';
 import { decodeRequest, encodeResponse } from './message-binary.js';
 import { requestFromJson, responseToJson } from './message-json.js';
 import {
@@ -26,6 +26,7 @@ import {
   type SyncResponse,
   schemaFingerprint,
 } from './protocol.js';
+import { RowRule } from './row-rule.js';
 import { tagOf } from './tag.js';
 import { refuseVersionJumps } from './versions.js';
 
@@ -194,7 +195,7 @@ class Handler {
     let prior: number | undefined;
     if (push !== undefined) {
       refuseVersionJumps(push.changes, this.#crr.schema, state.version, this.limits.maxVersionJump);
-      const result = await this.#merge(message, access.writable(push.changes), access);
+      const result = await this.#merge(message, this.#spoken(message, access), access);
       const { stamp = 0, cellsWon, cellsIgnored, pending } = result;
       pushed = { stamp, cellsWon, cellsIgnored, pending };
       prior = result.prior;
@@ -233,7 +234,10 @@ class Handler {
     changes: readonly Change[],
     access: Access,
   ): Promise<ApplyResult> {
-    const result = await this.#crr.apply(changes, {
+    const { connection, schema } = this.#crr;
+    const rule = new RowRule(changes, access.writeWhere, schema, connection.maxParameters);
+    const merging = this.#crr.apply(changes, {
+      refuseIf: rule.queries,
       peer: {
         siteId: site,
         tag: tagOf(tables),
@@ -243,8 +247,38 @@ class Handler {
         onlyForward: true,
       },
     });
+    const result = await merging.catch(async (error: unknown) => {
+      const isRule = error instanceof CrrChangeError && error.code === 'CRR_CHANGE_ROW_REFUSED';
+      throw isRule ? await this.#refusedRows(rule, access) : error;
+    });
     if ((result.stamp ?? 0) > this.#seen.version) this.#seen.version = result.stamp!;
     return result;
+  }
+
+  /** The pushed changes that are to be applied, and what they say of marks by others than the owner. */
+  #spoken({ site, push }: SyncRequest, access: Access): readonly Change[] {
+    const changes = access.writable(push!.changes);
+    if (access.authorization.forward) return changes;
+    return witnessMarks(changes, site, this.#crr.schema);
+  }
+
+  /** Names the rows that were outside already: a client then goes on without them. */
+  async #refusedRows({ rows, queries }: RowRule, access: Access): Promise<CrrSyncError> {
+    const found = await this.#crr.connection.batch(queries, 'read');
+    const outside = found.flat().map((row) => rows[Number(row[0])]!);
+    return new RefusedRequest(
+      'CRR_SYNC_FORBIDDEN',
+      outside.length > 0
+        ? `${outside.length} of the rows may not be written by this client`
+        : 'some of the rows would be none that this client may write',
+      403,
+      {
+        rows: outside.map(({ table, pk }) => {
+          const drop = access.hidesWhatIsNotWritten(table) && access.tellsLeaving(table);
+          return { table, pk: bytesToHex(pk), drop };
+        }),
+      },
+    );
   }
 
   async #pull(

@@ -21,6 +21,9 @@ interface Platform {
   addEventListener?(type: string, listener: () => void, options: { signal: AbortSignal }): void;
 }
 
+/** A stream that is heard tells at least every 15 s that it is still there. */
+const SILENT_MS = 25_000;
+
 /** Runs the machine: feeds it news from both sides, timers and the platform, and does what it says. */
 export class LiveSync {
   #machine = STOPPED;
@@ -28,6 +31,8 @@ export class LiveSync {
   /** The server's db_version as of the last sync, and the newest that the live stream told. */
   #serverVersion = 0;
   #toldVersion = 0;
+  /** When the live stream brought something, on the clock of `performance.now()`. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   /** An effect of before the last start must not touch what runs now. */
   #run = 0;
 
@@ -48,7 +53,8 @@ export class LiveSync {
     this.#feed('start');
     if (platform.navigator?.onLine === false) this.#feed('offline');
     this.#forever(() => this.#watchLocal(signal), signal);
-    this.#forever(() => this.#watchServer(signal), signal);
+    if (this.parts.liveStream) this.#forever(() => this.#watchServer(signal), signal);
+    this.#forever(() => this.#poll(signal), signal);
   }
 
   stop(): void {
@@ -116,24 +122,35 @@ export class LiveSync {
     if (this.phase === 'idle' && (await this.parts.hasLocalNews())) this.#feed('news');
   }
 
-  /** Follows the live stream; where there is none, or it broke, asks by syncing. */
+  /** Follows the live stream; one that ended, or could not be had, is tried again. */
   async #watchServer(signal: AbortSignal): Promise<void> {
-    if (this.parts.liveStream && (this.phase === 'idle' || this.phase === 'syncing')) {
+    if (this.phase === 'idle' || this.phase === 'syncing') {
       try {
         const stream = await this.parts.listen(signal);
         if (stream !== undefined) {
-          for await (const version of readVersions(stream, signal)) {
+          const onHeard = () => {
+            this.#heardAt = performance.now();
+          };
+          for await (const version of readVersions(stream, signal, onHeard)) {
             this.#toldVersion = version;
             this.#heedServer();
           }
           return;
         }
       } catch {
-        // Polling goes on meanwhile, and the next round tries the stream again.
+        // Polling goes on meanwhile.
+      } finally {
+        this.#heardAt = Number.NEGATIVE_INFINITY;
       }
     }
     await sleep(this.parts.remotePollMs, signal);
-    if (this.phase === 'idle') this.#feed('news');
+  }
+
+  /** Asks by syncing where no stream is heard: there is none, or something on the way holds it back. */
+  async #poll(signal: AbortSignal): Promise<void> {
+    await sleep(this.parts.remotePollMs, signal);
+    const isHeard = performance.now() - this.#heardAt < SILENT_MS;
+    if (!isHeard && this.phase === 'idle') this.#feed('news');
   }
 }
 

@@ -72,7 +72,8 @@
  *     400 CRR_SYNC_MALFORMED         no message, cut short, or bytes follow its end
  *     400 CRR_SYNC_VERSION           another version of the protocol; `versions` lists what is spoken
  *     401 CRR_SYNC_UNAUTHORIZED      authorize() said no
- *     403 CRR_SYNC_FORBIDDEN         a table or column that may not be read or written
+ *     403 CRR_SYNC_FORBIDDEN         a table, column or row that may not be written; `rows` names those
+ *                                    that are there: `table`, `pk` (hex), `drop` (nor may they be seen)
  *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to somebody else
  *     403 CRR_SYNC_FOREIGN_CHANGES   changes that somebody else's site made; `sites` names them
  *     405 CRR_SYNC_METHOD            neither POST nor GET
@@ -85,7 +86,8 @@
  *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database could have made; `cause` is its CRR_CHANGE_ code
  *     422 CRR_SYNC_VERSION_JUMP      a version far beyond what either side can have reached
  *     500 CRR_SYNC_SERVER            the handler or its database failed
- *     503 CRR_SYNC_BUSY              too many live streams; Retry-After says when to come again
+ *     503 CRR_SYNC_BUSY              too many live streams, or writers in each other's way; Retry-After
+ *                                    says when to come again
  *
  * ## Versions
  *

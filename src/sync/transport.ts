@@ -3,6 +3,7 @@ import { CrrSyncError, type CrrSyncErrorCode } from '../errors.js';
 import { malformed } from './bytes.js';
 import { collect } from './compression.js';
 import { seal, unseal } from './envelope.js';
+import type { ErrorDetails, RefusedRow } from './errors.js';
 import { type Fetch, sleep } from './fetch-chain.js';
 import { decodeResponse, encodeRequest } from './message-binary.js';
 import { requestToJson, responseFromJson } from './message-json.js';
@@ -27,6 +28,7 @@ export class ServerRefusal extends CrrSyncError {
     status: number,
     readonly site: Uint8Array | undefined,
     readonly sites: readonly string[],
+    readonly rows: readonly RefusedRow[],
   ) {
     super(code, message, status);
   }
@@ -118,26 +120,33 @@ export function networkError(error: unknown, signal: AbortSignal): CrrSyncError 
   }
   return new CrrSyncError(
     'CRR_SYNC_NETWORK',
-    'the server could not be reached, or the connection broke',
+    `the server could not be reached, or the connection broke${reasonOf(error)}`,
     undefined,
     options,
   );
 }
 
+/** The platform's own word for what happened, such as ECONNREFUSED: it is in the cause of fetch's error. */
+function reasonOf(error: unknown): string {
+  const { code } = ((error as { cause?: unknown } | null)?.cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? ` (${code})` : '';
+}
+
 async function refusal(response: Response): Promise<ServerRefusal> {
   const { status } = response;
-  let error: { code?: string; message?: string; site?: string; sites?: string[] } | undefined;
+  let error: { code?: string; message?: string } & ErrorDetails = {};
   try {
-    error = ((await response.json()) as { error?: typeof error }).error;
+    error = ((await response.json()) as { error?: typeof error }).error ?? {};
   } catch {
     // Not an answer of this protocol: a proxy's page, say.
   }
   return new ServerRefusal(
-    (error?.code?.startsWith('CRR_SYNC_') ? error.code : codeOf(status)) as CrrSyncErrorCode,
-    error?.message ?? `the server answered with status ${status}`,
+    (error.code?.startsWith('CRR_SYNC_') ? error.code : codeOf(status)) as CrrSyncErrorCode,
+    error.message ?? `the server answered with status ${status}`,
     status,
-    typeof error?.site === 'string' ? hexToBytes(error.site) : undefined,
-    Array.isArray(error?.sites) ? error.sites : [],
+    typeof error.site === 'string' ? hexToBytes(error.site) : undefined,
+    Array.isArray(error.sites) ? error.sites : [],
+    Array.isArray(error.rows) ? error.rows : [],
   );
 }
 

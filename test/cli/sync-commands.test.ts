@@ -9,6 +9,7 @@ import { listen } from '../../src/cli/node-http.js';
 import { serveCommand } from '../../src/cli/serve.js';
 import { statusCommand as status } from '../../src/cli/status.js';
 import { progressBar, syncCommand as sync } from '../../src/cli/sync.js';
+import { textTable } from '../../src/cli/text-table.js';
 import { note, notes, openSite, type Site, serve } from '../sync/world.js';
 
 let directory: string;
@@ -97,6 +98,7 @@ test('status tells of tables and peers', async () => {
 test.each([
   [sync, ['--schema', schema], /one address/],
   [sync, ['http://x/', '--schema', schema, '--header', 'x'], /name: value/],
+  [sync, ['localhost:8788', '--schema', schema], /http:\/\/ or https:\/\//],
   [status, [], /--schema/],
   [changes, ['--schema', schema, '--since', 'x'], /--since must be/],
   [serveCommand, ['--schema', schema, '--port', 'x'], /--port/],
@@ -104,16 +106,36 @@ test.each([
   await expect(run(command as Command, args as string[])).rejects.toThrow(message as RegExp);
 });
 
-test('the bar counts both directions', () => {
-  const at = (pulledTo: number, pushedTo: number) => ({
-    pushed: 0,
-    pulled: 0,
-    requests: 1,
-    serverVersion: 100,
-    pulledTo,
-    localVersion: 100,
-    pushedTo,
-  });
-  expect(progressBar(at(50, 100), at(0, 0))).toContain(' 75 %');
-  expect(progressBar(at(100, 100), at(100, 100))).toContain('100 %');
+test('a server that is not there is told as what it is', async () => {
+  const gone = await listen(serve(server), 0);
+  const { port } = gone.address() as { port: number };
+  await new Promise((resolve) => gone.close(resolve));
+  await expect(run(sync, [`http://127.0.0.1:${port}/`, '--schema', schema])).rejects.toThrow(
+    /could not be reached, or the connection broke \(ECONNREFUSED\)/,
+  );
+});
+
+test('the bar shows the share that is done', () => {
+  const at = (share: number) =>
+    progressBar({
+      pushed: 10,
+      pulled: 20,
+      requests: 1,
+      share,
+      serverVersion: 100,
+      pulledTo: 0,
+      localVersion: 100,
+      pushedTo: 0,
+    });
+  expect(at(0)).toBe(`[${'.'.repeat(24)}]   0 %  sent 10, received 20`);
+  expect(at(0.5)).toBe(`[${'#'.repeat(12)}${'.'.repeat(12)}]  50 %  sent 10, received 20`);
+  expect(at(1)).toBe(`[${'#'.repeat(24)}] 100 %  sent 10, received 20`);
+});
+
+test('a table keeps its columns where characters are wide, and over pages', () => {
+  const widths: number[] = [];
+  const first = textTable(['name', 'n'], [['界e\u0301', 1]], widths);
+  expect(first).toBe('name  n\n界e\u0301   1');
+  expect(textTable(['name', 'n'], [['abcdef', 22]], widths).split('\n')[1]).toBe('abcdef  22');
+  expect(textTable(['name', 'n'], [['a', 3]], widths).split('\n')[1]).toBe('a        3');
 });

@@ -45,6 +45,27 @@ describeEachEngine('apply()', (engine) => {
 
   type Site = Awaited<ReturnType<typeof open>>[number];
 
+  test('refuseIf: what a query finds before or after refuses the batch', async () => {
+    const [db, other] = await open();
+    await other.insert(todos).values({ id: 'a', title: 'one' });
+    const changes = await other.$crr.changes();
+    const found = (title: string) => ({
+      sql: 'SELECT 1 FROM todos WHERE title = ?',
+      args: [title],
+    });
+    const refused = { code: 'CRR_CHANGE_ROW_REFUSED' };
+    const before = await dump(db.$client);
+    await expect(db.$crr.apply(changes, { refuseIf: [found('one')] })).rejects.toMatchObject(
+      refused,
+    );
+    expect(await dump(db.$client)).toEqual(before);
+    await db.$crr.apply(changes, { refuseIf: [found('two')] });
+    await other.delete(todos);
+    const gone = await other.$crr.changes();
+    await expect(db.$crr.apply(gone, { refuseIf: [found('one')] })).rejects.toMatchObject(refused);
+    expect(await db.select().from(todos)).toHaveLength(1);
+  });
+
   test('tells which rows and how many cells changed', async () => {
     const [db, other] = await open();
     await other.insert(todos).values([{ id: 'a', title: 'x' }, { id: 'b' }, { id: 'c' }]);

@@ -12,24 +12,45 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
+import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, fractIndex, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
-import { getTableName, sql } from 'drizzle-orm';
+import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
 import { createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 
-/** All examples in one program: a function each, with databases of its own. */
+const nameOf = ({ page, line }: CodeBlock) => `example_${page.replace(/\W/g, '_')}_${line}`;
+
+/** A file of a user's project: it exports something. All others are parts of a program. */
+const isModule = ({ code }: CodeBlock) => /^export /m.test(code);
+
+/** All examples in one program: a function or a module each, with databases of its own. */
 function program(examples: readonly CodeBlock[]): string {
-  const functions = examples.map(
-    ({ page, line, code }) =>
-      `async function example_${page.replace(/\W/g, '_')}_${line}() {\nconst [db, other] = [await openDatabase(), await openDatabase()];\n${code}}`,
-  );
-  const calls = examples.map(
-    ({ page, line }) =>
-      `await example_${page.replace(/\W/g, '_')}_${line}().then(() => console.log('${page}:${line} ok'), (error) => console.log('${page}:${line}', error));`,
-  );
+  const functions = examples
+    .filter((example) => !isModule(example))
+    .map(
+      (example) =>
+        `async function ${nameOf(example)}() {\nconst [db, other] = [await openDatabase(), await openDatabase()];\n${withoutImports(example)}}`,
+    );
+  const calls = examples.map((example) => {
+    const { page, line } = example;
+    const run = isModule(example) ? `import('./${nameOf(example)}.js')` : `${nameOf(example)}()`;
+    return `await ${run}.then(() => console.log('${page}:${line} ok'), (error) => console.log('${page}:${line}', error));`;
+  });
   return [PRELUDE, ...functions, ...calls].join('\n');
+}
+
+/** A function cannot import, so the prelude does: the same names from the same modules. */
+function withoutImports({ page, code }: CodeBlock): string {
+  return code.replace(/^import \{ (.*) \} from '(.*)';$/gm, (line, names: string, from: string) => {
+    const own = new RegExp(`^import \\{ (.*) \\} from '${from}';$`, 'm').exec(PRELUDE)?.[1];
+    for (const name of names.split(', ')) {
+      if (!own?.split(', ').includes(name)) throw new Error(`${page}: the prelude lacks ${line}`);
+    }
+    return '';
+  });
 }
 
 /** Whole processes on a machine that may be busy; nothing here is about time. */
@@ -41,6 +62,9 @@ describe('the examples in docs/', () => {
   beforeAll(() => {
     project = scratchProject('docs');
     project.write('examples.ts', program(examples));
+    for (const example of examples.filter(isModule)) {
+      project.write(`${nameOf(example)}.ts`, example.code);
+    }
   });
   afterAll(() => project.remove());
 
@@ -67,6 +91,26 @@ describe('docs/', () => {
     const thrown = codesIn(files, new RegExp(`(?<=')${family}(?=')`, 'g'));
     const tables = pages.map((page) => (read(page).match(/^\| `CRR.*/gm) ?? []).join('\n'));
     expect(codesIn(tables, new RegExp(family, 'g'))).toEqual(thrown);
+  });
+
+  test('name every code of sync, where users look and where the protocol is described', () => {
+    const inSync = readdirSync(join(root, 'src/sync')).map((file) => read(`src/sync/${file}`));
+    const codes = (text: string) => [...new Set(text.match(/CRR_SYNC_[A-Z_]+/g))].sort();
+    const thrown = codes(
+      inSync.flatMap((text) => text.match(/(?<=')CRR_SYNC_[A-Z_]+(?=')/g) ?? []).join(' '),
+    );
+    const table = (read('docs/sync.md').match(/^\| .*`CRR_SYNC.*/gm) ?? []).join('\n');
+    expect(codes(table)).toEqual(thrown);
+    const opening = read('src/sync/protocol.ts').split('*/')[0]!;
+    // Those of the client alone are no answers.
+    const own = ['CRR_SYNC_ABORTED', 'CRR_SYNC_NETWORK'];
+    expect(codes(opening)).toEqual(thrown.filter((code) => !own.includes(code)));
+    const statuses = (text: string) =>
+      [...text.matchAll(/(\d{3}).*?(CRR_SYNC_[A-Z_]+)/g)].map(
+        ([, status, code]) => `${code} ${status}`,
+      );
+    const single = (text: string) => statuses(text.replace(/.*(405|406|415).*/g, '')).sort();
+    expect(single(table)).toEqual(single(opening));
   });
 
   test('name every public export', () => {

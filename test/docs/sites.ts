@@ -18,6 +18,14 @@ export const notes = crrTable('notes', {
   body: text('body'),
 });
 
+/** Rows that belong to somebody. */
+export const tasks = crrTable('tasks', {
+  id: text('id').primaryKey().notNull(),
+  owner: text('owner'),
+  title: text('title'),
+  points: integer('points').notNull().default(0),
+});
+
 /** Keys that the database gives out. */
 export const numbered = crrTable('numbered', {
   id: integer('id').primaryKey(),
@@ -36,12 +44,13 @@ export const untyped = crrTable('untyped', {
   value: customType<{ data: unknown }>({ dataType: () => '' })('value'),
 });
 
-export const schema = { todos, notes, numbered, spans, untyped };
+export const schema = { todos, notes, tasks, numbered, spans, untyped };
 
 export async function createTables(client: Client): Promise<void> {
   await client.executeMultiple(`
     CREATE TABLE todos (id text PRIMARY KEY NOT NULL, title text, done integer DEFAULT false NOT NULL);
     CREATE TABLE notes (id text PRIMARY KEY NOT NULL, title text NOT NULL, body text);
+    CREATE TABLE tasks (id text PRIMARY KEY NOT NULL, owner text, title text, points integer DEFAULT 0 NOT NULL);
     CREATE TABLE numbered (id integer PRIMARY KEY NOT NULL, name text);
     CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high));
     CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value);

@@ -26,7 +26,9 @@ describe('npm run -s example', () => {
     expect(Object.keys(VERDICTS).sort()).toEqual(names.sort());
   });
 
-  test.each(names)('%s ends well', { timeout: SLOW }, async (name) => {
+  // Without sqld it says what to install: nothing else of it can run.
+  const runnable = names.filter((name) => name !== 'turso-edge' || sqldBinary() !== undefined);
+  test.each(runnable)('%s ends well', { timeout: SLOW }, async (name) => {
     const { code, stdout, stderr } = await runTsx('examples/run.ts', [name]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(VERDICTS[name]!);

@@ -22,7 +22,12 @@ export function scratchProject(name: string): ScratchProject {
     'tsconfig.json',
     JSON.stringify({
       extends: '../../tsconfig.json',
-      compilerOptions: { paths: { 'drizzle-crr': ['../../src/index.ts'] } },
+      compilerOptions: {
+        paths: {
+          'drizzle-crr': ['../../src/index.ts'],
+          'drizzle-crr/sync': ['../../src/sync/index.ts'],
+        },
+      },
       include: ['*.ts'],
     }),
   );

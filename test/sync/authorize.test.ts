@@ -32,6 +32,9 @@ test('without authorize a handler starts only when told that it is public', () =
 
 test('a client needs somebody to talk to', () => {
   expect(() => createSync({ db: ann.db })).toThrow(/url, a fetch, or both/);
+  for (const url of ['127.0.0.1:8788', 'localhost:8788', '/sync', 'ftp://x/', '']) {
+    expect(() => createSync({ db: ann.db, url })).toThrow(/http:\/\/ or https:\/\//);
+  }
   expect(() => createSync({ db: ann.db, url: 'http://x/', tables: ['note'] })).toThrow(/"note"/);
 });
 
@@ -95,7 +98,7 @@ describe('rows', () => {
   });
 
   test('a row that leaves while it holds unsent writes stays until they are sent', async () => {
-    const handler = mine();
+    const handler = mine({ writeWhere: 'all' });
     await connect(ann, handler).sync();
     await server.db.update(notes).set({ owner: 'bob' }).where(eq(notes.id, 'a1'));
     const meanwhile = connect(ann, async (request) => {

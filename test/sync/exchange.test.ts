@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/sync/index.js';
 import { connect, contents, note, notes, openSite, serve } from './world.js';
 
 describe('requests', () => {
@@ -69,12 +70,45 @@ describe('requests', () => {
     const bytes = 5_000 * 130;
     for (const site of [a, b]) {
       const sync = connect(site, handler, { chunkBytes });
+      const shares: number[] = [];
+      sync.subscribe((event) => {
+        if (event.type === 'progress') shares.push(event.progress.share);
+      });
       await sync.sync();
+      expect(shares).toEqual(shares.toSorted((x, y) => x - y));
+      expect(shares[0]).toBeLessThan(0.5);
+      expect(shares.at(-1)).toBe(1);
       expect(sync.counts.requests).toBeGreaterThan(5);
       expect(sync.counts.requests).toBeLessThan((1.5 * bytes) / chunkBytes + 2);
     }
     expect(await contents(b)).toBe(await contents(a));
   });
+});
+
+/** Chunks that so many changes fill: of bytes before compression, or of changes. */
+const chunksOf = (changes: number, bytes: number) =>
+  Math.max(bytes / LIMITS.chunkBytes, changes / LIMITS.maxChanges);
+
+test('a first sync of 100,000 rows is as many requests as chunks', async () => {
+  const count = 100_000;
+  const [server, a, b] = [await openSite(), await openSite(), await openSite()];
+  for (let at = 0; at < count; at += 5_000) {
+    const rows = Array.from({ length: 5_000 }, (_, i) => note(`note-${at + i}`, { stars: at }));
+    await a.db.insert(notes).values(rows);
+  }
+  const handler = serve(server);
+  // About what a row takes before compression: key, flags and values.
+  const bytes = count * ('note-'.length * 2 + 8 + 'body of note-'.length + 32);
+  const changes = count * 5;
+  for (const site of [a, b]) {
+    const sync = connect(site, handler);
+    const { pushed, pulled, requests } = await sync.sync();
+    expect(pushed + pulled).toBe(changes);
+    expect(requests).toBe(sync.counts.requests);
+    expect(requests).toBeGreaterThan(chunksOf(changes, bytes) / 2);
+    expect(requests).toBeLessThan(1.5 * chunksOf(changes, bytes) + 2);
+  }
+  expect((await contents(b)) === (await contents(a))).toBe(true);
 });
 
 describe('any site can serve', () => {

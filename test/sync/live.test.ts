@@ -63,6 +63,61 @@ test('without a stream, polling brings the news', async () => {
   expect(statuses).toContain(503);
 });
 
+test.each([
+  ['is held back on the way', () => new Response(new ReadableStream())],
+  ['never begins', () => new Promise<Response>(() => {})],
+])('a stream that %s leaves nobody waiting: polling brings the news', async (_, silent) => {
+  const [server, a] = [await openSite(), await openSite()];
+  const handler = serve(server);
+  const headers = { 'content-type': 'text/event-stream' };
+  let streams = 0;
+  const sync = connect(
+    a,
+    async (request) => {
+      if (request.method !== 'GET') return handler(request);
+      streams++;
+      return new Response((await silent()).body, { headers });
+    },
+    { continuous: { localPollMs: 20, remotePollMs: 20 } },
+  );
+  start(sync);
+  await vi.waitFor(() => expect([sync.phase, streams]).toEqual(['idle', 1]));
+  await server.db.insert(notes).values(note('1'));
+  await same(a, server);
+  expect(streams).toBe(1);
+});
+
+test('while the stream is heard, nobody polls', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  const handler = serve(server, { live: { pollMs: 5 } });
+  const continuous = { localPollMs: 5, remotePollMs: 5 };
+  let heard = () => {};
+  const first = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const sync = connect(
+    a,
+    async (request) => {
+      const response = await handler(request);
+      if (request.method !== 'GET') return response;
+      const watched = new TransformStream({
+        transform(chunk, controller) {
+          controller.enqueue(chunk);
+          heard();
+        },
+      });
+      return new Response(response.body!.pipeThrough(watched), response);
+    },
+    { continuous },
+  );
+  start(sync);
+  await first;
+  await vi.waitFor(() => expect(sync.phase).toBe('idle'));
+  const asked = sync.counts.requests;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(sync.counts.requests - asked).toBeLessThan(2);
+});
+
 test('offline, it goes on trying, and tells; back online, everything arrives', async () => {
   const [server, a] = [await openSite(), await openSite()];
   const handler = serve(server, { live: { pollMs: 20 } });
@@ -157,6 +212,39 @@ test('a sync under way can be aborted, and the next one finishes it', async () =
   expect(some).toBeLessThan(200);
   const rest = await sync.sync();
   expect(rest.pulled).toBe((200 - some) * 5);
+  await same(a, server);
+});
+
+test('a push that was cut off goes on where it was, compressed all the way', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  const rows = Array.from({ length: 400 }, (_, i) => note(`n${i}`, { body: 'word '.repeat(40) }));
+  // One transaction, larger than a chunk: it is cut between rows.
+  await a.db.insert(notes).values(rows);
+  const handler = serve(server);
+  let left = 3;
+  const cut = connect(
+    a,
+    (request) => (left-- > 0 ? handler(request) : Promise.reject(new TypeError('cut off'))),
+    { chunkBytes: 8_000 },
+  );
+  await expect(cut.sync()).rejects.toMatchObject({ code: 'CRR_SYNC_NETWORK' });
+  const some = (await server.db.select().from(notes)).length;
+  expect(some).toBeGreaterThan(0);
+  expect(some).toBeLessThan(400);
+  // A new client, as after a crash: what it knows is in its database.
+  const rest = await connect(a, handler, { chunkBytes: 8_000 }).sync();
+  expect(rest.pushed).toBe((400 - some) * 5);
+  expect(rest.bytesSent).toBeLessThan(((400 - some) * 'word '.length * 40) / 3);
+  await same(a, server);
+});
+
+test('an answer that is larger than the client takes is refused, and nothing of it merged', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  await server.db.insert(notes).values(note('1', { body: 'x'.repeat(50_000) }));
+  const small = connect(a, serve(server), { maxMessageBytes: 20_000 });
+  await expect(small.sync()).rejects.toMatchObject({ code: 'CRR_SYNC_TOO_LARGE' });
+  expect(await a.db.select().from(notes)).toEqual([]);
+  await connect(a, serve(server)).sync();
   await same(a, server);
 });
 
