@@ -186,8 +186,7 @@ function deadRow(spec: TableSpec): string {
   const assignments = [
     // `cl | 1`: a row that was written while triggers were missing may be alive under an even cl.
     'cl = (cl | 1) + 1',
-    `dbv = ${DB_VERSION}`,
-    `l = (SELECT ${stampSql(sentinelSeq(spec))} FROM ${STATE_TABLE})`,
+    `(dbv, l) = (SELECT db_version, ${stampSql(sentinelSeq(spec))} FROM ${STATE_TABLE})`,
     ...['v0 = 0', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'],
     ...cellClocks(spec).map((x) => `${x} = NULL`),
   ];

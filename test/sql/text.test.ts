@@ -141,11 +141,11 @@ describe('exact text', () => {
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
         INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 0, site, seq - 0, '@' || db_version || ':' || site || ':' || (seq - 1), CASE WHEN o.v0 + ifnull(CAST(o."x_title" AS INTEGER), -(o.v0 = 0)) < 0 THEN 0 ELSE o.v0 + ifnull(CAST(o."x_title" AS INTEGER), -(o.v0 = 0)) END + (old."title" IS NOT new."title") FROM crr_state, "todos__crr_clock" AS o WHERE o."k_id" = old."id" ON CONFLICT ("k_id") DO UPDATE SET cl = cl + 1 + cl % 2, dbv = excluded.dbv, v0 = 0, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, l = excluded.l, "x_title" = excluded."x_title";
         UPDATE crr_state SET seq = seq + 2;
-        UPDATE "todos__crr_clock" SET cl = (cl | 1) + 1, dbv = (SELECT db_version FROM crr_state), l = (SELECT '@' || db_version || ':' || site || ':' || (seq - 1) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, "x_title" = NULL WHERE "k_id" = old."id";
+        UPDATE "todos__crr_clock" SET cl = (cl | 1) + 1, (dbv, l) = (SELECT db_version, '@' || db_version || ':' || site || ':' || (seq - 1) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, "x_title" = NULL WHERE "k_id" = old."id";
       END;
       CREATE TRIGGER "todos__crr_on_delete" AFTER DELETE ON "todos" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
-        UPDATE "todos__crr_clock" SET cl = (cl | 1) + 1, dbv = (SELECT db_version FROM crr_state), l = (SELECT '@' || db_version || ':' || site || ':' || (seq - 1) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, "x_title" = NULL WHERE "k_id" = old."id";
+        UPDATE "todos__crr_clock" SET cl = (cl | 1) + 1, (dbv, l) = (SELECT db_version, '@' || db_version || ':' || site || ':' || (seq - 1) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL, "x_title" = NULL WHERE "k_id" = old."id";
       END
       "
     `);
@@ -159,11 +159,11 @@ describe('exact text', () => {
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 0;
         INSERT INTO "marks__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l) SELECT new."id", 1, db_version, 0, site, seq - -1, '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state, "marks__crr_clock" AS o WHERE o."k_id" = old."id" ON CONFLICT ("k_id") DO UPDATE SET cl = cl + 1 + cl % 2, dbv = excluded.dbv, v0 = 0, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, l = excluded.l;
         UPDATE crr_state SET seq = seq + 1;
-        UPDATE "marks__crr_clock" SET cl = (cl | 1) + 1, dbv = (SELECT db_version FROM crr_state), l = (SELECT '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL WHERE "k_id" = old."id";
+        UPDATE "marks__crr_clock" SET cl = (cl | 1) + 1, (dbv, l) = (SELECT db_version, '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL WHERE "k_id" = old."id";
       END;
       CREATE TRIGGER "marks__crr_on_delete" AFTER DELETE ON "marks" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 0;
-        UPDATE "marks__crr_clock" SET cl = (cl | 1) + 1, dbv = (SELECT db_version FROM crr_state), l = (SELECT '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL WHERE "k_id" = old."id";
+        UPDATE "marks__crr_clock" SET cl = (cl | 1) + 1, (dbv, l) = (SELECT db_version, '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state), v0 = 0, d0 = NULL, s0 = NULL, q0 = NULL WHERE "k_id" = old."id";
       END
       "
     `);
