@@ -130,11 +130,6 @@ export function planApply(
   };
 }
 
-/** The tables with columns that merge by time. */
-export function timedSpecs(schema: CrrSchema): TableSpec[] {
-  return allTables(schema).filter(isTimedTable);
-}
-
 const isTimedTable = (spec: TableSpec) => spec.columns.some(isTimed);
 
 function allTables(schema: CrrSchema): TableSpec[] {

@@ -1,6 +1,6 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type ApplyPlan, planApply, timedSpecs } from '../changes/apply.js';
+import { type ApplyPlan, planApply } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
 import type { DriverRow } from '../changes/read.js';
 import { readReport, readSaturated } from '../changes/report.js';
@@ -377,9 +377,9 @@ export class Crr {
 
   /** A batch without changes lets in what waits, if it can, and may still tell of a peer, or of rows that this database loses. */
   async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
-    // Another process may have left what was ahead of its time, and is due now.
-    const mayWait = this.#mayWait || timedSpecs(this.schema).length > 0;
-    const total = mayWait ? await this.#merge([], {}) : new ApplyTotals();
+    // Another process may have left something; and what was ahead of its time may be due now.
+    const waits = this.#mayWait || (await this.pendingCount()) > 0;
+    const total = waits ? await this.#merge([], {}) : new ApplyTotals();
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...evictStatements(evict, this.schema),

@@ -176,7 +176,6 @@ export class Exchange {
 
   /** What waits here may have what it waited for by now: a local write tells nobody. */
   async #mergeWaiting({ onApplied }: ExchangeHooks): Promise<void> {
-    if ((await this.crr.pendingCount()) === 0) return;
     const result = await this.crr.apply([]);
     if (hasRows(result)) onApplied(result);
   }

@@ -133,6 +133,20 @@ describe('a row that lacks a NOT NULL cell', () => {
     }
   });
 
+  test('left by another process, completed by a write of this one: apply([]) lets it in', async () => {
+    const from = await source();
+    await from.update(strict).set({ name: 'theirs' });
+    const name = (await from.$crr.changes()).find(({ cid }) => cid === 'name')!;
+    const one = await openSite({ strict });
+    const two = withCrr(drizzle(one.$client), { schema: { strict } });
+    await two.$crr.apply([]);
+    await one.$crr.apply([name]);
+    await two.insert(strict).values({ id: 'a', name: 'mine', price: 9 });
+    await two.$crr.apply([]);
+    expect(await two.select().from(strict)).toMatchObject([{ name: 'theirs', price: 9 }]);
+    expect(await one.$crr.pendingCount()).toBe(0);
+  });
+
   test('meanwhile inserted here: both merge as concurrent writes', async () => {
     const from = await source();
     await from.update(strict).set({ name: 'theirs, written twice' });
