@@ -169,8 +169,9 @@ function bornRow(spec: TableSpec, row: BornRow): string {
  */
 function rewrittenRow(spec: TableSpec): string[] {
   return [
-    `l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END`,
-    'cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END',
+    // A dead row always has a sentinel.
+    `l = CASE WHEN l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END`,
+    'cl = CASE WHEN l IS NULL THEN cl ELSE cl + 1 + cl % 2 END',
     ...rowStamp('v0 + 1'),
     ...spec.columns.map((column, i) => {
       const x = cellClock(column.name);

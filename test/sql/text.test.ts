@@ -131,7 +131,7 @@ describe('exact text', () => {
       "
       CREATE TRIGGER "todos__crr_on_insert" AFTER INSERT ON "todos" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 1;
-        INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 1, site, seq - 0, NULL, NULL FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, "x_title" = CASE "x_title" WHEN '-9000000000000000' THEN NULL ELSE "x_title" END;
+        INSERT INTO "todos__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l, "x_title") SELECT new."id", 1, db_version, 1, site, seq - 0, NULL, NULL FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN l IS NULL THEN cl ELSE cl + 1 + cl % 2 END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0, "x_title" = CASE "x_title" WHEN '-9000000000000000' THEN NULL ELSE "x_title" END;
       END;
       CREATE TRIGGER "todos__crr_on_update_title" AFTER UPDATE OF "title" ON "todos" WHEN old."title" IS NOT new."title" AND (SELECT applying FROM crr_state) = 0 AND old."id" IS new."id" BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1);
@@ -153,7 +153,7 @@ describe('exact text', () => {
       "
       CREATE TRIGGER "marks__crr_on_insert" AFTER INSERT ON "marks" WHEN (SELECT applying FROM crr_state) = 0 BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 0;
-        INSERT INTO "marks__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l) SELECT new."id", 1, db_version, 1, site, seq - -1, '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN cl % 2 = 0 OR l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN cl % 2 = 0 THEN cl + 1 WHEN l IS NOT NULL THEN cl + 2 ELSE cl END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0;
+        INSERT INTO "marks__crr_clock" ("k_id", cl, dbv, v0, s0, q0, l) SELECT new."id", 1, db_version, 1, site, seq - -1, '@' || db_version || ':' || site || ':' || (seq - 0) FROM crr_state WHERE true ON CONFLICT ("k_id") DO UPDATE SET l = CASE WHEN l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END, cl = CASE WHEN l IS NULL THEN cl ELSE cl + 1 + cl % 2 END, dbv = excluded.dbv, v0 = v0 + 1, d0 = NULL, s0 = excluded.s0, q0 = excluded.q0;
       END;
       CREATE TRIGGER "marks__crr_on_key" AFTER UPDATE OF "id" ON "marks" WHEN (SELECT applying FROM crr_state) = 0 AND NOT (old."id" IS new."id") BEGIN /* drizzle-crr 1 */
         UPDATE crr_state SET db_version = db_version + 1 - tx, seq = tx * (seq + 1) + 0;
