@@ -1,9 +1,17 @@
 import type { TableSpec } from '../schema/table-spec.js';
 import { clockKeys, DB_VERSION } from '../sql/clock-table.js';
 import { OUT_OF_RANGE, sumOfCellsSql } from '../sql/counter.js';
-import { cellGate, cellTable, GUARD_TABLE, keyOf, STATE_TABLE } from '../sql/names.js';
+import {
+  cellGate,
+  cellTable,
+  GUARD_TABLE,
+  keyOf,
+  NEUTRAL_ORDINAL,
+  STATE_TABLE,
+} from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { cellsOf } from '../sql/site-cells.js';
+import { formerCountSql, formerVersion, toldKind, wireOffset } from '../sql/wire-version.js';
 import type { RowOffer } from './group.js';
 import { MultiRowStatements } from './multi-row.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
@@ -12,7 +20,7 @@ import { hexToBytes, type SqlValue } from './value.js';
 
 /*
  * Counters and multi-value registers on the wire: a change per cell, with the cell's owner as
- * site_id and its version as col_version.
+ * site_id and its version as col_version (see wire-version.ts).
  */
 
 /** Multi-row INSERTs into the gate of a table's cells. */
@@ -25,13 +33,23 @@ export function offerCells(
   const columns = [...clockKeys(spec), 'cl, col, site, ver, val, seq, pk'].join(', ');
   const head = `INSERT INTO ${quoteName(cellGate(spec.name))} (${columns}) `;
   const statements = new MultiRowStatements((values) => head + values, maxParameters);
+  const kinds = new Map(spec.siteColumns.map(({ name, kind }) => [name, kind]));
   for (const row of rows) {
     for (const cell of row.siteCells?.values() ?? []) {
+      const kind = kinds.get(cell.cid)!;
       const args: SqlValue[] = [];
+      const key = row.key.map((value) => bindValue(value, args));
+      const isFormer = toldKind(cell.col_version) === 'lww';
+      const version = isFormer
+        ? formerVersion(kind, cell.col_version)
+        : cell.col_version - wireOffset(kind);
+      const value = bindValue(cell.val, args);
       const values = [
-        ...row.key.map((value) => bindValue(value, args)),
-        `${row.cl}, ${quoteText(cell.cid)}, ${ordinals.of(cell)}, ${cell.col_version}`,
-        bindValue(cell.val, args),
+        ...key,
+        `${row.cl}, ${quoteText(cell.cid)}, ${isFormer ? NEUTRAL_ORDINAL : ordinals.of(cell)}, ${version}`,
+        isFormer && kind.type === 'counter'
+          ? `(SELECT ${formerCountSql('val')} FROM (SELECT ${value} AS val))`
+          : value,
         String(cell.seq),
         bindValue(row.pk, args),
       ];

@@ -4,10 +4,20 @@ import { clockKeys, columnType, DB_VERSION } from './clock-table.js';
 import { greaterSql } from './compare.js';
 import { shownCountSql } from './counter.js';
 import { shownValueSql } from './mvr.js';
-import { cellGate, cellIndex, cellTable, clockTable, keyOf, STATE_TABLE } from './names.js';
+import {
+  cellGate,
+  cellIndex,
+  cellTable,
+  clockTable,
+  keyOf,
+  NEUTRAL_ORDINAL,
+  PENDING_TABLE,
+  STATE_TABLE,
+} from './names.js';
 import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
 import { type TriggerSql, triggerSql } from './trigger.js';
+import { fitsSql, formerCountSql, formerVersionSql, tellsSql, wireOffset } from './wire-version.js';
 
 /**
  * Counters and multi-value registers have a cell per site, in one table beside the clock table:
@@ -59,11 +69,15 @@ function gateTrigger(spec: TableSpec): TriggerSql {
   const clock = quoteName(clockTable(spec.name));
   const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
   const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
+  const offsets = spec.siteColumns.map(
+    ({ name, kind }) => `WHEN ${quoteText(name)} THEN ${wireOffset(kind)}`,
+  );
+  const version = `new.ver + CASE new.col ${offsets.join(' ')} END`;
   return triggerSql(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
     `INSERT INTO ${cells(spec)} (${keys.join(', ')}, col, site, ver, val, dbv, seq) SELECT ${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl ON CONFLICT (${keys.join(', ')}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`,
     pendingUpsert(
       spec.key.length,
-      `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, new.ver, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
+      `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, ${version}, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
     ),
     'SELECT RAISE(IGNORE)',
   ]);
@@ -125,11 +139,22 @@ export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: st
 export function drainPendingCells(spec: TableSpec): string[] {
   if (spec.siteColumns.length === 0) return [];
   const keys = pendingKeyColumns.slice(0, spec.key.length);
-  const columns = spec.siteColumns.map(({ name }) => quoteText(name)).join(', ');
   const sameRow = spec.key.map(({ name }, i) => `k.${quoteName(keyOf(name))} = p.${keys[i]}`);
-  return [
-    `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${keys.map((key) => `p.${key}`).join(', ')}, p.cl, p.cid, p.site, p.col_version, p.val, CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER) FROM crr_pending AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid IN (${columns}) AND k.cl = p.cl`,
-  ];
+  return spec.siteColumns.map((column) => {
+    const { name, kind } = column;
+    const isFormer = tellsSql('p.col_version', 'lww', 'time');
+    const values = [
+      ...keys.map((key) => `p.${key}`),
+      'p.cl, p.cid',
+      `CASE WHEN ${isFormer} THEN ${NEUTRAL_ORDINAL} ELSE p.site END`,
+      `CASE WHEN ${isFormer} THEN ${formerVersionSql(kind, 'p.col_version')} ELSE p.col_version - ${wireOffset(kind)} END`,
+      kind.type === 'counter'
+        ? `CASE WHEN ${isFormer} THEN ${formerCountSql('p.val')} ELSE p.val END`
+        : 'p.val',
+      `CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER)`,
+    ];
+    return `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid = ${quoteText(name)} AND k.cl = p.cl AND ${fitsSql([column], 'p')}`;
+  });
 }
 
 /** The text of the cells' gate; a gate never holds a row. */
