@@ -15,19 +15,14 @@ import {
 import { kindChangedStatements } from './former-names.js';
 import { cellTable, clockTable, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
 import { quoteName, quoteText } from './quote.js';
-import {
-  cellsOf,
-  cellTableStatements,
-  dropCellsStatement,
-  dropCellTableStatements,
-  settleCellsStatements,
-} from './site-cells.js';
+import { cellsOf, cellTableStatements, dropCellsStatement } from './site-cells.js';
 import { FIRST_AFTER_CELLS, formerCountSql, formerVersionSql } from './wire-version.js';
 
 /**
  * The statements that carry a column over to another way of merging, to be run while the table has no
  * triggers. They add or drop what the column has in the clock table and the cell table, so whoever
- * runs them leaves that column out when it looks for columns that came or went.
+ * runs them leaves that column out when it looks for columns that came or went, settles the cells when
+ * all columns are through, and drops the cell table where no column needs it any more.
  *
  * What the column shows is kept, as nobody's: every site carries it over for itself and hears of it
  * from all others, and it must count once. Its version is that of the last write, so where sites had
@@ -79,7 +74,6 @@ function toCells(spec: TableSpec, column: ReplicatedColumnSpec, had: boolean): s
     `${carried} FROM ${rows} AND ${held}`,
     `DELETE FROM ${cells} WHERE col = ${col} AND site <> ${CARRIED}`,
     `UPDATE ${cells} SET site = ${NEUTRAL_ORDINAL} WHERE col = ${col}`,
-    ...settleCellsStatements(spec),
   ];
 }
 
@@ -109,8 +103,6 @@ function toClockRow(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
     addClockColumnStatement(spec, column.name),
     `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)})`,
     `UPDATE ${clock} SET d0 = ifnull(d0, dbv), dbv = ${DB_VERSION}, ${cellClock(column.name)} = (${FIRST_AFTER_CELLS} + ${writes} - v0) || ${stamp} WHERE cl % 2 = 1`,
-    ...(spec.siteColumns.length > 0
-      ? [dropCellsStatement(spec.name, column.name)]
-      : dropCellTableStatements(spec.name)),
+    dropCellsStatement(spec.name, column.name),
   ];
 }

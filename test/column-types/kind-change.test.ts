@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
@@ -145,6 +146,30 @@ describe('a column keeps what it shows and goes on merging', () => {
         expect(await a2.$crr.version()).toBe(version);
       });
     }
+  }
+});
+
+test('several columns change at once, there and back', async () => {
+  const id = () => text('id').primaryKey().notNull();
+  const number = (name: string) => integer(name).notNull().default(0);
+  const before = crrTable('t', { id: id(), a: number('a'), b: number('b'), c: text('c') });
+  const after = crrTable('t', { id: id(), a: counter('a'), b: counter('b'), c: mvr(text('c')) });
+  const site = await openSite({ before });
+  await site.run(sql`INSERT INTO t VALUES ('x', 3, 4, 'c'), ('y', 0, 5, NULL)`);
+  const values = async () =>
+    (await site.$client.execute('SELECT a, b, c FROM t ORDER BY id')).rows.map((row) =>
+      Array.from(row as ArrayLike<unknown>),
+    );
+  const held = [
+    [3, 4, 'c'],
+    [0, 5, null],
+  ];
+  for (const table of [after, before, after] as SQLiteTable[]) {
+    const migrated = await migrate(site, table);
+    expect(await values()).toEqual(held);
+    const fresh = await openSite({ table });
+    await fresh.$crr.apply(await migrated.$crr.changes());
+    expect(await fresh.select().from(table)).toEqual(await migrated.select().from(table));
   }
 });
 
