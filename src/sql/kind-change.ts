@@ -29,14 +29,18 @@ import { FIRST_AFTER_CELLS, formerCountSql, formerVersionSql } from './wire-vers
  * not heard of each other's, or have not migrated and write on, the later one stands.
  *
  * @param spec the table as it is to be; `column` is one of its columns.
- * @param before how the column merged; undefined where it is new, or that is not known.
+ * @param before how the column merged; undefined where it is new.
  */
 export function kindChangeStatements(
   spec: TableSpec,
   column: ReplicatedColumnSpec,
   before: ColumnKind | undefined,
 ): string[] {
-  if (before === undefined) return [];
+  // A new counter may show something: its column was there unreplicated, or came with another default.
+  if (before === undefined) {
+    if (column.kind.type !== 'counter') return [];
+    return [...cellTableStatements(spec), ...toCells(spec, column, '1')];
+  }
   const [had, has] = [hasSiteCells(before), hasSiteCells(column.kind)];
   if (!had && !has) return [];
   if (had && before.type === column.kind.type) return [];
@@ -45,7 +49,11 @@ export function kindChangeStatements(
   return [
     ...noted,
     ...cellTableStatements(spec),
-    ...toCells(spec, column, had),
+    ...toCells(
+      spec,
+      column,
+      had ? knowledgeSql(spec, column, 'k') : cellVersionSql(column.name, 'k.'),
+    ),
     ...(had ? [] : leaveClockRow(spec, column)),
   ];
 }
@@ -53,13 +61,13 @@ export function kindChangeStatements(
 /** Stands for nobody while the former cells are still there. */
 const CARRIED = -1;
 
-function toCells(spec: TableSpec, column: ReplicatedColumnSpec, had: boolean): string[] {
+/** @param version SQL of the version of what the column shows, from the clock row `k`. */
+function toCells(spec: TableSpec, column: ReplicatedColumnSpec, version: string): string[] {
   const base = quoteName(spec.name);
   const cells = quoteName(cellTable(spec.name));
   const [name, col] = [quoteName(column.name), quoteText(column.name)];
   const sameRow = spec.key.map((key, i) => `k.${clockKeys(spec)[i]} = b.${quoteName(key.name)}`);
   const rows = `${base} AS b JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE k.cl % 2 = 1`;
-  const version = had ? knowledgeSql(spec, column, 'k') : cellVersionSql(column.name, 'k.');
   // A zero that was written once is what a counter shows without it.
   const held = `(${holdsValue(column)} OR ${version} > 1)`;
   const carried = neutralCells(spec, column, DB_VERSION, '0', {
@@ -70,7 +78,7 @@ function toCells(spec: TableSpec, column: ReplicatedColumnSpec, had: boolean): s
     ...(column.kind.type === 'counter'
       ? [`UPDATE ${base} SET ${name} = ${formerCountSql(name)} WHERE typeof(${name}) <> 'integer'`]
       : []),
-    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${base})`,
+    `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${rows} AND ${held})`,
     `${carried} FROM ${rows} AND ${held}`,
     `DELETE FROM ${cells} WHERE col = ${col} AND site <> ${CARRIED}`,
     `UPDATE ${cells} SET site = ${NEUTRAL_ORDINAL} WHERE col = ${col}`,

@@ -149,6 +149,31 @@ describe('a column keeps what it shows and goes on merging', () => {
   }
 });
 
+test('a new counter counts once what its column held already', async () => {
+  const before = crrTable('posts', key());
+  const sites = [await openSite({ before }), await openSite({ before })] as const;
+  await sites[0].insert(before).values([{ id: 'a' }, { id: 'b' }]);
+  await exchange(...sites);
+  const migrated = await Promise.all(
+    sites.map(async (site) => {
+      await site.run(sql`ALTER TABLE posts ADD views integer NOT NULL DEFAULT 5`);
+      return migrate(site, counted);
+    }),
+  );
+  const [a, b] = migrated as [(typeof migrated)[0], (typeof migrated)[0]];
+  await a.update(counted).set({ views: increment(counted.views) });
+  await b.update(counted).set({ views: increment(counted.views, 10) });
+  await exchange(a, b);
+  for (const site of [a, b]) {
+    expect(await rows(site)).toEqual([
+      ['a', null, 16],
+      ['b', null, 16],
+    ]);
+    const shares = await site.$crr.contributions(counted, { id: 'a' }, 'views');
+    expect(shares.map(({ value }) => value).sort()).toEqual([1n, 10n, 5n]);
+  }
+});
+
 test('several columns change at once, there and back', async () => {
   const id = () => text('id').primaryKey().notNull();
   const number = (name: string) => integer(name).notNull().default(0);
