@@ -92,7 +92,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   }
 
   /**
-   * Inserts a row at a place of its list.
+   * Inserts a row at a place of its list; beside other rows it is in theirs unless it says otherwise.
    *
    * @throws {CrrUsageError} where a row named by the place does not exist, or is in another list;
    * nothing is written.
@@ -104,35 +104,36 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       return;
     }
     const spot = await findSpot(this.#db, this.#ordered, place);
-    this.#ordered.refuseOtherList(spot.list, row);
+    const inList = overlaid(spot.list, row);
+    this.#ordered.refuseOtherList(spot.list, inList);
     await this.#write([
       ...spot.mends,
-      this.#db.insert(this.table).values({ ...row, [this.property]: spot.key }),
+      this.#db.insert(this.table).values({ ...inList, [this.property]: spot.key }),
     ]);
   }
 
   /**
-   * Moves a row to a place of its list, or of the list that `within` names.
+   * Moves a row to a place of its list, or of the list that `values` tells; they are written with it.
    *
    * @throws {CrrUsageError} where a row does not exist, or the place is in another list; nothing is
    * written.
    */
-  async move(key: RowKey, place: Place, within?: Partial<Values<TTable, P>>): Promise<void> {
-    const target = within as Row | undefined;
+  async move(key: RowKey, place: Place, values: Partial<Values<TTable, P>> = {}): Promise<void> {
+    const written = values as Row;
     let position: unknown;
     let mends: readonly unknown[] = [];
     if (place === 'first' || place === 'last') {
       const row = await this.#listOf(key);
-      position = this[place](target ?? row);
+      position = this[place](overlaid(row, written));
     } else {
       const spot = await findSpot(this.#db, this.#ordered, place, key);
-      this.#ordered.refuseOtherList(spot.list, target ?? spot.moved!);
+      this.#ordered.refuseOtherList(spot.list, overlaid(spot.moved!, written));
       position = spot.key;
       mends = spot.mends;
     }
     const change = this.#db
       .update(this.table)
-      .set({ ...target, [this.property]: position })
+      .set({ ...written, [this.property]: position })
       .where(this.#ordered.keyIs(key));
     await this.#write([...mends, change]);
   }
@@ -166,4 +167,10 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       for (const statement of statements) await statement; // A transaction.
     }
   }
+}
+
+/** Drizzle takes a property that is undefined for one that is not there. */
+function overlaid(list: Row, values: Row): Row {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return { ...list, ...Object.fromEntries(given) };
 }

@@ -81,7 +81,7 @@ export async function findSpot(
       .set({ [ordered.property]: others[i] })
       .where(ordered.keyIs(row)),
   );
-  return { key: key!, mends, list: list, moved: movedRow };
+  return { key: key!, mends, list, moved: movedRow };
 }
 
 function newKeys(lower: string | null, upper: string | null, count: number): string[] {
