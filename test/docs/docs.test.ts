@@ -12,11 +12,11 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
-import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, fractIndex, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
-import { getTableName, sql } from 'drizzle-orm';
+import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, increment, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
+import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
-import { integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
+import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
 `;
 
 /** All examples in one program: a function each, with databases of its own. */
