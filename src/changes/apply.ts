@@ -5,7 +5,7 @@ import { cellClock } from '../sql/clock-table.js';
 import { followFormerNamesStatements } from '../sql/former-names.js';
 import { clockTable, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { drainPendingStatements, pendingUpsert } from '../sql/pending.js';
-import { quoteBlob, quoteName } from '../sql/quote.js';
+import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { settleCellsStatements } from '../sql/site-cells.js';
 import type { Change } from './change.js';
 import { type EarlyChange, groupChanges } from './group.js';
@@ -170,7 +170,7 @@ function keepEarly(
       bindValue(change.pk, args),
       bindValue(change.cid, args),
       bindValue(change.val, args),
-      `${change.col_version}, ${change.cl}, ${ordinals.origin(change)}, ${ordinals.of(change)}`,
+      `${change.col_version}, ${change.cl}, ${quoteText(ordinals.origin(change))}, ${ordinals.of(change)}`,
       `(SELECT db_version FROM ${STATE_TABLE})`,
       ...key.map((value) => bindValue(value, args)),
     ];

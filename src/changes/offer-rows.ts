@@ -1,79 +1,179 @@
-import type { TableSpec } from '../schema/table-spec.js';
-import { clockKeys } from '../sql/clock-table.js';
-import { mergeGate } from '../sql/names.js';
-import { offeredColumns } from '../sql/offer.js';
-import { quoteName } from '../sql/quote.js';
+import { affinityOf, type TableSpec } from '../schema/table-spec.js';
+import { type OfferShape, offerSql } from '../sql/offer.js';
+import { quoteText } from '../sql/quote.js';
 import type { Change } from './change.js';
 import type { RowOffer } from './group.js';
+import { JsonRow, JsonRows } from './json-rows.js';
 import { MultiRowStatements } from './multi-row.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
 import { bindValue, type Statement } from './statement.js';
 import type { SqlValue } from './value.js';
 
-/** Multi-row INSERTs into a table's gate; rows that mention the same columns share statements. */
+/** INSERTs of many rows into a table's gate; rows that mention the same columns share statements. */
 export function offerRows(
   spec: TableSpec,
   rows: readonly RowOffer[],
   ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
-  const groups = new Map<string, MultiRowStatements>();
-  const shapes = new OfferShapes(spec, ordinals);
+  const groups = new Map<string, OfferGroup>();
+  const shapes = new Shapes(spec, ordinals);
+  const lookedUp = rows.every(({ key }) => isUniqueInSql(spec, key));
   for (const row of rows) {
     const shape = shapes.of(row);
     let group = groups.get(shape.id);
     if (group === undefined) {
-      const head = `INSERT INTO ${quoteName(mergeGate(spec.name))} (${gateColumns(spec, shape)}) `;
-      group = new MultiRowStatements((values) => head + values, maxParameters);
+      const insert: InsertSql = (value, from) => offerSql(spec, shape, value, from, lookedUp);
+      group = new OfferGroup(shape, ordinals, insert, maxParameters);
       groups.set(shape.id, group);
     }
-    const args: SqlValue[] = [];
-    group.add(offerSql(row, shape, ordinals, args), args);
+    group.add(row);
   }
   return [...groups.values()].flatMap((group) => group.finish());
 }
 
-/** Which columns of the gate a row needs; the gate's defaults stand for the others. */
-interface OfferShape {
+/**
+ * Whether no other key of the batch, all of which differ in value or storage class, can be the same
+ * to SQLite: as 1, 1.0 and '1' are where a column's affinity converts them.
+ */
+function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean {
+  return key.every(({ sqlType }, i) => {
+    const value = values[i]!;
+    switch (affinityOf(sqlType)) {
+      case 'text':
+        return typeof value === 'string';
+      case 'blob':
+        return typeof value !== 'number';
+      case 'real':
+        return false;
+      default:
+        return typeof value === 'bigint';
+    }
+  });
+}
+
+type InsertSql = (value: (index: number) => string, from: string) => string;
+
+/** The rows of one shape: in JSON where that carries them exactly, otherwise as bound values. */
+class OfferGroup {
+  readonly #json: JsonRows<RowOffer>;
+  readonly #bound: MultiRowStatements;
+
+  constructor(
+    readonly shape: OfferShape,
+    readonly ordinals: OrdinalsOfBatch,
+    insert: InsertSql,
+    maxParameters: number,
+  ) {
+    this.#json = new JsonRows(insert);
+    this.#bound = new MultiRowStatements(
+      (values) => insert((index) => `j.column${index + 1}`, `(${values}) AS j`),
+      maxParameters,
+    );
+  }
+
+  add(row: RowOffer): void {
+    const json = new JsonRow();
+    this.#write(row, json);
+    if (json.isExact) this.#json.add(row, json.values);
+    else this.#bind(row);
+  }
+
+  finish(): Statement[] {
+    this.#json.finish();
+    for (const row of this.#json.inexact) this.#bind(row);
+    return [...this.#json.statements, ...this.#bound.finish()];
+  }
+
+  #bind(row: RowOffer): void {
+    const bound = new BoundRow();
+    this.#write(row, bound);
+    this.#bound.add(bound.sql.join(','), bound.args);
+  }
+
+  /** Writes a row's values in the order of {@link offerSql}. */
+  #write(row: RowOffer, to: RowWriter): void {
+    const { shape, ordinals } = this;
+    for (const value of row.key) to.value(value);
+    if (!shape.firstLife) {
+      to.number(row.cl);
+      to.text(sentinelOf(row, ordinals));
+    }
+    if (shape.whole) {
+      const first = row.cells[0]!;
+      to.number(first.col_version);
+      to.number(ordinals.of(first));
+      to.number(first.seq);
+      for (const cell of row.cells) to.value(cell!.val);
+    } else {
+      for (const i of shape.columns) {
+        const cell = row.cells[i]!;
+        to.value(cell.val);
+        to.number(cell.col_version);
+        to.text(ordinals.origin(cell));
+      }
+    }
+    if (shape.incomplete) to.value(row.pk);
+  }
+}
+
+interface RowWriter {
+  value(value: SqlValue): void;
+  /** A safe integer. */
+  number(value: number): void;
+  text(value: string | null): void;
+}
+
+class BoundRow implements RowWriter {
+  readonly sql: string[] = [];
+  readonly args: SqlValue[] = [];
+
+  value(value: SqlValue): void {
+    this.sql.push(bindValue(value, this.args));
+  }
+
+  number(value: number): void {
+    this.sql.push(String(value));
+  }
+
+  text(value: string | null): void {
+    this.sql.push(value === null ? 'NULL' : quoteText(value));
+  }
+}
+
+interface Shape extends OfferShape {
+  /** Equal for equal shapes. */
   readonly id: string;
-  /** The row can be offered as a whole: every cell, one version, one site, seqs in column order. */
-  readonly whole: boolean;
-  /** A first life needs neither cl nor sentinel. */
-  readonly later: boolean;
-  /** Indexes of the columns mentioned. */
-  readonly columns: readonly number[];
-  /** An incomplete row takes its packed key along, in case it has to wait. */
-  readonly withPk: boolean;
 }
 
 /** Finds the shapes of a table's rows; the common one is made once. */
-class OfferShapes {
-  readonly #whole: readonly [first: OfferShape, later: OfferShape];
+class Shapes {
+  readonly #whole: readonly [first: Shape, later: Shape];
 
   constructor(
     readonly spec: TableSpec,
     readonly ordinals: OrdinalsOfBatch,
   ) {
     const columns = spec.columns.map((_, i) => i);
-    const whole = (later: boolean) => ({
-      id: `whole ${later}`,
+    const whole = (firstLife: boolean) => ({
+      id: `whole ${firstLife}`,
       whole: true,
-      later,
+      firstLife,
       columns,
-      withPk: false,
+      incomplete: false,
     });
-    this.#whole = [whole(false), whole(true)];
+    this.#whole = [whole(true), whole(false)];
   }
 
-  of(row: RowOffer): OfferShape {
-    const later = row.cl > 1 || row.sentinel !== undefined;
-    if (this.#isWhole(row)) return this.#whole[later ? 1 : 0];
+  of(row: RowOffer): Shape {
+    const firstLife = row.cl === 1 && row.sentinel === undefined;
+    if (this.#isWhole(row)) return this.#whole[firstLife ? 0 : 1];
     const { cells } = row;
     const columns = this.spec.columns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
-    const withPk = this.spec.columns.some(
+    const incomplete = this.spec.columns.some(
       ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
     );
-    return { id: `${columns.join()} ${later}`, whole: false, later, columns, withPk };
+    return { id: `${columns.join()} ${firstLife}`, whole: false, firstLife, columns, incomplete };
   }
 
   #isWhole({ cells }: RowOffer): boolean {
@@ -94,43 +194,10 @@ class OfferShapes {
   }
 }
 
-function gateColumns(spec: TableSpec, shape: OfferShape): string {
-  return [
-    ...clockKeys(spec),
-    ...(shape.later ? ['cl', 'l'] : []),
-    ...(shape.whole ? ['v0', 's0', 'q0'] : []),
-    ...shape.columns.flatMap((i) => {
-      const [value, version, from] = offeredColumns(spec.columns[i]!.name);
-      return shape.whole ? [value] : [value, version, from];
-    }),
-    ...(shape.withPk ? ['pk'] : []),
-  ].join(', ');
-}
-
-function offerSql(
-  row: RowOffer,
-  shape: OfferShape,
-  ordinals: OrdinalsOfBatch,
-  args: SqlValue[],
-): string {
-  let sql = '';
-  for (const value of row.key) sql += `${bindValue(value, args)},`;
-  if (shape.later) sql += `${row.cl},${sentinelOf(row, ordinals)},`;
-  const first = row.cells[0];
-  if (shape.whole) sql += `${first!.col_version},${ordinals.of(first!)},${first!.seq},`;
-  for (const i of shape.columns) {
-    const cell = row.cells[i]!;
-    sql += `${bindValue(cell.val, args)},`;
-    if (!shape.whole) sql += `${cell.col_version},${ordinals.origin(cell)},`;
-  }
-  if (shape.withPk) sql += `${bindValue(row.pk, args)},`;
-  return sql.slice(0, -1);
-}
-
 /** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
-function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string {
+function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string | null {
   const witness = row.sentinel ?? (row.cl > 1 ? anyCell(row) : undefined);
-  return witness === undefined ? 'NULL' : ordinals.origin(witness);
+  return witness === undefined ? null : ordinals.origin(witness);
 }
 
 function anyCell({ cells, siteCells }: RowOffer): Change | undefined {

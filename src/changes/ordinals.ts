@@ -28,8 +28,8 @@ export class OrdinalsOfBatch {
     return this.#byReference.get(change.site_id)!;
   }
 
-  /** Where a change comes from, as SQL text for the gate and the pending table. */
+  /** Where a change comes from, as the gate and the pending table keep it. */
   origin(change: Change): string {
-    return `'${this.of(change)}:${change.seq}'`;
+    return `${this.of(change)}:${change.seq}`;
   }
 }

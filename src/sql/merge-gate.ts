@@ -1,7 +1,7 @@
 import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
-import { cellClock, cellVersionSql, clockKeys, columnType, DB_VERSION } from './clock-table.js';
-import { differsSql, greaterSql } from './compare.js';
-import { clockTable, keyOf, mergeGate, STATE_TABLE } from './names.js';
+import { cellClock, cellVersionSql, clockKeys, clockRowid, columnType } from './clock-table.js';
+import { greaterSql } from './compare.js';
+import { clockTable, keyOf, mergeGate } from './names.js';
 import { offeredCell, offeredColumns } from './offer.js';
 import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
@@ -20,10 +20,12 @@ import { type TriggerSql, triggerSql } from './trigger.js';
  *     c_<column>               a cell's value
  *     v_<column>, o_<column>   version and origin of a cell offered alone, NULL = not offered
  *     pk                       the packed key, for a row that may have to wait
+ *     dbv                      the db_version that stamps what wins
+ *     way, at                  what the offering statement found: 'fresh' = no clock has this key;
+ *                              'newer' = every cell is newer than those of the clock at rowid `at`,
+ *                              in the same life; NULL = the gate has to look
  *
- * An origin is the text `site:seq`. What wins is stamped with crr_state.db_version, set by whoever
- * opened the batch. One trigger merges a row: each is right whenever its WHEN holds, and for every
- * row one holds. `merge` is the general one; the others are quicker where they apply.
+ * An origin is the text `site:seq`. One trigger merges a row: for every row one WHEN holds.
  */
 
 /** The gate's table. Its columns have the base columns' types: affinity works on what is offered. */
@@ -35,13 +37,14 @@ export function gateTableStatement(spec: TableSpec): string {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
     }),
-    'pk',
+    'pk, dbv, way, at',
   ];
   return `CREATE TABLE IF NOT EXISTS ${quoteName(mergeGate(spec.name))} (\n  ${columns.join(',\n  ')}\n)`;
 }
 
 export function gateTriggers(spec: TableSpec): TriggerSql[] {
   const required = requiredColumns(spec);
+  const looks = 'new.way IS NULL';
   const alive = 'new.cl % 2 = 1';
   const known = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)})`;
   const present = `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`;
@@ -50,17 +53,25 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   );
   // A row may be created where all its NOT NULL cells are offered, or it is there already.
   const possible = required.length === 0 ? [] : [`(${offered.join(' AND ')} OR ${present})`];
+  const fresh = `new.way = 'fresh'`;
+  const freshCells = [alive, ...possible, `NOT ${known}`].join(' AND ');
   // SQLite runs the newest trigger first: the commonest offers come last here.
   return [
-    ...(required.length === 0 ? [] : [earlyGate(spec, [alive, `NOT ${possible[0]}`])]),
+    ...(required.length === 0 ? [] : [earlyGate(spec, [looks, alive, `NOT ${possible[0]}`])]),
     deleteGate(spec),
-    mergeGateTrigger(spec, [alive, ...possible, known]),
-    freshGate(spec, 'cells', [alive, 'new.v0 < 0', ...possible, `NOT ${known}`]),
+    mergeGateTrigger(spec, [looks, alive, ...possible, known]),
+    freshGate(spec, 'cells', [
+      'new.v0 < 0',
+      `CASE WHEN ${looks} THEN ${freshCells} ELSE ${fresh} END`,
+    ]),
     ...(spec.columns.length > 0
       ? [
-          knownGate(spec),
-          newerGate(spec),
-          freshGate(spec, 'whole', [alive, 'new.v0 > 0', `NOT ${known}`]),
+          newerGate(spec, 'cells'),
+          newerGate(spec, 'whole'),
+          freshGate(spec, 'whole', [
+            'new.v0 > 0',
+            `CASE WHEN ${looks} THEN ${alive} AND NOT ${known} ELSE ${fresh} END`,
+          ]),
         ]
       : []),
   ];
@@ -83,7 +94,7 @@ function deleteGate(spec: TableSpec): TriggerSql {
     ['new.cl % 2 = 0'],
     [
       `DELETE FROM ${base(spec)} WHERE ${baseKeyIs(spec)} AND new.cl > ifnull((SELECT cl FROM ${clock(spec)} WHERE ${clockKeyIs(spec)}), 0)`,
-      `INSERT INTO ${clock(spec)} (${clockKeys(spec)}, cl, dbv, v0, l) SELECT ${newKeys(spec)}, new.cl, db_version, 0, ${sentinelStamp('db_version')} FROM ${STATE_TABLE} WHERE true ON CONFLICT (${clockKeys(spec)}) DO UPDATE SET ${assignments.join(', ')} WHERE excluded.cl > cl`,
+      `INSERT INTO ${clock(spec)} (${clockKeys(spec)}, cl, dbv, v0, l) VALUES (${newKeys(spec)}, new.cl, new.dbv, 0, ${SENTINEL_STAMP}) ON CONFLICT (${clockKeys(spec)}) DO UPDATE SET ${assignments.join(', ')} WHERE excluded.cl > cl`,
     ],
   );
 }
@@ -93,7 +104,7 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
   const cells = spec.columns.map((_, i) => {
     if (offer === 'whole') return 'NULL';
     const { version, origin } = offeredCell(spec, i);
-    return `CASE WHEN ${version} >= 0 THEN ${version} || ${stampAt('db_version', origin)} END`;
+    return `CASE WHEN ${version} >= 0 THEN ${version} || ${stampAt(origin)} END`;
   });
   const columns = [
     ...clockKeys(spec),
@@ -102,45 +113,43 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
   ].join(', ');
   const values = [
     newKeys(spec),
-    `new.cl, db_version, ${offer === 'whole' ? 'new.v0' : '0'}, new.s0, new.q0`,
-    sentinelStamp('db_version'),
+    `new.cl, new.dbv, ${offer === 'whole' ? 'new.v0' : '0'}, new.s0, new.q0`,
+    SENTINEL_STAMP,
     ...cells,
   ].join(', ');
   return build(spec, `merge_fresh_${offer}`, when, [
-    `INSERT INTO ${clock(spec)} (${columns}) SELECT ${values} FROM ${STATE_TABLE}`,
+    `INSERT INTO ${clock(spec)} (${columns}) VALUES (${values})`,
     // OR REPLACE: a base row without a clock was written while triggers were missing; it gives way.
     `INSERT OR REPLACE INTO ${base(spec)} (${baseColumns(spec)}) VALUES (${offeredRow(spec, offer)})`,
   ]);
 }
 
-/** A row offered as a whole that is here already: most of what arrives twice ends here. */
-function knownGate(spec: TableSpec): TriggerSql {
-  const same = spec.columns.flatMap((column, i) => {
-    const [here, there] = [`b.${quoteName(column.name)}`, offeredCell(spec, i).value];
-    return [`k.${cellClock(column.name)} IS NULL`, `NOT (${differsSql(column, here, there)})`];
+/** Every cell offered is newer than here, in the same life: nothing to compare. */
+function newerGate(spec: TableSpec, offer: 'whole' | 'cells'): TriggerSql {
+  const clocks = spec.columns.map(({ name }) => {
+    const x = cellClock(name);
+    if (offer === 'whole') return `${x} = NULL`;
+    const [, version, origin] = offeredColumns(name).map((column) => `new.${column}`);
+    return `${x} = CASE WHEN ${version} IS NULL THEN ${x} ELSE (${version} - v0) || ${stampAt(origin!)} END`;
   });
-  const known = `EXISTS (SELECT 1 FROM ${clock(spec)} AS k JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE ${clockKeyIs(spec, 'k')} AND k.cl = new.cl AND k.v0 = new.v0 AND ${same.join(' AND ')})`;
-  return build(spec, 'merge_known', ['new.cl % 2 = 1', 'new.v0 > 0', known], []);
-}
-
-/** A row offered as a whole, every cell of which is newer than here: nothing to compare by value. */
-function newerGate(spec: TableSpec): TriggerSql {
-  const older = spec.columns.map(
-    ({ name }) =>
-      `(${cellClock(name)} IS NULL OR v0 + CAST(${cellClock(name)} AS INTEGER) < new.v0)`,
-  );
-  const beaten = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)} AND cl = new.cl AND v0 < new.v0 AND ${older.join(' AND ')})`;
-  const values = spec.columns.map(
-    ({ name }, i) => `${quoteName(name)} = ${besideBase(spec, offeredCell(spec, i).value)}`,
-  );
-  const cells = spec.columns.map(({ name }) => `${cellClock(name)} = NULL`);
+  const values = spec.columns.map(({ name }) => {
+    const [value, version] = offeredColumns(name).map((column) =>
+      besideBase(spec, `new.${column}`),
+    );
+    const column = quoteName(name);
+    return `${column} = ${offer === 'whole' ? value : `CASE WHEN ${version} IS NULL THEN ${column} ELSE ${value} END`}`;
+  });
+  const row =
+    offer === 'whole'
+      ? // d0 though it equals dbv: NULL would tell the report of an apply that the row is new.
+        ['d0 = new.dbv', 'v0 = new.v0', 's0 = new.s0', 'q0 = new.q0']
+      : ['d0 = ifnull(d0, dbv)'];
   return build(
     spec,
-    'merge_newer',
-    ['new.cl % 2 = 1', 'new.v0 > 0', beaten],
+    `merge_newer_${offer}`,
+    [`new.v0 ${offer === 'whole' ? '>' : '<'} 0`, `new.way = 'newer'`],
     [
-      // d0 though it equals dbv: NULL would tell the report of an apply that the row is new.
-      `UPDATE ${clock(spec)} SET dbv = ${DB_VERSION}, v0 = new.v0, d0 = ${DB_VERSION}, s0 = new.s0, q0 = new.q0, ${cells.join(', ')} WHERE ${clockKeyIs(spec)}`,
+      `UPDATE ${clock(spec)} SET ${[...row, 'dbv = new.dbv', ...clocks].join(', ')} WHERE ${clockRowid(spec)} = new.at`,
       `UPDATE ${base(spec)} SET ${values.join(', ')} WHERE ${baseKeyIs(spec)}`,
     ],
   );
@@ -152,40 +161,39 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
   const cells = spec.columns.map(({ name }, i) => {
     const x = k + cellClock(name);
     const { version, origin } = offeredCell(spec, i);
-    const won = `(${version} - w.v0) || ${stampAt('w.dbv', origin)}`;
+    const won = `(${version} - w.v0) || ${stampAt(origin)}`;
     // A greater cl resets the cells of the row's former life to version 0; they keep their values.
     const reset = `new.cl > ${k}cl AND ${cellVersionSql(name, k)} >= 0`;
-    return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN ${RESET} || ${sentinelStamp('w.dbv')} ELSE ${x} END`;
+    return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN ${RESET} || ${SENTINEL_STAMP} ELSE ${x} END`;
   });
   const wins = spec.columns.map((_, i) => `${winsSql(spec, i)} AS w${i}`);
   // LIMIT keeps SQLite from copying each comparison to every place that uses its result.
   const comparison = `(SELECT ${[
-    'st.db_version AS dbv',
     'CASE WHEN new.cl > k.cl THEN 0 ELSE k.v0 END AS v0',
     ...wins,
   ].join(
     ', ',
-  )} FROM ${STATE_TABLE} AS st JOIN ${clock(spec)} AS k ON ${clockKeyIs(spec, 'k')} LEFT JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE k.cl <= new.cl LIMIT 1)`;
+  )} FROM ${clock(spec)} AS k LEFT JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE ${clockKeyIs(spec, 'k')} AND k.cl <= new.cl LIMIT 1)`;
   const somethingWins = [`new.cl > ${k}cl`, ...spec.columns.map((_, i) => `w.w${i}`)].join(' OR ');
   const values = spec.columns.map(({ name }, i) => {
     const cell = offeredCell(spec, i);
     const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
       besideBase(spec, sql),
     );
-    const won = `${version} >= 0 AND ${K}.${cellClock(name)} = (${version} - ${K}.v0) || ${stampAt(`${K}.dbv`, origin!)}`;
+    const won = `${version} >= 0 AND ${K}.${cellClock(name)} = (${version} - ${K}.v0) || ${stampAt(origin!, `${K}.dbv`)}`;
     return `${quoteName(name)} = CASE WHEN ${won} THEN ${value} ELSE ${base(spec)}.${quoteName(name)} END`;
   });
   const touched = (k: string) =>
-    `${k}.cl = ${besideBase(spec, 'new.cl')} AND ${k}.dbv = ${DB_VERSION}`;
+    `${k}.cl = ${besideBase(spec, 'new.cl')} AND ${k}.dbv = ${besideBase(spec, 'new.dbv')}`;
   return build(spec, 'merge', when, [
     // The clocks first: a tie needs the old value, which the next statement overwrites.
     `UPDATE ${clock(spec)} SET ${[
       'cl = new.cl',
-      'dbv = w.dbv',
+      'dbv = new.dbv',
       'v0 = w.v0',
       // NULL tells the report of an apply that a dead row came back.
       `d0 = CASE WHEN ${k}cl % 2 = 1 THEN ifnull(${k}d0, ${k}dbv) END`,
-      `l = CASE WHEN new.cl > ${k}cl THEN ${sentinelStamp('w.dbv')} ELSE ${k}l END`,
+      `l = CASE WHEN new.cl > ${k}cl THEN ${SENTINEL_STAMP} ELSE ${k}l END`,
       ...cells,
     ].join(
       ', ',
@@ -209,7 +217,7 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
   const keep = (cid: string, value: string, version: string, origin: string, given: string) =>
     pendingUpsert(
       spec.key.length,
-      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, CAST(${origin} AS INTEGER), db_version, ${newKeys(spec)} FROM ${STATE_TABLE} WHERE ${given} AND NOT ${isLate}`,
+      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, CAST(${origin} AS INTEGER), new.dbv, ${newKeys(spec)} WHERE ${given} AND NOT ${isLate}`,
     );
   return build(spec, 'merge_early', when, [
     keep('-1', 'NULL', 'new.cl', 'new.l', 'new.l IS NOT NULL'),
@@ -243,9 +251,10 @@ function offeredRow(spec: TableSpec, offer: 'whole' | 'cells'): string {
   return [newKeys(spec), ...values].join(', ');
 }
 
-const stampAt = (dbVersion: string, origin: string) => `'@' || ${dbVersion} || ':' || ${origin}`;
+const stampAt = (origin: string, dbVersion = 'new.dbv') =>
+  `'@' || ${dbVersion} || ':' || ${origin}`;
 /** NULL where no sentinel is offered: concatenation with NULL is NULL. */
-const sentinelStamp = (dbVersion: string) => stampAt(dbVersion, 'new.l');
+const SENTINEL_STAMP = stampAt('new.l');
 
 /** An alias that no user's table can have: one called "k" would be taken for the alias k. */
 const K = 'crr_k';

@@ -1,5 +1,13 @@
 import type { TableSpec } from '../schema/table-spec.js';
-import { offeredOriginOf, offeredValueOf, offeredVersionOf } from './names.js';
+import { cellClock, cellVersionSql, clockKeys, clockRowid, DB_VERSION } from './clock-table.js';
+import { differsSql } from './compare.js';
+import {
+  clockTable,
+  mergeGate,
+  offeredOriginOf,
+  offeredValueOf,
+  offeredVersionOf,
+} from './names.js';
 import { quoteName } from './quote.js';
 
 /** The quoted columns of the gate that offer one cell: value, version, origin. */
@@ -20,4 +28,108 @@ export function offeredCell(spec: TableSpec, index: number) {
     version: `ifnull(new.${version}, new.v0)`,
     origin: `ifnull(new.${origin}, new.s0 || ':' || (new.q0 + ${index}))`,
   };
+}
+
+/** Which columns of the gate a row needs; the gate's defaults stand for the others. */
+export interface OfferShape {
+  /** The row is offered as a whole: every cell, one version, one site, seqs in column order. */
+  readonly whole: boolean;
+  /** The first life of a row, whose sentinel nobody needs. */
+  readonly firstLife: boolean;
+  /** Indexes of the columns that are offered. */
+  readonly columns: readonly number[];
+  /** A NOT NULL cell is missing: the row takes its packed key along, in case it has to wait. */
+  readonly incomplete: boolean;
+}
+
+/**
+ * The INSERT that offers many rows to a table's gate. It looks up each row's clock and leaves out
+ * what is known here already: neither a greater causal length nor a newer cell. For the commonest
+ * of the others it tells the gate how they merge (see merge-gate.ts), where `lookedUp` allows it:
+ * no two rows of the statement may have keys that are equal in the eyes of SQLite.
+ *
+ * The values of a row are, in order: the key's; unless it is a first life cl and the sentinel's
+ * origin; of a whole row version, site ordinal, first seq, and the cells' values; otherwise value,
+ * version and origin of each cell; of an incomplete row the packed key.
+ *
+ * @param value SQL of a value by its index.
+ * @param rows the source of the rows, for FROM.
+ */
+export function offerSql(
+  spec: TableSpec,
+  { whole, firstLife, columns, incomplete }: OfferShape,
+  value: (index: number) => string,
+  rows: string,
+  lookedUp: boolean,
+): string {
+  const names: string[] = [];
+  const values: string[] = [];
+  const offer = (name: string) => {
+    const sql = value(names.length);
+    names.push(name);
+    values.push(sql);
+    return sql;
+  };
+  const key = clockKeys(spec).map(offer);
+  const [cl] = firstLife ? ['1'] : ['cl', 'l'].map(offer);
+  const [wholeVersion] = whole ? ['v0', 's0', 'q0'].map(offer) : [];
+  const cells = columns.map((index) => {
+    const [cellValue, version, origin] = offeredColumns(spec.columns[index]!.name);
+    if (whole) return { index, value: offer(cellValue), version: wholeVersion! };
+    const cell = { index, value: offer(cellValue), version: offer(version) };
+    offer(origin);
+    return cell;
+  });
+  if (incomplete) offer('pk');
+
+  const here = ({ index }: OfferedCellSql) => cellVersionSql(spec.columns[index]!.name, 'k.');
+  const same = ({ index, value }: OfferedCellSql) => {
+    const column = spec.columns[index]!;
+    return `NOT (${differsSql(column, `b.${quoteName(column.name)}`, value)})`;
+  };
+  const base = (conditions: readonly string[]) => {
+    const keyIs = spec.key.map(({ name }, i) => `b.${quoteName(name)} = ${key[i]}`);
+    return `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${[...keyIs, ...conditions].join(' AND ')})`;
+  };
+  // Each value is dug out of its row anew wherever it stands: what decides most rows stands first.
+  const goesWithRow = spec.columns.map(({ name }) => `k.${cellClock(name)} IS NULL`);
+  const loses = whole
+    ? [
+        `k.v0 >= ${wholeVersion}`,
+        ...goesWithRow,
+        `(k.v0 > ${wholeVersion} OR ${base(cells.map(same))})`,
+      ]
+    : cells.map(
+        (cell) =>
+          `${here(cell)} >= ${cell.version} AND (${here(cell)} > ${cell.version} OR ${base([same(cell)])})`,
+      );
+  const known = `k.cl > ${cl} OR ${[`k.cl = ${cl}`, ...loses].join(' AND ')}`;
+  const isNew = `k.${clockRowid(spec)} IS NULL`;
+  if (lookedUp && columns.length > 0) {
+    const alive = firstLife ? [] : [`${cl} % 2 = 1`];
+    const fresh = [isNew, ...alive].join(' AND ');
+    const newer = [
+      `k.cl = ${cl}`,
+      ...alive,
+      ...(whole ? [`k.v0 < ${wholeVersion}`] : []),
+      ...cells.map((cell, i) =>
+        whole
+          ? `(${goesWithRow[i]} OR ${here(cell)} < ${cell.version})`
+          : `${here(cell)} < ${cell.version}`,
+      ),
+    ].join(' AND ');
+    names.push('way', 'at');
+    values.push(
+      `CASE ${incomplete ? '' : `WHEN ${fresh} THEN 'fresh' `}WHEN ${newer} THEN 'newer' END`,
+      `k.${clockRowid(spec)}`,
+    );
+  }
+  const clockKeyIs = clockKeys(spec).map((name, i) => `k.${name} = ${key[i]}`);
+  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${names.join(', ')}, dbv) SELECT ${values.join(', ')}, ${DB_VERSION} FROM ${rows} LEFT JOIN ${quoteName(clockTable(spec.name))} AS k ON ${clockKeyIs.join(' AND ')} WHERE ${isNew} OR NOT (${known})`;
+}
+
+interface OfferedCellSql {
+  readonly index: number;
+  readonly value: string;
+  readonly version: string;
 }

@@ -1,6 +1,6 @@
 import { isTimed, requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { pendingKeyColumns } from './bookkeeping.js';
-import { clockKeys } from './clock-table.js';
+import { clockKeys, DB_VERSION } from './clock-table.js';
 import { greaterSql } from './compare.js';
 import { clockTable, keyOf, mergeGate, PENDING_TABLE } from './names.js';
 import { offeredColumns } from './offer.js';
@@ -60,11 +60,12 @@ export function drainPendingStatements(
     `max(CASE p.cid WHEN ${quoteText(cid)} THEN ${value} END)`;
   const columns = [
     ...clockKeys(spec),
-    'cl, l, v0',
+    'dbv, cl, l, v0',
     ...spec.columns.flatMap(({ name }) => offeredColumns(name)),
   ];
   const values = [
     ...keys.map((key) => `p.${key}`),
+    DB_VERSION,
     // Cells carry a row's cl even where its sentinel went elsewhere: then any cell speaks for it.
     `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), -1`,
     ...spec.columns.flatMap(({ name }) =>

@@ -5,7 +5,14 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { customType, integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { bindValue } from '../../src/changes/statement.js';
-import { crrTable, type SqlValue, unpackKey, withCrr } from '../../src/index.js';
+import {
+  type Change,
+  crrTable,
+  packKey,
+  type SqlValue,
+  unpackKey,
+  withCrr,
+} from '../../src/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { describeEachEngine } from '../support/engines.js';
 
@@ -116,6 +123,41 @@ describeEachEngine('values', (engine) => {
     const result = await db.$crr.apply(await third.$crr.changes());
     expect(result).toMatchObject({ inserted: [], updated: [], deleted: [], cellsWon: 0 });
     expect(await db.$crr.version()).toBe(version);
+  });
+
+  test('a value travels the same alone as among others that JSON does not carry', async () => {
+    const db = await memory();
+    await write(db);
+    const alone = await make(await engine.open({}));
+    const byRow = new Map<string, Change[]>();
+    for (const change of await db.$crr.changes()) {
+      const row = `${change.table} ${change.pk}`;
+      byRow.set(row, [...(byRow.get(row) ?? []), change]);
+    }
+    for (const changes of byRow.values()) await alone.$crr.apply(changes);
+    expect(await exactRows(alone)).toEqual(await exactRows(db));
+    for (const changes of byRow.values()) {
+      expect(await alone.$crr.apply(changes)).toMatchObject({ cellsWon: 0, updated: [] });
+    }
+  });
+
+  test('keys that are equal to SQLite alone merge into one row, in one batch as in two', async () => {
+    const site_id = crypto.getRandomValues(new Uint8Array(16));
+    const cell = (id: SqlValue, val: SqlValue, col_version: number): Change => ({
+      table: 'vals',
+      ...{ pk: packKey([id]), cid: 'v', val, col_version, site_id },
+      ...{ db_version: 1, cl: 1, seq: 0 },
+    });
+    const offers = [cell(2n ** 53n, 'a', 2), cell(2 ** 53, 'b', 3), cell(String(2 ** 53), 'c', 1)];
+    for (const batches of [[offers], offers.map((offer) => [offer]), [[...offers].reverse()]]) {
+      const db = await make(await engine.open({}));
+      for (const batch of batches) await db.$crr.apply(batch);
+      const changes = await db.$crr.changes();
+      expect(changes.map(({ val, col_version }) => `${val} ${col_version}`).sort()).toEqual([
+        'b 3',
+        'c 1',
+      ]);
+    }
   });
 });
 
