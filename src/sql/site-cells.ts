@@ -67,20 +67,67 @@ function gateTrigger(spec: TableSpec): TriggerSql {
   const newKeys = keys.map((key) => `new.${key}`).join(', ');
   const sameRow = keys.map((key) => `k.${key} = new.${key}`).join(' AND ');
   const clock = quoteName(clockTable(spec.name));
-  const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
   const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
   const offsets = spec.siteColumns.map(
     ({ name, kind }) => `WHEN ${quoteText(name)} THEN ${wireOffset(kind)}`,
   );
   const version = `new.ver + CASE new.col ${offsets.join(' ')} END`;
   return triggerSql(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
-    `INSERT INTO ${cells(spec)} (${keys.join(', ')}, col, site, ver, val, dbv, seq) SELECT ${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl ON CONFLICT (${keys.join(', ')}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`,
+    mergeCellsSql(
+      spec,
+      `${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl`,
+    ),
     pendingUpsert(
       spec.key.length,
       `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, ${version}, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
     ),
     'SELECT RAISE(IGNORE)',
   ]);
+}
+
+/** Merges cells of rows that are here; `source` is what a SELECT of the cell table's columns says. */
+function mergeCellsSql(spec: TableSpec, source: string): string {
+  const keys = clockKeys(spec).join(', ');
+  const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
+  return `INSERT INTO ${cells(spec)} (${keys}, col, site, ver, val, dbv, seq) SELECT ${source} ON CONFLICT (${keys}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`;
+}
+
+/** Cells of one column that are offered together. */
+export interface CellOffer {
+  readonly column: ReplicatedColumnSpec;
+  /** They are what the last writes said before the column had a cell per site. */
+  readonly isFormer: boolean;
+  /** Their rows may wait for other cells. */
+  readonly mayWait: boolean;
+}
+
+/**
+ * Offers cells: each has its row's key, cl, site, version, value, seq, and the packed key where the row
+ * may wait.
+ *
+ * @param value SQL of a value by its index; `from` is what has them.
+ */
+export function offerCellsSql(
+  spec: TableSpec,
+  { column, isFormer, mayWait }: CellOffer,
+  value: (index: number) => string,
+  from: string,
+): string {
+  const keys = clockKeys(spec);
+  const [cl, site, ver, val, seq, pk] = Array.from({ length: 6 }, (_, i) => value(keys.length + i));
+  const held = isFormer && column.kind.type === 'counter' ? formerCountSql(val!) : val;
+  const cell = `${quoteText(column.name)}, ${site}, ${ver}, ${held}`;
+  if (mayWait) {
+    const key = keys.map((_, i) => value(i)).join(', ');
+    return `INSERT INTO ${quoteName(cellGate(spec.name))} (${keys.join(', ')}, cl, col, site, ver, val, seq, pk) SELECT ${key}, ${cl}, ${cell}, ${seq}, ${pk} FROM ${from}`;
+  }
+  const key = keys.map((name) => `k.${name}`).join(', ');
+  const sameRow = keys.map((name, i) => `k.${name} = ${value(i)}`).join(' AND ');
+  // In this order: each cell looks up its row.
+  return mergeCellsSql(
+    spec,
+    `${key}, ${cell}, ${DB_VERSION}, ${seq} FROM ${from} CROSS JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow} WHERE k.cl = ${cl}`,
+  );
 }
 
 /**
