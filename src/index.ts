@@ -4,13 +4,8 @@ export type { SqlValue, StorageClass } from './changes/value.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
 export type { ApplyOptions, ApplyResult, ColumnRef, Crr, Evict } from './db/crr.js';
 export { explain as explainError } from './db/database-errors.js';
-export {
-  type FractOrder,
-  fractOrder,
-  fractOrderBy,
-  type Place,
-  type RowKey,
-} from './db/fract-order.js';
+export { type FractOrder, fractOrder, fractOrderBy, type Place } from './db/fract-order.js';
+export type { RowKey } from './db/ordered-table.js';
 export type { Peer, PeerProgress, PeerUpdate } from './db/peers.js';
 export type { RowRef } from './db/row-ref.js';
 export type { Conflict, ConflictingValue, Contribution } from './db/site-values.js';

@@ -5,6 +5,7 @@ import { fractOrder, fractOrderBy, increment, withCrr } from 'drizzle-crr';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
+import { drawBoard } from './board.js';
 import * as schema from './schema.js';
 import { cards } from './schema.js';
 
@@ -17,6 +18,7 @@ for (const id of ['plan', 'build', 'paint']) {
   await adasOrder.insert({ id, list: 'todo', title: id }, 'last');
 }
 await exchange();
+await show('Ada fills the board');
 
 // Apart, both put a card behind "plan", vote for it, and take "build".
 const bensOrder = fractOrder(ben, cards, 'position');
@@ -35,19 +37,13 @@ await ben.update(cards).set({ owner: 'Ben' }).where(eq(cards.id, 'build'));
 
 // Together again: one order, all votes, and a question.
 await exchange();
-await show('After they met');
-for (const { key, column, values } of await ada.$crr.conflicts(cards)) {
-  console.log(
-    `"${key.id}" has ${values.length} values of ${column}:`,
-    values.map((v) => v.value),
-  );
-}
+await show('Apart both put a card behind "plan", voted for it, and took "build"');
 
 // They settle it, and put a card between the two that were put at one place.
 await ada.update(cards).set({ owner: 'Ada' }).where(eq(cards.id, 'build'));
 await bensOrder.insert({ id: 'check', list: 'todo', title: 'check' }, { after: 'draw' });
 await exchange();
-await show('Settled');
+await show('They talked: Ada builds, and "check" goes between the two new cards');
 deepStrictEqual(await ada.$crr.conflicts(cards), []);
 const [a, b] = await ada.$crr.contributions(cards, { id: 'plan' }, 'votes');
 console.log(`Both boards are the same; plan has ${a!.value} + ${b!.value} votes.`);
@@ -71,11 +67,14 @@ function board(laptop: typeof ada) {
     .orderBy(cards.list, ...fractOrderBy(cards, 'position'));
 }
 
+/** Shows the board, which is the same on both laptops, with the questions that it asks. */
 async function show(when: string) {
   const rows = await board(ada);
   deepStrictEqual(await board(ben), rows);
-  console.log(`${when}:`);
-  for (const { list, title, votes, owner } of rows) {
-    console.log(`  ${list}: ${title}, ${votes} votes${owner ? `, ${owner}` : ''}`);
+  const owners = new Map<unknown, string>();
+  for (const { key, column, values } of await ada.$crr.conflicts(cards)) {
+    if (column === 'owner') owners.set(key.id, values.map(({ value }) => value).join(' or '));
   }
+  console.log(`${when}:\n`);
+  console.log(drawBoard(rows.map((card) => ({ ...card, question: owners.get(card.id) }))));
 }

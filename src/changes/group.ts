@@ -1,5 +1,6 @@
 import type { CrrSchema } from '../schema/read-schema.js';
 import { isTimed, type ReplicatedColumnSpec, type TableSpec } from '../schema/table-spec.js';
+import { fitsKind, toldKind } from '../sql/wire-version.js';
 import { type Change, SENTINEL } from './change.js';
 import { isSoundChange, refuseChange, validateCell, validateKey } from './validate.js';
 import { bytesToHex, compareValues, type SqlValue } from './value.js';
@@ -16,7 +17,7 @@ export interface RowOffer {
   siteCells?: Map<string, Change> | undefined;
 }
 
-/** A change that has no column to go to yet. */
+/** A change that has no column to go to yet, or one that merges in another way. */
 export interface EarlyChange {
   /** Its column is there, but its version is a time too far ahead. */
   readonly held?: boolean;
@@ -78,6 +79,11 @@ export function groupChanges(
     if (change.cid !== SENTINEL) {
       cellCount++;
       column = table?.columns.get(change.cid);
+      // A change from a site where the column merges in another way waits until this one migrates, too.
+      if (column !== undefined && !fitsKind(column.spec.kind, change.col_version)) {
+        early.push({ change, key });
+        continue;
+      }
       if (table !== undefined) validateCell(change, table.spec, column?.spec, index);
     }
     if (table === undefined || (column === undefined && change.cid !== SENTINEL)) {
@@ -171,7 +177,8 @@ function offer(row: RowOffer, change: Change, column: number | undefined): void 
     row.sentinel = change;
   } else {
     row.siteCells ??= new Map();
-    const id = bytesToHex(change.site_id) + change.cid;
+    const isFormer = toldKind(change.col_version) === 'lww';
+    const id = (isFormer ? '' : bytesToHex(change.site_id)) + change.cid;
     if (isNewer(change, row.siteCells.get(id))) row.siteCells.set(id, change);
   }
 }

@@ -117,14 +117,14 @@ class OfferGroup {
   }
 }
 
-interface RowWriter {
+export interface RowWriter {
   value(value: SqlValue): void;
   /** A safe integer. */
   number(value: number): void;
   text(value: string | null): void;
 }
 
-class BoundRow implements RowWriter {
+export class BoundRow implements RowWriter {
   readonly sql: string[] = [];
   readonly args: SqlValue[] = [];
 

@@ -7,6 +7,7 @@ import {
 import { cellClock, clockRowid, hasRowidKey } from '../sql/clock-table.js';
 import { clockTable, keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
+import { wireOffset } from '../sql/wire-version.js';
 import { type Change, SENTINEL } from './change.js';
 import { packKey } from './packed-key.js';
 import { cellsTextSql, parseSiteCells } from './site-cells.js';
@@ -265,7 +266,8 @@ export class RowExpander {
           const { name, kind } = spec.siteColumns[cell.column]!;
           // A mark on a register's cell comes from others than the owner, who must hear of it.
           const isMark = kind.type === 'mvr' && cell.version % 2 === 1;
-          emit(name, cell.val, cell.version, cell.dbVersion, cell.site, cell.seq, isMark);
+          const version = cell.version + wireOffset(kind);
+          emit(name, cell.val, version, cell.dbVersion, cell.site, cell.seq, isMark);
         }
       }
     }

@@ -1,44 +1,114 @@
-import type { TableSpec } from '../schema/table-spec.js';
+import { requiredColumns, type TableSpec } from '../schema/table-spec.js';
 import { clockKeys, DB_VERSION } from '../sql/clock-table.js';
 import { OUT_OF_RANGE, sumOfCellsSql } from '../sql/counter.js';
-import { cellGate, cellTable, GUARD_TABLE, keyOf, STATE_TABLE } from '../sql/names.js';
+import { cellTable, GUARD_TABLE, keyOf, NEUTRAL_ORDINAL, STATE_TABLE } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
-import { cellsOf } from '../sql/site-cells.js';
+import { type CellOffer, cellsOf, offerCellsSql } from '../sql/site-cells.js';
+import { formerVersion, toldKind, wireOffset } from '../sql/wire-version.js';
+import type { Change } from './change.js';
 import type { RowOffer } from './group.js';
+import { JsonRow, JsonRows } from './json-rows.js';
 import { MultiRowStatements } from './multi-row.js';
+import { BoundRow, type RowWriter } from './offer-rows.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
-import { bindValue, type Statement } from './statement.js';
+import type { Statement } from './statement.js';
 import { hexToBytes, type SqlValue } from './value.js';
 
 /*
  * Counters and multi-value registers on the wire: a change per cell, with the cell's owner as
- * site_id and its version as col_version.
+ * site_id and its version as col_version (see wire-version.ts).
  */
 
-/** Multi-row INSERTs into the gate of a table's cells. */
+/**
+ * INSERTs of many cells, a statement for each column. A row that may have to wait takes its cells through
+ * their gate, where they wait with it; for all others the row is there by now.
+ */
 export function offerCells(
   spec: TableSpec,
   rows: readonly RowOffer[],
   ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
-  const columns = [...clockKeys(spec), 'cl, col, site, ver, val, seq, pk'].join(', ');
-  const head = `INSERT INTO ${quoteName(cellGate(spec.name))} (${columns}) `;
-  const statements = new MultiRowStatements((values) => head + values, maxParameters);
+  const columns = new Map(spec.siteColumns.map((column) => [column.name, column]));
+  const required = requiredColumns(spec).map((column) => spec.columns.indexOf(column));
+  const groups = new Map<string, CellGroup>();
   for (const row of rows) {
-    for (const cell of row.siteCells?.values() ?? []) {
-      const args: SqlValue[] = [];
-      const values = [
-        ...row.key.map((value) => bindValue(value, args)),
-        `${row.cl}, ${quoteText(cell.cid)}, ${ordinals.of(cell)}, ${cell.col_version}`,
-        bindValue(cell.val, args),
-        String(cell.seq),
-        bindValue(row.pk, args),
-      ];
-      statements.add(values.join(', '), args);
+    if (row.siteCells === undefined) continue;
+    const mayWait = required.some((index) => row.cells[index] === undefined);
+    for (const cell of row.siteCells.values()) {
+      const isFormer = toldKind(cell.col_version) === 'lww';
+      const id = `${isFormer} ${mayWait} ${cell.cid}`;
+      let group = groups.get(id);
+      if (group === undefined) {
+        const offer = { column: columns.get(cell.cid)!, isFormer, mayWait };
+        group = new CellGroup(spec, offer, ordinals, maxParameters);
+        groups.set(id, group);
+      }
+      group.add({ row, cell });
     }
   }
-  return statements.finish();
+  return [...groups.values()].flatMap((group) => group.finish());
+}
+
+interface OfferedCell {
+  readonly row: RowOffer;
+  readonly cell: Change;
+}
+
+/** Cells of one column: in JSON where that carries them exactly, otherwise as bound values. */
+class CellGroup {
+  readonly #json: JsonRows<OfferedCell>;
+  readonly #bound: MultiRowStatements;
+
+  constructor(
+    spec: TableSpec,
+    readonly offer: CellOffer,
+    readonly ordinals: OrdinalsOfBatch,
+    maxParameters: number,
+  ) {
+    const insert = (value: (index: number) => string, from: string) =>
+      offerCellsSql(spec, offer, value, from);
+    this.#json = new JsonRows(insert);
+    this.#bound = new MultiRowStatements(
+      (values) => insert((index) => `j.column${index + 1}`, `(${values}) AS j`),
+      maxParameters,
+    );
+  }
+
+  add(offered: OfferedCell): void {
+    const json = new JsonRow();
+    this.#write(offered, json);
+    if (json.isExact) this.#json.add(offered, json.values);
+    else this.#bind(offered);
+  }
+
+  finish(): Statement[] {
+    this.#json.finish();
+    for (const offered of this.#json.inexact) this.#bind(offered);
+    return [...this.#json.statements, ...this.#bound.finish()];
+  }
+
+  #bind(offered: OfferedCell): void {
+    const bound = new BoundRow();
+    this.#write(offered, bound);
+    this.#bound.add(bound.sql.join(','), bound.args);
+  }
+
+  /** Writes a cell's values in the order of {@link offerCellsSql}. */
+  #write({ row, cell }: OfferedCell, to: RowWriter): void {
+    const { column, isFormer, mayWait } = this.offer;
+    for (const value of row.key) to.value(value);
+    to.number(row.cl);
+    to.number(isFormer ? NEUTRAL_ORDINAL : this.ordinals.of(cell));
+    to.number(
+      isFormer
+        ? formerVersion(column.kind, cell.col_version)
+        : cell.col_version - wireOffset(column.kind),
+    );
+    to.value(cell.val);
+    to.number(cell.seq);
+    if (mayWait) to.value(row.pk);
+  }
 }
 
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */

@@ -3,6 +3,7 @@ import type { CrrSchema } from '../schema/read-schema.js';
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
 import { hasSiteCells, type ReplicatedColumnSpec, type TableSpec } from '../schema/table-spec.js';
 import { hasRowidKey } from '../sql/clock-table.js';
+import { toldKind } from '../sql/wire-version.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from './change.js';
 import { unpackKey } from './packed-key.js';
 import { type SqlValue, storageClass } from './value.js';
@@ -141,11 +142,11 @@ export function validateCell(
     }
     return;
   }
-  if (hasSiteCells(column.kind)) {
+  if (hasSiteCells(column.kind) && toldKind(change.col_version) !== 'lww') {
     refuseImpossibleCell(change, column, refusal(index));
     return;
   }
-  if (val === null && column.notNull) {
+  if (val === null && column.notNull && column.kind.type !== 'counter') {
     refusal(index)('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
   }
 }

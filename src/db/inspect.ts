@@ -17,6 +17,7 @@ import {
 } from '../sql/names.js';
 import type { ClockParts, CrrParts } from '../sql/parts.js';
 import { quoteText } from '../sql/quote.js';
+import { NOW_SQL } from '../sql/timed-version.js';
 import type { Connection } from './connection.js';
 
 /** What a database holds of a schema's CRRs, and of others. */
@@ -129,7 +130,10 @@ function readKinds(
   base: ReadonlySet<string>,
 ): ReadonlyMap<string, ColumnKind> {
   const kinds = new Map<string, ColumnKind>();
-  for (const name of clock?.columns ?? []) kinds.set(name, DEFAULT_KIND);
+  for (const name of clock?.columns ?? []) {
+    const isTimed = triggers.get(trigger(spec.name, `update_${name}`))?.includes(NOW_SQL);
+    kinds.set(name, isTimed ? { type: 'lww', by: 'time' } : DEFAULT_KIND);
+  }
   const known = columnsOf(spec);
   for (const kind of SITE_KINDS) {
     const prefix = trigger(spec.name, `${kind.type}_`);

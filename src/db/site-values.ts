@@ -1,5 +1,5 @@
-import { type Column, getTableColumns, type InferSelectModel } from 'drizzle-orm';
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type Column, getTableColumns, type InferSelectModel, is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type DriverRow, portable } from '../changes/read.js';
 import { readKey } from '../changes/report.js';
 import { cellsTextSql, parseSiteCells, type SiteCell } from '../changes/site-cells.js';
@@ -138,8 +138,8 @@ const cellsIn = (text: unknown) => (typeof text === 'string' ? parseSiteCells(te
 export function requireCrr(schema: CrrSchema, table: SQLiteTable, where: string): CrrSchemaTable {
   const crr = [...schema.tables.values()].find((known) => known.table === table);
   if (crr !== undefined) return crr;
-  const name = getTableConfig(table).name;
-  throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: "${name}" is no CRR of this schema`);
+  const name = is(table, SQLiteTable) ? `"${getTableConfig(table).name}"` : 'what was given';
+  throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${name} is no CRR of this schema`);
 }
 
 /** A key's value as it is stored; drivers take JavaScript's numbers for REAL. */

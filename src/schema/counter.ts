@@ -1,7 +1,7 @@
 import { type HasDefault, type NotNull, type SQL, sql } from 'drizzle-orm';
 import { integer, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
-import { markKind } from './declaration.js';
+import { kindOf, markKind } from './declaration.js';
 
 type Counter<TName extends string> = HasDefault<
   NotNull<ReturnType<typeof integer<TName, 'number'>>>
@@ -28,12 +28,18 @@ export function counter(name = ''): Counter<string> {
  * The SQL expression for a counter and what to add to it, for `set` in updates and upserts.
  *
  * @param by an integer; negative to take away. A number must be a safe integer, a bigint an int64.
- * @throws {CrrUsageError} where `by` is no integer.
+ * @throws {CrrUsageError} where `by` is no integer, or the column no counter.
  *
  * @example
  * await db.update(posts).set({ views: increment(posts.views, 10) }).where(eq(posts.id, 'a'));
  */
 export function increment(column: SQLiteColumn, by: number | bigint = 1): SQL<number> {
+  if (kindOf(column)?.type !== 'counter') {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `increment(): column "${column.name}" is no counter, so of concurrent increments one would be lost: declare it with counter(...)`,
+    );
+  }
   const isInteger =
     typeof by === 'bigint' ? BigInt.asIntN(64, by) === by : Number.isSafeInteger(by);
   if (!isInteger) {

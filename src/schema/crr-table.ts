@@ -8,9 +8,8 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError } from '../errors.js';
 import { type LwwOptions, lwwKind } from './column-types.js';
-import { type CrrDeclaration, crrDeclaration, declareCrr, kindOf } from './declaration.js';
+import { type CrrDeclaration, declareCrr, declaredKinds } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
-import type { ColumnKind } from './table-spec.js';
 
 type ColumnsMap = Record<string, SQLiteColumnBuilderBase>;
 type ColumnBuilders = Parameters<
@@ -83,21 +82,8 @@ export function crrTable(
   columns: ColumnsMap | ((types: ColumnBuilders) => ColumnsMap),
   extra?: Extra<string, ColumnsMap>,
 ): SQLiteTable {
-  let builders: ColumnsMap = {};
-  const table = sqliteTable(
-    name,
-    (types) => {
-      builders = typeof columns === 'function' ? columns(types) : columns;
-      return builders;
-    },
-    extra as Extra<string, ColumnsMap>,
-  );
-  const kinds: Record<string, ColumnKind> = {};
-  for (const [property, builder] of Object.entries(builders)) {
-    const kind = kindOf(builder);
-    if (kind) kinds[property] = kind;
-  }
-  return declared(table, { kinds });
+  const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
+  return declared(table, {});
 }
 
 /**
@@ -118,13 +104,15 @@ export function asCrr<TTable extends SQLiteTable>(table: TTable, options: LwwOpt
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  const kinds = crrDeclaration(table)?.kinds ?? {};
-  return declared(table, { kinds, others: lwwKind('asCrr()', options) });
+  return declared(table, { others: lwwKind('asCrr()', options) });
 }
 
 /** Reading the spec refuses what cannot be a CRR where it is written, not where it is first used. */
-function declared<TTable extends SQLiteTable>(table: TTable, declaration: CrrDeclaration): TTable {
-  declareCrr(table, declaration);
+function declared<TTable extends SQLiteTable>(
+  table: TTable,
+  others: Pick<CrrDeclaration, 'others'>,
+): TTable {
+  declareCrr(table, { kinds: declaredKinds(table), ...others });
   readTableSpec(table);
   return table;
 }

@@ -1,3 +1,6 @@
+import { getTableColumns } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { CrrUsageError } from '../errors.js';
 import type { ColumnKind } from './table-spec.js';
 
 /*
@@ -14,14 +17,37 @@ export interface CrrDeclaration {
   readonly others?: ColumnKind;
 }
 
-/** Marks a column builder; the mark is on the builder itself, so `.notNull()` and the like keep it. */
+/** What a builder and its column share, whoever makes the table; `.notNull()` and the like keep it. */
+interface Configured {
+  readonly config: { [KIND]?: ColumnKind };
+}
+
+/** Marks a column builder. */
 export function markKind<T extends object>(builder: T, kind: ColumnKind): T {
-  Object.defineProperty(builder, KIND, { value: kind, configurable: true });
+  const { config } = (builder ?? {}) as Partial<Configured>;
+  if (typeof config !== 'object') {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      "lww() and mvr() take a column of drizzle-orm/sqlite-core: mvr(text('status')), say",
+    );
+  }
+  Object.defineProperty(config, KIND, { value: kind, configurable: true });
   return builder;
 }
 
-export function kindOf(builder: object): ColumnKind | undefined {
-  return (builder as { [KIND]?: ColumnKind })[KIND];
+/** The kinds declared of a table's columns, by property. */
+export function declaredKinds(table: SQLiteTable): Record<string, ColumnKind> {
+  const kinds: Record<string, ColumnKind> = {};
+  for (const [property, column] of Object.entries(getTableColumns(table))) {
+    const kind = kindOf(column);
+    if (kind) kinds[property] = kind;
+  }
+  return kinds;
+}
+
+/** The kind declared of a column; undefined where there is none. */
+export function kindOf(column: object): ColumnKind | undefined {
+  return (column as Configured).config[KIND];
 }
 
 export function declareCrr(table: object, declaration: CrrDeclaration): void {

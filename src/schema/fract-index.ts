@@ -1,5 +1,6 @@
 import type { NotNull } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
+import { CrrUsageError } from '../errors.js';
 import { markKind } from './declaration.js';
 
 type FractIndex<TName extends string> = NotNull<
@@ -16,6 +17,8 @@ export interface FractIndexOptions {
  * the `fractional-indexing` package with 95 digits, the same as cr-sqlite's; `fractOrder` makes them.
  * They merge by last write, so a row stands in one place everywhere.
  *
+ * @throws {CrrUsageError} for an option that means nothing.
+ *
  * @example
  * const cards = crrTable('cards', {
  *   id: text('id').primaryKey().notNull(),
@@ -23,10 +26,23 @@ export interface FractIndexOptions {
  *   position: fractIndex('position', { within: ['list'] }),
  * });
  */
+export function fractIndex(options?: FractIndexOptions): FractIndex<''>;
 export function fractIndex<TName extends string>(
   name: TName,
-  { within = [] }: FractIndexOptions = {},
-): FractIndex<TName> {
-  const column = text(name).notNull();
-  return markKind(column, { type: 'fractindex', within: [...within] }) as never;
+  options?: FractIndexOptions,
+): FractIndex<TName>;
+export function fractIndex(
+  first: string | FractIndexOptions = '',
+  second: FractIndexOptions = {},
+): FractIndex<string> {
+  const [name, options] = typeof first === 'string' ? [first, second] : ['', first];
+  const unknown = Object.keys(options).find((option) => option !== 'within');
+  if (unknown !== undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `fractIndex() has no option "${unknown}"; it takes within`,
+    );
+  }
+  const { within = [] } = options;
+  return markKind(text(name).notNull(), { type: 'fractindex', within: [...within] }) as never;
 }

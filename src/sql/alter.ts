@@ -35,6 +35,7 @@ import {
   renameCellKeyStatement,
   renameCellsStatement,
   renameCellTableStatements,
+  settleCellsStatements,
 } from './site-cells.js';
 
 /** What becomes of one CRR: `from` undefined = it is new, `to` undefined = it goes. */
@@ -200,10 +201,10 @@ function clockSteps(
     steps.push(...followFormerNamesStatements());
   }
   const before = new Map(former.map(([name, kind]) => [renamed.get(name) ?? name, kind]));
-  for (const column of [...to.columns, ...to.siteColumns]) {
-    steps.push(...kindChangeStatements(to, column, before.get(column.name)));
-  }
-  return steps;
+  const carried = [...to.columns, ...to.siteColumns].flatMap((column) =>
+    kindChangeStatements(to, column, before.get(column.name)),
+  );
+  return [...steps, ...carried, ...(carried.length > 0 ? settleCellsStatements(to) : [])];
 }
 
 /** A gate never holds a row, so another one is simply made in its place. */

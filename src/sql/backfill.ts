@@ -1,8 +1,8 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
 import { cellClock, clockKeys, DB_VERSION } from './clock-table.js';
-import { FIRST_VERSION } from './mvr.js';
 import { cellTable, clockTable, keyOf, NEUTRAL_ORDINAL, STATE_TABLE } from './names.js';
 import { quoteName, quoteText } from './quote.js';
+import { formerVersionSql } from './wire-version.js';
 import { seqWidth } from './write-triggers.js';
 
 /** Seqs come from the rowid; with this many bits of it, times a table's width, they stay below 2^53. */
@@ -98,14 +98,17 @@ export function neutralCells(
   column: ReplicatedColumnSpec,
   dbVersion: string,
   seq: string,
+  {
+    site = NEUTRAL_ORDINAL,
+    version = formerVersionSql(column.kind, '1'),
+  }: { readonly site?: number; readonly version?: string } = {},
 ): string {
   const keys = spec.key.map(({ name }) => `b.${quoteName(name)}`).join(', ');
-  const version = column.kind.type === 'mvr' ? FIRST_VERSION : '1';
-  return `INSERT INTO ${quoteName(cellTable(spec.name))} (${clockKeys(spec).join(', ')}, col, site, ver, val, dbv, seq) SELECT ${keys}, ${quoteText(column.name)}, ${NEUTRAL_ORDINAL}, ${version}, b.${quoteName(column.name)}, ${dbVersion}, ${seq}`;
+  return `INSERT INTO ${quoteName(cellTable(spec.name))} (${clockKeys(spec).join(', ')}, col, site, ver, val, dbv, seq) SELECT ${keys}, ${quoteText(column.name)}, ${site}, ${version}, b.${quoteName(column.name)}, ${dbVersion}, ${seq}`;
 }
 
 /** Whether a base column (of `b`) holds something to put into a cell. */
 export function holdsValue({ name, kind }: ReplicatedColumnSpec): string {
   const value = `b.${quoteName(name)}`;
-  return kind.type === 'counter' ? `typeof(${value}) = 'integer' AND ${value} <> 0` : 'true';
+  return kind.type === 'counter' ? `(typeof(${value}) = 'integer' AND ${value} <> 0)` : 'true';
 }

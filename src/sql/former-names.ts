@@ -1,13 +1,16 @@
+import type { ColumnKind } from '../schema/table-spec.js';
 import { pendingKeyColumns } from './bookkeeping.js';
 import { FORMER_TABLE, PENDING_TABLE } from './names.js';
 import { pendingColumns, pendingUpsert } from './pending.js';
 import { quoteText } from './quote.js';
+import { formerKind, type ToldKind, tellsSql } from './wire-version.js';
 
 /*
  * Sites migrate at different times, so changes keep coming under names that tables and columns had
  * before. crr_former knows them: (tbl, cid) is now called `now`, or is gone where `now` is NULL; cid
  * '-1' stands for the table itself. Column rows are kept under the table's present name. What waits
- * in the pending table under a former name moves to the present one, or goes.
+ * in the pending table under a former name moves to the present one, or goes. A column that had a
+ * cell per site before is noted under its name and that kind: cells that come late go, too.
  */
 
 const WHOLE_TABLE = quoteText('-1');
@@ -46,9 +49,32 @@ export function columnRenamedStatements(table: string, from: string, to: string)
 }
 
 export function columnAddedStatements(table: string, column: string): string[] {
+  const names = [column, ...NOTED.map((kind) => column + formerKind(kind))].map(quoteText);
   return [
-    `DELETE FROM ${FORMER_TABLE} WHERE tbl = ${quoteText(table)} AND cid = ${quoteText(column)}`,
+    `DELETE FROM ${FORMER_TABLE} WHERE tbl = ${quoteText(table)} AND cid IN (${names.join(', ')})`,
   ];
+}
+
+/** A column merges in another way now. */
+export function kindChangedStatements(
+  table: string,
+  column: string,
+  from: ColumnKind,
+  to: ColumnKind,
+): string[] {
+  const name = quoteText(table);
+  const note = (kind: ToldKind) => quoteText(column + formerKind(kind));
+  const [before, now] = [noted(from), noted(to)];
+  return [
+    ...(now ? [`DELETE FROM ${FORMER_TABLE} WHERE tbl = ${name} AND cid = ${note(now)}`] : []),
+    ...(before ? [remember(name, note(before), 'NULL')] : []),
+  ];
+}
+
+/** The kinds that changes come late of, and how; what counts writes is good at any time. */
+const NOTED = ['counter', 'mvr', 'time'] as const;
+function noted(kind: ColumnKind): (typeof NOTED)[number] | undefined {
+  return NOTED.find((name) => name === (kind.type === 'lww' ? kind.by : kind.type));
 }
 
 export function columnDroppedStatements(table: string, column: string): string[] {
@@ -68,6 +94,10 @@ export function followFormerNamesStatements(): string[] {
     `DELETE FROM ${PENDING_TABLE} WHERE EXISTS (SELECT 1 FROM ${FORMER_TABLE} AS f WHERE f.tbl = ${PENDING_TABLE}.tbl AND f.cid = ${WHOLE_TABLE})`,
     move('p.tbl', 'f.now', `f.tbl = p.tbl AND f.cid = p.cid AND f.cid <> ${WHOLE_TABLE}`),
     `DELETE FROM ${PENDING_TABLE} WHERE EXISTS (SELECT 1 FROM ${FORMER_TABLE} AS f WHERE ${of('f')})`,
+    ...(['counter', 'mvr'] as const).map(
+      (kind) =>
+        `DELETE FROM ${PENDING_TABLE} WHERE ${tellsSql('col_version', kind)} AND EXISTS (SELECT 1 FROM ${FORMER_TABLE} AS f WHERE f.tbl = ${PENDING_TABLE}.tbl AND f.cid = ${PENDING_TABLE}.cid || ${quoteText(formerKind(kind))})`,
+    ),
   ];
 }
 

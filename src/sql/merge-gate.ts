@@ -211,12 +211,13 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
 /** Version 0 in a spelling that no offer has, so that a reset cell never looks like one that was won. */
 const RESET = "'-0'";
 
-/** A row that lacks a NOT NULL cell waits for it. */
+/** A row that lacks a NOT NULL cell waits for it, unless a later life of it is known already. */
 function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
+  const isLate = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)} AND cl > new.cl)`;
   const keep = (cid: string, value: string, version: string, origin: string, given: string) =>
     pendingUpsert(
       spec.key.length,
-      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, CAST(${origin} AS INTEGER), new.dbv, ${newKeys(spec)} WHERE ${given}`,
+      `SELECT ${quoteText(spec.name)}, new.pk, ${quoteText(cid)}, ${value}, ${version}, new.cl, ${origin}, CAST(${origin} AS INTEGER), new.dbv, ${newKeys(spec)} WHERE ${given} AND NOT ${isLate}`,
     );
   return build(spec, 'merge_early', when, [
     keep('-1', 'NULL', 'new.cl', 'new.l', 'new.l IS NOT NULL'),

@@ -7,6 +7,7 @@ import { offeredColumns } from './offer.js';
 import { quoteName, quoteText } from './quote.js';
 import { drainPendingCells, settleCellsStatements } from './site-cells.js';
 import { GREATEST_NOW_SQL } from './timed-version.js';
+import { fitsSql } from './wire-version.js';
 
 /*
  * Changes that are valid but early wait in crr_pending, one row per cell and site: the newest seen
@@ -37,16 +38,20 @@ export function drainPendingStatements(
   greatestTime: string = GREATEST_NOW_SQL,
 ): string[] {
   const timed = spec.columns.filter(isTimed).map(({ name }) => quoteText(name));
-  // Versions that are still too far ahead go on waiting.
+  const columnsOfTable = [...spec.columns, ...spec.siteColumns];
+  // What is of another kind than its column, or still too far ahead, goes on waiting.
   const due = (alias: string) =>
-    timed.length === 0
-      ? ''
-      : ` AND NOT (${alias}.cid IN (${timed.join(', ')}) AND ${alias}.col_version > ${greatestTime})`;
+    [
+      ` AND ${fitsSql(columnsOfTable, alias)}`,
+      ...(timed.length === 0
+        ? []
+        : [
+            `NOT (${alias}.cid IN (${timed.join(', ')}) AND ${alias}.col_version > ${greatestTime})`,
+          ]),
+    ].join(' AND ');
   const keys = pendingKeyColumns.slice(0, spec.key.length);
   const table = quoteText(spec.name);
-  const cids = ['-1', ...[...spec.columns, ...spec.siteColumns].map(({ name }) => name)]
-    .map(quoteText)
-    .join(', ');
+  const cids = ['-1', ...columnsOfTable.map(({ name }) => name)].map(quoteText).join(', ');
   const where = (alias: string, column: (name: string) => string, pending = 'p') =>
     spec.key
       .map(({ name }, i) => `${alias}.${quoteName(column(name))} = ${pending}.${keys[i]}`)

@@ -4,10 +4,20 @@ import { clockKeys, columnType, DB_VERSION } from './clock-table.js';
 import { greaterSql } from './compare.js';
 import { shownCountSql } from './counter.js';
 import { shownValueSql } from './mvr.js';
-import { cellGate, cellIndex, cellTable, clockTable, keyOf, STATE_TABLE } from './names.js';
+import {
+  cellGate,
+  cellIndex,
+  cellTable,
+  clockTable,
+  keyOf,
+  NEUTRAL_ORDINAL,
+  PENDING_TABLE,
+  STATE_TABLE,
+} from './names.js';
 import { pendingUpsert } from './pending.js';
 import { quoteName, quoteText } from './quote.js';
 import { type TriggerSql, triggerSql } from './trigger.js';
+import { fitsSql, formerCountSql, formerVersionSql, tellsSql, wireOffset } from './wire-version.js';
 
 /**
  * Counters and multi-value registers have a cell per site, in one table beside the clock table:
@@ -57,16 +67,67 @@ function gateTrigger(spec: TableSpec): TriggerSql {
   const newKeys = keys.map((key) => `new.${key}`).join(', ');
   const sameRow = keys.map((key) => `k.${key} = new.${key}`).join(' AND ');
   const clock = quoteName(clockTable(spec.name));
-  const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
   const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
+  const offsets = spec.siteColumns.map(
+    ({ name, kind }) => `WHEN ${quoteText(name)} THEN ${wireOffset(kind)}`,
+  );
+  const version = `new.ver + CASE new.col ${offsets.join(' ')} END`;
   return triggerSql(spec, 'merge_cell', `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`, [
-    `INSERT INTO ${cells(spec)} (${keys.join(', ')}, col, site, ver, val, dbv, seq) SELECT ${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl ON CONFLICT (${keys.join(', ')}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`,
+    mergeCellsSql(
+      spec,
+      `${newKeys}, new.col, new.site, new.ver, new.val, st.db_version, new.seq FROM ${STATE_TABLE} AS st JOIN ${clock} AS k ON ${sameRow} WHERE k.cl = new.cl`,
+    ),
     pendingUpsert(
       spec.key.length,
-      `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, new.ver, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
+      `SELECT ${quoteText(spec.name)}, new.pk, new.col, new.val, ${version}, new.cl, new.site || ':' || new.seq, new.site, db_version, ${newKeys} FROM ${STATE_TABLE} WHERE new.pk IS NOT NULL AND ${early}`,
     ),
     'SELECT RAISE(IGNORE)',
   ]);
+}
+
+/** Merges cells of rows that are here; `source` is what a SELECT of the cell table's columns says. */
+function mergeCellsSql(spec: TableSpec, source: string): string {
+  const keys = clockKeys(spec).join(', ');
+  const newer = `excluded.ver > ver OR excluded.ver = ver AND ${greaterSql('excluded.val', 'val')}`;
+  return `INSERT INTO ${cells(spec)} (${keys}, col, site, ver, val, dbv, seq) SELECT ${source} ON CONFLICT (${keys}, col, site) DO UPDATE SET ver = excluded.ver, val = excluded.val, dbv = excluded.dbv, seq = excluded.seq WHERE ${newer}`;
+}
+
+/** Cells of one column that are offered together. */
+export interface CellOffer {
+  readonly column: ReplicatedColumnSpec;
+  /** They are what the last writes said before the column had a cell per site. */
+  readonly isFormer: boolean;
+  /** Their rows may wait for other cells. */
+  readonly mayWait: boolean;
+}
+
+/**
+ * Offers cells: each has its row's key, cl, site, version, value, seq, and the packed key where the row
+ * may wait.
+ *
+ * @param value SQL of a value by its index; `from` is what has them.
+ */
+export function offerCellsSql(
+  spec: TableSpec,
+  { column, isFormer, mayWait }: CellOffer,
+  value: (index: number) => string,
+  from: string,
+): string {
+  const keys = clockKeys(spec);
+  const [cl, site, ver, val, seq, pk] = Array.from({ length: 6 }, (_, i) => value(keys.length + i));
+  const held = isFormer && column.kind.type === 'counter' ? formerCountSql(val!) : val;
+  const cell = `${quoteText(column.name)}, ${site}, ${ver}, ${held}`;
+  if (mayWait) {
+    const key = keys.map((_, i) => value(i)).join(', ');
+    return `INSERT INTO ${quoteName(cellGate(spec.name))} (${keys.join(', ')}, cl, col, site, ver, val, seq, pk) SELECT ${key}, ${cl}, ${cell}, ${seq}, ${pk} FROM ${from}`;
+  }
+  const key = keys.map((name) => `k.${name}`).join(', ');
+  const sameRow = keys.map((name, i) => `k.${name} = ${value(i)}`).join(' AND ');
+  // In this order: each cell looks up its row.
+  return mergeCellsSql(
+    spec,
+    `${key}, ${cell}, ${DB_VERSION}, ${seq} FROM ${from} CROSS JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow} WHERE k.cl = ${cl}`,
+  );
 }
 
 /**
@@ -125,11 +186,22 @@ export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: st
 export function drainPendingCells(spec: TableSpec): string[] {
   if (spec.siteColumns.length === 0) return [];
   const keys = pendingKeyColumns.slice(0, spec.key.length);
-  const columns = spec.siteColumns.map(({ name }) => quoteText(name)).join(', ');
   const sameRow = spec.key.map(({ name }, i) => `k.${quoteName(keyOf(name))} = p.${keys[i]}`);
-  return [
-    `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${keys.map((key) => `p.${key}`).join(', ')}, p.cl, p.cid, p.site, p.col_version, p.val, CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER) FROM crr_pending AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid IN (${columns}) AND k.cl = p.cl`,
-  ];
+  return spec.siteColumns.map((column) => {
+    const { name, kind } = column;
+    const isFormer = tellsSql('p.col_version', 'lww', 'time');
+    const values = [
+      ...keys.map((key) => `p.${key}`),
+      'p.cl, p.cid',
+      `CASE WHEN ${isFormer} THEN ${NEUTRAL_ORDINAL} ELSE p.site END`,
+      `CASE WHEN ${isFormer} THEN ${formerVersionSql(kind, 'p.col_version')} ELSE p.col_version - ${wireOffset(kind)} END`,
+      kind.type === 'counter'
+        ? `CASE WHEN ${isFormer} THEN ${formerCountSql('p.val')} ELSE p.val END`
+        : 'p.val',
+      `CAST(substr(p.origin, instr(p.origin, ':') + 1) AS INTEGER)`,
+    ];
+    return `INSERT INTO ${quoteName(cellGate(spec.name))} (${clockKeys(spec).join(', ')}, cl, col, site, ver, val, seq) SELECT ${values.join(', ')} FROM ${PENDING_TABLE} AS p JOIN ${quoteName(clockTable(spec.name))} AS k ON ${sameRow.join(' AND ')} WHERE p.tbl = ${quoteText(spec.name)} AND p.cid = ${quoteText(name)} AND k.cl = p.cl AND ${fitsSql([column], 'p')}`;
+  });
 }
 
 /** The text of the cells' gate; a gate never holds a row. */

@@ -229,6 +229,11 @@ test('lists may be told by several columns, or none, and keys have several colum
     await order.insert({ board, name, lane, all: whole.last() as never }, 'last');
   }
   await order.move({ board: 1, name: 'a' }, { after: { board: 1, name: 'b' } });
+  // What a move does not say stays, and so does the board.
+  await order.move({ board: 1, name: 'c' }, 'last', { lane: 'y' });
+  await order.move({ board: 1, name: 'c' }, 'first', { all: 'a ' });
+  await order.move({ board: 1, name: 'c' }, { after: { board: 1, name: 'a' } }, { lane: null });
+  await order.move({ board: 1, name: 'c' }, 'last', { lane: 'x' });
   const rows = await db
     .select({ name: items.name })
     .from(items)
@@ -239,7 +244,7 @@ test('lists may be told by several columns, or none, and keys have several colum
     .select()
     .from(items)
     .orderBy(...fractOrderBy(items, 'all'));
-  expect(all.map(({ board, name }) => `${board}${name}`)).toEqual(['1a', '1b', '1c', '2a']);
+  expect(all.map(({ board, name }) => `${board}${name}`)).toEqual(['1a', '1c', '1b', '2a']);
   await expect(order.after('a')).rejects.toThrow(/several columns/);
 });
 

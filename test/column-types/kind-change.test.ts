@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
@@ -145,6 +146,55 @@ describe('a column keeps what it shows and goes on merging', () => {
         expect(await a2.$crr.version()).toBe(version);
       });
     }
+  }
+});
+
+test('a new counter counts once what its column held already', async () => {
+  const before = crrTable('posts', key());
+  const sites = [await openSite({ before }), await openSite({ before })] as const;
+  await sites[0].insert(before).values([{ id: 'a' }, { id: 'b' }]);
+  await exchange(...sites);
+  const migrated = await Promise.all(
+    sites.map(async (site) => {
+      await site.run(sql`ALTER TABLE posts ADD views integer NOT NULL DEFAULT 5`);
+      return migrate(site, counted);
+    }),
+  );
+  const [a, b] = migrated as [(typeof migrated)[0], (typeof migrated)[0]];
+  await a.update(counted).set({ views: increment(counted.views) });
+  await b.update(counted).set({ views: increment(counted.views, 10) });
+  await exchange(a, b);
+  for (const site of [a, b]) {
+    expect(await rows(site)).toEqual([
+      ['a', null, 16],
+      ['b', null, 16],
+    ]);
+    const shares = await site.$crr.contributions(counted, { id: 'a' }, 'views');
+    expect(shares.map(({ value }) => value).sort()).toEqual([1n, 10n, 5n]);
+  }
+});
+
+test('several columns change at once, there and back', async () => {
+  const id = () => text('id').primaryKey().notNull();
+  const number = (name: string) => integer(name).notNull().default(0);
+  const before = crrTable('t', { id: id(), a: number('a'), b: number('b'), c: text('c') });
+  const after = crrTable('t', { id: id(), a: counter('a'), b: counter('b'), c: mvr(text('c')) });
+  const site = await openSite({ before });
+  await site.run(sql`INSERT INTO t VALUES ('x', 3, 4, 'c'), ('y', 0, 5, NULL)`);
+  const values = async () =>
+    (await site.$client.execute('SELECT a, b, c FROM t ORDER BY id')).rows.map((row) =>
+      Array.from(row as ArrayLike<unknown>),
+    );
+  const held = [
+    [3, 4, 'c'],
+    [0, 5, null],
+  ];
+  for (const table of [after, before, after] as SQLiteTable[]) {
+    const migrated = await migrate(site, table);
+    expect(await values()).toEqual(held);
+    const fresh = await openSite({ table });
+    await fresh.$crr.apply(await migrated.$crr.changes());
+    expect(await fresh.select().from(table)).toEqual(await migrated.select().from(table));
   }
 });
 

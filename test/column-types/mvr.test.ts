@@ -1,6 +1,7 @@
 import { blob, integer, real, text } from 'drizzle-orm/sqlite-core';
 import { expect, expectTypeOf, test } from 'vitest';
 import { crrTable, mvr, packKey } from '../../src/index.js';
+import { wireOffset } from '../../src/sql/wire-version.js';
 import { describeEachEngine } from '../support/engines.js';
 import { exchange, openSite } from '../support/site.js';
 
@@ -125,12 +126,13 @@ test('what cannot be a register is refused', async () => {
     /drop \.notNull\(\)/,
   );
   const db = await openSite(schema);
+  const offset = wireOffset({ type: 'mvr' });
   const mark = {
     table: 'cards',
     pk: packKey(['x']),
     cid: 'status',
     val: 'still here',
-    col_version: 3,
+    col_version: offset + 3,
     db_version: 1,
     site_id: new Uint8Array(16).fill(7),
     cl: 1,
@@ -138,6 +140,6 @@ test('what cannot be a register is refused', async () => {
   };
   await expect(db.$crr.apply([mark])).rejects.toMatchObject({ code: 'CRR_CHANGE_VALUE' });
   await expect(
-    db.$crr.apply([{ ...mark, cid: 'size', col_version: 2, val: null }]),
+    db.$crr.apply([{ ...mark, cid: 'size', col_version: offset + 2, val: null }]),
   ).rejects.toMatchObject({ code: 'CRR_CHANGE_VALUE' });
 });

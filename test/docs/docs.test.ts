@@ -13,11 +13,11 @@ const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
-import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, fractIndex, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, increment, lww, mvr, packKey, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
-import { integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
+import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 

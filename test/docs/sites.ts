@@ -4,7 +4,7 @@ import { withCrr } from 'drizzle-crr';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, customType, integer, text } from 'drizzle-orm/sqlite-core';
-import { crrTable } from '../../src/index.js';
+import { counter, crrTable, fractIndex, lww, mvr } from '../../src/index.js';
 
 export const todos = crrTable('todos', {
   id: text('id').primaryKey().notNull(),
@@ -44,7 +44,17 @@ export const untyped = crrTable('untyped', {
   value: customType<{ data: unknown }>({ dataType: () => '' })('value'),
 });
 
-export const schema = { todos, notes, tasks, numbered, spans, untyped };
+/** Columns that merge in every way there is. */
+export const cards = crrTable('cards', {
+  id: text('id').primaryKey().notNull(),
+  list: text('list').notNull(),
+  position: fractIndex('position', { within: ['list'] }),
+  title: lww(text('title'), { by: 'time' }),
+  votes: counter('votes'),
+  owner: mvr(text('owner')),
+});
+
+export const schema = { todos, notes, tasks, numbered, spans, untyped, cards };
 
 export async function createTables(client: Client): Promise<void> {
   await client.executeMultiple(`
@@ -54,6 +64,7 @@ export async function createTables(client: Client): Promise<void> {
     CREATE TABLE numbered (id integer PRIMARY KEY NOT NULL, name text);
     CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high));
     CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value);
+    CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text);
   `);
 }
 
