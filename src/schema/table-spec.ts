@@ -47,7 +47,7 @@ export function hasSiteCells({ type }: ColumnKind): boolean {
 }
 
 /** Whether the versions of a column are times. */
-export function isTimed({ kind }: ReplicatedColumnSpec): boolean {
+export function isTimed({ kind }: Pick<ReplicatedColumnSpec, 'kind'>): boolean {
   return kind.type === 'lww' && kind.by === 'time';
 }
 

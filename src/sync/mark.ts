@@ -1,6 +1,7 @@
 import { type Change, SENTINEL } from '../changes/change.js';
 import { bytesToHex } from '../changes/value.js';
 import type { CrrSchema } from '../schema/read-schema.js';
+import { toldKind } from '../sql/wire-version.js';
 
 /*
  * A mark says that a value of a multi-value register was overwritten. It is a change of the cell of
@@ -10,7 +11,7 @@ import type { CrrSchema } from '../schema/read-schema.js';
 
 /** Whether a change only says that a value of a multi-value register was overwritten. */
 export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): boolean {
-  if (col_version % 2 === 0) return false;
+  if (col_version % 2 === 0 || toldKind(col_version) !== 'mvr') return false;
   const column = schema.tables.get(table)?.spec.siteColumns.find(({ name }) => name === cid);
   return column?.kind.type === 'mvr';
 }

@@ -99,6 +99,7 @@ import type { Change } from '../changes/change.js';
 import type { HiddenRow } from '../changes/page.js';
 import type { Cursor } from '../db/change-stream.js';
 import type { CrrSchema } from '../schema/read-schema.js';
+import { isTimed } from '../schema/table-spec.js';
 
 export const PROTOCOL_VERSION = 1;
 export const BINARY_TYPE = 'application/x-drizzle-crr';
@@ -179,7 +180,7 @@ export function schemaFingerprint(schema: CrrSchema): string {
     table: spec.name,
     key: spec.key.map(({ name }) => name),
     columns: [...spec.columns, ...spec.siteColumns]
-      .map(({ name, kind }) => [name, kind.type])
+      .map(({ name, kind }) => [name, isTimed({ kind }) ? 'lww by time' : kind.type])
       .sort(),
   }));
   tables.sort((a, b) => (a.table < b.table ? -1 : 1));

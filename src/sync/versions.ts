@@ -7,8 +7,9 @@ import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
 /**
  * Refuses changes from the far future. A database that merges one takes over its db_version, so a
  * single change near the top of the integers would leave everybody without room to count. These
- * clocks are logical. Only versions of columns that merge by time are not: what is ahead of its time
- * there waits anyway, and a column that is not known here may be one of them.
+ * clocks are logical, but for the versions of cells: they may be times. In a column that merges by
+ * time here, what is ahead waits; in any other they come from sites that have migrated before this
+ * one, or have not yet.
  */
 export function refuseVersionJumps(
   changes: readonly Change[],
@@ -17,15 +18,11 @@ export function refuseVersionJumps(
   maxJump: number,
 ): void {
   const most = localVersion + maxJump;
+  const now = Math.max(most, greatestVersion(Date.now(), DEFAULT_MAX_DRIFT));
   const mostOf = ({ table, cid }: Change): number => {
-    const spec = schema.tables.get(table)?.spec;
-    const column = spec?.columns.find(({ name }) => name === cid);
-    if (column !== undefined && isTimed(column)) return Number.MAX_SAFE_INTEGER;
-    const isKnown =
-      column !== undefined ||
-      cid === SENTINEL ||
-      spec?.siteColumns.some(({ name }) => name === cid);
-    return isKnown ? most : Math.max(most, greatestVersion(Date.now(), DEFAULT_MAX_DRIFT));
+    if (cid === SENTINEL) return most;
+    const column = schema.tables.get(table)?.spec.columns.find(({ name }) => name === cid);
+    return column !== undefined && isTimed(column) ? Number.MAX_SAFE_INTEGER : now;
   };
   for (const change of changes) {
     const { db_version, col_version, cl, seq } = change;

@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Change } from '../../src/changes/change.js';
 import { increment, packKey } from '../../src/index.js';
+import { wireOffset } from '../../src/sql/wire-version.js';
 import { seal } from '../../src/sync/envelope.js';
 import {
   type Authorization,
@@ -39,18 +40,26 @@ beforeEach(async () => {
   await syncOf(ann, rowsOf('ann')).sync();
 });
 
-const change = async (site: Board, more: Partial<Change>): Promise<Change> => ({
+/** `col_version` is that of the cell; on the wire it tells the column's kind, too. */
+const change = async (
+  site: Board,
+  { cid = 'title', col_version = 9, ...more }: Partial<Change>,
+): Promise<Change> => ({
   table: 'cards',
   pk: packKey(['a1']),
-  cid: 'title',
+  cid,
   val: 'forged',
-  col_version: 9,
+  col_version: Math.min(col_version + (OFFSETS[cid] ?? 0), Number.MAX_SAFE_INTEGER),
   db_version: 9,
   site_id: await site.crr.siteId(),
   cl: 1,
   seq: 0,
   ...more,
 });
+const OFFSETS: Readonly<Record<string, number>> = {
+  votes: wireOffset({ type: 'counter' }),
+  status: wireOffset({ type: 'mvr' }),
+};
 
 /** Pushes changes as `from`'s site, as no honest client would. */
 async function push(handler: SyncHandler, from: Board, changes: readonly Change[]) {
@@ -242,11 +251,12 @@ describe("another's name", () => {
     await syncOf(ann, rowsOf('ann')).sync();
     expect((await cardsOf(ann))[0]!.status).toBe('done');
     expect(await ann.crr.conflicts(cards)).toEqual([]);
-    // A value of any kind in a mark is no mark.
+    // A value of any kind in a mark is no mark; nor is a last write of before the column was a register.
     const site_id = await ann.crr.siteId();
-    const valued = { cid: 'status', val: 'x', col_version: 11, site_id };
-    const attempt = async () => push(as('mallory'), mallory, [await change(mallory, valued)]);
-    await refused(attempt, 422, 'CRR_SYNC_REFUSED_CHANGE');
+    const valued = await change(mallory, { cid: 'status', val: 'x', col_version: 11, site_id });
+    const attempt = (one: Change) => () => push(as('mallory'), mallory, [one]);
+    await refused(attempt(valued), 422, 'CRR_SYNC_REFUSED_CHANGE');
+    await refused(attempt({ ...valued, col_version: 11 }), 403, 'CRR_SYNC_FOREIGN_CHANGES');
   });
 
   test('a mark that begins a new life of the row is its sender’s, so its owner still syncs', async () => {
