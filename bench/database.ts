@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { type Crr, withCrr } from '../src/index.js';
-import type { Row, Shape } from './shapes.js';
+import { type Row, type Shape, TABLE } from './shapes.js';
 import { insertBulk } from './statements.js';
 
 export type Kind = 'plain' | 'crr';
@@ -63,6 +63,8 @@ export class Workbench {
     const path = this.newPath();
     await copyFile(template, path);
     const site = await openSite(path, shape);
+    // The first statement of a connection reads the schema, triggers and all: once, not per call.
+    await site.client.execute(`SELECT 1 FROM ${TABLE} LIMIT 0`);
     return {
       ...site,
       async close() {

@@ -47,7 +47,7 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
       citiesShape(),
       scale,
       (operation, how, x, detail) => {
-        const headline = operation === 'insert' ? 'bulk' : 'client';
+        const headline = operation === 'insert' ? 'bulk' : 'prepared';
         figures.set(how === headline ? `${operation}_x` : `${operation}_${how}_x`, x, detail);
       },
       {
@@ -76,12 +76,15 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
           ? { insert: ['bulk'] }
           : { insert: ['bulk'], update: ['client'], delete: ['client'] },
       );
-      await measureSize(bench, textShape(kind), SIZED_ROWS, figures, `size_${kind}_x`);
+      if (kind !== 'uuid4') {
+        await measureSize(bench, textShape(kind), SIZED_ROWS, figures, `size_${kind}_x`);
+      }
     }
     await measureSize(bench, wideShape(), SIZED_ROWS, figures, 'size_wide_x');
   },
   async size(bench, figures) {
-    await measureSize(bench, citiesShape(), SIZED_ROWS, figures, 'size_x');
+    await measureSize(bench, textShape('uuid4'), SIZED_ROWS, figures, 'size_x');
+    await measureSize(bench, citiesShape(), SIZED_ROWS, figures, 'size_cities_x');
   },
   async selects(bench, figures) {
     await measureSelects(bench, citiesShape(), scale, figures);

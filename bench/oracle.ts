@@ -98,7 +98,7 @@ export async function measureEngine(
   }
   await figure('insert_prepared_x', nothing, fill, holds(count));
   await figure(
-    'update_prepared_x',
+    'update_x',
     fill,
     (e) =>
       e.write(
@@ -107,7 +107,7 @@ export async function measureEngine(
       ),
     holds(count),
   );
-  await figure('delete_prepared_x', fill, (e) => e.write(deleteSql(shape), keys), holds(0));
+  await figure('delete_x', fill, (e) => e.write(deleteSql(shape), keys), holds(0));
   await figure(
     'read_x',
     fill,
@@ -139,7 +139,7 @@ export async function measureEngine(
   }
   for (const name of who) {
     const target = column[name];
-    if (target) figures.set('size_x', sizes[name] / sizes.plain, undefined, target);
+    if (target) figures.set('size_cities_x', sizes[name] / sizes.plain, undefined, target);
   }
 }
 
