@@ -39,18 +39,19 @@ describe('ratios to a plain table are within 1.5 of the published ones', () => {
   beforeAll(async () => {
     useClock('cpu');
     bench = await Workbench.open();
-    // A single statement per row costs enough to be measured on few; the others need more, to
-    // outweigh a garbage collection and to have their JavaScript compiled.
-    const few = { rows: 1_000, rounds: 5 };
-    const many = { rows: 5_000, rounds: 5 };
+    // Enough rows to outweigh a garbage collection and to have the JavaScript compiled.
+    const effort = { rows: 5_000, rounds: 5 };
     const cities = citiesShape();
     const set = (operation: string, _: string, x: number) => figures.set(`${operation}_x`, x);
-    await measureWrites(bench, cities, few, set, { update: ['client'], delete: ['client'] });
-    await measureWrites(bench, cities, many, set, { insert: ['bulk'] });
-    await measureWrites(bench, wideShape(), many, (_, __, x) => figures.set('insert_wide_x', x), {
+    await measureWrites(bench, cities, effort, set, {
+      insert: ['bulk'],
+      update: ['prepared'],
+      delete: ['prepared'],
+    });
+    await measureWrites(bench, wideShape(), effort, (_, __, x) => figures.set('insert_wide_x', x), {
       insert: ['bulk'],
     });
-    await measureChanges(bench, cities, many, figures);
+    await measureChanges(bench, cities, effort, figures);
   });
   afterAll(() => bench.close());
 
