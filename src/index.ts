@@ -1,9 +1,11 @@
 export { type Change, SENTINEL } from './changes/change.js';
 export { packKey, unpackKey } from './changes/packed-key.js';
 export type { SqlValue, StorageClass } from './changes/value.js';
+export type { ApplyResult, ColumnRef } from './db/apply-result.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
-export type { ApplyOptions, ApplyResult, ColumnRef, Crr, Evict } from './db/crr.js';
+export type { ApplyOptions, Crr } from './db/crr.js';
 export { explain as explainError } from './db/database-errors.js';
+export type { Evict } from './db/evict.js';
 export { type FractOrder, fractOrder, fractOrderBy, type Place } from './db/fract-order.js';
 export type { RowKey } from './db/ordered-table.js';
 export type { Peer, PeerProgress, PeerUpdate } from './db/peers.js';

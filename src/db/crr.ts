@@ -2,31 +2,34 @@ import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ApplyPlan, planApply } from '../changes/apply.js';
 import type { Change } from '../changes/change.js';
-import type { DriverRow } from '../changes/read.js';
-import { readReport, readSaturated } from '../changes/report.js';
 import { type Statement, statement } from '../changes/statement.js';
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../sql/timed-version.js';
+import {
+  type ApplyResult,
+  addResult,
+  emptyResult,
+  type MutableResult,
+  readResult,
+} from './apply-result.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explain, isStale, refuseIfFound } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
-import { evictStatements } from './evict.js';
+import { type Evict, evictStatements } from './evict.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
 import {
   type Peer,
-  type PeerProgress,
   type PeerUpdate,
   peerStatements,
   progressStatements,
   readPeers,
   stampStatements,
 } from './peers.js';
-import { type RowRef, rowRefs } from './row-ref.js';
 import { SiteStore } from './site-store.js';
 import {
   type Conflict,
@@ -56,45 +59,6 @@ export interface ApplyOptions {
    * transaction: what a sender may do to which rows. Where one does, the batch is refused.
    */
   readonly refuseIf?: readonly Statement[];
-}
-
-/**
- * Rows that this database no longer gets to see. They are dropped with their clocks, unless
- * something was written to them here that was not sent yet.
- */
-export interface Evict {
-  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
-  /** What is newer than this, and not in `skip`, was not sent yet. */
-  readonly sent: PeerProgress;
-}
-
-/** What an apply changed, so that an application can refresh exactly that. */
-export interface ApplyResult {
-  readonly inserted: readonly RowRef[];
-  readonly updated: readonly RowRef[];
-  readonly deleted: readonly RowRef[];
-  /** Cells that took the incoming value. */
-  readonly cellsWon: number;
-  /** Cells that lost, or were known already. */
-  readonly cellsIgnored: number;
-  /** Counters whose sum is beyond a 64-bit integer: they show the nearest one. */
-  readonly saturated: readonly ColumnRef[];
-  /** Changes of this batch that wait in the pending table. */
-  readonly pending: number;
-  /** Of these, those whose writer's clock is ahead by more than `maxDrift`. */
-  readonly held: number;
-  /**
-   * The db_version under which everything that was new in this batch, and nothing else, is now
-   * stored; undefined where nothing was new, or where changes that had waited were applied with it.
-   */
-  readonly stamp: number | undefined;
-  /** The db_version just before; undefined where the batch held no changes. */
-  readonly prior: number | undefined;
-}
-
-/** A row, and the property name of one of its columns. */
-export interface ColumnRef extends RowRef {
-  readonly column: string;
 }
 
 /** How often a batch is tried again when other processes register sites at the same moment. */
@@ -208,9 +172,9 @@ export class Crr {
         'apply() takes an array of changes, or an async iterable of such arrays',
       );
     }
-    const total = new ApplyTotals();
+    const total = emptyResult();
     for await (const batch of changes) {
-      total.add(await this.#applyBatch(batch, options));
+      addResult(total, await this.#applyBatch(batch, options));
       await nextTurn();
     }
     return total;
@@ -302,7 +266,7 @@ export class Crr {
     return this.#merge(changes, options);
   }
 
-  async #merge(changes: readonly Change[], options: ApplyOptions): Promise<ApplyTotals> {
+  async #merge(changes: readonly Change[], options: ApplyOptions): Promise<MutableResult> {
     const onUnknown = options.onUnknown ?? 'pending';
     return this.#explained(async () => {
       await this.drift.pass();
@@ -343,7 +307,8 @@ export class Crr {
           const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
           this.#mayWait = waitsNow > 0;
           // Another process left something since: what came now may be what it waits for.
-          if (!drain && waitsNow > total.pending) total.add(await this.#merge([], { onUnknown }));
+          if (!drain && waitsNow > total.pending)
+            addResult(total, await this.#merge([], { onUnknown }));
           return total;
         } catch (error) {
           if (!isStale(error)) throw error;
@@ -379,7 +344,7 @@ export class Crr {
   async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
     // Another process may have left something; and what was ahead of its time may be due now.
     const waits = this.#mayWait || (await this.pendingCount()) > 0;
-    const total = waits ? await this.#merge([], {}) : new ApplyTotals();
+    const total = waits ? await this.#merge([], {}) : emptyResult();
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...evictStatements(evict, this.schema),
@@ -423,48 +388,4 @@ function refuseEarly({ early }: ApplyPlan): void {
     'CRR_CHANGE_UNKNOWN',
     `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
   );
-}
-
-class ApplyTotals implements ApplyResult {
-  readonly inserted: RowRef[] = [];
-  readonly updated: RowRef[] = [];
-  readonly deleted: RowRef[] = [];
-  readonly saturated: ColumnRef[] = [];
-  cellsWon = 0;
-  cellsIgnored = 0;
-  pending = 0;
-  held = 0;
-  stamp: number | undefined = undefined;
-  prior: number | undefined = undefined;
-
-  add(result: ApplyResult): void {
-    for (const row of result.inserted) this.inserted.push(row);
-    for (const row of result.updated) this.updated.push(row);
-    for (const row of result.deleted) this.deleted.push(row);
-    for (const column of result.saturated) this.saturated.push(column);
-    this.cellsWon += result.cellsWon;
-    this.cellsIgnored += result.cellsIgnored;
-    this.pending += result.pending;
-    this.held += result.held;
-    this.stamp = result.stamp;
-    this.prior = result.prior;
-  }
-}
-
-/** Reads what the plan's report statements say. */
-function readResult(plan: ApplyPlan, results: DriverRow[][], schema: CrrSchema): ApplyTotals {
-  const total = new ApplyTotals();
-  for (const report of plan.reports) {
-    const toRef = rowRefs(schema.tables.get(report.spec.name)!);
-    total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
-    readSaturated(report, results, (key, column) =>
-      total.saturated.push({ ...toRef(key), column }),
-    );
-  }
-  const [, pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
-  total.pending = pending!;
-  total.held = plan.early.filter(({ held }) => held).length;
-  // Cells that waited and are applied now were won without being in this batch.
-  total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);
-  return total;
 }

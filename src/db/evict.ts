@@ -5,7 +5,17 @@ import { CrrChangeError } from '../errors.js';
 import type { CrrSchema } from '../schema/read-schema.js';
 import type { TableSpec } from '../schema/table-spec.js';
 import { evictSql, silenceSql } from '../sql/evict.js';
-import type { Evict } from './crr.js';
+import type { PeerProgress } from './peers.js';
+
+/**
+ * Rows that this database no longer gets to see. They are dropped with their clocks, unless
+ * something was written to them here that was not sent yet.
+ */
+export interface Evict {
+  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
+  /** What is newer than this, and not in `skip`, was not sent yet. */
+  readonly sent: PeerProgress;
+}
 
 /**
  * The statements that drop rows with their clocks, so that this database is as if it had never

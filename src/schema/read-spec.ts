@@ -18,6 +18,9 @@ import {
 /** The pending table has this many columns for key values. */
 export const MAX_KEY_COLUMNS = 16;
 
+/** SQLite allows expressions 1,000 deep, and the gate compares all columns in one. */
+const MAX_COLUMNS = 300;
+
 export interface ReadSpecOptions {
   /** The name of a column in the database; Drizzle's `casing` option makes it differ from `column.name`. */
   readonly columnName?: (column: Column) => string;
@@ -92,6 +95,12 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
       kind: kinds[spec.property] ?? others,
     };
   });
+  if (columns.length > MAX_COLUMNS) {
+    refuse(
+      'CRR_SCHEMA_TOO_WIDE',
+      `it has ${columns.length} columns beside its key: use at most ${MAX_COLUMNS}`,
+    );
+  }
   refuseKinds(columns, kinds, keyColumns.map(columnSpec), config.columns.map(columnSpec), refuse);
   return {
     name: config.name,

@@ -1,4 +1,5 @@
-import type { ApplyResult, Crr } from '../db/crr.js';
+import type { ApplyResult } from '../db/apply-result.js';
+import type { Crr } from '../db/crr.js';
 import { refuseUnknownOptions } from '../db/options.js';
 import { CrrSyncError, CrrUsageError } from '../errors.js';
 import { Exchange, type SyncProgress, type SyncResult } from './exchange.js';

@@ -1,7 +1,8 @@
 import type { Change } from '../changes/change.js';
 import { bytesToHex, hexToBytes } from '../changes/value.js';
+import type { ApplyResult } from '../db/apply-result.js';
 import type { Cursor } from '../db/change-stream.js';
-import type { ApplyResult, Crr } from '../db/crr.js';
+import type { Crr } from '../db/crr.js';
 import type { Peer, PeerProgress } from '../db/peers.js';
 import { CrrSyncError } from '../errors.js';
 import { type Chunk, readChunk } from './chunk.js';

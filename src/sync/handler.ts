@@ -1,6 +1,7 @@
 import type { Change } from '../changes/change.js';
 import { bytesToHex, compareBytes } from '../changes/value.js';
-import type { ApplyResult, Crr } from '../db/crr.js';
+import type { ApplyResult } from '../db/apply-result.js';
+import type { Crr } from '../db/crr.js';
 import { refuseUnknownOptions } from '../db/options.js';
 import type { Peer } from '../db/peers.js';
 import { CrrChangeError, CrrSyncError, CrrUsageError } from '../errors.js';

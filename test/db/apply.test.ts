@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
+import { customType, integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { type Change, crrTable, packKey } from '../../src/index.js';
 import { dump } from '../support/dump.js';
@@ -184,6 +184,28 @@ describeEachEngine('apply()', (engine) => {
     expect(result.inserted).toHaveLength(1_200);
     expect(await db.$count(todos)).toBe(1_200);
     expect(await db.select().from(todos).where(eq(todos.id, '7'))).toMatchObject([{ title: 'u' }]);
+  });
+
+  test('the widest table that a CRR can be', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `c${i}`);
+    // Without affinity two values are compared by class, too; NOT NULL decides whether a row waits.
+    const any = customType<{ data: unknown }>({ dataType: () => '' });
+    const wide = crrTable('wide', {
+      id: text('id').primaryKey().notNull(),
+      ...Object.fromEntries(names.map((name) => [name, any(name).notNull()])),
+    });
+    const [from, to] = [await openSite({ wide }, await engine.open()), await openSite({ wide })];
+    const values = names.map((_, i) => i).join(', ');
+    await from.$client.execute(`INSERT INTO wide VALUES ('x', ${values})`);
+    await exchange(from, to);
+    await from.$client.execute("UPDATE wide SET c1 = 'a', c299 = 'b'");
+    await to.$client.execute("UPDATE wide SET c1 = 'c'");
+    await exchange(from, to);
+    const found = 'SELECT c0, c1, c299 FROM wide';
+    expect((await to.$client.execute(found)).rows[0]).toMatchObject({ c0: 0, c1: 'c', c299: 'b' });
+    await to.$client.execute('DELETE FROM wide');
+    await exchange(from, to);
+    expect((await from.$client.execute(found)).rows).toEqual([]);
   });
 
   test('a batch is one round trip', async () => {

@@ -126,6 +126,15 @@ const REFUSED: readonly [CrrSchemaErrorCode, string, SQLiteTable, RegExp][] = [
     /"t".*"tags".*sql`/,
   ],
   [
+    'CRR_SCHEMA_TOO_WIDE',
+    '301 columns',
+    sqliteTable('t', {
+      id: id(),
+      ...Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`c${i}`, text()])),
+    }),
+    /"t".*301 columns.*300/,
+  ],
+  [
     'CRR_SCHEMA_KEY_TOO_WIDE',
     '17 key columns',
     sqliteTable(
