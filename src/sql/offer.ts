@@ -82,54 +82,81 @@ export function offerSql(
   });
   if (incomplete) offer('pk');
 
-  const here = ({ index }: OfferedCellSql) => cellVersionSql(spec.columns[index]!.name, 'k.');
-  const same = ({ index, value }: OfferedCellSql) => {
-    const column = spec.columns[index]!;
-    return `NOT (${differsSql(column, `b.${quoteName(column.name)}`, value)})`;
-  };
-  const base = (conditions: readonly string[]) => {
-    const keyIs = spec.key.map(({ name }, i) => `b.${quoteName(name)} = ${key[i]}`);
-    return `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${[...keyIs, ...conditions].join(' AND ')})`;
-  };
-  // Each value is dug out of its row anew wherever it stands: what decides most rows stands first.
-  const goesWithRow = spec.columns.map(({ name }) => `k.${cellClock(name)} IS NULL`);
-  const loses = whole
-    ? [
-        `k.v0 >= ${wholeVersion}`,
-        ...goesWithRow,
-        `(k.v0 > ${wholeVersion} OR ${base(cells.map(same))})`,
-      ]
-    : cells.map(
-        (cell) =>
-          `${here(cell)} >= ${cell.version} AND (${here(cell)} > ${cell.version} OR ${base([same(cell)])})`,
-      );
-  const known = `k.cl > ${cl} OR ${[`k.cl = ${cl}`, ...loses].join(' AND ')}`;
-  const isNew = `k.${clockRowid(spec)} IS NULL`;
+  const offered: Offered = { spec, key, cl: cl!, wholeVersion, cells };
   if (lookedUp && columns.length > 0) {
-    const alive = firstLife ? [] : [`${cl} % 2 = 1`];
-    const fresh = [isNew, ...alive].join(' AND ');
-    const newer = [
-      `k.cl = ${cl}`,
-      ...alive,
-      ...(whole ? [`k.v0 < ${wholeVersion}`] : []),
-      ...cells.map((cell, i) =>
-        whole
-          ? `(${goesWithRow[i]} OR ${here(cell)} < ${cell.version})`
-          : `${here(cell)} < ${cell.version}`,
-      ),
-    ].join(' AND ');
+    const ways = waysOf(offered, firstLife);
+    const fresh = incomplete ? '' : `WHEN ${ways.fresh} THEN 'fresh' `;
     names.push('way', 'at');
-    values.push(
-      `CASE ${incomplete ? '' : `WHEN ${fresh} THEN 'fresh' `}WHEN ${newer} THEN 'newer' END`,
-      `k.${clockRowid(spec)}`,
-    );
+    values.push(`CASE ${fresh}WHEN ${ways.newer} THEN 'newer' END`, rowidOf(spec));
   }
   const clockKeyIs = clockKeys(spec).map((name, i) => `k.${name} = ${key[i]}`);
-  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${names.join(', ')}, dbv) SELECT ${values.join(', ')}, ${DB_VERSION} FROM ${rows} LEFT JOIN ${quoteName(clockTable(spec.name))} AS k ON ${clockKeyIs.join(' AND ')} WHERE ${isNew} OR NOT (${known})`;
+  return `INSERT INTO ${quoteName(mergeGate(spec.name))} (${names.join(', ')}, dbv) SELECT ${values.join(', ')}, ${DB_VERSION} FROM ${rows} LEFT JOIN ${quoteName(clockTable(spec.name))} AS k ON ${clockKeyIs.join(' AND ')} WHERE ${rowidOf(spec)} IS NULL OR NOT (${knownSql(offered)})`;
 }
 
-interface OfferedCellSql {
+/** SQL of one row offered; its clock, if there is one, is the row `k`. */
+interface Offered {
+  readonly spec: TableSpec;
+  readonly key: readonly string[];
+  readonly cl: string;
+  /** Undefined where cells are offered alone. */
+  readonly wholeVersion: string | undefined;
+  readonly cells: readonly OfferedCell[];
+}
+
+interface OfferedCell {
   readonly index: number;
   readonly value: string;
   readonly version: string;
 }
+
+/*
+ * A value is dug out of its row anew wherever it stands, so what decides most rows stands first, and
+ * a version of the whole row is compared once.
+ */
+
+/** Whether nothing of the offer wins. */
+function knownSql(offered: Offered): string {
+  const { spec, cl, wholeVersion, cells } = offered;
+  const loses =
+    wholeVersion === undefined
+      ? cells.map((cell) => {
+          const here = versionHere(spec, cell);
+          return `${here} >= ${cell.version} AND (${here} > ${cell.version} OR ${baseHas(offered, [cell])})`;
+        })
+      : [
+          `k.v0 >= ${wholeVersion}`,
+          ...cells.map((cell) => goesWithRow(spec, cell)),
+          `(k.v0 > ${wholeVersion} OR ${baseHas(offered, cells)})`,
+        ];
+  return `k.cl > ${cl} OR ${[`k.cl = ${cl}`, ...loses].join(' AND ')}`;
+}
+
+/** When a row is new here, and when every cell is newer than here, in the same life. */
+function waysOf({ spec, cl, wholeVersion, cells }: Offered, firstLife: boolean) {
+  const alive = firstLife ? [] : [`${cl} % 2 = 1`];
+  const newer = cells.map((cell) => {
+    const older = `${versionHere(spec, cell)} < ${cell.version}`;
+    return wholeVersion === undefined ? older : `(${goesWithRow(spec, cell)} OR ${older})`;
+  });
+  if (wholeVersion !== undefined) newer.unshift(`k.v0 < ${wholeVersion}`);
+  return {
+    fresh: [`${rowidOf(spec)} IS NULL`, ...alive].join(' AND '),
+    newer: [`k.cl = ${cl}`, ...alive, ...newer].join(' AND '),
+  };
+}
+
+/** Whether the base row has the values offered. */
+function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): string {
+  const keyIs = spec.key.map(({ name }, i) => `b.${quoteName(name)} = ${key[i]}`);
+  const same = cells.map(({ index, value }) => {
+    const column = spec.columns[index]!;
+    return `NOT (${differsSql(column, `b.${quoteName(column.name)}`, value)})`;
+  });
+  return `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${[...keyIs, ...same].join(' AND ')})`;
+}
+
+const rowidOf = (spec: TableSpec) => `k.${clockRowid(spec)}`;
+const versionHere = (spec: TableSpec, { index }: OfferedCell) =>
+  cellVersionSql(spec.columns[index]!.name, 'k.');
+const goesWithRow = (spec: TableSpec, { index }: OfferedCell) =>
+  `k.${cellClock(spec.columns[index]!.name)} IS NULL`;
