@@ -136,9 +136,8 @@ const offerColumn = (spec: ReplicatedColumnSpec, index?: number): [string, Offer
 class TableGroup {
   readonly columns: ReadonlyMap<string, OfferColumn>;
   readonly rows: RowOffer[] = [];
-  /** By the key's value, or by its packed form in hexadecimal where it has several columns or is a blob. */
-  readonly #byValue = new Map<SqlValue, RowOffer>();
-  readonly #byPacked = new Map<string, RowOffer>();
+  /** By the key's value, or by a text of it where it has several columns or is a blob. */
+  readonly #byKey = new Map<SqlValue, RowOffer>();
 
   constructor(readonly spec: TableSpec) {
     this.columns = new Map([
@@ -148,18 +147,27 @@ class TableGroup {
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
+    // Not by `pk`: foreign encoders may pack one key in several ways.
     const [value] = key;
-    const byValue = key.length === 1 && !(value instanceof Uint8Array);
-    const packed = byValue ? '' : bytesToHex(pk);
-    let row = byValue ? this.#byValue.get(value!) : this.#byPacked.get(packed);
+    const id = key.length === 1 && !(value instanceof Uint8Array) ? value! : textOf(key);
+    let row = this.#byKey.get(id);
     if (row === undefined) {
       row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };
-      if (byValue) this.#byValue.set(value!, row);
-      else this.#byPacked.set(packed, row);
+      this.#byKey.set(id, row);
       this.rows.push(row);
     }
     return row;
   }
+}
+
+/** Equal for keys of equal values and classes only. */
+function textOf(key: readonly SqlValue[]): string {
+  return key
+    .map((value) => {
+      if (typeof value === 'string') return `t${value.length}:${value}`;
+      return value instanceof Uint8Array ? `b${bytesToHex(value)}` : `${typeof value}${value}`;
+    })
+    .join();
 }
 
 /** Within one batch the same rules decide as in the gate. */

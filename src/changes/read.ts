@@ -253,10 +253,12 @@ export class RowExpander {
         const value = values[this.#keyColumns + i]!;
         const version = v0 + (cell?.version ?? 0);
         const stamp = cell?.stamp;
-        // A row that was written as a whole later took its cells' stamps along.
+        // A row that its site wrote as a whole later took its cells' stamps along. In one db_version
+        // only seqs tell what was later, and those of another site tell nothing: it came in an apply.
         const isOwn =
           stamp !== undefined &&
-          (stamp.dbVersion > d0 || (stamp.dbVersion === d0 && stamp.seq >= q0));
+          (stamp.dbVersion > d0 ||
+            (stamp.dbVersion === d0 && (stamp.site !== s0 || stamp.seq >= q0)));
         if (isOwn) emit(name, value, version, stamp.dbVersion, stamp.site, stamp.seq);
         else emit(name, value, version, d0, s0, q0 + i);
       });

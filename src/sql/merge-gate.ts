@@ -93,7 +93,7 @@ function deleteGate(spec: TableSpec): TriggerSql {
     'merge_delete',
     ['new.cl % 2 = 0'],
     [
-      `DELETE FROM ${base(spec)} WHERE ${baseKeyIs(spec)} AND new.cl > ifnull((SELECT cl FROM ${clock(spec)} WHERE ${clockKeyIs(spec)}), 0)`,
+      `DELETE FROM ${base(spec)} WHERE ${baseKeyIs(spec)} AND ${besideBase(spec, 'new.cl')} > ifnull((SELECT cl FROM ${clock(spec)} WHERE ${clockKeyIs(spec)}), 0)`,
       `INSERT INTO ${clock(spec)} (${clockKeys(spec)}, cl, dbv, v0, l) VALUES (${newKeys(spec)}, new.cl, new.dbv, 0, ${SENTINEL_STAMP}) ON CONFLICT (${clockKeys(spec)}) DO UPDATE SET ${assignments.join(', ')} WHERE excluded.cl > cl`,
     ],
   );
@@ -143,7 +143,7 @@ function newerGate(spec: TableSpec, offer: 'whole' | 'cells'): TriggerSql {
     offer === 'whole'
       ? // d0 though it equals dbv: NULL would tell the report of an apply that the row is new.
         ['d0 = new.dbv', 'v0 = new.v0', 's0 = new.s0', 'q0 = new.q0']
-      : ['d0 = ifnull(d0, dbv)'];
+      : [`d0 = ${keepsBirth()}`];
   return build(
     spec,
     `merge_newer_${offer}`,
@@ -192,7 +192,7 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
       'dbv = new.dbv',
       'v0 = w.v0',
       // NULL tells the report of an apply that a dead row came back.
-      `d0 = CASE WHEN ${k}cl % 2 = 1 THEN ifnull(${k}d0, ${k}dbv) END`,
+      `d0 = CASE WHEN ${k}cl % 2 = 1 THEN ${keepsBirth(k)} END`,
       `l = CASE WHEN new.cl > ${k}cl THEN ${SENTINEL_STAMP} ELSE ${k}l END`,
       ...cells,
     ].join(
@@ -250,6 +250,9 @@ function offeredRow(spec: TableSpec, offer: 'whole' | 'cells'): string {
   });
   return [newKeys(spec), ...values].join(', ');
 }
+
+/** A row that is new in this apply, and gets more of it, stays new: its d0 stays NULL. */
+const keepsBirth = (k = '') => `ifnull(${k}d0, nullif(${k}dbv, new.dbv))`;
 
 const stampAt = (origin: string, dbVersion = 'new.dbv') =>
   `'@' || ${dbVersion} || ':' || ${origin}`;

@@ -150,7 +150,8 @@ function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): string 
   const keyIs = spec.key.map(({ name }, i) => `b.${quoteName(name)} = ${key[i]}`);
   const same = cells.map(({ index, value }) => {
     const column = spec.columns[index]!;
-    return `NOT (${differsSql(column, `b.${quoteName(column.name)}`, value)})`;
+    // BINARY also where only the database knows of a collation, as in the tie of the gate.
+    return `NOT (${differsSql(column, `b.${quoteName(column.name)} COLLATE BINARY`, value)})`;
   });
   return `EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${[...keyIs, ...same].join(' AND ')})`;
 }

@@ -139,14 +139,15 @@ function lifeTrigger(spec: TableSpec): TriggerSql {
   const anew = spec.siteColumns.map(
     (column) => `${quoteName(column.name)} = ${column.default ?? 'NULL'}`,
   );
-  const sameRow = spec.key.map(({ name }, i) => `${quoteName(name)} = new.${keys[i]}`);
+  // Beside a base table called "new", only a query of its own sees the clock row.
+  const sameRow = spec.key.map(({ name }, i) => `${quoteName(name)} = (SELECT new.${keys[i]})`);
   return triggerSql(
     spec,
     'life',
     `AFTER UPDATE OF cl ON ${quoteName(clockTable(spec.name))} WHEN new.cl <> old.cl`,
     [
       `DELETE FROM ${cells(spec)} WHERE ${keys.map((key) => `${key} = new.${key}`).join(' AND ')}`,
-      `UPDATE ${quoteName(spec.name)} SET ${anew.join(', ')} WHERE ${sameRow.join(' AND ')} AND new.cl % 2 = 1 AND (SELECT applying FROM ${STATE_TABLE}) = 1`,
+      `UPDATE ${quoteName(spec.name)} SET ${anew.join(', ')} WHERE ${sameRow.join(' AND ')} AND (SELECT new.cl) % 2 = 1 AND (SELECT applying FROM ${STATE_TABLE}) = 1`,
     ],
   );
 }

@@ -208,6 +208,21 @@ describeEachEngine('apply()', (engine) => {
     expect((await from.$client.execute(found)).rows).toEqual([]);
   });
 
+  test('a key that is packed in two ways is one row', async () => {
+    const pairs = crrTable(
+      'pairs',
+      { a: integer('a').notNull(), b: text('b').notNull(), n: integer('n') },
+      (t) => [primaryKey({ columns: [t.a, t.b] })],
+    );
+    const [from, to] = [await openSite({ pairs }), await openSite({ pairs }, await engine.open())];
+    await from.insert(pairs).values({ a: 1, b: 'x', n: 1 });
+    const [change] = await from.$crr.changes();
+    // The integer in two bytes, where one is enough.
+    const pk = new Uint8Array([2, (2 << 3) | 1, 0, 1, ...change!.pk.slice(3)]);
+    await to.$crr.apply([change!, { ...change!, pk, col_version: 2, val: 2n }]);
+    expect(await to.select().from(pairs)).toEqual([{ a: 1, b: 'x', n: 2 }]);
+  });
+
   test('a batch is one round trip', async () => {
     let calls = 0;
     const client = await engine.open();

@@ -1,4 +1,5 @@
 /** Changes that are valid but early: nothing is refused, nothing is lost, nothing half-applied. */
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
@@ -131,6 +132,24 @@ describe('a row that lacks a NOT NULL cell', () => {
       await exchange(db, from);
       expect(await from.select().from(strict)).toEqual(await db.select().from(strict));
     }
+  });
+
+  test('what waited and is let in with its row keeps its writer, and the row is new', async () => {
+    const [first, second] = [await source(), await openSite({ strict })];
+    await first.transaction(async (tx) => {
+      for (const id of ['b', 'c', 'd']) await tx.insert(strict).values({ ...ROW, id });
+    });
+    await exchange(first, second);
+    await second.update(strict).set({ note: 'theirs' }).where(eq(strict.id, 'd'));
+    const db = await openSite({ strict });
+    await db.$crr.apply(await second.$crr.changes({ site: await second.$crr.siteId() }));
+    const result = await db.$crr.apply(await first.$crr.changes());
+    expect(result).toMatchObject({ inserted: { length: 4 }, updated: [] });
+    const [note] = (await db.$crr.changes()).filter(({ val }) => val === 'theirs');
+    expect(note!.site_id).toEqual(await second.$crr.siteId());
+    const excludeSite = await first.$crr.siteId();
+    await first.$crr.apply(await db.$crr.changes({ excludeSite }));
+    expect(await first.select().from(strict)).toEqual(await db.select().from(strict));
   });
 
   test('left by another process, completed by a write of this one: apply([]) lets it in', async () => {

@@ -1,8 +1,10 @@
 /** Any legal name of a table or column works: each goes through a row's whole life on two databases. */
+import { createClient } from '@libsql/client';
 import { eq, getTableName } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
 import { blob, integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { crrTable } from '../../src/index.js';
+import { counter, crrTable, withCrr } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
 
 const NAMES = [
@@ -219,3 +221,45 @@ async function wholeLife(tables: readonly ReturnType<typeof hostile>[]): Promise
   await b.$crr.install();
   await both([{ ...row, id: 'moved', value: 'again' }]);
 }
+
+test('a table called "new" whose columns are called as those of the gate and the clock', async () => {
+  const table = crrTable('new', {
+    id: text('id').primaryKey().notNull(),
+    cl: integer('cl'),
+    k: text('k_id'),
+    count: counter('count'),
+  });
+  const [from, to] = [await openSite({ table }), await openSite({ table })];
+  const rows = [
+    { id: 'x', cl: 0, k: 'y', count: 5 },
+    { id: 'y', cl: 999, k: 'x', count: 5 },
+  ];
+  await from.insert(table).values(rows);
+  await exchange(from, to);
+  await from.delete(table);
+  await exchange(from, to);
+  expect(await to.select().from(table)).toEqual([]);
+  await from.insert(table).values(rows);
+  await exchange(from, to);
+  await from.delete(table).where(eq(table.id, 'x'));
+  await from.insert(table).values({ ...rows[0]!, count: 0 });
+  await exchange(from, to);
+  const content = (db: typeof to) => db.select().from(table).orderBy(table.id);
+  expect(await content(to)).toEqual(await content(from));
+});
+
+test('a collation that only the database knows of: sites that differ in case converge', async () => {
+  const table = crrTable('t', { id: text('id').primaryKey().notNull(), a: text('a') });
+  const open = async (a: string) => {
+    const client = createClient({ url: ':memory:' });
+    await client.execute('CREATE TABLE t (id TEXT PRIMARY KEY NOT NULL, a TEXT COLLATE NOCASE)');
+    const db = withCrr(drizzle(client), { schema: { table } });
+    await db.$crr.install();
+    await db.insert(table).values({ id: 'x', a });
+    return db;
+  };
+  const [lower, upper] = [await open('a'), await open('A')];
+  await exchange(lower, upper);
+  for (const db of [lower, upper])
+    expect(await db.select().from(table)).toEqual([{ id: 'x', a: 'a' }]);
+});
