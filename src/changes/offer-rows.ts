@@ -1,12 +1,10 @@
 import { affinityOf, type TableSpec } from '../schema/table-spec.js';
 import { type OfferShape, offerSql } from '../sql/offer.js';
-import { quoteText } from '../sql/quote.js';
 import type { Change } from './change.js';
 import type { RowOffer } from './group.js';
-import { JsonRow, JsonRows } from './json-rows.js';
-import { MultiRowStatements } from './multi-row.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
-import { bindValue, type Statement } from './statement.js';
+import { type RowWriter, SourceRows } from './source-rows.js';
+import type { Statement } from './statement.js';
 import type { SqlValue } from './value.js';
 
 /** INSERTs of many rows into a table's gate; rows that mention the same columns share statements. */
@@ -16,15 +14,18 @@ export function offerRows(
   ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
-  const groups = new Map<string, OfferGroup>();
+  const groups = new Map<string, SourceRows<RowOffer>>();
   const shapes = new Shapes(spec, ordinals);
   const lookedUp = rows.every(({ key }) => isUniqueInSql(spec, key));
   for (const row of rows) {
     const shape = shapes.of(row);
     let group = groups.get(shape.id);
     if (group === undefined) {
-      const insert: InsertSql = (value, from) => offerSql(spec, shape, value, from, lookedUp);
-      group = new OfferGroup(shape, ordinals, insert, maxParameters);
+      group = new SourceRows(
+        (value, from) => offerSql(spec, shape, value, from, lookedUp),
+        (row, to) => writeRow(row, shape, ordinals, to),
+        maxParameters,
+      );
       groups.set(shape.id, group);
     }
     group.add(row);
@@ -52,93 +53,33 @@ function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean
   });
 }
 
-type InsertSql = (value: (index: number) => string, from: string) => string;
-
-/** The rows of one shape: in JSON where that carries them exactly, otherwise as bound values. */
-class OfferGroup {
-  readonly #json: JsonRows<RowOffer>;
-  readonly #bound: MultiRowStatements;
-
-  constructor(
-    readonly shape: OfferShape,
-    readonly ordinals: OrdinalsOfBatch,
-    insert: InsertSql,
-    maxParameters: number,
-  ) {
-    this.#json = new JsonRows(insert);
-    this.#bound = new MultiRowStatements(
-      (values) => insert((index) => `j.column${index + 1}`, `(${values}) AS j`),
-      maxParameters,
-    );
+/** Writes a row's values in the order of {@link offerSql}. */
+function writeRow(
+  row: RowOffer,
+  shape: OfferShape,
+  ordinals: OrdinalsOfBatch,
+  to: RowWriter,
+): void {
+  for (const value of row.key) to.value(value);
+  if (!shape.firstLife) {
+    to.number(row.cl);
+    to.text(sentinelOf(row, ordinals));
   }
-
-  add(row: RowOffer): void {
-    const json = new JsonRow();
-    this.#write(row, json);
-    if (json.isExact) this.#json.add(row, json.values);
-    else this.#bind(row);
-  }
-
-  finish(): Statement[] {
-    this.#json.finish();
-    for (const row of this.#json.inexact) this.#bind(row);
-    return [...this.#json.statements, ...this.#bound.finish()];
-  }
-
-  #bind(row: RowOffer): void {
-    const bound = new BoundRow();
-    this.#write(row, bound);
-    this.#bound.add(bound.sql.join(','), bound.args);
-  }
-
-  /** Writes a row's values in the order of {@link offerSql}. */
-  #write(row: RowOffer, to: RowWriter): void {
-    const { shape, ordinals } = this;
-    for (const value of row.key) to.value(value);
-    if (!shape.firstLife) {
-      to.number(row.cl);
-      to.text(sentinelOf(row, ordinals));
+  if (shape.whole) {
+    const first = row.cells[0]!;
+    to.number(first.col_version);
+    to.number(ordinals.of(first));
+    to.number(first.seq);
+    for (const cell of row.cells) to.value(cell!.val);
+  } else {
+    for (const i of shape.columns) {
+      const cell = row.cells[i]!;
+      to.value(cell.val);
+      to.number(cell.col_version);
+      to.text(ordinals.origin(cell));
     }
-    if (shape.whole) {
-      const first = row.cells[0]!;
-      to.number(first.col_version);
-      to.number(ordinals.of(first));
-      to.number(first.seq);
-      for (const cell of row.cells) to.value(cell!.val);
-    } else {
-      for (const i of shape.columns) {
-        const cell = row.cells[i]!;
-        to.value(cell.val);
-        to.number(cell.col_version);
-        to.text(ordinals.origin(cell));
-      }
-    }
-    if (shape.incomplete) to.value(row.pk);
   }
-}
-
-export interface RowWriter {
-  value(value: SqlValue): void;
-  /** A safe integer. */
-  number(value: number): void;
-  text(value: string | null): void;
-}
-
-export class BoundRow implements RowWriter {
-  readonly sql: string[] = [];
-  readonly args: SqlValue[] = [];
-
-  value(value: SqlValue): void {
-    this.sql.push(bindValue(value, this.args));
-  }
-
-  number(value: number): void {
-    this.sql.push(String(value));
-  }
-
-  text(value: string | null): void {
-    this.sql.push(value === null ? 'NULL' : quoteText(value));
-  }
+  if (shape.incomplete) to.value(row.pk);
 }
 
 interface Shape extends OfferShape {

@@ -7,10 +7,8 @@ import { type CellOffer, cellsOf, offerCellsSql } from '../sql/site-cells.js';
 import { formerVersion, toldKind, wireOffset } from '../sql/wire-version.js';
 import type { Change } from './change.js';
 import type { RowOffer } from './group.js';
-import { JsonRow, JsonRows } from './json-rows.js';
-import { MultiRowStatements } from './multi-row.js';
-import { BoundRow, type RowWriter } from './offer-rows.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
+import { type RowWriter, SourceRows } from './source-rows.js';
 import type { Statement } from './statement.js';
 import { hexToBytes, type SqlValue } from './value.js';
 
@@ -31,7 +29,7 @@ export function offerCells(
 ): Statement[] {
   const columns = new Map(spec.siteColumns.map((column) => [column.name, column]));
   const required = requiredColumns(spec).map((column) => spec.columns.indexOf(column));
-  const groups = new Map<string, CellGroup>();
+  const groups = new Map<string, SourceRows<OfferedCell>>();
   for (const row of rows) {
     if (row.siteCells === undefined) continue;
     const mayWait = required.some((index) => row.cells[index] === undefined);
@@ -41,7 +39,11 @@ export function offerCells(
       let group = groups.get(id);
       if (group === undefined) {
         const offer = { column: columns.get(cell.cid)!, isFormer, mayWait };
-        group = new CellGroup(spec, offer, ordinals, maxParameters);
+        group = new SourceRows(
+          (value, from) => offerCellsSql(spec, offer, value, from),
+          (offered, to) => writeCell(offered, offer, ordinals, to),
+          maxParameters,
+        );
         groups.set(id, group);
       }
       group.add({ row, cell });
@@ -55,60 +57,24 @@ interface OfferedCell {
   readonly cell: Change;
 }
 
-/** Cells of one column: in JSON where that carries them exactly, otherwise as bound values. */
-class CellGroup {
-  readonly #json: JsonRows<OfferedCell>;
-  readonly #bound: MultiRowStatements;
-
-  constructor(
-    spec: TableSpec,
-    readonly offer: CellOffer,
-    readonly ordinals: OrdinalsOfBatch,
-    maxParameters: number,
-  ) {
-    const insert = (value: (index: number) => string, from: string) =>
-      offerCellsSql(spec, offer, value, from);
-    this.#json = new JsonRows(insert);
-    this.#bound = new MultiRowStatements(
-      (values) => insert((index) => `j.column${index + 1}`, `(${values}) AS j`),
-      maxParameters,
-    );
-  }
-
-  add(offered: OfferedCell): void {
-    const json = new JsonRow();
-    this.#write(offered, json);
-    if (json.isExact) this.#json.add(offered, json.values);
-    else this.#bind(offered);
-  }
-
-  finish(): Statement[] {
-    this.#json.finish();
-    for (const offered of this.#json.inexact) this.#bind(offered);
-    return [...this.#json.statements, ...this.#bound.finish()];
-  }
-
-  #bind(offered: OfferedCell): void {
-    const bound = new BoundRow();
-    this.#write(offered, bound);
-    this.#bound.add(bound.sql.join(','), bound.args);
-  }
-
-  /** Writes a cell's values in the order of {@link offerCellsSql}. */
-  #write({ row, cell }: OfferedCell, to: RowWriter): void {
-    const { column, isFormer, mayWait } = this.offer;
-    for (const value of row.key) to.value(value);
-    to.number(row.cl);
-    to.number(isFormer ? NEUTRAL_ORDINAL : this.ordinals.of(cell));
-    to.number(
-      isFormer
-        ? formerVersion(column.kind, cell.col_version)
-        : cell.col_version - wireOffset(column.kind),
-    );
-    to.value(cell.val);
-    to.number(cell.seq);
-    if (mayWait) to.value(row.pk);
-  }
+/** Writes a cell's values in the order of {@link offerCellsSql}. */
+function writeCell(
+  { row, cell }: OfferedCell,
+  { column, isFormer, mayWait }: CellOffer,
+  ordinals: OrdinalsOfBatch,
+  to: RowWriter,
+): void {
+  for (const value of row.key) to.value(value);
+  to.number(row.cl);
+  to.number(isFormer ? NEUTRAL_ORDINAL : ordinals.of(cell));
+  to.number(
+    isFormer
+      ? formerVersion(column.kind, cell.col_version)
+      : cell.col_version - wireOffset(column.kind),
+  );
+  to.value(cell.val);
+  to.number(cell.seq);
+  if (mayWait) to.value(row.pk);
 }
 
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */

@@ -1,11 +1,9 @@
-/** Sites of one fleet change a column's type at different moments, and exchange changes all the while. */
-import { drizzle } from 'drizzle-orm/libsql';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, increment, lww, mvr, withCrr } from '../../src/index.js';
+import { counter, crrTable, increment, lww, mvr } from '../../src/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { exchange, memoryClient, openSite } from '../support/site.js';
+import { exchange, type MigratingSite, memoryClient, migrate, openSite } from '../support/site.js';
 
 const key = () => ({ id: text('id').primaryKey().notNull(), title: text('title') });
 const views = () => integer('views').notNull().default(0);
@@ -14,14 +12,7 @@ const counted = crrTable('posts', { ...key(), views: counter('views') });
 const register = crrTable('posts', { ...key(), views: mvr(views()) });
 const timed = crrTable('posts', { ...key(), views: lww(views(), { by: 'time' }) });
 
-type Site = { readonly $client: import('@libsql/client').Client };
-
-async function migrate<T extends SQLiteTable>(site: Site, table: T) {
-  const db = withCrr(drizzle(site.$client), { schema: { table } });
-  await db.$crr.install();
-  return db;
-}
-const rows = async ({ $client }: Site) =>
+const rows = async ({ $client }: MigratingSite) =>
   (await $client.execute('SELECT id, views FROM posts ORDER BY id')).rows.map((row) => [
     row.id,
     row.views,
@@ -97,7 +88,7 @@ describe('an integer becomes a counter on one site first', () => {
     ]);
     await exchange(a, b);
     // Drizzle-kit would rebuild the table; what its values become is the same.
-    const rebuild = async ({ $client }: Site) => {
+    const rebuild = async ({ $client }: MigratingSite) => {
       for (const { name } of (
         await $client.execute(
           "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'posts%'",

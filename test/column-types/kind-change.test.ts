@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { NEUTRAL_SITE } from '../../src/changes/sites.js';
-import { counter, crrTable, fractIndex, increment, lww, mvr, withCrr } from '../../src/index.js';
+import { counter, crrTable, fractIndex, increment, lww, mvr } from '../../src/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { dump } from '../support/dump.js';
-import { exchange, memoryClient, openSite } from '../support/site.js';
+import { exchange, type MigratingSite, memoryClient, migrate, openSite } from '../support/site.js';
 
 const key = () => ({ id: text('id').primaryKey().notNull(), title: text('title') });
 const plain = crrTable('posts', { ...key(), views: integer('views').notNull().default(0) });
@@ -18,14 +17,7 @@ const timed = crrTable('posts', {
   views: lww(integer('views').notNull().default(0), { by: 'time' }),
 });
 
-type Site = { readonly $client: import('@libsql/client').Client };
-
-async function migrate<T extends SQLiteTable>(site: Site, table: T) {
-  const db = withCrr(drizzle(site.$client), { schema: { table } });
-  await db.$crr.install();
-  return db;
-}
-const rows = async ({ $client }: Site) =>
+const rows = async ({ $client }: MigratingSite) =>
   (await $client.execute('SELECT id, title, views FROM posts ORDER BY id')).rows.map((row) => [
     row.id,
     row.title,

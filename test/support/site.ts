@@ -21,6 +21,17 @@ export async function openSite<TSchema extends Record<string, unknown>>(
   return db;
 }
 
+export interface MigratingSite {
+  readonly $client: Client;
+}
+
+/** The same database under another schema, whose clocks and triggers it gets. */
+export async function migrate<T extends SQLiteTable>(site: MigratingSite, table: T) {
+  const db = withCrr(drizzle(site.$client), { schema: { table } });
+  await db.$crr.install();
+  return db;
+}
+
 export function memoryClient(): Client {
   const client = createClient({ url: ':memory:' });
   onTestFinished(() => client.close());
