@@ -7,8 +7,8 @@ const performance = 'test/performance/**/*.test.ts';
 export default defineConfig({
   resolve: {
     alias: {
-      'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.ts', import.meta.url)),
-      'drizzle-crr': fileURLToPath(new URL('./src/index.ts', import.meta.url)),
+      'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
+      'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },
   },
   test: {

@@ -1,6 +1,6 @@
 /** Engines that have cr-sqlite in them: the WebAssembly build, and the native library of a user. */
 import Database from 'libsql';
-import type { Connection } from '../src/db/connection.js';
+import type { Connection } from '../src/database/connection.js';
 import type { Change } from '../src/index.js';
 import { type OracleDb, openOracle } from '../test/support/oracle.js';
 import type { Column } from './figures.js';

@@ -4,12 +4,12 @@
  * equal numbers on every machine, so a guard on them can be tight.
  */
 import Database from 'libsql';
-import type { Connection } from '../src/db/connection.js';
-import { Crr } from '../src/db/crr.js';
-import { DriftCheck } from '../src/db/drift.js';
+import type { Connection } from '../src/database/connection.js';
+import { Crr } from '../src/database/crr.js';
+import { DriftCheck } from '../src/database/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
-import { PIN_SQL, UNPIN_SQL } from '../src/sql/bookkeeping.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/tables/bookkeeping.js';
 import { type Row, type Shape, TABLE } from './shapes.js';
 import { deleteSql, insertSql, updateAllSql, updateSql } from './statements.js';
 

@@ -3,11 +3,11 @@
  * memory, with prepared statements in one transaction. Where it can be, this package runs there too.
  */
 import assert from 'node:assert/strict';
-import { Crr } from '../src/db/crr.js';
-import { DriftCheck } from '../src/db/drift.js';
+import { Crr } from '../src/database/crr.js';
+import { DriftCheck } from '../src/database/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
-import { PIN_SQL, UNPIN_SQL } from '../src/sql/bookkeeping.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/tables/bookkeeping.js';
 import type { Engine, EngineDb } from './engine.js';
 import type { Column, Figures } from './figures.js';
 import { type Contender, compare, ratio } from './measure.js';

@@ -1,17 +1,19 @@
-export { type Change, SENTINEL } from './changes/change.js';
-export { packKey, unpackKey } from './changes/packed-key.js';
-export type { SqlValue, StorageClass } from './changes/value.js';
-export type { ApplyResult, ColumnRef } from './db/apply-result.js';
-export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './db/change-stream.js';
-export type { ApplyOptions, Crr } from './db/crr.js';
-export { explain as explainError } from './db/database-errors.js';
-export type { Evict } from './db/evict.js';
-export { type FractOrder, fractOrder, fractOrderBy, type Place } from './db/fract-order.js';
-export type { RowKey } from './db/ordered-table.js';
-export type { Peer, PeerProgress, PeerUpdate } from './db/peers.js';
-export type { RowRef } from './db/row-ref.js';
-export type { Conflict, ConflictingValue, Contribution } from './db/site-values.js';
-export { type WithCrrOptions, withCrr } from './db/with-crr.js';
+export type { ApplyResult, ColumnRef } from './database/apply-result.js';
+export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './database/change-stream.js';
+export type { ApplyOptions, Crr } from './database/crr.js';
+export { explain as explainError } from './database/database-errors.js';
+export type { Evict } from './database/evict.js';
+export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
+export {
+  type FractOrder,
+  fractOrder,
+  fractOrderBy,
+  type Place,
+} from './drizzle/order/fract-order.js';
+export type { RowKey } from './drizzle/order/table.js';
+export type { RowRef } from './drizzle/row-ref.js';
+export type { Conflict, ConflictingValue, Contribution } from './drizzle/site-values.js';
+export { type WithCrrOptions, withCrr } from './drizzle/with-crr.js';
 export {
   CrrChangeError,
   type CrrChangeErrorCode,
@@ -28,6 +30,9 @@ export {
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';
+export { type Change, SENTINEL } from './model/change.js';
+export { packKey, unpackKey } from './model/packed-key.js';
+export type { SqlValue, StorageClass } from './model/value.js';
 export { type LwwOptions, lww, mvr } from './schema/column-types.js';
 export { counter, increment } from './schema/counter.js';
 export { asCrr, crrTable } from './schema/crr-table.js';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { Change } from '../changes/change.js';
-import { unpackKey } from '../changes/packed-key.js';
-import { bytesToHex, type SqlValue } from '../changes/value.js';
+import type { Change } from '../model/change.js';
+import { unpackKey } from '../model/packed-key.js';
+import { bytesToHex, type SqlValue } from '../model/value.js';
 import type { Command } from './command.js';
 import { DATABASE_OPTIONS, DATABASE_USAGE, openDatabase, usage } from './open-database.js';
 import { textTable } from './text-table.js';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { CrrUsageError } from '../errors.js';
-import type { SyncHandler } from '../sync/handler.js';
+import type { SyncHandler } from '../sync/server/handler.js';
 
 /** A node:http server before a handler, on 127.0.0.1 alone: for development. */
 export async function listen(handler: SyncHandler, port: number): Promise<Server> {

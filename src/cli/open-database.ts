@@ -1,7 +1,7 @@
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
-import type { Crr } from '../db/crr.js';
-import { withCrr } from '../db/with-crr.js';
+import type { Crr } from '../database/crr.js';
+import { withCrr } from '../drizzle/with-crr.js';
 import { CrrUsageError } from '../errors.js';
 import { loadProject } from '../migrate/config.js';
 import type { Io } from './command.js';

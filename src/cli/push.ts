@@ -1,4 +1,4 @@
-import { libsqlConnection } from '../db/libsql.js';
+import { libsqlConnection } from '../engines/libsql.js';
 import { loadProject } from '../migrate/config.js';
 import { openDatabase } from '../migrate/database.js';
 import { push } from '../migrate/push.js';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { createSyncHandler } from '../sync/handler.js';
+import { createSyncHandler } from '../sync/server/handler.js';
 import type { Command } from './command.js';
 import { listen } from './node-http.js';
 import { DATABASE_OPTIONS, DATABASE_USAGE, openDatabase, usage } from './open-database.js';

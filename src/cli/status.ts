@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { statement } from '../changes/statement.js';
-import { bytesToHex } from '../changes/value.js';
-import type { Crr } from '../db/crr.js';
-import type { PeerProgress } from '../db/peers.js';
+import type { Crr } from '../database/crr.js';
+import type { PeerProgress } from '../database/peers.js';
+import { bytesToHex } from '../model/value.js';
 import { clockTable } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
+import { statement } from '../sql/statement.js';
 import type { Command } from './command.js';
 import { DATABASE_OPTIONS, DATABASE_USAGE, openDatabase } from './open-database.js';
 import { textTable } from './text-table.js';

@@ -1,8 +1,8 @@
-import type { Connection } from '../db/connection.js';
-import { inspect } from '../db/inspect.js';
-import { clocksMatchRows } from '../db/install.js';
+import type { Connection } from '../database/connection.js';
+import { inspect } from '../database/inspect.js';
+import { clocksMatchRows } from '../database/install.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import { type Difference, differences } from '../sql/differences.js';
+import { type Difference, differences } from '../tables/differences.js';
 import { foldMigrations } from './fold.js';
 import { readFolder } from './folder.js';
 import { partsOfState } from './state.js';

@@ -1,7 +1,7 @@
-import type { TableSpec } from '../schema/table-spec.js';
-import { alterSql, applyPendingStatements } from '../sql/alter.js';
-import { backfillStatements, settleStatements } from '../sql/backfill.js';
-import { bookkeepingStatements, SQL_FORMAT } from '../sql/bookkeeping.js';
+import type { TableSpec } from '../model/table-spec.js';
+import { alterSql, applyPendingStatements } from '../tables/alter.js';
+import { bookkeepingStatements, SQL_FORMAT } from '../tables/bookkeeping.js';
+import { backfillStatements, settleStatements } from '../tables/clock/backfill.js';
 import type { Renames } from './renames.js';
 import { baseOf, type CrrState, partsOfState, type StateStep, tableState } from './state.js';
 

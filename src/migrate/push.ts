@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { statement } from '../changes/statement.js';
-import type { Connection } from '../db/connection.js';
-import { install } from '../db/install.js';
+import type { Connection } from '../database/connection.js';
+import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
 import { tableOfTrigger } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
+import { statement } from '../sql/statement.js';
 import { checkDatabase } from './check.js';
 import type { Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CrrMigrateError } from '../errors.js';
-import type { ReplicatedColumnSpec, TableSpec } from '../schema/table-spec.js';
-import { SQL_FORMAT } from '../sql/bookkeeping.js';
-import { type CrrParts, expectedParts } from '../sql/parts.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
+import { SQL_FORMAT } from '../tables/bookkeeping.js';
+import { type CrrParts, expectedParts } from '../tables/parts.js';
 
 /*
  * The CRR state after a migration is kept in the migration's own SQL, as a comment in a chunk that

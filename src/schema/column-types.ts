@@ -1,6 +1,6 @@
 import { CrrUsageError } from '../errors.js';
+import type { ColumnKind } from '../model/table-spec.js';
 import { markKind } from './declaration.js';
-import type { ColumnKind } from './table-spec.js';
 
 export interface LwwOptions {
   /**

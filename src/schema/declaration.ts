@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
-import type { ColumnKind } from './table-spec.js';
+import type { ColumnKind } from '../model/table-spec.js';
 
 /*
  * What a user declared is remembered under registered symbols: drizzle-kit loads a schema as CJS

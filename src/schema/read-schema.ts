@@ -1,9 +1,9 @@
 import { is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError } from '../errors.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { crrDeclaration } from './declaration.js';
 import { type ReadSpecOptions, readTableSpec } from './read-spec.js';
-import type { TableSpec } from './table-spec.js';
 
 /** A Drizzle schema as drizzle-crr sees it. */
 export interface CrrSchema {

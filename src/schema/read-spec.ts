@@ -1,10 +1,6 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
-import { isReservedTableName } from '../sql/names.js';
-import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
-import { crrDeclaration } from './declaration.js';
-import { refuseKinds } from './refuse-kinds.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
@@ -13,7 +9,11 @@ import {
   type ReplicatedColumnSpec,
   SENTINEL,
   type TableSpec,
-} from './table-spec.js';
+} from '../model/table-spec.js';
+import { isReservedTableName } from '../sql/names.js';
+import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
+import { crrDeclaration } from './declaration.js';
+import { refuseKinds } from './refuse-kinds.js';
 
 /** The pending table has this many columns for key values. */
 export const MAX_KEY_COLUMNS = 16;

@@ -1,10 +1,10 @@
-import type { Refuse } from './read-spec.js';
 import {
   affinityOf,
   type ColumnKind,
   type ColumnSpec,
   type ReplicatedColumnSpec,
-} from './table-spec.js';
+} from '../model/table-spec.js';
+import type { Refuse } from './read-spec.js';
 
 /** Refuses columns whose declaration does not fit how they are to merge. */
 export function refuseKinds(

@@ -1,4 +1,4 @@
-import { affinityOf, type ColumnSpec, hasCollation } from '../schema/table-spec.js';
+import { affinityOf, type ColumnSpec, hasCollation } from '../model/table-spec.js';
 
 /** Storage classes by rank: null < blob < text < real < integer, by their first letters. */
 const rank = (x: string) => `instr('nbtri', substr(typeof(${x}), 1, 1))`;

@@ -95,11 +95,12 @@
  * version that it does not know, with the list of those it knows. test/sync/wire-form.test.ts
  * pins the bytes of version 1.
  */
-import type { Change } from '../changes/change.js';
-import type { HiddenRow } from '../changes/page.js';
-import type { Cursor } from '../db/change-stream.js';
+
+import type { Cursor } from '../database/change-stream.js';
+import type { HiddenRow } from '../feed/page.js';
+import type { Change } from '../model/change.js';
+import { isTimed } from '../model/table-spec.js';
 import type { CrrSchema } from '../schema/read-schema.js';
-import { isTimed } from '../schema/table-spec.js';
 
 export const PROTOCOL_VERSION = 1;
 export const BINARY_TYPE = 'application/x-drizzle-crr';

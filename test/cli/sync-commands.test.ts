@@ -17,7 +17,7 @@ let site: Site;
 let server: Site;
 let url: string;
 let stop: () => void;
-const schema = fileURLToPath(new URL('../sync/world.ts', import.meta.url));
+const schema = fileURLToPath(new URL('../sync/world.js', import.meta.url));
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'crr-cli-'));

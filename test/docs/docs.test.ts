@@ -17,8 +17,8 @@ import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, expla
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
-import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
+import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from './sites.js';
+import { app, authorization, refresh, showProgress, tasks, url, userOf } from './sync-world.js';
 `;
 
 const nameOf = ({ page, line }: CodeBlock) => `example_${page.replace(/\W/g, '_')}_${line}`;

@@ -7,12 +7,12 @@ import { type Client, createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { NEUTRAL_SITE } from '../../src/changes/sites.js';
-import { libsqlConnection } from '../../src/db/libsql.js';
+import { libsqlConnection } from '../../src/engines/libsql.js';
 import { withCrr } from '../../src/index.js';
 import { checkDatabase, checkFolder } from '../../src/migrate/check.js';
 import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
+import { NEUTRAL_SITE } from '../../src/model/site.js';
 import { type TestProject, testProject } from '../support/project.js';
 import { exchange } from '../support/site.js';
 

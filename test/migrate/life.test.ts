@@ -4,7 +4,7 @@ import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { libsqlConnection } from '../../src/db/libsql.js';
+import { libsqlConnection } from '../../src/engines/libsql.js';
 import { unpackKey, withCrr } from '../../src/index.js';
 import { checkDatabase, checkFolder } from '../../src/migrate/check.js';
 import { loadProject } from '../../src/migrate/config.js';

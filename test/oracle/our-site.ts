@@ -2,9 +2,9 @@
 import { createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
-import { bindValue } from '../../src/changes/statement.js';
-import type { SqlValue } from '../../src/changes/value.js';
 import { withCrr } from '../../src/index.js';
+import type { SqlValue } from '../../src/model/value.js';
+import { bindValue } from '../../src/sql/statement.js';
 import { plainCrr } from '../support/drizzle-table.js';
 import { createTable, name, type Shape } from './shape.js';
 import type { OpenSite, Statement } from './site.js';

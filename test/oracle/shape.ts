@@ -1,5 +1,5 @@
 /** The tables that random histories write to: their columns, and the few keys and values in play. */
-import type { SqlValue } from '../../src/changes/value.js';
+import type { SqlValue } from '../../src/model/value.js';
 
 export interface Column {
   readonly name: string;

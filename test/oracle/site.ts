@@ -1,6 +1,6 @@
 /** One site of a history, whichever engine stands behind it. */
-import type { Change } from '../../src/changes/change.js';
-import type { SqlValue } from '../../src/changes/value.js';
+import type { Change } from '../../src/model/change.js';
+import type { SqlValue } from '../../src/model/value.js';
 import { openOracle } from '../support/oracle.js';
 import { createTable, name, type Shape } from './shape.js';
 

@@ -1,5 +1,5 @@
 /** Random local writes. Every statement is one that both engines understand and end alike. */
-import type { SqlValue } from '../../src/changes/value.js';
+import type { SqlValue } from '../../src/model/value.js';
 import type { Random } from '../support/random.js';
 import { type Column, name, type Shape } from './shape.js';
 import type { Statement } from './site.js';

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../../src/changes/value.js';
+import type { SqlValue } from '../../src/model/value.js';
 
 /** A value as text from which its class and every bit of it can be told, and read. */
 export function valueText(value: SqlValue): string {

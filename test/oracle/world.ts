@@ -1,5 +1,5 @@
 /** A history being replayed: the sites of one world, and what is on its way between them. */
-import { type Change, SENTINEL } from '../../src/changes/change.js';
+import { type Change, SENTINEL } from '../../src/model/change.js';
 import { hash, Random } from '../support/random.js';
 import type { Delivery, Step, Write } from './history.js';
 import type { Shape } from './shape.js';

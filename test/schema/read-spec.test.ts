@@ -13,9 +13,9 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { asCrr, crrTable, lww } from '../../src/index.js';
+import { affinityOf, requiredColumns } from '../../src/model/table-spec.js';
 import { crrDeclaration } from '../../src/schema/declaration.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
-import { affinityOf, requiredColumns } from '../../src/schema/table-spec.js';
 
 test('a table as plain data', () => {
   const todos = crrTable('to dos', {

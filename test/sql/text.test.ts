@@ -4,14 +4,17 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { crrTable } from '../../src/index.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
-import { beginApplySql, endApplySql } from '../../src/sql/applying.js';
-import { backfillStatements } from '../../src/sql/backfill.js';
-import { bookkeepingStatements, PIN_SQL, UNPIN_SQL } from '../../src/sql/bookkeeping.js';
-import { addClockColumnStatement, clockTableStatements } from '../../src/sql/clock-table.js';
-import { tableStatements, tableTriggers } from '../../src/sql/install.js';
-import { gateTableStatement, gateTriggers } from '../../src/sql/merge-gate.js';
-import { drainPendingStatements, pendingUpsert } from '../../src/sql/pending.js';
-import { writeTriggers } from '../../src/sql/write-triggers.js';
+import { beginApplySql, endApplySql } from '../../src/tables/applying.js';
+import { bookkeepingStatements, PIN_SQL, UNPIN_SQL } from '../../src/tables/bookkeeping.js';
+import { backfillStatements } from '../../src/tables/clock/backfill.js';
+import {
+  addClockColumnStatement,
+  clockTableStatements,
+} from '../../src/tables/clock/clock-table.js';
+import { writeTriggers } from '../../src/tables/clock/write-triggers.js';
+import { gateTableStatement, gateTriggers } from '../../src/tables/gate/merge-gate.js';
+import { tableStatements, tableTriggers } from '../../src/tables/install.js';
+import { drainPendingStatements, pendingUpsert } from '../../src/tables/pending/pending.js';
 import { createTableSql } from '../support/create-table.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey(), title: text('title').notNull() });

@@ -14,8 +14,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Change } from '../../src/changes/change.js';
-import type { SqlValue } from '../../src/changes/value.js';
+import type { Change } from '../../src/model/change.js';
+import type { SqlValue } from '../../src/model/value.js';
 
 /** One in-memory cr-sqlite database. */
 export interface OracleDb {

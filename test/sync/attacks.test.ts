@@ -4,10 +4,9 @@
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Change } from '../../src/changes/change.js';
+import { wireOffset } from '../../src/columns/wire-version.js';
 import { increment, packKey } from '../../src/index.js';
-import { wireOffset } from '../../src/sql/wire-version.js';
-import { seal } from '../../src/sync/envelope.js';
+import type { Change } from '../../src/model/change.js';
 import {
   type Authorization,
   createSync,
@@ -15,8 +14,9 @@ import {
   type SyncHandler,
   type TableAccess,
 } from '../../src/sync/index.js';
-import { encodeRequest } from '../../src/sync/message-binary.js';
 import { BINARY_TYPE } from '../../src/sync/protocol.js';
+import { seal } from '../../src/sync/wire/envelope.js';
+import { encodeRequest } from '../../src/sync/wire/message-binary.js';
 import { type Board, card, cards, cardsOf, openBoard } from './board.js';
 
 let server: Board;

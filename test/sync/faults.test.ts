@@ -4,12 +4,12 @@
  */
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Change } from '../../src/changes/change.js';
 import { packKey } from '../../src/index.js';
-import { seal, unseal } from '../../src/sync/envelope.js';
+import type { Change } from '../../src/model/change.js';
 import type { SyncHandler } from '../../src/sync/index.js';
-import { decodeRequest, encodeRequest } from '../../src/sync/message-binary.js';
 import { BINARY_TYPE, type SyncRequest } from '../../src/sync/protocol.js';
+import { seal, unseal } from '../../src/sync/wire/envelope.js';
+import { decodeRequest, encodeRequest } from '../../src/sync/wire/message-binary.js';
 import { connect, contents, note, notes, openSite, type Site, serve } from './world.js';
 
 const URL = 'http://localhost/';

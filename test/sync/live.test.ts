@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readVersions } from '../../src/sync/event-stream.js';
+import { readVersions } from '../../src/sync/client/event-stream.js';
 import type { Sync, SyncEvent } from '../../src/sync/index.js';
 import { connect, contents, note, notes, openSite, type Site, serve } from './world.js';
 

@@ -5,8 +5,8 @@ import {
   sleep,
   withRetry,
   withTimeout,
-} from '../../src/sync/fetch-chain.js';
-import { STOPPED, type SyncInput, step } from '../../src/sync/machine.js';
+} from '../../src/sync/client/fetch-chain.js';
+import { STOPPED, type SyncInput, step } from '../../src/sync/client/machine.js';
 
 /** Feeds inputs from the stopped state on; tells phases and effects. */
 const run = (...inputs: SyncInput[]) => {

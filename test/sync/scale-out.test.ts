@@ -8,7 +8,7 @@ import { connect, contents, note, notes, openSite } from './world.js';
 
 /** Starts a handler in a process of its own. */
 async function spawnServer(databaseUrl: string, lastAnswer = 0) {
-  const script = fileURLToPath(new URL('./serve-process.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./serve-process.js', import.meta.url));
   const child: ChildProcess = spawn(
     process.execPath,
     ['--import', 'tsx', script, databaseUrl, String(lastAnswer)],

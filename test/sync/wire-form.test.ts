@@ -1,23 +1,23 @@
 /** Pins the bytes of protocol version 1. If one of these changes, raise PROTOCOL_VERSION. */
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/changes/change.js';
-import { bytesToHex, hexToBytes } from '../../src/changes/value.js';
 import { packKey } from '../../src/index.js';
-import { gunzip } from '../../src/sync/compression.js';
-import { seal, unseal } from '../../src/sync/envelope.js';
+import type { Change } from '../../src/model/change.js';
+import { bytesToHex, hexToBytes } from '../../src/model/value.js';
+import { PROTOCOL_VERSION, type SyncRequest, type SyncResponse } from '../../src/sync/protocol.js';
+import { gunzip } from '../../src/sync/wire/compression.js';
+import { seal, unseal } from '../../src/sync/wire/envelope.js';
 import {
   decodeRequest,
   decodeResponse,
   encodeRequest,
   encodeResponse,
-} from '../../src/sync/message-binary.js';
+} from '../../src/sync/wire/message-binary.js';
 import {
   requestFromJson,
   requestToJson,
   responseFromJson,
   responseToJson,
-} from '../../src/sync/message-json.js';
-import { PROTOCOL_VERSION, type SyncRequest, type SyncResponse } from '../../src/sync/protocol.js';
+} from '../../src/sync/wire/message-json.js';
 import { Random, seedFromEnv } from '../support/random.js';
 
 const site = (byte: number) => new Uint8Array(16).fill(byte);

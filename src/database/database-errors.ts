@@ -1,0 +1,70 @@
+import { COUNTER_OVERFLOW } from '../columns/site-cell-writes.js';
+import { CrrChangeError, CrrDatabaseError } from '../errors.js';
+import { GUARD_TABLE } from '../sql/names.js';
+import { type Statement, statement } from '../sql/statement.js';
+import { GUARDS } from '../tables/bookkeeping.js';
+
+/** Whether a batch failed because this process knew the site ordinals of another time. */
+export function isStale(error: unknown): boolean {
+  return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
+}
+
+/** Fails the batch where a query finds something: the guard's reason must not be NULL. */
+export const refuseIfFound = ({ sql, args }: Statement): Statement =>
+  statement(`INSERT INTO ${GUARD_TABLE} (reason) SELECT NULL FROM (${sql}) LIMIT 1`, args);
+
+/**
+ * Turns what the generated SQL raises into errors that say what to do; others pass unchanged. Writes
+ * outside transactions and batches go to the driver directly, and raise the driver's own errors.
+ *
+ * @example
+ * await db.update(posts).set({ views: 1.5 }).catch((error) => {
+ *   throw explainError(error); // CrrDatabaseError, CRR_DATABASE_COUNTER_TYPE
+ * });
+ */
+export function explain(error: unknown): unknown {
+  const text = messages(error);
+  if (text.includes(GUARDS.forged)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_FORGED',
+      'a change claims to be written here with a version that this database never issued: either the sender lies, or this database is a copy or a restored backup of another that still writes. Give it an identity of its own with $crr.rotateSiteId()',
+    );
+  }
+  if (text.includes(GUARDS.incomplete)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_INCOMPLETE_ROW',
+      "a new row lacks a NOT NULL column without default, and onUnknown is 'error': send all of the row's changes in one batch, or let it wait with onUnknown: 'pending'",
+    );
+  }
+  if (text.includes(`NOT NULL constraint failed: ${GUARD_TABLE}.reason`)) {
+    return new CrrChangeError(
+      'CRR_CHANGE_ROW_REFUSED',
+      'a change is about a row that its sender may not write, or would make it one: nothing was applied',
+    );
+  }
+  const counter = /drizzle-crr: ("[^\n]*") (is a counter and [a-z0-9 -]+)/.exec(text);
+  if (counter) {
+    const overflow = text.includes(COUNTER_OVERFLOW);
+    return new CrrDatabaseError(
+      overflow ? 'CRR_DATABASE_COUNTER_OVERFLOW' : 'CRR_DATABASE_COUNTER_TYPE',
+      `${counter[1]} ${counter[2]}: nothing was written`,
+      { cause: error },
+    );
+  }
+  const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);
+  if (missing) {
+    return new CrrDatabaseError(
+      'CRR_DATABASE_NOT_INSTALLED',
+      `the database has no table ${missing[2]}: call db.$crr.install() once after your migrations`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** The messages of an error and its causes: Drizzle wraps the driver's. */
+function messages(error: unknown): string {
+  const found: string[] = [];
+  for (let e = error; e instanceof Error; e = e.cause) found.push(e.message);
+  return found.join('\n');
+}

@@ -1,0 +1,50 @@
+import type { DriftCheck } from '../database/drift.js';
+
+/** What is used of a Drizzle session and its prepared queries; structural, as elsewhere. */
+interface Session {
+  prepareQuery(query: { readonly sql: string }, ...rest: unknown[]): PreparedQuery;
+}
+type Run = (placeholderValues?: unknown) => Promise<unknown>;
+interface PreparedQuery {
+  run: Run;
+  all: Run;
+  get: Run;
+  values: Run;
+}
+
+/** Reads and DDL need no triggers: a read costs no round trip more, and migrations can run. */
+const WRITE = /^\s*(insert|update|delete|replace|with)\b/i;
+
+/**
+ * The same session, except that a statement which may write to a CRR first waits for the drift check. After
+ * it has passed, queries are Drizzle's own again.
+ */
+export function guardedSession(session: object, drift: DriftCheck): object {
+  const original = session as Session;
+  const names = [...drift.schema.tables.keys()].map((name) => name.toLowerCase());
+  const mayWrite = (sql: string) => {
+    if (!WRITE.test(sql)) return false;
+    const text = sql.toLowerCase();
+    return names.some((name) => text.includes(name));
+  };
+  const prepareQuery = (query: { readonly sql: string }, ...rest: unknown[]) => {
+    const prepared = original.prepareQuery(query, ...rest);
+    return !drift.isDone && mayWrite(query.sql) ? guarded(prepared, drift) : prepared;
+  };
+  return Object.create(original, { prepareQuery: { value: prepareQuery } });
+}
+
+function guarded(prepared: PreparedQuery, drift: DriftCheck): PreparedQuery {
+  const after =
+    (method: 'run' | 'all' | 'get' | 'values'): Run =>
+    async (placeholderValues) => {
+      await drift.pass();
+      return prepared[method](placeholderValues);
+    };
+  return Object.create(prepared, {
+    run: { value: after('run') },
+    all: { value: after('all') },
+    get: { value: after('get') },
+    values: { value: after('values') },
+  });
+}

@@ -1,0 +1,29 @@
+import { is, SQL, sql } from 'drizzle-orm';
+import { keyAfterSql, keyBeforeSql } from '../../columns/fract-index/fract-key.js';
+import { type OrderedTable, type Row, usage } from './table.js';
+
+/**
+ * The key before all rows of a list, or behind them, as SQL for an insert or update. A property of the
+ * list that `values` lacks has its column's default, as it would in the row.
+ */
+export function endOfList(
+  { table, property, columns, within }: OrderedTable,
+  end: 'first' | 'last',
+  values: Row,
+): SQL<string> {
+  const list = within.map((name) => {
+    const column = columns[name]!;
+    const value: unknown = values[name] === undefined ? column.default : values[name];
+    if (value === undefined) {
+      throw usage(`the list is told by ${within.join(', ')}, and "${name}" is missing`);
+    }
+    if (value === null) return sql`${column} IS NULL`;
+    return sql`${column} IS ${is(value, SQL) ? value : sql.param(value, column)}`;
+  });
+  const where = list.length === 0 ? sql`` : sql` WHERE ${sql.join(list, sql` AND `)}`;
+  const pick = sql.raw(end === 'first' ? 'min' : 'max');
+  const key = sql`(SELECT ${pick}(${columns[property]!}) FROM ${table}${where})`;
+  const next = end === 'first' ? keyBeforeSql : keyAfterSql;
+  const [head, tail] = next('?').split('?') as [string, string];
+  return sql`${sql.raw(head)}${key}${sql.raw(tail)}`;
+}

@@ -1,0 +1,95 @@
+import { and, type Column, eq, getTableColumns, type SQL } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { CrrUsageError } from '../../errors.js';
+import { crrDeclaration } from '../../schema/declaration.js';
+
+/** A row's key: its value, or an object by property where it has several columns. */
+export type RowKey = string | number | bigint | Readonly<Record<string, unknown>>;
+
+/** Values of a row, or of some of its columns, by property. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What is used of a Drizzle database or transaction; structural, since classes differ between lines. */
+export interface Drizzle {
+  select(fields: object): { from(table: object): never };
+  insert(table: object): { values(row: object): unknown };
+  update(table: object): { set(values: object): { where(condition: unknown): unknown } };
+  batch?: unknown;
+}
+
+/** A table as one of its order keys sees it: its rows by their keys, and the lists they stand in. */
+export class OrderedTable {
+  /** The columns of the primary key, in its order. */
+  readonly key: readonly (readonly [property: string, column: Column])[];
+  /** The properties whose values tell one list from another. */
+  readonly within: readonly string[];
+  readonly columns: Readonly<Record<string, Column>>;
+
+  constructor(
+    readonly table: SQLiteTable,
+    /** The order key's. */
+    readonly property: string,
+  ) {
+    const kind = crrDeclaration(table)?.kinds[property];
+    if (kind?.type !== 'fractindex') {
+      const name = getTableConfig(table).name;
+      throw usage(`"${name}" has no order key "${property}": declare it with fractIndex(...)`);
+    }
+    this.columns = getTableColumns(table);
+    this.key = keyOfTable(table);
+    this.within = kind.within;
+  }
+
+  /** The condition that a row of `table`, which may be an alias, is the one with this key. */
+  keyIs(key: RowKey, table: SQLiteTable = this.table): SQL | undefined {
+    const values = this.#values(key);
+    return and(...this.key.map(([name], i) => eq(getTableColumns(table)[name]!, values[i])));
+  }
+
+  /** Whether two keys are those of one row. */
+  isSame(a: RowKey, b: RowKey): boolean {
+    const others = this.#values(b);
+    return this.#values(a).every((value, i) => {
+      const stored = (v: unknown) => String(this.key[i]![1].mapToDriverValue(v));
+      return stored(value) === stored(others[i]);
+    });
+  }
+
+  /** @throws {CrrUsageError} where a row with these values is not in this list. */
+  refuseOtherList(list: Row, row: Row): void {
+    for (const name of this.within) {
+      const column = this.columns[name]!;
+      const stored = (value: unknown) =>
+        value === null || value === undefined ? null : String(column.mapToDriverValue(value));
+      if (stored(list[name]) === stored(row[name])) continue;
+      throw usage(`the place is in another list: its "${name}" is not that of the row`);
+    }
+  }
+
+  #values(key: RowKey): unknown[] {
+    const byName = typeof key === 'object' ? key : { [this.key[0]![0]]: key };
+    if (typeof key !== 'object' && this.key.length > 1) {
+      throw usage(`the key has several columns: give them as an object`);
+    }
+    return this.key.map(([name]) => {
+      if (byName[name] === undefined) throw usage(`the key lacks "${name}"`);
+      return byName[name];
+    });
+  }
+}
+
+/** The key's columns in the order of the primary key, by property. */
+export function keyOfTable(table: SQLiteTable): (readonly [string, Column])[] {
+  const config = getTableConfig(table);
+  const columns = config.primaryKeys[0]?.columns ?? config.columns.filter(({ primary }) => primary);
+  const properties = Object.entries(getTableColumns(table));
+  return columns.map(
+    (column) => properties.find(([, { name }]) => name === column.name) as [string, Column],
+  );
+}
+
+export const usage = (message: string) => new CrrUsageError('CRR_USAGE_ORDER', `order: ${message}`);
+
+export function refuseMissing(): never {
+  throw usage('no row has the key that was given: it was deleted, or never written here');
+}

@@ -1,0 +1,146 @@
+import type { Change } from '../model/change.js';
+import { affinityOf, type TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+import { type RowWriter, SourceRows } from '../sql/source-rows.js';
+import type { Statement } from '../sql/statement.js';
+import { type OfferShape, offerSql } from '../tables/gate/offer.js';
+import type { RowOffer } from './group.js';
+import type { OrdinalsOfBatch } from './ordinals.js';
+
+/** INSERTs of many rows into a table's gate; rows that mention the same columns share statements. */
+export function offerRows(
+  spec: TableSpec,
+  rows: readonly RowOffer[],
+  ordinals: OrdinalsOfBatch,
+  maxParameters: number,
+): Statement[] {
+  const groups = new Map<string, SourceRows<RowOffer>>();
+  const shapes = new Shapes(spec, ordinals);
+  const lookedUp = rows.every(({ key }) => isUniqueInSql(spec, key));
+  for (const row of rows) {
+    const shape = shapes.of(row);
+    let group = groups.get(shape.id);
+    if (group === undefined) {
+      group = new SourceRows(
+        (value, from) => offerSql(spec, shape, value, from, lookedUp),
+        (row, to) => writeRow(row, shape, ordinals, to),
+        maxParameters,
+      );
+      groups.set(shape.id, group);
+    }
+    group.add(row);
+  }
+  return [...groups.values()].flatMap((group) => group.finish());
+}
+
+/**
+ * Whether no other key of the batch, all of which differ in value or storage class, can be the same
+ * to SQLite: as 1, 1.0 and '1' are where a column's affinity converts them.
+ */
+function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean {
+  return key.every(({ sqlType }, i) => {
+    const value = values[i]!;
+    switch (affinityOf(sqlType)) {
+      case 'text':
+        return typeof value === 'string';
+      case 'blob':
+        return typeof value !== 'number';
+      case 'real':
+        return false;
+      default:
+        return typeof value === 'bigint';
+    }
+  });
+}
+
+/** Writes a row's values in the order of {@link offerSql}. */
+function writeRow(
+  row: RowOffer,
+  shape: OfferShape,
+  ordinals: OrdinalsOfBatch,
+  to: RowWriter,
+): void {
+  for (const value of row.key) to.value(value);
+  if (!shape.firstLife) {
+    to.number(row.cl);
+    to.text(sentinelOf(row, ordinals));
+  }
+  if (shape.whole) {
+    const first = row.cells[0]!;
+    to.number(first.col_version);
+    to.number(ordinals.of(first));
+    to.number(first.seq);
+    for (const cell of row.cells) to.value(cell!.val);
+  } else {
+    for (const i of shape.columns) {
+      const cell = row.cells[i]!;
+      to.value(cell.val);
+      to.number(cell.col_version);
+      to.text(ordinals.origin(cell));
+    }
+  }
+  if (shape.incomplete) to.value(row.pk);
+}
+
+interface Shape extends OfferShape {
+  /** Equal for equal shapes. */
+  readonly id: string;
+}
+
+/** Finds the shapes of a table's rows; the common one is made once. */
+class Shapes {
+  readonly #whole: readonly [first: Shape, later: Shape];
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly ordinals: OrdinalsOfBatch,
+  ) {
+    const columns = spec.columns.map((_, i) => i);
+    const whole = (firstLife: boolean) => ({
+      id: `whole ${firstLife}`,
+      whole: true,
+      firstLife,
+      columns,
+      incomplete: false,
+    });
+    this.#whole = [whole(true), whole(false)];
+  }
+
+  of(row: RowOffer): Shape {
+    const firstLife = row.cl === 1 && row.sentinel === undefined;
+    if (this.#isWhole(row)) return this.#whole[firstLife ? 0 : 1];
+    const { cells } = row;
+    const columns = this.spec.columns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
+    const incomplete = this.spec.columns.some(
+      ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
+    );
+    return { id: `${columns.join()} ${firstLife}`, whole: false, firstLife, columns, incomplete };
+  }
+
+  #isWhole({ cells }: RowOffer): boolean {
+    const first = cells[0];
+    if (first === undefined || first.col_version === 0) return false;
+    for (let i = 1; i < cells.length; i++) {
+      const cell = cells[i];
+      if (
+        cell === undefined ||
+        cell.col_version !== first.col_version ||
+        cell.seq !== first.seq + i ||
+        (cell.site_id !== first.site_id && this.ordinals.of(cell) !== this.ordinals.of(first))
+      ) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
+function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string | null {
+  const witness = row.sentinel ?? (row.cl > 1 ? anyCell(row) : undefined);
+  return witness === undefined ? null : ordinals.origin(witness);
+}
+
+function anyCell({ cells, siteCells }: RowOffer): Change | undefined {
+  return cells.find((cell) => cell) ?? siteCells?.values().next().value;
+}

@@ -1,0 +1,35 @@
+import type { Change } from '../model/change.js';
+import type { SiteDirectory } from '../model/site.js';
+
+/** Ordinals for the sites of one batch; a site that the directory lacks gets the next free one. */
+export class OrdinalsOfBatch {
+  readonly added: (readonly [number, Uint8Array])[] = [];
+  readonly claimsLocal: boolean;
+  /** By object, not by content: the sites of a batch are few objects, looked up for every cell. */
+  readonly #byReference = new Map<Uint8Array, number>();
+
+  constructor(siteIds: Iterable<Uint8Array>, sites: SiteDirectory) {
+    const fresh = new Map<string, number>();
+    for (const siteId of siteIds) {
+      const id = siteId.join();
+      let ordinal = sites.ordinalOf(siteId) ?? fresh.get(id);
+      if (ordinal === undefined) {
+        ordinal = sites.greatest + 1 + fresh.size;
+        fresh.set(id, ordinal);
+        // Not slice(): that of a Buffer is a view.
+        this.added.push([ordinal, new Uint8Array(siteId)]);
+      }
+      this.#byReference.set(siteId, ordinal);
+    }
+    this.claimsLocal = [...this.#byReference.values()].includes(sites.local);
+  }
+
+  of(change: Change): number {
+    return this.#byReference.get(change.site_id)!;
+  }
+
+  /** Where a change comes from, as the gate and the pending table keep it. */
+  origin(change: Change): string {
+    return `${this.of(change)}:${change.seq}`;
+  }
+}

@@ -1,0 +1,190 @@
+import { toldKind } from '../columns/wire-version.js';
+import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
+import { type Change, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
+import { unpackKey } from '../model/packed-key.js';
+import { hasSiteCells, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
+import { type SqlValue, storageClass } from '../model/value.js';
+import type { CrrSchema } from '../schema/read-schema.js';
+import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
+import { hasRowidKey } from '../tables/clock/clock-table.js';
+
+/*
+ * What a batch may hold. Whatever a well-behaved database could have sent passes, also for tables
+ * and columns that are not known here yet. Every cell of a large batch goes through here: one
+ * cheap test says whether a change is sound, and only where it is not, words are found for why.
+ */
+
+/** Whether a change is one by itself, whatever the schema. */
+export function isSoundChange(change: Change): boolean {
+  return (
+    typeof change === 'object' &&
+    change !== null &&
+    typeof change.table === 'string' &&
+    typeof change.cid === 'string' &&
+    change.pk instanceof Uint8Array &&
+    change.site_id instanceof Uint8Array &&
+    change.site_id.length === SITE_ID_BYTES &&
+    isVersion(change.col_version) &&
+    isVersion(change.db_version) &&
+    isVersion(change.seq) &&
+    isVersion(change.cl) &&
+    change.cl > 0 &&
+    storageClass(change.val) !== undefined &&
+    (change.cid === SENTINEL ? change.val === null : change.cl % 2 === 1)
+  );
+}
+
+/** Beyond 2^53 - 1 JavaScript loses versions silently; no clock comes near it honestly. */
+const isVersion = (value: number) => Number.isSafeInteger(value) && value >= 0;
+
+/**
+ * Says why a change is not sound.
+ *
+ * @throws {CrrChangeError} always.
+ */
+export function refuseChange(change: Change, index: number): never {
+  const refuse = refusal(index);
+  if (typeof change !== 'object' || change === null) {
+    refuse('CRR_CHANGE_MALFORMED', 'it is not an object with the nine columns of a change');
+  }
+  const { table, pk, cid, val, site_id, cl } = change;
+  if (typeof table !== 'string' || typeof cid !== 'string') {
+    refuse('CRR_CHANGE_MALFORMED', 'table and cid must be strings');
+  }
+  if (!(pk instanceof Uint8Array)) {
+    refuse('CRR_CHANGE_PACKED_KEY', 'pk must be a Uint8Array that holds a packed key');
+  }
+  if (!(site_id instanceof Uint8Array) || site_id.length !== SITE_ID_BYTES) {
+    refuse('CRR_CHANGE_SITE_ID', `site_id must be a Uint8Array of ${SITE_ID_BYTES} bytes`);
+  }
+  for (const name of ['col_version', 'db_version', 'seq', 'cl'] as const) {
+    const least = name === 'cl' ? 1 : 0;
+    if (!isVersion(change[name]) || change[name] < least) {
+      refuse('CRR_CHANGE_VERSION', `${name} must be an integer from ${least} to 2^53 - 1`);
+    }
+  }
+  if (storageClass(val) === undefined) {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `a ${typeof val} cannot be a value of "${table}"."${cid}": expected null, bigint (INTEGER, int64), number (REAL), string (TEXT) or Uint8Array (BLOB)`,
+    );
+  }
+  if (cid === SENTINEL) {
+    refuse('CRR_CHANGE_VALUE', `the sentinel of a row in "${table}" must have the value null`);
+  }
+  return refuse(
+    'CRR_CHANGE_MALFORMED',
+    `a cell of a deleted row (cl ${cl}) in "${table}": a deleted row has a sentinel only`,
+  );
+}
+
+/**
+ * Checks a change's table and key against the schema, and returns the key's values.
+ *
+ * @param index position of the change in its batch, for the message.
+ * @throws {CrrChangeError} where no database could have sent it.
+ */
+export function validateKey({ table, pk }: Change, schema: CrrSchema, index: number): SqlValue[] {
+  const refuse = refusal(index);
+  const key = unpackAt(pk, index);
+  if (key.includes(null)) {
+    refuse('CRR_CHANGE_PACKED_KEY', `a key of "${table}" holds NULL, and key columns never do`);
+  }
+  const spec = schema.tables.get(table)?.spec;
+  if (spec === undefined) {
+    if (schema.plainTables.has(table)) {
+      refuse(
+        'CRR_CHANGE_NOT_A_CRR',
+        `"${table}" is a plain table here: declare it with crrTable, or do not send its changes`,
+      );
+    }
+    if (key.length > MAX_KEY_COLUMNS) {
+      refuse(
+        'CRR_CHANGE_KEY_COUNT',
+        `a key has at most ${MAX_KEY_COLUMNS} columns, not ${key.length}`,
+      );
+    }
+    return key;
+  }
+  if (key.length !== spec.key.length) {
+    refuse(
+      'CRR_CHANGE_KEY_COUNT',
+      `the key of "${table}" has ${spec.key.length} columns, not ${key.length}`,
+    );
+  }
+  if (hasRowidKey(spec) && typeof key[0] !== 'bigint') {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `the key of "${table}" is an INTEGER PRIMARY KEY, and this one holds ${storageClass(key[0])}`,
+    );
+  }
+  return key;
+}
+
+/**
+ * Checks a cell against its column; `column` is undefined where the schema does not have it.
+ *
+ * @throws {CrrChangeError} where no database with this schema could hold it.
+ */
+export function validateCell(
+  change: Change,
+  spec: TableSpec,
+  column: ReplicatedColumnSpec | undefined,
+  index: number,
+): void {
+  const { table, cid, val } = change;
+  if (column === undefined) {
+    if (spec.key.some(({ name }) => name === cid)) {
+      refusal(index)(
+        'CRR_CHANGE_MALFORMED',
+        `"${table}"."${cid}" is a key column, which has no cell of its own`,
+      );
+    }
+    return;
+  }
+  if (hasSiteCells(column.kind) && toldKind(change.col_version) !== 'lww') {
+    refuseImpossibleCell(change, column, refusal(index));
+    return;
+  }
+  if (val === null && column.notNull && column.kind.type !== 'counter') {
+    refusal(index)('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
+  }
+}
+
+function refusal(index: number): (code: CrrChangeErrorCode, message: string) => never {
+  return (code, message) => {
+    throw new CrrChangeError(code, message, index);
+  };
+}
+
+function refuseImpossibleCell(
+  { table, cid, val, col_version }: Change,
+  { kind, notNull }: ReplicatedColumnSpec,
+  refuse: (code: CrrChangeErrorCode, message: string) => never,
+): void {
+  if (kind.type === 'counter' && typeof val !== 'bigint') {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `"${table}"."${cid}" is a counter, which takes integers (bigint), and this value is ${storageClass(val)}`,
+    );
+  }
+  const stands = col_version % 2 === 0;
+  if (kind.type === 'mvr' && !stands && val !== null) {
+    refuse(
+      'CRR_CHANGE_VALUE',
+      `an overwritten value of "${table}"."${cid}" (odd col_version) must be null`,
+    );
+  }
+  if (kind.type === 'mvr' && stands && notNull && val === null) {
+    refuse('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
+  }
+}
+
+function unpackAt(pk: Uint8Array, index: number): SqlValue[] {
+  try {
+    return unpackKey(pk);
+  } catch (error) {
+    if (error instanceof CrrChangeError) throw new CrrChangeError(error.code, error.message, index);
+    throw error;
+  }
+}

@@ -1,0 +1,167 @@
+import { CrrSyncError } from '../../errors.js';
+
+/*
+ * The primitives of the wire form. A varint is little-endian base 128, at most ten bytes, minimal;
+ * zigzag maps signed integers to it (0, -1, 1, -2 become 0, 1, 2, 3).
+ */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export class ByteWriter {
+  #bytes = new Uint8Array(1_024);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** A safe integer from 0. */
+  varint(value: number): void {
+    this.#room(10);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** An int64. */
+  zigzag(value: bigint): void {
+    this.#room(10);
+    let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+    while (rest >= 0x80n) {
+      this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  real(value: number): void {
+    this.#room(8);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
+  }
+
+  /** Bytes without their length. */
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Bytes after their length. */
+  blob(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  text(text: string): void {
+    this.blob(encoder.encode(text));
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #room(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** Reads what {@link ByteWriter} wrote; anything else is `CRR_SYNC_MALFORMED`. */
+export class ByteReader {
+  #offset = 0;
+  readonly #view: DataView;
+
+  constructor(readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  byte(): number {
+    return this.bytes[this.#take(1)]!;
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      // A version at the top of int64 ends here: JavaScript could not tell it from its neighbours.
+      if (value > Number.MAX_SAFE_INTEGER) throw malformed('a number beyond 2^53 - 1');
+      if (byte < 0x80) return value;
+      scale *= 0x80;
+      if (scale > 2 ** 63) throw malformed('a number of more than ten bytes');
+    }
+  }
+
+  zigzag(): bigint {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      if (shift > 63n) throw malformed('a number of more than ten bytes');
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    if (value >= 2n ** 64n) throw malformed('an integer beyond int64');
+    return (value >> 1n) ^ -(value & 1n);
+  }
+
+  real(): number {
+    return this.#view.getFloat64(this.#take(8));
+  }
+
+  raw(length: number): Uint8Array {
+    const start = this.#take(length);
+    return this.bytes.slice(start, this.#offset);
+  }
+
+  blob(): Uint8Array {
+    return this.raw(this.varint());
+  }
+
+  text(): string {
+    const length = this.varint();
+    const start = this.#take(length);
+    try {
+      return decoder.decode(this.bytes.subarray(start, this.#offset));
+    } catch {
+      throw malformed('a text that is not UTF-8');
+    }
+  }
+
+  /** How many things follow; each takes at least one byte, so a great number is refused unread. */
+  count(): number {
+    const count = this.varint();
+    if (count > this.bytes.length - this.#offset) throw malformed('it ends too early');
+    return count;
+  }
+
+  end(): void {
+    if (this.#offset !== this.bytes.length) throw malformed('bytes follow its end');
+  }
+
+  #take(length: number): number {
+    const start = this.#offset;
+    if (length > this.bytes.length - start) throw malformed('it ends too early');
+    this.#offset = start + length;
+    return start;
+  }
+}
+
+export function malformed(reason: string): CrrSyncError {
+  return new CrrSyncError('CRR_SYNC_MALFORMED', `malformed sync message: ${reason}`, 400);
+}
