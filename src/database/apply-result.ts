@@ -2,7 +2,7 @@ import { type RowRef, rowRefs } from '../drizzle/row-ref.js';
 import type { DriverRow } from '../feed/read.js';
 import type { ApplyPlan } from '../merge/plan.js';
 import { readReport, readSaturated } from '../merge/report.js';
-import type { CrrSchema } from '../schema/read-schema.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
 
 /** What an apply changed, so that an application can refresh exactly that. */
 export interface ApplyResult {
@@ -70,11 +70,11 @@ export function addResult(total: MutableResult, result: ApplyResult): void {
 export function readResult(
   plan: ApplyPlan,
   results: DriverRow[][],
-  schema: CrrSchema,
+  schema: DrizzleSchema,
 ): MutableResult {
   const total = emptyResult();
   for (const report of plan.reports) {
-    const toRef = rowRefs(schema.tables.get(report.spec.name)!);
+    const toRef = rowRefs(report.spec, schema.drizzleTables.get(report.spec.name)!);
     total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
     readSaturated(report, results, (key, column) =>
       total.saturated.push({ ...toRef(key), column }),

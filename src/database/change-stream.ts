@@ -4,8 +4,8 @@ import { CrrUsageError } from '../errors.js';
 import { cutPage, type HiddenRow } from '../feed/page.js';
 import { type ReadPosition, RowExpander, type RowPosition, readStatement } from '../feed/read.js';
 import { type Change, SITE_ID_BYTES } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Connection } from './connection.js';
 import { refuseUnknownOptions, requireVersion } from './options.js';
@@ -129,7 +129,10 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
   /** Reads one page, with one query per table, in one round trip as a rule. */
   async #page(position: Cursor, limit: number | undefined): Promise<ChangePage> {
     const widest = Math.max(
-      ...this.#specs.map(({ columns, siteColumns }) => columns.length + siteColumns.length),
+      ...this.#specs.map(
+        ({ clockColumns: columns, cellColumns: siteColumns }) =>
+          columns.length + siteColumns.length,
+      ),
       1,
     );
     let rowLimit = limit === undefined ? undefined : Math.ceil(limit / widest) + 1;
@@ -171,14 +174,14 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
 }
 
 function selectTables(schema: CrrSchema, tables: ChangesOptions['tables']): readonly TableSpec[] {
-  const all = [...schema.tables.values()].map(({ spec }) => spec);
+  const all = [...schema.tables.values()];
   const chosen = tables?.map((table) => {
     const name = is(table, SQLiteTable) ? getTableName(table) : (table as string);
     const known = schema.tables.get(name);
     if (known === undefined) {
       throw new CrrUsageError('CRR_USAGE_OPTION', `changes(): "${name}" is no CRR of this schema`);
     }
-    return known.spec;
+    return known;
   });
   // By name: a cursor that cuts a db_version between tables must find them in the same order, however
   // the schema is written by then.

@@ -10,7 +10,7 @@ import {
 import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
-import type { CrrSchema } from '../schema/read-schema.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
 import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
@@ -72,7 +72,7 @@ export class Crr {
 
   constructor(
     readonly connection: Connection,
-    readonly schema: CrrSchema,
+    readonly schema: DrizzleSchema,
     readonly drift: DriftCheck,
     /** How far ahead the versions of columns merged by time may be, in milliseconds. */
     readonly maxDrift: number = DEFAULT_MAX_DRIFT,

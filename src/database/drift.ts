@@ -1,5 +1,5 @@
 import { CrrDatabaseError } from '../errors.js';
-import type { CrrSchema } from '../schema/read-schema.js';
+import type { CrrSchema } from '../model/schema.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
 import { statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
@@ -70,7 +70,7 @@ export class DriftCheck {
         `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
       );
     }
-    const found = [...this.schema.tables.values()].flatMap(({ spec }) => {
+    const found = [...this.schema.tables.values()].flatMap((spec) => {
       const expected = new Map(tableTriggers(spec).map(({ name, sql }) => [name, sql]));
       return triggerDifferences(actual.get(spec.name) ?? new Map(), spec, expected);
     });

@@ -1,8 +1,8 @@
 import { CrrChangeError } from '../errors.js';
 import { unpackKey } from '../model/packed-key.js';
+import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { evictSql, silenceSql } from '../tables/evict.js';
 import type { PeerProgress } from './peers.js';
@@ -27,7 +27,7 @@ export function evictStatements(evict: Evict | undefined, schema: CrrSchema): St
   const sent = typeof cursor === 'number' ? cursor : cursor.since;
   const keys = new Map<TableSpec, SqlValue[][]>();
   for (const { table, pk } of evict.rows) {
-    const spec = schema.tables.get(table)?.spec;
+    const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has holds no rows here.
     const key = unpackKey(pk);
     if (key.length !== spec.key.length) {

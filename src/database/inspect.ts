@@ -149,4 +149,4 @@ function readKinds(
 const SITE_KINDS: readonly ColumnKind[] = [{ type: 'counter' }, { type: 'mvr' }];
 
 const columnsOf = (spec: TableSpec): ReadonlySet<string> =>
-  new Set([...spec.columns, ...spec.siteColumns].map(({ name }) => name));
+  new Set([...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name));

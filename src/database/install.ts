@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../columns/lww/timed-version.js';
 import { CrrDatabaseError } from '../errors.js';
+import type { CrrSchema } from '../model/schema.js';
 import { isTimed, type TableSpec } from '../model/table-spec.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { clockTable, STATE_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { statement } from '../sql/statement.js';
@@ -43,7 +43,7 @@ async function installOnce(
   schema: CrrSchema,
   greatestTime: number,
 ): Promise<void> {
-  const specs = [...schema.tables.values()].map(({ spec }) => spec);
+  const specs = [...schema.tables.values()];
   const inspected = await inspect(connection, specs);
   for (const { name } of specs) {
     if (inspected.baseColumns.get(name)!.size === 0) {
@@ -60,7 +60,7 @@ async function installOnce(
   ];
   const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
   // What was ahead of its time may be due by now.
-  const mayHold = specs.some((spec) => spec.columns.some(isTimed));
+  const mayHold = specs.some((spec) => spec.clockColumns.some(isTimed));
   if (inspected.hasAllBookkeeping && rowsMatch && !mayHold) return;
   const statements = [
     ...(inspected.hasAllBookkeeping ? [] : bookkeepingStatements()),

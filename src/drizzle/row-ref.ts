@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { SqlValue } from '../model/value.js';
-import type { CrrSchemaTable } from '../schema/read-schema.js';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { TableSpec } from '../model/table-spec.js';
 
 /**
  * A row by its key, under the property names and in the types of its Drizzle table; integers beyond
@@ -13,7 +14,10 @@ export interface RowRef {
 }
 
 /** Maps a key to what a Drizzle query of that table would give. */
-export function rowRefs({ spec, table }: CrrSchemaTable): (key: readonly SqlValue[]) => RowRef {
+export function rowRefs(
+  spec: TableSpec,
+  table: SQLiteTable,
+): (key: readonly SqlValue[]) => RowRef {
   const columns = getTableColumns(table);
   const keys = spec.key.map(({ property }) => ({ property, column: columns[property]! }));
   return (values) => {

@@ -6,7 +6,7 @@ import { cellsTextSql, parseSiteCells, type SiteCell } from '../merge/offer-cell
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { compareValues, type SqlValue, storageClass } from '../model/value.js';
 import { CrrUsageError } from '../errors.js';
-import type { CrrSchema, CrrSchemaTable } from '../schema/read-schema.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
 import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
 import { clockKeys } from '../tables/clock/clock-table.js';
 import { STANDS } from '../columns/mvr/shown.js';
@@ -43,15 +43,14 @@ export interface ConflictingValue<T = unknown> {
 export async function readContributions(
   connection: Connection,
   sites: SiteStore,
-  schema: CrrSchema,
+  schema: DrizzleSchema,
   table: SQLiteTable,
   key: Readonly<Record<string, unknown>>,
   property: string,
 ): Promise<Contribution[]> {
-  const crr = requireCrr(schema, table, 'contributions()');
-  const { spec } = crr;
-  const index = spec.siteColumns.findIndex((column) => column.property === property);
-  if (spec.siteColumns[index]?.kind.type !== 'counter') {
+  const spec = requireCrr(schema, table, 'contributions()');
+  const index = spec.cellColumns.findIndex((column) => column.property === property);
+  if (spec.cellColumns[index]?.kind.type !== 'counter') {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       `contributions(): "${spec.name}" has no counter "${property}"`,
@@ -76,22 +75,21 @@ export async function readContributions(
 export async function readConflicts<TTable extends SQLiteTable>(
   connection: Connection,
   sites: SiteStore,
-  schema: CrrSchema,
+  schema: DrizzleSchema,
   table: TTable,
 ): Promise<Conflict<TTable>[]> {
-  const crr = requireCrr(schema, table, 'conflicts()');
-  const { spec } = crr;
-  if (!spec.siteColumns.some(isRegister)) {
+  const spec = requireCrr(schema, table, 'conflicts()');
+  if (!spec.cellColumns.some(isRegister)) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       `conflicts(): "${spec.name}" has no multi-value register: declare a column with mvr(...)`,
     );
   }
   const { directory, results } = await sites.readWith(connection, [conflictsQuery(spec)]);
-  const toRef = rowRefs(crr);
+  const toRef = rowRefs(spec, table);
   const conflicts = results[0]!.flatMap((row: DriverRow) => {
     const cells = cellsIn(row[spec.key.length]);
-    return spec.siteColumns.flatMap((column, i) => {
+    return spec.cellColumns.flatMap((column, i) => {
       if (!isRegister(column)) return [];
       const standing = cells.filter((cell) => cell.column === i && cell.version % 2 === 0);
       const values = groupByValue(standing);
@@ -113,7 +111,7 @@ export async function readConflicts<TTable extends SQLiteTable>(
 /** Rows with two standing cells in one register. */
 function conflictsQuery(spec: TableSpec): Statement {
   const keys = clockKeys(spec);
-  const registers = spec.siteColumns.filter(isRegister).map(({ name }) => quoteText(name));
+  const registers = spec.cellColumns.filter(isRegister).map(({ name }) => quoteText(name));
   const cells = quoteName(cellTable(spec.name));
   const rows = `SELECT DISTINCT ${keys.join(', ')} FROM (SELECT ${keys.join(', ')} FROM ${cells} WHERE col IN (${registers.join(', ')}) AND ${STANDS} GROUP BY ${keys.join(', ')}, col HAVING count(*) > 1)`;
   const told = keys.map((key, i) => portable(`k.${key}`, affinityOf(spec.key[i]!.sqlType)));
@@ -135,9 +133,9 @@ function groupByValue(cells: readonly SiteCell[]): { value: SqlValue; ordinals: 
 const isRegister = ({ kind }: ReplicatedColumnSpec) => kind.type === 'mvr';
 const cellsIn = (text: unknown) => (typeof text === 'string' ? parseSiteCells(text) : []);
 
-export function requireCrr(schema: CrrSchema, table: SQLiteTable, where: string): CrrSchemaTable {
-  const crr = [...schema.tables.values()].find((known) => known.table === table);
-  if (crr !== undefined) return crr;
+export function requireCrr(schema: DrizzleSchema, table: SQLiteTable, where: string): TableSpec {
+  const known = [...schema.drizzleTables].find(([, drizzleTable]) => drizzleTable === table);
+  if (known !== undefined) return schema.tables.get(known[0])!;
   const name = is(table, SQLiteTable) ? `"${getTableConfig(table).name}"` : 'what was given';
   throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${name} is no CRR of this schema`);
 }

@@ -83,7 +83,7 @@ const VALUES = 1;
 function selection(spec: TableSpec): string[] {
   const rowid = `k.${clockRowid(spec)}`;
   // Few rows have cells with clocks of their own: one text holds them, NULL for the others.
-  const own = spec.columns.map(({ name }) => `k.${cellClock(name)}`);
+  const own = spec.clockColumns.map(({ name }) => `k.${cellClock(name)}`);
   const texts = own.map((x, i) => `CASE WHEN ${x} IS NULL THEN '' ELSE '${i}=' || ${x} || ';' END`);
   const none = own.map((x) => `${x} IS NULL`).join(' AND ');
   const cells =
@@ -105,7 +105,7 @@ function selection(spec: TableSpec): string[] {
   return [
     clock.join(" || ' ' || "),
     ...values.map(({ sql, affinity }) => portable(sql, affinity)),
-    ...(spec.siteColumns.length > 0 ? [cellsTextSql(spec)] : []),
+    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec)] : []),
   ];
 }
 
@@ -150,7 +150,7 @@ function valueColumns(spec: TableSpec): ValueColumn[] {
   };
   return [
     ...spec.key.map((key) => column(`k.${quoteName(keyOf(key.name))}`, key, true)),
-    ...spec.columns.map((cell) => column(`b.${quoteName(cell.name)}`, cell, false)),
+    ...spec.clockColumns.map((cell) => column(`b.${quoteName(cell.name)}`, cell, false)),
   ];
 }
 
@@ -190,7 +190,7 @@ export class RowExpander {
     const cl = Number(causalLength);
     const isAlive = cl % 2 === 1;
     const siteCellsAt = VALUES + this.#columns.length;
-    const visibleAt = siteCellsAt + (spec.siteColumns.length > 0 ? 1 : 0);
+    const visibleAt = siteCellsAt + (spec.cellColumns.length > 0 ? 1 : 0);
     const isHidden = withVisible && isAlive && row[visibleAt] === null;
     // A row may have just become visible, with cells that are older than the cursor: it travels whole.
     const filter =
@@ -241,7 +241,7 @@ export class RowExpander {
       const d0 = Number(dbVersion0);
       const s0 = Number(site0);
       const q0 = Number(seq0);
-      spec.columns.forEach(({ name }, i) => {
+      spec.clockColumns.forEach(({ name }, i) => {
         const cell = own?.get(i);
         // No clock: nobody ever wrote it.
         if (cell === undefined ? v0 === 0 : v0 + cell.version < 0) return;
@@ -257,10 +257,10 @@ export class RowExpander {
         if (isOwn) emit(name, value, version, stamp.dbVersion, stamp.site, stamp.seq);
         else emit(name, value, version, d0, s0, q0 + i);
       });
-      const siteCells = spec.siteColumns.length > 0 ? row[siteCellsAt]! : null;
+      const siteCells = spec.cellColumns.length > 0 ? row[siteCellsAt]! : null;
       if (siteCells !== null) {
         for (const cell of parseSiteCells(siteCells as string)) {
-          const { name, kind } = spec.siteColumns[cell.column]!;
+          const { name, kind } = spec.cellColumns[cell.column]!;
           // A mark on a register's cell comes from others than the owner, who must hear of it.
           const isMark = kind.type === 'mvr' && cell.version % 2 === 1;
           const version = cell.version + wireOffset(kind);

@@ -1,8 +1,8 @@
 import { fitsKind, toldKind } from '../columns/wire-version.js';
 import { type Change, SENTINEL } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
 import { isTimed, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
 import { bytesToHex, compareValues, type SqlValue } from '../model/value.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { isSoundChange, refuseChange, validateCell, validateKey } from './validate.js';
 
 /** Everything that a batch says of one row at its greatest causal length. */
@@ -100,7 +100,7 @@ export function groupChanges(
 
   function tableGroup(name: string): TableGroup | undefined {
     const known = tables.get(name);
-    const spec = schema.tables.get(name)?.spec;
+    const spec = schema.tables.get(name);
     if (known !== undefined || spec === undefined) return known;
     const group = new TableGroup(spec);
     tables.set(name, group);
@@ -141,8 +141,8 @@ class TableGroup {
 
   constructor(readonly spec: TableSpec) {
     this.columns = new Map([
-      ...spec.columns.map(offerColumn),
-      ...spec.siteColumns.map((column) => offerColumn(column)),
+      ...spec.clockColumns.map(offerColumn),
+      ...spec.cellColumns.map((column) => offerColumn(column)),
     ]);
   }
 
@@ -152,7 +152,7 @@ class TableGroup {
     const id = key.length === 1 && !(value instanceof Uint8Array) ? value! : textOf(key);
     let row = this.#byKey.get(id);
     if (row === undefined) {
-      row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.columns.length) };
+      row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.clockColumns.length) };
       this.#byKey.set(id, row);
       this.rows.push(row);
     }

@@ -27,8 +27,8 @@ export function offerCells(
   ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
-  const columns = new Map(spec.siteColumns.map((column) => [column.name, column]));
-  const required = requiredColumns(spec).map((column) => spec.columns.indexOf(column));
+  const columns = new Map(spec.cellColumns.map((column) => [column.name, column]));
+  const required = requiredColumns(spec).map((column) => spec.clockColumns.indexOf(column));
   const groups = new Map<string, SourceRows<OfferedCell>>();
   for (const row of rows) {
     if (row.siteCells === undefined) continue;
@@ -80,7 +80,7 @@ function writeCell(
 /** A cell that this site is said to have written, and that is news to it, was never issued by it. */
 export function guardForgedCells(spec: TableSpec): string {
   // A mark on a register's cell is the word of whoever overwrote it, not of its owner.
-  const registers = spec.siteColumns.filter(({ kind }) => kind.type === 'mvr');
+  const registers = spec.cellColumns.filter(({ kind }) => kind.type === 'mvr');
   const names = registers.map(({ name }) => quoteText(name)).join(', ');
   return `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'forged' FROM ${STATE_TABLE} AS st JOIN ${quoteName(cellTable(spec.name))} AS c ON c.dbv = st.db_version WHERE c.site = st.site AND NOT (c.col IN (${names}) AND c.ver % 2 = 1) LIMIT 1`;
 }
@@ -99,7 +99,7 @@ export function saturatedSql(
 ): string | undefined {
   const keys = clockKeys(spec).join(', ');
   const told = clockKeys(spec).map(keySql).join(', ');
-  const counters = spec.siteColumns.filter(({ kind }) => kind.type === 'counter');
+  const counters = spec.cellColumns.filter(({ kind }) => kind.type === 'counter');
   if (counters.length === 0) return undefined;
   return counters
     .map((column) => {
@@ -118,7 +118,7 @@ export function cellsTextSql(spec: TableSpec): string {
   const key = spec.key.map(
     ({ name }) => `x.${quoteName(keyOf(name))} = k.${quoteName(keyOf(name))}`,
   );
-  const index = spec.siteColumns.map(({ name }, i) => `WHEN ${quoteText(name)} THEN ${i}`);
+  const index = spec.cellColumns.map(({ name }, i) => `WHEN ${quoteText(name)} THEN ${i}`);
   // quote() writes reals so that they read back the same, but for -0.0, whose sign no SQL sees.
   const value = `CASE typeof(x.val) WHEN 'integer' THEN 'i' || x.val WHEN 'real' THEN 'r' || CASE x.val WHEN 9e999 THEN 'Infinity' WHEN -9e999 THEN '-Infinity' ELSE quote(x.val) END WHEN 'text' THEN 't' || hex(x.val) WHEN 'blob' THEN 'b' || hex(x.val) ELSE 'n' END`;
   const text = `(CASE x.col ${index.join(' ')} END) || '=' || x.ver || '@' || x.dbv || ':' || x.site || ':' || x.seq || '=' || ${value}`;

@@ -95,7 +95,7 @@ class Shapes {
     readonly spec: TableSpec,
     readonly ordinals: OrdinalsOfBatch,
   ) {
-    const columns = spec.columns.map((_, i) => i);
+    const columns = spec.clockColumns.map((_, i) => i);
     const whole = (firstLife: boolean) => ({
       id: `whole ${firstLife}`,
       whole: true,
@@ -110,8 +110,8 @@ class Shapes {
     const firstLife = row.cl === 1 && row.sentinel === undefined;
     if (this.#isWhole(row)) return this.#whole[firstLife ? 0 : 1];
     const { cells } = row;
-    const columns = this.spec.columns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
-    const incomplete = this.spec.columns.some(
+    const columns = this.spec.clockColumns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
+    const incomplete = this.spec.clockColumns.some(
       ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
     );
     return { id: `${columns.join()} ${firstLife}`, whole: false, firstLife, columns, incomplete };

@@ -1,8 +1,8 @@
 import type { Change } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
 import { isTimed, requiredColumns, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { MultiRowStatements } from '../sql/multi-row.js';
 import { clockTable, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
@@ -70,7 +70,7 @@ export function planApply(
   statements.push(...keepEarly(grouped.early, ordinals, options.maxParameters));
   for (const [spec, rows] of grouped.tables) {
     statements.push(...offerRows(spec, rows, ordinals, options.maxParameters));
-    if (spec.siteColumns.length > 0) {
+    if (spec.cellColumns.length > 0) {
       statements.push(...offerCells(spec, rows, ordinals, options.maxParameters));
     }
   }
@@ -102,14 +102,14 @@ export function planApply(
   }
   if (ordinals.claimsLocal && !options.ownReturn) {
     statements.push(...specs.map((spec) => statement(guardForged(spec))));
-    const withCells = specs.filter((spec) => spec.siteColumns.length > 0);
+    const withCells = specs.filter((spec) => spec.cellColumns.length > 0);
     statements.push(...withCells.map((spec) => statement(guardForgedCells(spec))));
   }
   const reports = specs.map((spec) => {
     const offers = grouped.tables.get(spec) ?? [];
     const index = statements.length;
     // What waited tells its own rows, so the offers do not tell all; nor do they of site columns.
-    const offersTell = drained.length === 0 && spec.siteColumns.length === 0;
+    const offersTell = drained.length === 0 && spec.cellColumns.length === 0;
     statements.push(...reportStatements(spec, offersTell ? offers.length : undefined));
     return { spec, offers, index };
   });
@@ -130,10 +130,10 @@ export function planApply(
   };
 }
 
-const isTimedTable = (spec: TableSpec) => spec.columns.some(isTimed);
+const isTimedTable = (spec: TableSpec) => spec.clockColumns.some(isTimed);
 
 function allTables(schema: CrrSchema): TableSpec[] {
-  return [...schema.tables.values()].map(({ spec }) => spec);
+  return [...schema.tables.values()];
 }
 
 /**
@@ -178,7 +178,7 @@ function keepEarly(
 function guardForged(spec: TableSpec): string {
   const stamp = `'@' || dbv || ':' || st.site || ':'`;
   // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
-  const cells = spec.columns.map(({ name }) => {
+  const cells = spec.clockColumns.map(({ name }) => {
     const x = cellClock(name);
     return `(instr(${x}, ${stamp}) > 0 AND v0 + CAST(${x} AS INTEGER) > 0)`;
   });

@@ -51,11 +51,11 @@ export function reportStatements(spec: TableSpec, offered: number | undefined): 
 
 /** Bit 0: alive; bit 1: the row appeared or went; above: the number of cells won. */
 function codeSql(spec: TableSpec): string {
-  const won = spec.columns.map(({ name }) => {
+  const won = spec.clockColumns.map(({ name }) => {
     const x = cellClock(name);
     return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
   });
-  if (spec.siteColumns.length > 0) won.push(cellsWonSql(spec));
+  if (spec.cellColumns.length > 0) won.push(cellsWonSql(spec));
   return `cl % 2 + 2 * ((d0 IS NULL) = cl % 2) + 4 * (${won.join(' + ') || '0'})`;
 }
 
@@ -95,7 +95,7 @@ export function readSaturated(
   results: readonly (readonly DriverRow[])[],
   tell: (key: readonly SqlValue[], column: string) => void,
 ): void {
-  if (!spec.siteColumns.some(({ kind }) => kind.type === 'counter')) return;
+  if (!spec.cellColumns.some(({ kind }) => kind.type === 'counter')) return;
   for (const row of results[index + 2]!) {
     tell(readKey(spec, row, 0), String(row[spec.key.length]));
   }

@@ -2,9 +2,9 @@ import { toldKind } from '../columns/wire-version.js';
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
 import { unpackKey } from '../model/packed-key.js';
+import type { CrrSchema } from '../model/schema.js';
 import { hasSiteCells, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
 import { type SqlValue, storageClass } from '../model/value.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
 import { hasRowidKey } from '../tables/clock/clock-table.js';
 
@@ -90,7 +90,7 @@ export function validateKey({ table, pk }: Change, schema: CrrSchema, index: num
   if (key.includes(null)) {
     refuse('CRR_CHANGE_PACKED_KEY', `a key of "${table}" holds NULL, and key columns never do`);
   }
-  const spec = schema.tables.get(table)?.spec;
+  const spec = schema.tables.get(table);
   if (spec === undefined) {
     if (schema.plainTables.has(table)) {
       refuse(

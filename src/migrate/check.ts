@@ -1,7 +1,7 @@
 import type { Connection } from '../database/connection.js';
 import { inspect } from '../database/inspect.js';
 import { clocksMatchRows } from '../database/install.js';
-import type { CrrSchema } from '../schema/read-schema.js';
+import type { CrrSchema } from '../model/schema.js';
 import { type Difference, differences } from '../tables/differences.js';
 import { foldMigrations } from './fold.js';
 import { readFolder } from './folder.js';
@@ -11,7 +11,7 @@ import { partsOfState } from './state.js';
 export function checkFolder(out: string, schema: CrrSchema): Difference[] {
   const { state, uncarried, touched } = foldMigrations(readFolder(out));
   const found: Difference[] = [];
-  for (const { spec } of schema.tables.values()) {
+  for (const spec of schema.tables.values()) {
     const known = state.get(spec.name);
     if (known !== undefined) found.push(...differences(partsOfState(known), spec));
     else {
@@ -39,7 +39,7 @@ export async function checkDatabase(
   connection: Connection,
   schema: CrrSchema,
 ): Promise<Difference[]> {
-  const specs = [...schema.tables.values()].map(({ spec }) => spec);
+  const specs = [...schema.tables.values()];
   const { hasBookkeeping, baseColumns, parts, others } = await inspect(connection, specs);
   const found: Difference[] = [];
   if (specs.length > 0 && !hasBookkeeping) {
@@ -53,7 +53,7 @@ export async function checkDatabase(
       found.push({ kind: 'table-missing', table, message: 'there is no such table' });
       continue;
     }
-    for (const { name } of [...spec.key, ...spec.columns, ...spec.siteColumns]) {
+    for (const { name } of [...spec.key, ...spec.clockColumns, ...spec.cellColumns]) {
       if (present.has(name)) continue;
       const message = `the table has no column "${name}"`;
       found.push({ kind: 'column-missing', table, message });

@@ -46,7 +46,7 @@ export async function generate(
   const before = readFolder(project.out);
   const folded = foldMigrations(before);
   refuseUncarried(folded, options.repair);
-  const wanted = [...projectSchema(project).tables.values()].map(({ spec }) => spec);
+  const wanted = [...projectSchema(project).tables.values()];
   const planFor = (migration: Migration | undefined) =>
     planAlter({
       state: folded.state,

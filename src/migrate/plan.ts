@@ -61,7 +61,11 @@ export function planAlter({
     const isSame = baseOf(before) === baseOf(after);
     if (isSame && !touched.has(name) && !repair.has(name)) continue;
     const renamed = new Map<string, string>();
-    for (const column of [...before.spec.key, ...before.spec.columns, ...before.spec.siteColumns]) {
+    for (const column of [
+      ...before.spec.key,
+      ...before.spec.clockColumns,
+      ...before.spec.cellColumns,
+    ]) {
       const now = renames.column(to.name, column.name);
       if (now !== undefined) renamed.set(column.name, now);
     }

@@ -1,10 +1,10 @@
 import type { Column } from 'drizzle-orm';
 import { CasingCache } from 'drizzle-orm/casing';
-import { type CrrSchema, readSchema } from '../schema/read-schema.js';
+import { type DrizzleSchema, readSchema } from '../schema/read-schema.js';
 import type { Project } from './config.js';
 
 /** The CRRs of a project's schema; it may have none (any more). */
-export function projectSchema({ exports, casing }: Project): CrrSchema {
+export function projectSchema({ exports, casing }: Project): DrizzleSchema {
   const names = new CasingCache(casing);
   return readSchema(exports, {
     columnName: (column: Column) => names.getColumnCasing(column),

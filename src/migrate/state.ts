@@ -44,8 +44,8 @@ export function tableState(spec: TableSpec): TableState {
     name: spec.name,
     // The property is Drizzle's affair: renaming it changes nothing in a database.
     key: spec.key.map(({ name, sqlType }) => ({ name, property: name, sqlType })),
-    columns: spec.columns.map((column) => ({ ...column, property: column.name })),
-    siteColumns: spec.siteColumns.map((column) => ({ ...column, property: column.name })),
+    clockColumns: spec.clockColumns.map((column) => ({ ...column, property: column.name })),
+    cellColumns: spec.cellColumns.map((column) => ({ ...column, property: column.name })),
   };
   return { spec: plain, triggers: [...parts.triggers.keys()], text: hashOf(textOf(parts)) };
 }
@@ -117,8 +117,8 @@ function packSpec(spec: TableSpec) {
   return {
     name: spec.name,
     key: spec.key.map(({ name, sqlType }) => ({ name, sqlType })),
-    columns: spec.columns.map(withoutProperty),
-    ...(spec.siteColumns.length > 0 && { siteColumns: spec.siteColumns.map(withoutProperty) }),
+    columns: spec.clockColumns.map(withoutProperty),
+    ...(spec.cellColumns.length > 0 && { siteColumns: spec.cellColumns.map(withoutProperty) }),
   };
 }
 
@@ -149,8 +149,8 @@ function unpackState({
   const spec: TableSpec = {
     name,
     key: key.map((column) => ({ ...column, property: column.name })),
-    columns: columns.map(withProperty),
-    siteColumns: siteColumns.map(withProperty),
+    clockColumns: columns.map(withProperty),
+    cellColumns: siteColumns.map(withProperty),
   };
   return { spec, ...rest };
 }

@@ -10,9 +10,9 @@ export interface TableSpec {
    * Replicated columns outside the key whose cell is one of the clock row's, in the order of the
    * table: everything that merges by last write. Generated columns are absent.
    */
-  readonly columns: readonly ReplicatedColumnSpec[];
+  readonly clockColumns: readonly ReplicatedColumnSpec[];
   /** Replicated columns that have a cell per site instead: counters and multi-value registers. */
-  readonly siteColumns: readonly ReplicatedColumnSpec[];
+  readonly cellColumns: readonly ReplicatedColumnSpec[];
 }
 
 export interface ColumnSpec {
@@ -56,7 +56,7 @@ export const DEFAULT_KIND: ColumnKind = { type: 'lww' };
 
 /** Columns that a new row cannot do without: it waits in the pending table until they are there. */
 export function requiredColumns(spec: TableSpec): readonly ReplicatedColumnSpec[] {
-  return spec.columns.filter((column) => column.notNull && column.default === undefined);
+  return spec.clockColumns.filter((column) => column.notNull && column.default === undefined);
 }
 
 /** Column affinity by SQLite's rules (https://sqlite.org/datatype3.html#determination_of_column_affinity). */

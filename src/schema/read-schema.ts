@@ -1,21 +1,15 @@
 import { is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError } from '../errors.js';
+import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { crrDeclaration } from './declaration.js';
 import { type ReadSpecOptions, readTableSpec } from './read-spec.js';
 
-/** A Drizzle schema as drizzle-crr sees it. */
-export interface CrrSchema {
-  /** The CRRs, by the table's name in the database. */
-  readonly tables: ReadonlyMap<string, CrrSchemaTable>;
-  /** Names of the tables that are declared without being CRRs. */
-  readonly plainTables: ReadonlySet<string>;
-}
-
-export interface CrrSchemaTable {
-  readonly spec: TableSpec;
-  readonly table: SQLiteTable;
+/** A schema whose CRRs are known with their Drizzle tables. */
+export interface DrizzleSchema extends CrrSchema {
+  /** By the table's name in the database. */
+  readonly drizzleTables: ReadonlyMap<string, SQLiteTable>;
 }
 
 export interface ReadSchemaOptions extends ReadSpecOptions {
@@ -31,8 +25,9 @@ export interface ReadSchemaOptions extends ReadSpecOptions {
 export function readSchema(
   schema: Readonly<Record<string, unknown>>,
   options: ReadSchemaOptions = {},
-): CrrSchema {
-  const tables = new Map<string, CrrSchemaTable>();
+): DrizzleSchema {
+  const tables = new Map<string, TableSpec>();
+  const drizzleTables = new Map<string, SQLiteTable>();
   const plainTables = new Set<string>();
   const seen = new Map<string, SQLiteTable>();
   for (const table of Object.values(schema)) {
@@ -51,7 +46,8 @@ export function readSchema(
       );
     }
     seen.set(spec.name.toLowerCase(), table);
-    tables.set(spec.name, { spec, table });
+    tables.set(spec.name, spec);
+    drizzleTables.set(spec.name, table);
   }
   if (tables.size === 0 && !options.allowNone) {
     throw new CrrSchemaError(
@@ -59,5 +55,5 @@ export function readSchema(
       'the schema holds no CRR: declare tables with crrTable(...) or asCrr(...), and pass { schema } with the module that exports them',
     );
   }
-  return { tables, plainTables };
+  return { tables, plainTables, drizzleTables };
 }

@@ -105,8 +105,8 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   return {
     name: config.name,
     key: keyColumns.map(columnSpec),
-    columns: columns.filter(({ kind }) => !hasSiteCells(kind)),
-    siteColumns: columns.filter(({ kind }) => hasSiteCells(kind)),
+    clockColumns: columns.filter(({ kind }) => !hasSiteCells(kind)),
+    cellColumns: columns.filter(({ kind }) => hasSiteCells(kind)),
   };
 }
 

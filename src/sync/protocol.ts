@@ -99,8 +99,8 @@
 import type { Cursor } from '../database/change-stream.js';
 import type { HiddenRow } from '../feed/page.js';
 import type { Change } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
 import { isTimed } from '../model/table-spec.js';
-import type { CrrSchema } from '../schema/read-schema.js';
 
 export const PROTOCOL_VERSION = 1;
 export const BINARY_TYPE = 'application/x-drizzle-crr';
@@ -177,10 +177,10 @@ export function fingerprint(text: string): string {
 
 /** Fingerprint of a schema's CRRs: names of tables, key columns and columns, in any order. */
 export function schemaFingerprint(schema: CrrSchema): string {
-  const tables = [...schema.tables.values()].map(({ spec }) => ({
+  const tables = [...schema.tables.values()].map((spec) => ({
     table: spec.name,
     key: spec.key.map(({ name }) => name),
-    columns: [...spec.columns, ...spec.siteColumns]
+    columns: [...spec.clockColumns, ...spec.cellColumns]
       .map(({ name, kind }) => [name, isTimed({ kind }) ? 'lww by time' : kind.type])
       .sort(),
   }));

@@ -144,7 +144,7 @@ function clockSteps(
     if (cells !== undefined) steps.push(renameCellKeyStatement(to.name, name, after));
   }
   // A column that merges in another way now keeps or loses its clocks by the statements for that.
-  const wanted = new Set([...to.columns, ...to.siteColumns].map(({ name }) => name));
+  const wanted = new Set([...to.clockColumns, ...to.cellColumns].map(({ name }) => name));
   // Without its table a column has no cells, whatever its triggers say.
   const former = [...(kinds ?? [])].filter(([, kind]) => cells || !hasSiteCells(kind));
   const present = new Set<string>();
@@ -189,11 +189,11 @@ function clockSteps(
   for (const name of droppedCells) {
     steps.push(dropCellsStatement(to.name, name), ...columnDroppedStatements(to.name, name));
   }
-  for (const { name } of to.columns) {
+  for (const { name } of to.clockColumns) {
     if (present.has(name)) continue;
     steps.push(addClockColumnStatement(to, name), ...columnAddedStatements(to.name, name));
   }
-  for (const { name } of to.siteColumns) {
+  for (const { name } of to.cellColumns) {
     if (!present.has(name)) steps.push(...columnAddedStatements(to.name, name));
   }
   // What waits under a name that just changed moves along.
@@ -201,7 +201,7 @@ function clockSteps(
     steps.push(...followFormerNamesStatements());
   }
   const before = new Map(former.map(([name, kind]) => [renamed.get(name) ?? name, kind]));
-  const carried = [...to.columns, ...to.siteColumns].flatMap((column) =>
+  const carried = [...to.clockColumns, ...to.cellColumns].flatMap((column) =>
     kindChangeStatements(to, column, before.get(column.name)),
   );
   return [...steps, ...carried, ...(carried.length > 0 ? settleCellsStatements(to) : [])];

@@ -16,7 +16,7 @@ export function evictSql(spec: TableSpec, sent: number, skip: readonly number[])
   const isSent = skip.length === 0 ? `(dbv <= ${sent})` : `(dbv <= ${sent} OR dbv IN (${skip}))`;
   return [
     `DELETE FROM ${quoteName(spec.name)} WHERE ${where((name) => name)} AND EXISTS (SELECT 1 FROM ${clock} WHERE ${where(keyOf)} AND ${isSent})`,
-    ...(spec.siteColumns.length === 0
+    ...(spec.cellColumns.length === 0
       ? []
       : [
           `DELETE FROM ${quoteName(cellTable(spec.name))} WHERE ${where(keyOf)} AND EXISTS (SELECT 1 FROM ${clock} WHERE ${where(keyOf)} AND ${isSent})`,

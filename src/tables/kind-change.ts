@@ -94,7 +94,7 @@ function leaveClockRow(spec: TableSpec, column: ReplicatedColumnSpec): string[] 
   const clock = quoteName(clockTable(spec.name));
   const untold = [
     'l IS NULL AND cl % 2 = 1',
-    ...spec.columns.map(({ name }) => `${cellVersionSql(name)} < 0`),
+    ...spec.clockColumns.map(({ name }) => `${cellVersionSql(name)} < 0`),
   ];
   return [
     // A row of which no other cell tells needs a sentinel now.

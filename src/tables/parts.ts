@@ -44,7 +44,9 @@ export function expectedParts(spec: TableSpec): CrrParts {
     gate: storedTableText(gateTableStatement(spec)),
     clock: expectedClock(spec),
     cells: cellGate === undefined ? undefined : { hasIndex: true, gate: storedTableText(cellGate) },
-    kinds: new Map([...spec.columns, ...spec.siteColumns].map(({ name, kind }) => [name, kind])),
+    kinds: new Map(
+      [...spec.clockColumns, ...spec.cellColumns].map(({ name, kind }) => [name, kind]),
+    ),
   };
 }
 
@@ -56,7 +58,7 @@ export function expectedClock(spec: TableSpec): ClockParts {
       type: rowidKey ? 'INTEGER' : columnType(column),
     })),
     rowidKey,
-    columns: spec.columns.map(({ name }) => name),
+    columns: spec.clockColumns.map(({ name }) => name),
     hasIndex: true,
   };
 }

@@ -252,11 +252,11 @@ test('types are kept by whoever makes the table', () => {
   ];
   for (const table of tables) {
     const spec = readTableSpec(table);
-    expect(spec.siteColumns.map(({ name, kind }) => [name, kind.type])).toEqual([
+    expect(spec.cellColumns.map(({ name, kind }) => [name, kind.type])).toEqual([
       ['n', 'counter'],
       ['r', 'mvr'],
     ]);
-    expect(spec.columns.map(({ name, kind }) => [name, kind])).toEqual([
+    expect(spec.clockColumns.map(({ name, kind }) => [name, kind])).toEqual([
       ['p', { type: 'fractindex', within: ['n'] }],
       ['t', { type: 'lww', by: 'time' }],
     ]);

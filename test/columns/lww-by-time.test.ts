@@ -143,7 +143,7 @@ test('a whole table can be merged by time', () => {
     a: text('a'),
     b: text('b'),
   });
-  const kinds = (table: typeof plain) => readTableSpec(table).columns.map(({ kind }) => kind);
+  const kinds = (table: typeof plain) => readTableSpec(table).clockColumns.map(({ kind }) => kind);
   expect(kinds(asCrr(plain, { by: 'time' }))).toEqual([
     { type: 'lww', by: 'time' },
     { type: 'lww', by: 'time' },
@@ -156,7 +156,7 @@ test('a whole table can be merged by time', () => {
     }),
     { by: 'time' },
   );
-  expect(readTableSpec(mixed).columns.map(({ kind }) => kind)).toEqual([
+  expect(readTableSpec(mixed).clockColumns.map(({ kind }) => kind)).toEqual([
     { type: 'lww', by: 'time' },
     { type: 'lww' },
   ]);

@@ -248,7 +248,7 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
         b = await advance(second, loaded);
         await exchange(a, b);
         for (const client of clients) expect(await rows(client), step.name).toEqual(settled);
-        const { table } = projectSchema(loaded).tables.get('posts')!;
+        const table = projectSchema(loaded).drizzleTables.get('posts')!;
         for (const client of clients) await client.execute(step.concurrent);
         await exchange(a, b);
         if (step.name === 'register') {

@@ -118,7 +118,7 @@ function rebuild(
 
 const specOf = ({ table, columns }: Version) => {
   const drizzleTable = plainCrr({ table, key: [KEY], columns });
-  return { drizzleTable, spec: readSchema({ drizzleTable }).tables.get(table)!.spec };
+  return { drizzleTable, spec: readSchema({ drizzleTable }).tables.get(table)! };
 };
 const stateOf = (version: Version): CrrState =>
   new Map([[version.table, tableState(specOf(version).spec)]]);

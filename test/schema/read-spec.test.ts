@@ -67,7 +67,7 @@ test('key columns stand in the order of the primary key, not of the table', () =
     ),
   );
   expect(spec.key.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
-  expect(spec.columns.map(({ name }) => name)).toEqual(['v']);
+  expect(spec.clockColumns.map(({ name }) => name)).toEqual(['v']);
 });
 
 test('generated columns are left out', () => {
@@ -79,7 +79,7 @@ test('generated columns are left out', () => {
       kept: text('kept'),
     }),
   );
-  expect(spec.columns.map(({ name }) => name)).toEqual(['kept']);
+  expect(spec.clockColumns.map(({ name }) => name)).toEqual(['kept']);
 });
 
 describe('defaults as SQL text', () => {
@@ -108,7 +108,7 @@ describe('defaults as SQL text', () => {
     ['none', text(), undefined],
   ])('%s', (_case, column, expected) => {
     const spec = readTableSpec(crrTable('t', { id: text().primaryKey(), c: column }));
-    expect(spec.columns[0]!.default).toBe(expected);
+    expect(spec.clockColumns[0]!.default).toBe(expected);
   });
 });
 
@@ -121,7 +121,7 @@ test("Drizzle's casing decides the names in the database", () => {
   const casing = new CasingCache('snake_case');
   const spec = readTableSpec(table, { columnName: (column) => casing.getColumnCasing(column) });
   expect(spec.key[0]).toMatchObject({ name: 'the_id', property: 'theId' });
-  expect(spec.columns.map(({ name, property }) => [name, property])).toEqual([
+  expect(spec.clockColumns.map(({ name, property }) => [name, property])).toEqual([
     ['first_name', 'firstName'],
     ['GivenName', 'given'],
   ]);
@@ -132,7 +132,7 @@ test('columns may be a callback, as in sqliteTable', () => {
     id: t.text().primaryKey(),
     body: lww(t.text()).notNull(),
   }));
-  expect(readTableSpec(table).columns).toMatchObject([{ name: 'body', notNull: true }]);
+  expect(readTableSpec(table).clockColumns).toMatchObject([{ name: 'body', notNull: true }]);
 });
 
 test('asCrr takes what sqliteTableCreator made, and returns the same table', () => {
@@ -152,7 +152,7 @@ test('lww() stays on a builder through its chain, and returns the same builder',
     before: lww(text('before')).notNull().default('x'),
     after: lww(text('after').notNull().default('y')),
   });
-  expect(readTableSpec(table).columns).toMatchObject([
+  expect(readTableSpec(table).clockColumns).toMatchObject([
     { name: 'before', notNull: true, default: "'x'", kind: { type: 'lww' } },
     { name: 'after', notNull: true, default: "'y'", kind: { type: 'lww' } },
   ]);
@@ -181,7 +181,7 @@ test('a type of its own keeps its SQL type', () => {
     toDriver: (value) => value.join(),
   });
   const table = crrTable('t', { id: text('id').primaryKey(), at: point('at').default([1, 2]) });
-  expect(readTableSpec(table).columns[0]).toMatchObject({
+  expect(readTableSpec(table).clockColumns[0]).toMatchObject({
     sqlType: 'point_text',
     default: "'1,2'",
   });

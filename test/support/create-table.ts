@@ -8,7 +8,7 @@ export function createTableSql(table: SQLiteTable, options?: ReadSpecOptions): s
   const rowid = spec.key.length === 1 && spec.key[0]!.sqlType.toLowerCase() === 'integer';
   const columns = [
     ...spec.key.map(({ name, sqlType }) => `${quoteName(name)} ${sqlType} NOT NULL`),
-    ...[...spec.columns, ...spec.siteColumns].map(
+    ...[...spec.clockColumns, ...spec.cellColumns].map(
       ({ name, sqlType, notNull, default: value }) =>
         `${quoteName(name)} ${sqlType}${notNull ? ' NOT NULL' : ''}${value === undefined ? '' : ` DEFAULT ${value}`}`,
     ),

@@ -1,9 +1,9 @@
-import { getTableName, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { refuseUnknownOptions } from '../../database/options.js';
 import { CrrSyncError, CrrUsageError } from '../../errors.js';
 import { type Change, SENTINEL } from '../../model/change.js';
+import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
-import type { CrrSchema } from '../../schema/read-schema.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { fingerprint } from '../protocol.js';
 
@@ -162,11 +162,11 @@ function checkTables(tables: NonNullable<Authorization['tables']>, schema: CrrSc
       'onReadOnly',
     ]);
     for (const column of access.readOnly ?? []) {
-      if ([...known.spec.columns, ...known.spec.siteColumns].some(({ name }) => name === column))
+      if ([...known.clockColumns, ...known.cellColumns].some(({ name }) => name === column))
         continue;
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
-        `authorize(): "${getTableName(known.table)}" has no replicated column "${column}"`,
+        `authorize(): "${known.name}" has no replicated column "${column}"`,
       );
     }
   }

@@ -4,8 +4,8 @@ import { refuseUnknownOptions } from '../../database/options.js';
 import type { Peer } from '../../database/peers.js';
 import { CrrChangeError, CrrSyncError, CrrUsageError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, compareBytes } from '../../model/value.js';
-import type { CrrSchema } from '../../schema/read-schema.js';
 import {
   BINARY_TYPE,
   EVENT_STREAM_TYPE,

@@ -1,9 +1,9 @@
 import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
+import type { CrrSchema } from '../../model/schema.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
-import type { CrrSchema } from '../../schema/read-schema.js';
 import { MultiRowStatements } from '../../sql/multi-row.js';
 import { quoteName } from '../../sql/quote.js';
 import { bindValue, type Statement, statement } from '../../sql/statement.js';
@@ -41,7 +41,7 @@ export class RowRule {
       const id = `${bytesToHex(change.pk)} ${change.table}`;
       if (seen.has(id)) continue;
       seen.add(id);
-      const { spec } = schema.tables.get(change.table)!;
+      const spec = schema.tables.get(change.table)!;
       let values = tables.get(spec.name);
       if (values === undefined) {
         const room = maxParameters - condition.args.length;

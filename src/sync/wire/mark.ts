@@ -1,7 +1,7 @@
 import { toldKind } from '../../columns/wire-version.js';
 import { type Change, SENTINEL } from '../../model/change.js';
+import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex } from '../../model/value.js';
-import type { CrrSchema } from '../../schema/read-schema.js';
 
 /*
  * A mark says that a value of a multi-value register was overwritten. It is a change of the cell of
@@ -12,7 +12,7 @@ import type { CrrSchema } from '../../schema/read-schema.js';
 /** Whether a change only says that a value of a multi-value register was overwritten. */
 export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): boolean {
   if (col_version % 2 === 0 || toldKind(col_version) !== 'mvr') return false;
-  const column = schema.tables.get(table)?.spec.siteColumns.find(({ name }) => name === cid);
+  const column = schema.tables.get(table)?.cellColumns.find(({ name }) => name === cid);
   return column?.kind.type === 'mvr';
 }
 

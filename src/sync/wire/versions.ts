@@ -1,8 +1,8 @@
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../../columns/lww/timed-version.js';
 import { CrrSyncError } from '../../errors.js';
 import { type Change, SENTINEL } from '../../model/change.js';
+import type { CrrSchema } from '../../model/schema.js';
 import { isTimed } from '../../model/table-spec.js';
-import type { CrrSchema } from '../../schema/read-schema.js';
 
 /**
  * Refuses changes from the far future. A database that merges one takes over its db_version, so a
@@ -21,7 +21,7 @@ export function refuseVersionJumps(
   const now = Math.max(most, greatestVersion(Date.now(), DEFAULT_MAX_DRIFT));
   const mostOf = ({ table, cid }: Change): number => {
     if (cid === SENTINEL) return most;
-    const column = schema.tables.get(table)?.spec.columns.find(({ name }) => name === cid);
+    const column = schema.tables.get(table)?.clockColumns.find(({ name }) => name === cid);
     return column !== undefined && isTimed(column) ? Number.MAX_SAFE_INTEGER : now;
   };
   for (const change of changes) {

@@ -40,7 +40,7 @@ import { type TriggerSql, triggerSql } from '../trigger.js';
  * them wherever they change, so it is the same on every site that has the same cells.
  */
 export function cellTableStatements(spec: TableSpec): string[] {
-  if (spec.siteColumns.length === 0) return [];
+  if (spec.cellColumns.length === 0) return [];
   const keys = clockKeys(spec);
   const columns = [
     ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)} NOT NULL`),
@@ -61,7 +61,7 @@ export function cellTableStatements(spec: TableSpec): string[] {
 
 /** The triggers of the cell table that do not stamp local writes: its gate, and the end of a life. */
 export function cellTriggers(spec: TableSpec): TriggerSql[] {
-  return spec.siteColumns.length === 0 ? [] : [gateTrigger(spec), lifeTrigger(spec)];
+  return spec.cellColumns.length === 0 ? [] : [gateTrigger(spec), lifeTrigger(spec)];
 }
 
 /**
@@ -74,7 +74,7 @@ function gateTrigger(spec: TableSpec): TriggerSql {
   const sameRow = keys.map((key) => `k.${key} = new.${key}`).join(' AND ');
   const clock = quoteName(clockTable(spec.name));
   const early = `NOT EXISTS (SELECT 1 FROM ${clock} AS k WHERE ${sameRow} AND k.cl >= new.cl)`;
-  const offsets = spec.siteColumns.map(
+  const offsets = spec.cellColumns.map(
     ({ name, kind }) => `WHEN ${quoteText(name)} THEN ${wireOffset(kind)}`,
   );
   const version = `new.ver + CASE new.col ${offsets.join(' ')} END`;
@@ -142,7 +142,7 @@ export function offerCellsSql(
  */
 function lifeTrigger(spec: TableSpec): TriggerSql {
   const keys = clockKeys(spec);
-  const anew = spec.siteColumns.map(
+  const anew = spec.cellColumns.map(
     (column) => `${quoteName(column.name)} = ${column.default ?? 'NULL'}`,
   );
   // Beside a base table called "new", only a query of its own sees the clock row.
@@ -160,12 +160,12 @@ function lifeTrigger(spec: TableSpec): TriggerSql {
 
 /** Computes the base columns of all rows whose cells the running apply changed, and tells readers. */
 export function settleCellsStatements(spec: TableSpec): string[] {
-  if (spec.siteColumns.length === 0) return [];
+  if (spec.cellColumns.length === 0) return [];
   const keys = clockKeys(spec);
   const clock = quoteName(clockTable(spec.name));
   const base = quoteName(spec.name);
   const touched = `(SELECT DISTINCT ${keys.join(', ')} FROM ${cells(spec)} WHERE dbv = ${DB_VERSION}) AS c`;
-  const values = spec.siteColumns.map(
+  const values = spec.cellColumns.map(
     (column) => `${quoteName(column.name)} = ${shownSql(spec, column, 'c')}`,
   );
   return [
@@ -191,10 +191,10 @@ export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: st
 
 /** Offers cells that wait and whose row is there now to their gate. */
 export function drainPendingCells(spec: TableSpec): string[] {
-  if (spec.siteColumns.length === 0) return [];
+  if (spec.cellColumns.length === 0) return [];
   const keys = pendingKeyColumns.slice(0, spec.key.length);
   const sameRow = spec.key.map(({ name }, i) => `k.${quoteName(keyOf(name))} = p.${keys[i]}`);
-  return spec.siteColumns.map((column) => {
+  return spec.cellColumns.map((column) => {
     const { name, kind } = column;
     const isFormer = tellsSql('p.col_version', 'lww', 'time');
     const values = [

@@ -25,9 +25,9 @@ export function backfillStatements(spec: TableSpec): string[] {
   const state = (column: string) => `(SELECT ${column} FROM ${STATE_TABLE})`;
   // Only a table without cells needs sentinels to tell its rows to others.
   const stamp = `'@' || ${state("db_version || ':' || site")} || ':' || (${block})`;
-  const sentinel = spec.columns.length === 0 ? stamp : 'NULL';
+  const sentinel = spec.clockColumns.length === 0 ? stamp : 'NULL';
   // Written out: a clock column that was added later has NO_CLOCK for its default.
-  const cells = spec.columns.map(({ name }) => cellClock(name));
+  const cells = spec.clockColumns.map(({ name }) => cellClock(name));
   const columns = [...keys, 'cl, dbv, v0, s0, q0, l', ...cells].join(', ');
   const values = [
     ...baseKeys,
@@ -37,8 +37,8 @@ export function backfillStatements(spec: TableSpec): string[] {
   return [
     `UPDATE ${STATE_TABLE} SET db_version = db_version + 1 WHERE EXISTS (SELECT 1 FROM ${quoteName(spec.name)} AS b WHERE ${missing})`,
     // Before the clocks are there, which end what is missing.
-    ...spec.siteColumns.map((column, i) => {
-      const seq = `${block} + ${spec.columns.length + i + 1}`;
+    ...spec.cellColumns.map((column, i) => {
+      const seq = `${block} + ${spec.clockColumns.length + i + 1}`;
       return `${neutralCells(spec, column, DB_VERSION, seq)} FROM ${quoteName(spec.name)} AS b WHERE ${holdsValue(column)} AND ${missing}`;
     }),
     // In the key's order both indexes grow at their ends, and nothing has to be sorted or numbered.
@@ -49,7 +49,7 @@ export function backfillStatements(spec: TableSpec): string[] {
 /** A name for the rowid that no column of the table has taken. */
 function rowidOf(spec: TableSpec): string {
   const taken = new Set(
-    [...spec.key, ...spec.columns, ...spec.siteColumns].map(({ name }) => name.toLowerCase()),
+    [...spec.key, ...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name.toLowerCase()),
   );
   return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? 'rowid';
 }
@@ -67,7 +67,7 @@ export function settleStatements(spec: TableSpec): string[] {
   const gone = `cl % 2 = 1 AND NOT ${present}`;
   const risen = `cl % 2 = 0 AND ${present}`;
   const sentinel = `l = '@' || st.db_version || ':' || st.site || ':0'`;
-  const forget = spec.columns.map(({ name }) => `${cellClock(name)} = NULL`);
+  const forget = spec.clockColumns.map(({ name }) => `${cellClock(name)} = NULL`);
   const settle = (row: readonly string[], where: string) =>
     `UPDATE ${clock} SET ${['cl = cl + 1', 'dbv = st.db_version', ...row, sentinel, ...forget].join(', ')} FROM ${STATE_TABLE} AS st WHERE ${where}`;
   return [
@@ -75,7 +75,7 @@ export function settleStatements(spec: TableSpec): string[] {
     settle(['v0 = 0', 'd0 = NULL', 's0 = NULL', 'q0 = NULL'], gone),
     // A row that the statement above buried has no base row, so it does not rise here.
     settle(['v0 = 1', 'd0 = NULL', 's0 = st.site', 'q0 = 1'], risen),
-    ...spec.siteColumns.map((column) => risenCells(spec, column)),
+    ...spec.cellColumns.map((column) => risenCells(spec, column)),
   ];
 }
 

@@ -35,7 +35,7 @@ export function clockTableStatements(spec: TableSpec): string[] {
     'cl INTEGER, dbv INTEGER',
     'v0 INTEGER, d0 INTEGER, s0 INTEGER, q0 INTEGER',
     'l TEXT',
-    ...spec.columns.map(({ name }) => `${cellClock(name)} TEXT`),
+    ...spec.clockColumns.map(({ name }) => `${cellClock(name)} TEXT`),
     ...(ownKey ? [] : [`UNIQUE (${keys.join(', ')})`]),
   ];
   return [

@@ -35,8 +35,8 @@ export function writeTriggers(spec: TableSpec): TriggerSql[] {
     insertTrigger(spec),
     // SQLite runs the newest trigger first. In the columns' order seqs are those of a row as a whole,
     // which is the shortest way to offer a row all of whose cells were changed.
-    ...[...spec.columns.map((_, i) => updateTrigger(spec, i))].reverse(),
-    ...spec.siteColumns.map((column) => siteCellTrigger(spec, column)),
+    ...[...spec.clockColumns.map((_, i) => updateTrigger(spec, i))].reverse(),
+    ...spec.cellColumns.map((column) => siteCellTrigger(spec, column)),
     keyChangeTrigger(spec),
     deleteTrigger(spec),
   ];
@@ -47,11 +47,11 @@ function insertTrigger(spec: TableSpec): TriggerSql {
     takeSeqs(spec),
     bornRow(spec, {
       wholeVersion: '1',
-      cells: spec.columns.map((column, i) =>
+      cells: spec.clockColumns.map((column, i) =>
         isTimed(column) ? `(${NOW_SQL} - 1) || ${stampSql(columnSeq(spec, i))}` : 'NULL',
       ),
       // Only a table without cells needs a sentinel to tell its rows to others.
-      sentinel: spec.columns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
+      sentinel: spec.clockColumns.length === 0 ? stampSql(sentinelSeq(spec)) : 'NULL',
       onConflict: rewrittenRow(spec),
     }),
     ...writeSiteCells(spec),
@@ -60,7 +60,7 @@ function insertTrigger(spec: TableSpec): TriggerSql {
 
 /** One small trigger per column: SQLite compiles only those of the columns that a statement sets. */
 function updateTrigger(spec: TableSpec, index: number): TriggerSql {
-  const column = spec.columns[index]!;
+  const column = spec.clockColumns[index]!;
   const x = cellClock(column.name);
   // No max(): in a trigger a function call costs more than the rest of the statement.
   const next = isTimed(column)
@@ -86,7 +86,7 @@ function siteCellTrigger(spec: TableSpec, column: ReplicatedColumnSpec): Trigger
 
 /** A row that was inserted, or got another key: each site column's own cell. */
 function writeSiteCells(spec: TableSpec): string[] {
-  return spec.siteColumns.flatMap((column, i) =>
+  return spec.cellColumns.flatMap((column, i) =>
     writeCellStatements(spec, column, siteCellSeq(spec, i)),
   );
 }
@@ -104,7 +104,7 @@ function toldSql(spec: TableSpec, column: ReplicatedColumnSpec): string {
  */
 function keyChangeTrigger(spec: TableSpec): TriggerSql {
   const when = `${NOT_APPLYING} AND NOT (${sameKey(spec)})`;
-  const moved = spec.columns.map((column) => {
+  const moved = spec.clockColumns.map((column) => {
     const version = cellVersionSql(column.name, 'o.');
     if (isTimed(column)) {
       return `CASE WHEN ${changedSql(column)} THEN ${nextTimedVersionSql(version)} WHEN ${version} < 0 THEN 0 ELSE ${version} END`;
@@ -173,7 +173,7 @@ function rewrittenRow(spec: TableSpec): string[] {
     `l = CASE WHEN l IS NOT NULL THEN '@' || excluded.dbv || ':' || excluded.s0 || ':' || (excluded.q0 - 1) END`,
     'cl = CASE WHEN l IS NULL THEN cl ELSE cl + 1 + cl % 2 END',
     ...rowStamp('v0 + 1'),
-    ...spec.columns.map((column, i) => {
+    ...spec.clockColumns.map((column, i) => {
       const x = cellClock(column.name);
       if (!isTimed(column)) return `${x} = CASE ${x} WHEN ${NO_CLOCK} THEN NULL ELSE ${x} END`;
       const next = nextTimedVersionSql(cellVersionSql(column.name));
@@ -216,11 +216,11 @@ function takeSeqs(spec: TableSpec): string {
 const sentinelSeq = (spec: TableSpec) => `seq - ${written(spec).length}`;
 const columnSeq = (spec: TableSpec, index: number) => `seq - ${written(spec).length - 1 - index}`;
 const siteCellSeq = (spec: TableSpec, index: number) =>
-  columnSeq(spec, spec.columns.length + index);
-const written = (spec: TableSpec) => [...spec.columns, ...spec.siteColumns];
+  columnSeq(spec, spec.clockColumns.length + index);
+const written = (spec: TableSpec) => [...spec.clockColumns, ...spec.cellColumns];
 
 const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
-const cellClocks = (spec: TableSpec) => spec.columns.map(({ name }) => cellClock(name));
+const cellClocks = (spec: TableSpec) => spec.clockColumns.map(({ name }) => cellClock(name));
 const keyValues = (spec: TableSpec, row: string) =>
   spec.key.map((column) => `${row}.${quoteName(column.name)}`);
 const clockKeyIs = (spec: TableSpec, row: string, alias = '') =>

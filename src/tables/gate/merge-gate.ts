@@ -39,7 +39,7 @@ export function gateTableStatement(spec: TableSpec): string {
   const columns = [
     ...spec.key.map((column, i) => `${clockKeys(spec)[i]} ${columnType(column)}`),
     'cl DEFAULT 1, l, v0 DEFAULT -1, s0, q0',
-    ...spec.columns.map((column) => {
+    ...spec.clockColumns.map((column) => {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
     }),
@@ -55,7 +55,7 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   const known = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockKeyIs(spec)})`;
   const present = `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseKeyIs(spec)})`;
   const offered = required.map(
-    (column) => `${offeredCell(spec, spec.columns.indexOf(column)).version} >= 0`,
+    (column) => `${offeredCell(spec, spec.clockColumns.indexOf(column)).version} >= 0`,
   );
   // A row may be created where all its NOT NULL cells are offered, or it is there already.
   const possible = required.length === 0 ? [] : [`(${offered.join(' AND ')} OR ${present})`];
@@ -70,7 +70,7 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
       'new.v0 < 0',
       `CASE WHEN ${looks} THEN ${freshCells} ELSE ${fresh} END`,
     ]),
-    ...(spec.columns.length > 0
+    ...(spec.clockColumns.length > 0
       ? [
           newerGate(spec, 'cells'),
           newerGate(spec, 'whole'),
@@ -92,7 +92,7 @@ function deleteGate(spec: TableSpec): TriggerSql {
     // Tells the report of an apply that a living row went.
     'd0 = CASE WHEN cl % 2 = 1 THEN excluded.dbv END',
     ...['s0 = NULL', 'q0 = NULL', 'l = excluded.l'],
-    ...spec.columns.map(({ name }) => `${cellClock(name)} = NULL`),
+    ...spec.clockColumns.map(({ name }) => `${cellClock(name)} = NULL`),
   ];
   return build(
     spec,
@@ -107,7 +107,7 @@ function deleteGate(spec: TableSpec): TriggerSql {
 
 /** A row of which this database has never heard: nothing to compare, two plain inserts. */
 function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): TriggerSql {
-  const cells = spec.columns.map((_, i) => {
+  const cells = spec.clockColumns.map((_, i) => {
     if (offer === 'whole') return 'NULL';
     const { version, origin } = offeredCell(spec, i);
     return `CASE WHEN ${version} >= 0 THEN ${version} || ${stampAt(origin)} END`;
@@ -115,7 +115,7 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
   const columns = [
     ...clockKeys(spec),
     'cl, dbv, v0, s0, q0, l',
-    ...spec.columns.map(({ name }) => cellClock(name)),
+    ...spec.clockColumns.map(({ name }) => cellClock(name)),
   ].join(', ');
   const values = [
     newKeys(spec),
@@ -132,13 +132,13 @@ function freshGate(spec: TableSpec, offer: 'whole' | 'cells', when: string[]): T
 
 /** Every cell offered is newer than here, in the same life: nothing to compare. */
 function newerGate(spec: TableSpec, offer: 'whole' | 'cells'): TriggerSql {
-  const clocks = spec.columns.map(({ name }) => {
+  const clocks = spec.clockColumns.map(({ name }) => {
     const x = cellClock(name);
     if (offer === 'whole') return `${x} = NULL`;
     const [, version, origin] = offeredColumns(name).map((column) => `new.${column}`);
     return `${x} = CASE WHEN ${version} IS NULL THEN ${x} ELSE (${version} - v0) || ${stampAt(origin!)} END`;
   });
-  const values = spec.columns.map(({ name }) => {
+  const values = spec.clockColumns.map(({ name }) => {
     const [value, version] = offeredColumns(name).map((column) =>
       besideBase(spec, `new.${column}`),
     );
@@ -164,7 +164,7 @@ function newerGate(spec: TableSpec, offer: 'whole' | 'cells'): TriggerSql {
 /** The general case: a row with a clock, alive or dead. */
 function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
   const k = `${clock(spec)}.`;
-  const cells = spec.columns.map(({ name }, i) => {
+  const cells = spec.clockColumns.map(({ name }, i) => {
     const x = k + cellClock(name);
     const { version, origin } = offeredCell(spec, i);
     const won = `(${version} - w.v0) || ${stampAt(origin)}`;
@@ -172,7 +172,7 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
     const reset = `new.cl > ${k}cl AND ${cellVersionSql(name, k)} >= 0`;
     return `${cellClock(name)} = CASE WHEN w.w${i} THEN ${won} WHEN ${reset} THEN ${RESET} || ${SENTINEL_STAMP} ELSE ${x} END`;
   });
-  const wins = spec.columns.map((_, i) => `${winsSql(spec, i)} AS w${i}`);
+  const wins = spec.clockColumns.map((_, i) => `${winsSql(spec, i)} AS w${i}`);
   // LIMIT keeps SQLite from copying each comparison to every place that uses its result.
   const comparison = `(SELECT ${[
     'CASE WHEN new.cl > k.cl THEN 0 ELSE k.v0 END AS v0',
@@ -180,8 +180,10 @@ function mergeGateTrigger(spec: TableSpec, when: string[]): TriggerSql {
   ].join(
     ', ',
   )} FROM ${clock(spec)} AS k LEFT JOIN ${base(spec)} AS b ON ${baseKeyIs(spec, 'b')} WHERE ${clockKeyIs(spec, 'k')} AND k.cl <= new.cl LIMIT 1)`;
-  const somethingWins = [`new.cl > ${k}cl`, ...spec.columns.map((_, i) => `w.w${i}`)].join(' OR ');
-  const values = spec.columns.map(({ name }, i) => {
+  const somethingWins = [`new.cl > ${k}cl`, ...spec.clockColumns.map((_, i) => `w.w${i}`)].join(
+    ' OR ',
+  );
+  const values = spec.clockColumns.map(({ name }, i) => {
     const cell = offeredCell(spec, i);
     const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
       besideBase(spec, sql),
@@ -227,7 +229,7 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
     );
   return build(spec, 'merge_early', when, [
     keep('-1', 'NULL', 'new.cl', 'new.l', 'new.l IS NOT NULL'),
-    ...spec.columns.map(({ name }, i) => {
+    ...spec.clockColumns.map(({ name }, i) => {
       const { value, version, origin } = offeredCell(spec, i);
       return keep(name, value, version, origin, `${version} >= 0`);
     }),
@@ -240,7 +242,7 @@ function earlyGate(spec: TableSpec, when: string[]): TriggerSql {
  * would.
  */
 function winsSql(spec: TableSpec, index: number): string {
-  const { name } = spec.columns[index]!;
+  const { name } = spec.clockColumns[index]!;
   const { value, version } = offeredCell(spec, index);
   const local = `min(${cellVersionSql(name, 'k.')}, CASE WHEN new.cl > k.cl THEN 0 ELSE ${Number.MAX_SAFE_INTEGER} END)`;
   const tie = greaterSql(value, `b.${quoteName(name)}`);
@@ -249,7 +251,7 @@ function winsSql(spec: TableSpec, index: number): string {
 
 /** The offered values, defaults standing in for what is not offered. */
 function offeredRow(spec: TableSpec, offer: 'whole' | 'cells'): string {
-  const values = spec.columns.map(({ default: fallback }, i) => {
+  const values = spec.clockColumns.map(({ default: fallback }, i) => {
     const { value, version } = offeredCell(spec, i);
     if (offer === 'whole' || fallback === undefined) return value;
     return `CASE WHEN ${version} >= 0 THEN ${value} ELSE ${fallback} END`;
@@ -278,7 +280,7 @@ const newKeys = (spec: TableSpec) =>
     .map((key) => `new.${key}`)
     .join(', ');
 const baseColumns = (spec: TableSpec) =>
-  [...spec.key, ...spec.columns].map(({ name }) => quoteName(name)).join(', ');
+  [...spec.key, ...spec.clockColumns].map(({ name }) => quoteName(name)).join(', ');
 const baseKeyIs = (spec: TableSpec, alias?: string) =>
   spec.key
     .map(

@@ -27,7 +27,7 @@ export function offeredColumns(column: string): [value: string, version: string,
 
 /** What the row in the gate (`new`) says of a cell, whether offered alone or with the row. */
 export function offeredCell(spec: TableSpec, index: number) {
-  const [value, version, origin] = offeredColumns(spec.columns[index]!.name);
+  const [value, version, origin] = offeredColumns(spec.clockColumns[index]!.name);
   return {
     value: `new.${value}`,
     /** Negative where the cell is not offered. */
@@ -80,7 +80,7 @@ export function offerSql(
   const [cl] = firstLife ? ['1'] : ['cl', 'l'].map(offer);
   const [wholeVersion] = whole ? ['v0', 's0', 'q0'].map(offer) : [];
   const cells = columns.map((index) => {
-    const [cellValue, version, origin] = offeredColumns(spec.columns[index]!.name);
+    const [cellValue, version, origin] = offeredColumns(spec.clockColumns[index]!.name);
     if (whole) return { index, value: offer(cellValue), version: wholeVersion! };
     const cell = { index, value: offer(cellValue), version: offer(version) };
     offer(origin);
@@ -155,7 +155,7 @@ function waysOf({ spec, cl, wholeVersion, cells }: Offered, firstLife: boolean) 
 function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): string {
   const keyIs = spec.key.map(({ name }, i) => `b.${quoteName(name)} = ${key[i]}`);
   const same = cells.map(({ index, value }) => {
-    const column = spec.columns[index]!;
+    const column = spec.clockColumns[index]!;
     // BINARY also where only the database knows of a collation, as in the tie of the gate.
     return `NOT (${differsSql(column, `b.${quoteName(column.name)} COLLATE BINARY`, value)})`;
   });
@@ -164,6 +164,6 @@ function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): string 
 
 const rowidOf = (spec: TableSpec) => `k.${clockRowid(spec)}`;
 const versionHere = (spec: TableSpec, { index }: OfferedCell) =>
-  cellVersionSql(spec.columns[index]!.name, 'k.');
+  cellVersionSql(spec.clockColumns[index]!.name, 'k.');
 const goesWithRow = (spec: TableSpec, { index }: OfferedCell) =>
-  `k.${cellClock(spec.columns[index]!.name)} IS NULL`;
+  `k.${cellClock(spec.clockColumns[index]!.name)} IS NULL`;

@@ -37,8 +37,8 @@ export function drainPendingStatements(
   spec: TableSpec,
   greatestTime: string = GREATEST_NOW_SQL,
 ): string[] {
-  const timed = spec.columns.filter(isTimed).map(({ name }) => quoteText(name));
-  const columnsOfTable = [...spec.columns, ...spec.siteColumns];
+  const timed = spec.clockColumns.filter(isTimed).map(({ name }) => quoteText(name));
+  const columnsOfTable = [...spec.clockColumns, ...spec.cellColumns];
   // What is of another kind than its column, or still too far ahead, goes on waiting.
   const due = (alias: string) =>
     [
@@ -61,14 +61,14 @@ export function drainPendingStatements(
   const columns = [
     ...clockKeys(spec),
     'dbv, cl, l, v0',
-    ...spec.columns.flatMap(({ name }) => offeredColumns(name)),
+    ...spec.clockColumns.flatMap(({ name }) => offeredColumns(name)),
   ];
   const values = [
     ...keys.map((key) => `p.${key}`),
     DB_VERSION,
     // Cells carry a row's cl even where its sentinel went elsewhere: then any cell speaks for it.
     `p.cl, ifnull(${of('-1', 'p.origin')}, CASE WHEN p.cl > 1 THEN max(p.origin) END), -1`,
-    ...spec.columns.flatMap(({ name }) =>
+    ...spec.clockColumns.flatMap(({ name }) =>
       ['p.val', 'p.col_version', 'p.origin'].map((value) => of(name, value)),
     ),
   ];
