@@ -9,7 +9,7 @@ import { Crr } from '../src/database/crr.js';
 import { DriftCheck } from '../src/database/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
-import { PIN_SQL, UNPIN_SQL } from '../src/tables/bookkeeping.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
 import { type Row, type Shape, TABLE } from './shapes.js';
 import { deleteSql, insertSql, updateAllSql, updateSql } from './statements.js';
 

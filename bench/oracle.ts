@@ -7,7 +7,7 @@ import { Crr } from '../src/database/crr.js';
 import { DriftCheck } from '../src/database/drift.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
-import { PIN_SQL, UNPIN_SQL } from '../src/tables/bookkeeping.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
 import type { Engine, EngineDb } from './engine.js';
 import type { Column, Figures } from './figures.js';
 import { type Contender, compare, ratio } from './measure.js';

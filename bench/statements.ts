@@ -1,7 +1,7 @@
 /** The three ways in which rows are written, pinned to one db_version where the table is a CRR. */
 import type { Client, InArgs, InStatement } from '@libsql/client';
 import type Database from 'libsql';
-import { PIN_SQL, UNPIN_SQL } from '../src/tables/bookkeeping.js';
+import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
 import type { Kind } from './database.js';
 import { type Row, type Shape, TABLE } from './shapes.js';
 

@@ -1,3 +1,7 @@
+export { greatest } from './columns/greatest/declare.js';
+export { least } from './columns/least/declare.js';
+export { type LwwOptions, lww } from './columns/lww/declare.js';
+export { mvr } from './columns/mvr/declare.js';
 export type { ApplyResult, ColumnRef } from './database/apply-result.js';
 export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './database/change-stream.js';
 export type { ApplyOptions, Crr } from './database/crr.js';
@@ -33,7 +37,6 @@ export {
 export { type Change, SENTINEL } from './model/change.js';
 export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
-export { type LwwOptions, lww, mvr } from './schema/column-types.js';
 export { counter, increment } from './schema/counter.js';
-export { asCrr, crrTable } from './schema/crr-table.js';
+export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './schema/crr-table.js';
 export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';

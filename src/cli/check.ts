@@ -3,7 +3,7 @@ import { checkDatabase, checkFolder } from '../migrate/check.js';
 import { loadProject } from '../migrate/config.js';
 import { openDatabase } from '../migrate/database.js';
 import { projectSchema } from '../migrate/project-schema.js';
-import type { Difference } from '../tables/differences.js';
+import type { Difference } from '../tables/difference.js';
 import { type Command, EXIT } from './command.js';
 import { readFlags } from './flags.js';
 import { PROJECT_FLAGS, PROJECT_FLAGS_HELP } from './project-flags.js';

@@ -1,7 +1,6 @@
 import { type RowRef, rowRefs } from '../drizzle/row-ref.js';
-import type { DriverRow } from '../feed/read.js';
+import type { MergedRow } from '../merge/outcome.js';
 import type { ApplyPlan } from '../merge/plan.js';
-import { readReport, readSaturated } from '../merge/report.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 
 /** What an apply changed, so that an application can refresh exactly that. */
@@ -66,24 +65,24 @@ export function addResult(total: MutableResult, result: ApplyResult): void {
   total.prior = result.prior;
 }
 
-/** Reads what the plan's report statements say. */
-export function readResult(
-  plan: ApplyPlan,
-  results: DriverRow[][],
+/** What a plan that has run did. */
+export function resultOf(
+  { outcome, early, cellCount }: ApplyPlan,
   schema: DrizzleSchema,
 ): MutableResult {
-  const total = emptyResult();
-  for (const report of plan.reports) {
-    const toRef = rowRefs(report.spec, schema.drizzleTables.get(report.spec.name)!);
-    total.cellsWon += readReport(report, results, (fate, key) => total[fate].push(toRef(key)));
-    readSaturated(report, results, (key, column) =>
-      total.saturated.push({ ...toRef(key), column }),
-    );
-  }
-  const [, pending, pendingCells] = Array.from(results[plan.pendingIndex]![0]!, Number);
-  total.pending = pending!;
-  total.held = plan.early.filter(({ held }) => held).length;
-  // Cells that waited and are applied now were won without being in this batch.
-  total.cellsIgnored = Math.max(0, plan.cellCount - total.cellsWon - pendingCells!);
-  return total;
+  const refOf = ({ spec, key }: MergedRow) =>
+    rowRefs(spec, schema.drizzleTables.get(spec.name)!)(key);
+  const { ofBatch, cellsOfBatch } = outcome.waiting;
+  return {
+    ...emptyResult(),
+    inserted: outcome.inserted.map(refOf),
+    updated: outcome.updated.map(refOf),
+    deleted: outcome.deleted.map(refOf),
+    saturated: outcome.saturated.map((cell) => ({ ...refOf(cell), column: cell.column.property })),
+    cellsWon: outcome.cellsWon,
+    // Cells that waited and are applied now were won without being in this batch.
+    cellsIgnored: Math.max(0, cellCount - outcome.cellsWon - cellsOfBatch),
+    pending: ofBatch,
+    held: early.filter(({ isHeld }) => isHeld).length,
+  };
 }

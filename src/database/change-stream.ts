@@ -1,11 +1,14 @@
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
+import { RowExpander } from '../feed/expand.js';
 import { cutPage, type HiddenRow } from '../feed/page.js';
-import { type ReadPosition, RowExpander, type RowPosition, readStatement } from '../feed/read.js';
+import type { ReadPosition, RowPosition } from '../feed/position.js';
+import { selectRows } from '../feed/select.js';
 import { type Change, SITE_ID_BYTES } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
+import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import type { Connection } from './connection.js';
 import { refuseUnknownOptions, requireVersion } from './options.js';
@@ -150,10 +153,19 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
   async #read(position: Cursor, rowLimit: number | undefined) {
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
-    const queries = this.#specs.map((spec, i) =>
-      readStatement(spec, position, i > cutIndex, rowLimit, this.options.where?.[spec.name]),
-    );
-    const { directory, dbVersion, results } = await this.sites.readWith(this.connection, queries);
+    const results = new Map<TableSpec, readonly DriverRow[]>();
+    const queries = this.#specs.map((spec, i) => ({
+      ...selectRows(spec, {
+        position,
+        isAfterCut: i > cutIndex,
+        limit: rowLimit,
+        visible: this.options.where?.[spec.name],
+      }),
+      read(rows: readonly DriverRow[]) {
+        results.set(spec, rows);
+      },
+    }));
+    const { directory, dbVersion } = await this.sites.readWith(this.connection, queries);
     const { site, excludeSite, until } = this.options;
     const filter = {
       since: position.since,
@@ -163,10 +175,10 @@ export class ChangeStream implements PromiseLike<ChangePage>, AsyncIterable<Chan
       excludeSite: excludeSite && directory.ordinalOf(excludeSite),
       skip: new Set(this.options.skip),
     };
-    const tables = this.#specs.map((spec, i) => {
+    const tables = this.#specs.map((spec) => {
       const withVisible = this.options.where?.[spec.name] !== undefined;
       const expander = new RowExpander(spec, directory, filter, withVisible);
-      const rows = results[i]!.map((row) => expander.expand(row));
+      const rows = results.get(spec)!.map((row) => expander.expand(row));
       return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
     });
     return { tables, dbVersion: Math.min(dbVersion, filter.until) };

@@ -1,4 +1,4 @@
-import type { DriverRow } from '../feed/read.js';
+import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 
 /**

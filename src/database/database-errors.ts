@@ -1,8 +1,9 @@
-import { COUNTER_OVERFLOW } from '../columns/site-cell-writes.js';
+import { COUNTER_OVERFLOW } from '../columns/counter/write.js';
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { GUARD_TABLE } from '../sql/names.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { GUARDS } from '../tables/bookkeeping.js';
+import { GROW_ONLY } from '../tables/clock/grow-only.js';
+import { GUARDS } from '../tables/guard/table.js';
 
 /** Whether a batch failed because this process knew the site ordinals of another time. */
 export function isStale(error: unknown): boolean {
@@ -51,6 +52,14 @@ export function explain(error: unknown): unknown {
       { cause: error },
     );
   }
+  const growOnly = new RegExp(`drizzle-crr: ("[^\\n]*") ${GROW_ONLY}: ([a-z ]+)`).exec(text);
+  if (growOnly) {
+    return new CrrDatabaseError(
+      'CRR_DATABASE_GROW_ONLY',
+      `table ${growOnly[1]} is grow-only, so ${growOnly[2]}: nothing was written`,
+      { cause: error },
+    );
+  }
   const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);
   if (missing) {
     return new CrrDatabaseError(
@@ -60,6 +69,15 @@ export function explain(error: unknown): unknown {
     );
   }
   return error;
+}
+
+/** Runs it; an error that the generated SQL raised is explained. */
+export async function explained<T>(run: () => T): Promise<Awaited<T>> {
+  try {
+    return await run();
+  } catch (error) {
+    throw explain(error);
+  }
 }
 
 /** The messages of an error and its causes: Drizzle wraps the driver's. */

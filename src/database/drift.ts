@@ -1,10 +1,12 @@
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
+import { statementText } from '../sql/layout.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
-import { statement } from '../sql/statement.js';
+import { type Query, statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
-import { tableTriggers } from '../tables/install.js';
 import type { Connection } from './connection.js';
+import { requireFormat } from './format.js';
+import { run } from './run.js';
 
 /**
  * Looks once whether the triggers are those that the schema asks for, before the first write: without
@@ -36,56 +38,64 @@ export class DriftCheck {
       await this.#looking;
       this.#done = true;
     } finally {
-      // What is wrong may be mended before the next use.
+      // What is wrong may be repaired before the next use.
       this.#looking = undefined;
     }
   }
 
-  /** Says that the database was brought in order just now. */
+  /** The database was brought in order just now: there is nothing to look at. */
   trust(): void {
     this.#done = true;
   }
 
   async #look(): Promise<void> {
-    const [rows] = await this.connection.batch(
-      [
-        statement(
-          `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND instr(name, '__crr_on_') > 0 OR name = '${STATE_TABLE}'`,
-        ),
-      ],
-      'read',
-    );
-    const actual = new Map<string, Map<string, string>>();
-    let installed = false;
-    for (const row of rows!) {
-      const [name, sql] = Array.from(row, String) as [string, string];
-      const table = tableOfTrigger(name);
-      if (name === STATE_TABLE) installed = true;
-      if (table === undefined) continue;
-      actual.set(table, (actual.get(table) ?? new Map<string, string>()).set(name, sql));
-    }
-    if (!installed) {
+    const triggers = new Map<string, Map<string, string>>();
+    let stateText: string | undefined;
+    const look: Query = {
+      ...statement(SELECT_TRIGGERS),
+      read(rows) {
+        for (const row of rows) {
+          const [name, sql] = Array.from(row, String) as [string, string];
+          if (name === STATE_TABLE) stateText = sql;
+          const table = tableOfTrigger(name);
+          if (table === undefined) continue;
+          triggers.set(table, (triggers.get(table) ?? new Map<string, string>()).set(name, sql));
+        }
+      },
+    };
+    await run(this.connection, [look], 'read');
+    if (stateText === undefined) {
       throw new CrrDatabaseError(
         'CRR_DATABASE_NOT_INSTALLED',
         `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
       );
     }
-    const found = [...this.schema.tables.values()].flatMap((spec) => {
-      const expected = new Map(tableTriggers(spec).map(({ name, sql }) => [name, sql]));
-      return triggerDifferences(actual.get(spec.name) ?? new Map(), spec, expected);
-    });
+    // Before any column of this format is used.
+    if (!isOfThisFormat(stateText)) await requireFormat(this.connection);
+    const found = [...this.schema.tables.values()].flatMap((spec) =>
+      triggerDifferences(triggers.get(spec.name) ?? new Map(), spec),
+    );
     if (found.length === 0) return;
-    // What is missing or too much tells more than the texts that differ because of it.
+    // What is missing or too much explains more than the texts that differ because of it.
     found.sort(
       (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
     );
     const tables = [...new Set(found.map(({ table }) => `"${table}"`))].join(', ');
     throw new CrrDatabaseError(
       'CRR_DATABASE_DRIFT',
-      `the triggers of ${tables} are not those of this schema, so writes would not reach other sites: ${listed(found.map(({ message }) => message))}. Run the migrations that drizzle-crr generate writes, or db.$crr.install(); drizzle-crr check tells more`,
+      `the triggers of ${tables} are not those of this schema, so writes would not reach other sites: ${listed(found.map(({ message }) => message))}. Run the migrations that drizzle-crr generate writes, or db.$crr.install(); drizzle-crr check lists everything`,
     );
   }
 }
+
+const SELECT_TRIGGERS = statementText`
+  SELECT name, sql FROM sqlite_master
+  WHERE
+    type = 'trigger' AND instr(name, '__crr_on_') > 0
+    OR name = '${STATE_TABLE}'`;
+
+/** The table of format 1 had other columns. */
+const isOfThisFormat = (stateText: string) => stateText.includes('prior_db_version');
 
 const SHOWN = 5;
 function listed(messages: readonly string[]): string {

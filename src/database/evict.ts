@@ -4,11 +4,12 @@ import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { evictSql, silenceSql } from '../tables/evict.js';
+import { evictRow } from '../tables/evict.js';
+import { silenceStatement } from '../tables/state/table.js';
 import type { PeerProgress } from './peers.js';
 
 /**
- * Rows that this database no longer gets to see. They are dropped with their clocks, unless
+ * Rows that this database may not see any more. They are dropped with their clocks, unless
  * something was written to them here that was not sent yet.
  */
 export interface Evict {
@@ -18,33 +19,29 @@ export interface Evict {
 }
 
 /**
- * The statements that drop rows with their clocks, so that this database is as if it had never
- * heard of them. Write triggers are silent meanwhile: nothing of it reaches the change feed.
+ * The statements that drop rows with their clocks, as if this database had never had them. Write triggers
+ * do nothing meanwhile, so none of this reaches the change feed.
  */
 export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
   if (evict === undefined || evict.rows.length === 0) return [];
   const { cursor, skip } = evict.sent;
   const sent = typeof cursor === 'number' ? cursor : cursor.since;
-  const keys = new Map<TableSpec, SqlValue[][]>();
+  const statements: Statement[] = [];
   for (const { table, pk } of evict.rows) {
     const spec = schema.tables.get(table);
-    if (spec === undefined) continue; // A table that only the peer has holds no rows here.
-    const key = unpackKey(pk);
-    if (key.length !== spec.key.length) {
-      throw new CrrChangeError(
-        'CRR_CHANGE_KEY_COUNT',
-        `the key of "${table}" has ${spec.key.length} columns, not ${key.length}`,
-      );
-    }
-    const rows = keys.get(spec);
-    if (rows === undefined) keys.set(spec, [key]);
-    else rows.push(key);
+    if (spec === undefined) continue; // A table that only the peer has contains no rows here.
+    statements.push(...evictRow(spec, keyOfRow(spec, pk), { sent, skip }));
   }
-  const statements: Statement[] = [];
-  for (const [spec, rows] of keys) {
-    for (const key of rows) {
-      for (const sql of evictSql(spec, sent, skip)) statements.push(statement(sql, key));
-    }
+  return [statement(silenceStatement(true)), ...statements, statement(silenceStatement(false))];
+}
+
+function keyOfRow(spec: TableSpec, pk: Uint8Array): SqlValue[] {
+  const key = unpackKey(pk);
+  if (key.length !== spec.key.length) {
+    throw new CrrChangeError(
+      'CRR_CHANGE_KEY_COUNT',
+      `the key of "${spec.name}" has ${spec.key.length} columns, not ${key.length}`,
+    );
   }
-  return [statement(silenceSql(true)), ...statements, statement(silenceSql(false))];
+  return key;
 }

@@ -1,152 +1,181 @@
-import { NOW_SQL } from '../columns/lww/timed-version.js';
-import { type ColumnKind, DEFAULT_KIND, type TableSpec } from '../model/table-spec.js';
+import { isKnownKind } from '../columns/registry.js';
 import {
-  cellGate,
-  cellIndex,
-  cellOf,
+  type ColumnKind,
+  DEFAULT_KIND,
+  replicatedColumns,
+  type TableSpec,
+} from '../model/table-spec.js';
+import type { DriverRow } from '../sql/driver-value.js';
+import {
+  CATALOG_TABLE,
   cellTable,
-  clockIndex,
+  clockOf,
   clockTable,
   keyOf,
-  mergeGate,
-  SHARED_TABLES,
   STATE_TABLE,
   tableOfPart,
   tableOfTrigger,
-  trigger,
 } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
-import { statement } from '../sql/statement.js';
-import type { ClockParts, CrrParts } from '../tables/parts.js';
+import { type Query, statement } from '../sql/statement.js';
+import type { ActualClock, ActualCrr } from '../tables/actual.js';
+import { decodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
+import { SHARED_TABLES } from '../tables/modules.js';
 import type { Connection } from './connection.js';
+import { run } from './run.js';
 
-/** What a database holds of a schema's CRRs, and of others. */
+/** What a database has of a schema's CRRs, and of others. */
 export interface Inspected {
-  /** Whether the tables that all CRRs share are there. */
+  /** Whether there is bookkeeping at all. */
   readonly hasBookkeeping: boolean;
   /** Every table that all CRRs share is there: an earlier version may have made fewer. */
   readonly hasAllBookkeeping: boolean;
-  /** Columns of each base table of the schema; empty where there is no such table. */
+  /** Columns of each base table of the schema; empty if there is no such table. */
   readonly baseColumns: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly parts: ReadonlyMap<string, CrrParts>;
+  readonly crrs: ReadonlyMap<string, ActualCrr>;
   /** Tables that have parts here without being CRRs of the schema, and whether they still exist. */
-  readonly others: ReadonlyMap<string, { readonly parts: CrrParts; readonly exists: boolean }>;
+  readonly others: ReadonlyMap<string, { readonly actual: ActualCrr; readonly exists: boolean }>;
 }
 
-/** Reads what is there, in one read transaction. */
+/** Reads what is there, in two round trips: what there is decides what can be asked. */
 export async function inspect(
   connection: Connection,
   specs: readonly TableSpec[],
 ): Promise<Inspected> {
-  const [objects, ...tables] = await connection.batch(
-    [
-      statement('SELECT type, name, sql FROM sqlite_master'),
-      ...specs.flatMap(({ name }) => [
-        statement(`SELECT name FROM pragma_table_info(${quoteText(name)})`),
-        statement(`SELECT name, type, pk FROM pragma_table_info(${quoteText(clockTable(name))})`),
-      ]),
-    ],
-    'read',
-  );
-  const texts = new Map<string, string>();
-  const triggers = new Map<string, Map<string, string>>();
+  const found = new Found();
+  await run(connection, [found.objects(), ...specs.flatMap((spec) => found.columns(spec))], 'read');
+  if (found.texts.has(CATALOG_TABLE)) await run(connection, [found.specs()], 'read');
   const names = new Set(specs.map(({ name }) => name));
-  const owners = new Set<string>();
-  for (const row of objects!) {
-    const [type, name, sql] = Array.from(row, String) as [string, string, string];
-    texts.set(name, sql);
-    const owner = type === 'trigger' ? tableOfTrigger(name) : tableOfPart(name);
-    if (owner === undefined) continue;
-    owners.add(owner);
-    if (type !== 'trigger') continue;
-    const ofTable = triggers.get(owner) ?? new Map<string, string>();
-    triggers.set(owner, ofTable.set(name, sql));
-  }
-  const partsOf = (table: string, clock: ClockParts | undefined): CrrParts => ({
-    triggers: triggers.get(table) ?? new Map(),
-    gate: texts.get(mergeGate(table)),
-    clock,
-    cells: texts.has(cellTable(table))
-      ? { hasIndex: texts.has(cellIndex(table)), gate: texts.get(cellGate(table)) }
-      : undefined,
-  });
-  const baseColumns = new Map<string, Set<string>>();
-  const parts = new Map<string, CrrParts>();
-  specs.forEach((spec, i) => {
-    const base = new Set(tables[2 * i]!.map((row) => String(row[0])));
-    baseColumns.set(spec.name, base);
-    const columns = tables[2 * i + 1]!.map((row) => ({
-      name: String(row[0]),
-      type: String(row[1]),
-      isKey: Number(row[2]) > 0,
-    }));
-    const hasIndex = texts.has(clockIndex(spec.name));
-    const found = partsOf(spec.name, readClock(columns, spec, base, hasIndex));
-    parts.set(spec.name, { ...found, kinds: readKinds(found, spec, base) });
-  });
-  const others = [...owners].filter((owner) => !names.has(owner));
+  const others = [...found.owners].filter((owner) => !names.has(owner));
   return {
-    hasBookkeeping: texts.has(STATE_TABLE),
-    hasAllBookkeeping: SHARED_TABLES.every((table) => texts.has(table)),
-    baseColumns,
-    parts,
+    hasBookkeeping: found.texts.has(STATE_TABLE),
+    hasAllBookkeeping: SHARED_TABLES.every((table) => found.texts.has(table)),
+    baseColumns: new Map(specs.map(({ name }) => [name, found.baseColumns(name)])),
+    crrs: new Map(specs.map((spec) => [spec.name, found.crrOf(spec)])),
     others: new Map(
-      others.map((name) => [name, { parts: partsOf(name, undefined), exists: texts.has(name) }]),
+      others.map((name) => [name, { actual: found.partsOf(name), exists: found.texts.has(name) }]),
     ),
   };
 }
 
-interface ClockColumn {
+interface FoundColumn {
   readonly name: string;
   readonly type: string;
   readonly isKey: boolean;
 }
 
-function readClock(
-  columns: readonly ClockColumn[],
-  spec: TableSpec,
-  base: ReadonlySet<string>,
-  hasIndex: boolean,
-): ClockParts | undefined {
-  if (columns.length === 0) return undefined;
-  const known = columnsOf(spec);
-  const key = columns.filter(({ name }) => name.startsWith(keyOf('')));
-  const cells = columns
-    .filter(({ name }) => name.startsWith(cellOf('')))
-    .map(({ name }) => name.slice(cellOf('').length));
-  return {
-    key: key.map(({ name, type }) => ({ name: name.slice(keyOf('').length), type })),
-    rowidKey: key.some(({ isKey }) => isKey),
-    // A column that the base table has and this schema does not is that of a newer schema: let it be.
-    columns: cells.filter((name) => known.has(name) || !base.has(name)),
-    hasIndex,
-  };
-}
+/** What the queries found. */
+class Found {
+  /** Texts of everything in sqlite_master, by name. */
+  readonly texts = new Map<string, string>();
+  /** Tables that have parts or triggers of CRRs. */
+  readonly owners = new Set<string>();
+  readonly #objects = new Map<string, Map<string, string>>();
+  readonly #triggers = new Map<string, Map<string, string>>();
+  readonly #columns = new Map<string, readonly FoundColumn[]>();
+  readonly #recorded = new Map<string, string>();
 
-/** How columns merge in the database: a clock in the row tells, or the trigger that writes cells. */
-function readKinds(
-  { clock, triggers }: CrrParts,
-  spec: TableSpec,
-  base: ReadonlySet<string>,
-): ReadonlyMap<string, ColumnKind> {
-  const kinds = new Map<string, ColumnKind>();
-  for (const name of clock?.columns ?? []) {
-    const isTimed = triggers.get(trigger(spec.name, `update_${name}`))?.includes(NOW_SQL);
-    kinds.set(name, isTimed ? { type: 'lww', by: 'time' } : DEFAULT_KIND);
+  objects(): Query {
+    const sql = 'SELECT type, name, tbl_name, sql FROM sqlite_master';
+    const read = (rows: readonly DriverRow[]) => {
+      for (const row of rows) {
+        const [type, name, table, text] = Array.from(row, String) as [
+          string,
+          string,
+          string,
+          string,
+        ];
+        this.texts.set(name, text);
+        const owner = type === 'trigger' ? tableOfTrigger(name) : tableOfPart(table);
+        if (owner === undefined) continue;
+        this.owners.add(owner);
+        const kept = type === 'trigger' ? this.#triggers : this.#objects;
+        kept.set(owner, (kept.get(owner) ?? new Map<string, string>()).set(name, text));
+      }
+    };
+    return { ...statement(sql), read };
   }
-  const known = columnsOf(spec);
-  for (const kind of SITE_KINDS) {
-    const prefix = trigger(spec.name, `${kind.type}_`);
-    for (const event of triggers.keys()) {
-      const name = event.startsWith(prefix) ? event.slice(prefix.length) : '';
-      // As with clocks: what the base table has and this schema has not is a newer schema's.
-      if (name !== '' && (known.has(name) || !base.has(name))) kinds.set(name, kind);
+
+  columns({ name }: TableSpec): Query[] {
+    return [name, clockTable(name)].map((table) => ({
+      ...statement(`SELECT name, type, pk FROM pragma_table_info(${quoteText(table)})`),
+      read: (rows) => {
+        const columns = rows.map((row) => ({
+          name: String(row[0]),
+          type: String(row[1]),
+          isKey: Number(row[2]) > 0,
+        }));
+        this.#columns.set(table, columns);
+      },
+    }));
+  }
+
+  specs(): Query {
+    const read = (rows: readonly DriverRow[]) => {
+      for (const row of rows) this.#recorded.set(String(row[0]), String(row[1]));
+    };
+    return { ...statement(SELECT_SPECS), read };
+  }
+
+  baseColumns(table: string): ReadonlySet<string> {
+    return new Set(this.#columns.get(table)!.map(({ name }) => name));
+  }
+
+  /** A table's parts as far as they are known without its spec. */
+  partsOf(table: string): ActualCrr {
+    return {
+      triggers: this.#triggers.get(table) ?? new Map(),
+      objects: this.#objects.get(table) ?? new Map(),
+      clock: undefined,
+      columns: new Map(),
+      recorded: this.#recorded.get(table),
+    };
+  }
+
+  crrOf(spec: TableSpec): ActualCrr {
+    const clock = this.#clockOf(spec);
+    return { ...this.partsOf(spec.name), clock, columns: this.#columnsOf(spec, clock) };
+  }
+
+  #clockOf(spec: TableSpec): ActualClock | undefined {
+    const columns = this.#columns.get(clockTable(spec.name))!;
+    if (columns.length === 0) return undefined;
+    const key = columns.filter(({ name }) => name.startsWith(keyOf('')));
+    const cells = columns
+      .filter(({ name }) => name.startsWith(clockOf('')))
+      .map(({ name }) => name.slice(clockOf('').length));
+    return {
+      key: key.map(({ name, type }) => ({ name: name.slice(keyOf('').length), type })),
+      isRowidKey: key.some(({ isKey }) => isKey),
+      columns: cells.filter((name) => this.#isOurs(spec, name)),
+    };
+  }
+
+  /** Columns with clocks are those of the clock table; those with cells are known from crr_table alone. */
+  #columnsOf(spec: TableSpec, clock: ActualClock | undefined): ReadonlyMap<string, ColumnKind> {
+    const recorded = this.#recordedSpec(spec.name);
+    const kindOf = new Map(recorded?.clockColumns.map(({ name, kind }) => [name, kind]));
+    const columns = new Map<string, ColumnKind>();
+    for (const name of clock?.columns ?? []) columns.set(name, kindOf.get(name) ?? DEFAULT_KIND);
+    if (!this.texts.has(cellTable(spec.name))) return columns;
+    for (const { name, kind } of recorded?.cellColumns ?? []) {
+      if (this.#isOurs(spec, name)) columns.set(name, kind);
     }
+    return columns;
   }
-  return kinds;
+
+  /** A spec with column types that only a newer version of this package knows is as good as none. */
+  #recordedSpec(table: string): TableSpec | undefined {
+    const text = this.#recorded.get(table);
+    const spec = text === undefined ? undefined : decodeSpec(text);
+    return spec && replicatedColumns(spec).every(({ kind }) => isKnownKind(kind))
+      ? spec
+      : undefined;
+  }
+
+  /** A column that the base table has and this schema does not is that of a newer schema: it is let be. */
+  #isOurs(spec: TableSpec, column: string): boolean {
+    const isKnown = replicatedColumns(spec).some(({ name }) => name === column);
+    return isKnown || !this.baseColumns(spec.name).has(column);
+  }
 }
-
-const SITE_KINDS: readonly ColumnKind[] = [{ type: 'counter' }, { type: 'mvr' }];
-
-const columnsOf = (spec: TableSpec): ReadonlySet<string> =>
-  new Set([...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name));

@@ -1,18 +1,19 @@
 import { bytesToHex } from '../model/value.js';
+import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import {
-  advancePeerSql,
-  beginPeerSql,
-  endPeerSql,
+  advancePeerStatement,
+  beginPeerStatement,
+  type Direction,
+  endPeerStatement,
   type PeerRow,
   parseSkip,
-  SELECT_STAMP_SQL,
-  SELECT_WAITING_SQL,
-  selectPeersSql,
-  setPeerSql,
-} from '../tables/peer/peers.js';
+  selectPeersStatement,
+  setPeerStatement,
+} from '../tables/peer/table.js';
 import type { Cursor } from './change-stream.js';
 import type { Connection } from './connection.js';
+import { run } from './run.js';
 
 /** How far one direction of an exchange is. */
 export interface PeerProgress {
@@ -54,25 +55,30 @@ export async function readPeers(
   connection: Connection,
   siteIds?: readonly Uint8Array[],
 ): Promise<Peer[]> {
-  const [rows] = await connection.batch([statement(selectPeersSql(siteIds))], 'read');
-  const peers = new Map<string, { -readonly [K in keyof Peer]: Peer[K] }>();
-  for (const row of rows!) {
-    const siteId = row[0] instanceof ArrayBuffer ? new Uint8Array(row[0]) : (row[0] as Uint8Array);
-    const tag = String(row[1]);
-    const id = `${bytesToHex(siteId)} ${tag}`;
-    const peer = peers.get(id) ?? { siteId, tag, filter: '', url: '', owner: null };
-    peers.set(id, peer);
-    const since = Number(row[3]);
-    const cursor = row[4] === null ? since : { since, after: JSON.parse(String(row[4])) };
-    const progress = { cursor, skip: parseSkip(String(row[5])) };
-    if (Number(row[2]) === 0) {
-      peer.received = progress;
-      peer.filter = String(row[6]);
-    } else peer.sent = progress;
-    peer.url ||= String(row[7]);
-    peer.owner ??= row[8] === null ? null : String(row[8]);
-  }
+  const peers = new Map<string, MutablePeer>();
+  const read = (rows: readonly DriverRow[]) => {
+    for (const row of rows) readPeer(row, peers);
+  };
+  await run(connection, [{ ...statement(selectPeersStatement(siteIds)), read }], 'read');
   return [...peers.values()];
+}
+
+type MutablePeer = { -readonly [K in keyof Peer]: Peer[K] };
+
+/** Adds one direction of a peer. */
+function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
+  const { 0: site, 1: tag, 2: direction, 3: version, 4: position, 5: skip } = row;
+  const { 6: filter, 7: url, 8: owner } = row;
+  const siteId = bytesOf(site!);
+  const id = `${bytesToHex(siteId)} ${String(tag)}`;
+  const peer = peers.get(id) ?? { siteId, tag: String(tag), filter: '', url: '', owner: null };
+  peers.set(id, peer);
+  const since = Number(version);
+  const cursor = position === null ? since : { since, after: JSON.parse(String(position)) };
+  peer[String(direction) as Direction] = { cursor, skip: parseSkip(String(skip)) };
+  if (direction === 'received') peer.filter = String(filter);
+  peer.url ||= String(url);
+  peer.owner ??= owner === null ? null : String(owner);
 }
 
 /** The statements around an apply that note what it means for the peer. */
@@ -81,38 +87,32 @@ export function peerStatements(update: PeerUpdate): {
   readonly after: readonly Statement[];
 } {
   const rows = peerRows(update);
-  const sent = rows.find(({ event }) => event === 'sent');
-  const write = update.onlyForward ? advancePeerSql : setPeerSql;
+  const sent = rows.find(({ direction }) => direction === 'sent');
+  const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
   return {
     before: [
       ...rows.map((row) => statement(write(row))),
-      ...(sent === undefined ? [] : [statement(beginPeerSql(sent))]),
+      ...(sent === undefined ? [] : [statement(beginPeerStatement(sent))]),
     ],
-    after: sent === undefined ? [] : [statement(endPeerSql(sent))],
+    after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }
 
 /** The statements that note progress where nothing was applied. */
 export function progressStatements(update: PeerUpdate): Statement[] {
-  const write = update.onlyForward ? advancePeerSql : setPeerSql;
+  const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
   return peerRows(update).map((row) => statement(write(row)));
 }
 
-/** Whether anything waits, before an apply; what it stamped, after. */
-export const stampStatements = {
-  before: statement(SELECT_WAITING_SQL),
-  after: statement(SELECT_STAMP_SQL),
-};
-
 function peerRows(update: PeerUpdate): PeerRow[] {
   const { siteId, tag = '', filter = '', url = '', owner = null } = update;
-  return (['received', 'sent'] as const).flatMap((event) => {
-    const progress = update[event];
+  return (['received', 'sent'] as const).flatMap((direction) => {
+    const progress = update[direction];
     if (progress === undefined) return [];
     const { cursor } = progress;
     const version = typeof cursor === 'number' ? cursor : cursor.since;
     const position = typeof cursor === 'number' ? null : JSON.stringify(cursor.after);
     const skip = progress.skip.filter((dbVersion) => dbVersion > version);
-    return [{ siteId, tag, event, version, position, skip, filter, url, owner }];
+    return [{ siteId, tag, direction, version, position, skip, filter, url, owner }];
   });
 }

@@ -1,9 +1,11 @@
-import type { DriverRow, DriverValue } from '../feed/read.js';
 import { SiteDirectory } from '../model/site.js';
 import { bytesToHex } from '../model/value.js';
+import { bytesOf } from '../sql/driver-value.js';
+import { statementText } from '../sql/layout.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
-import { type Statement, statement } from '../sql/statement.js';
+import { type Query, queryRow, statement } from '../sql/statement.js';
 import type { Connection } from './connection.js';
+import { run } from './run.js';
 
 /**
  * Keeps what is known of `crr_site` between calls, so that ordinals cost no round trip. Ordinals
@@ -17,39 +19,51 @@ export class SiteStore {
     return this.#directory ?? (await this.readWith(connection, [])).directory;
   }
 
-  /** Runs queries in one read transaction, with the directory and db_version of that moment. */
+  /**
+   * Runs queries in one read transaction, with the directory and db_version of that moment. If another
+   * database has taken the place of the one that was known they run twice, and their last rows count.
+   */
   async readWith(
     connection: Connection,
-    queries: readonly Statement[],
-  ): Promise<{ directory: SiteDirectory; dbVersion: number; results: DriverRow[][] }> {
+    queries: readonly Query[],
+  ): Promise<{ directory: SiteDirectory; dbVersion: number }> {
     const known = this.#directory;
-    const [state, sites, ...results] = await connection.batch(
+    let state = { local: 0, dbVersion: 0, localId: new Uint8Array() };
+    const added: (readonly [ordinal: number, siteId: Uint8Array])[] = [];
+    await run(
+      connection,
       [
-        statement(
-          `SELECT site, db_version, site_id FROM ${STATE_TABLE} JOIN ${SITE_TABLE} ON ordinal = site`,
-        ),
-        statement(
-          `SELECT ordinal, site_id FROM ${SITE_TABLE} WHERE ordinal > ${known?.greatest ?? 0} ORDER BY ordinal`,
-        ),
+        queryRow(SELECT_STATE, ({ 0: local, 1: dbVersion, 2: siteId }) => {
+          state = {
+            local: Number(local),
+            dbVersion: Number(dbVersion),
+            localId: new Uint8Array(bytesOf(siteId!)),
+          };
+        }),
+        {
+          ...statement(selectSites(known?.greatest ?? 0)),
+          read(rows) {
+            for (const row of rows) added.push([Number(row[0]), bytesOf(row[1]!)]);
+          },
+        },
         ...queries,
       ],
       'read',
     );
-    const { 0: local, 1: dbVersion, 2: localId } = state![0]!;
-    const added = sites!.map((row) => [Number(row[0]), bytes(row[1]!)] as const);
+    const { local, dbVersion, localId } = state;
     const sameDatabase =
       known !== undefined &&
-      known.local === Number(local) &&
-      bytesToHex(known.localId) === bytesToHex(bytes(localId!));
+      known.local === local &&
+      bytesToHex(known.localId) === bytesToHex(localId);
     if (known !== undefined && !sameDatabase) {
       this.forget();
       return this.readWith(connection, queries);
     }
     // Not `this.#directory`: another call may have forgotten it meanwhile.
-    const directory = known ?? new SiteDirectory(Number(local), []);
+    const directory = known ?? new SiteDirectory(local, []);
     for (const [ordinal, siteId] of added) directory.add(ordinal, siteId);
     this.#directory = directory;
-    return { directory, dbVersion: Number(dbVersion), results };
+    return { directory, dbVersion };
   }
 
   /** Adds sites that a committed transaction registered. */
@@ -62,6 +76,12 @@ export class SiteStore {
   }
 }
 
-function bytes(value: DriverValue): Uint8Array {
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : (value as Uint8Array);
-}
+const SELECT_STATE = statementText`
+  SELECT site, db_version, site_id
+  FROM ${STATE_TABLE}
+  JOIN ${SITE_TABLE} ON ordinal = site`;
+
+const selectSites = (after: number) => statementText`
+  SELECT ordinal, site_id FROM ${SITE_TABLE}
+  WHERE ordinal > ${after}
+  ORDER BY ordinal`;

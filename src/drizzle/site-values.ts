@@ -1,15 +1,16 @@
 import { type Column, getTableColumns, type InferSelectModel, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type DriverRow, portable } from '../feed/read.js';
+import { cellTypeOf } from '../columns/registry.js';
 import { readKey } from '../merge/report.js';
-import { cellsTextSql, parseSiteCells, type SiteCell } from '../merge/offer-cells.js';
+import { type DriverRow, portable } from '../sql/driver-value.js';
+import { any, list, statementText } from '../sql/layout.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { compareValues, type SqlValue, storageClass } from '../model/value.js';
 import { CrrUsageError } from '../errors.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
-import { clockKeys } from '../tables/clock/clock-table.js';
-import { STANDS } from '../columns/mvr/shown.js';
+import { cellsTextSql, parseCells, type SiteCell } from '../tables/cells/text.js';
+import { clockKeys } from '../tables/clock/table.js';
 import { cellTable, clockTable } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import type { Connection } from '../database/connection.js';
@@ -50,7 +51,8 @@ export async function readContributions(
 ): Promise<Contribution[]> {
   const spec = requireCrr(schema, table, 'contributions()');
   const index = spec.cellColumns.findIndex((column) => column.property === property);
-  if (spec.cellColumns[index]?.kind.type !== 'counter') {
+  const column = spec.cellColumns[index];
+  if (column === undefined || cellTypeOf(column).lists !== 'contributions') {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       `contributions(): "${spec.name}" has no counter "${property}"`,
@@ -59,14 +61,18 @@ export async function readContributions(
   const args: SqlValue[] = [];
   const where = spec.key.map(({ property }, i) => {
     const value = keyValue(getTableColumns(table)[property]!, key[property], property);
-    return `k.${clockKeys(spec)[i]} = ${bindValue(value, args)}`;
+    return `clock.${clockKeys(spec)[i]} = ${bindValue(value, args)}`;
   });
-  const query = statement(
-    `SELECT ${cellsTextSql(spec)} FROM ${quoteName(clockTable(spec.name))} AS k WHERE ${where.join(' AND ')}`,
-    args,
-  );
-  const { directory, results } = await sites.readWith(connection, [query]);
-  return cellsIn(results[0]![0]?.[0])
+  const sql = statementText`
+    SELECT ${cellsTextSql(spec, 'clock')}
+    FROM ${quoteName(clockTable(spec.name))} AS clock
+    WHERE ${where.join(' AND ')}`;
+  let cells: readonly SiteCell[] = [];
+  const read = ([row]: readonly DriverRow[]) => {
+    cells = cellsIn(row?.[0]);
+  };
+  const { directory } = await sites.readWith(connection, [{ sql, args, read }]);
+  return cells
     .filter(({ column }) => column === index)
     .map(({ site, val }) => ({ siteId: directory.idOf(site).slice(), value: val as bigint }));
 }
@@ -85,13 +91,19 @@ export async function readConflicts<TTable extends SQLiteTable>(
       `conflicts(): "${spec.name}" has no multi-value register: declare a column with mvr(...)`,
     );
   }
-  const { directory, results } = await sites.readWith(connection, [conflictsQuery(spec)]);
+  let found: readonly DriverRow[] = [];
+  const read = (rows: readonly DriverRow[]) => {
+    found = rows;
+  };
+  const query = { ...conflictsQuery(spec), read };
+  const { directory } = await sites.readWith(connection, [query]);
   const toRef = rowRefs(spec, table);
-  const conflicts = results[0]!.flatMap((row: DriverRow) => {
+  const conflicts = found.flatMap((row) => {
     const cells = cellsIn(row[spec.key.length]);
     return spec.cellColumns.flatMap((column, i) => {
       if (!isRegister(column)) return [];
-      const standing = cells.filter((cell) => cell.column === i && cell.version % 2 === 0);
+      const { stands } = cellTypeOf(column);
+      const standing = cells.filter((cell) => cell.column === i && stands(cell.version));
       const values = groupByValue(standing);
       if (values.length < 2) return [];
       const drizzleColumn = getTableColumns(table)[column.property]!;
@@ -111,13 +123,24 @@ export async function readConflicts<TTable extends SQLiteTable>(
 /** Rows with two standing cells in one register. */
 function conflictsQuery(spec: TableSpec): Statement {
   const keys = clockKeys(spec);
-  const registers = spec.cellColumns.filter(isRegister).map(({ name }) => quoteText(name));
-  const cells = quoteName(cellTable(spec.name));
-  const rows = `SELECT DISTINCT ${keys.join(', ')} FROM (SELECT ${keys.join(', ')} FROM ${cells} WHERE col IN (${registers.join(', ')}) AND ${STANDS} GROUP BY ${keys.join(', ')}, col HAVING count(*) > 1)`;
-  const told = keys.map((key, i) => portable(`k.${key}`, affinityOf(spec.key[i]!.sqlType)));
-  return statement(
-    `SELECT ${told.join(', ')}, ${cellsTextSql(spec)} FROM (${rows}) AS k ORDER BY ${keys.map((key) => `k.${key}`).join(', ')}`,
-  );
+  const standing = spec.cellColumns
+    .filter(isRegister)
+    .map((column) => `column_name = ${quoteText(column.name)} AND ${cellTypeOf(column).standsSql}`);
+  const keysOut = keys.map((key, i) => portable(`conflict.${key}`, affinityOf(spec.key[i]!.sqlType)));
+  return statement(statementText`
+    SELECT
+      ${list([...keysOut, cellsTextSql(spec, 'conflict')])}
+    FROM (
+      SELECT DISTINCT ${keys.join(', ')}
+      FROM (
+        SELECT ${keys.join(', ')} FROM ${quoteName(cellTable(spec.name))}
+        WHERE
+          ${any(standing)}
+        GROUP BY ${keys.join(', ')}, column_name
+        HAVING count(*) > 1
+      )
+    ) AS conflict
+    ORDER BY ${keys.map((key) => `conflict.${key}`).join(', ')}`);
 }
 
 function groupByValue(cells: readonly SiteCell[]): { value: SqlValue; ordinals: number[] }[] {
@@ -130,8 +153,8 @@ function groupByValue(cells: readonly SiteCell[]): { value: SqlValue; ordinals: 
   return groups.sort((a, b) => compareValues(b.value, a.value));
 }
 
-const isRegister = ({ kind }: ReplicatedColumnSpec) => kind.type === 'mvr';
-const cellsIn = (text: unknown) => (typeof text === 'string' ? parseSiteCells(text) : []);
+const isRegister = (column: ReplicatedColumnSpec) => cellTypeOf(column).lists === 'conflicts';
+const cellsIn = (text: unknown) => (typeof text === 'string' ? parseCells(text) : []);
 
 export function requireCrr(schema: DrizzleSchema, table: SQLiteTable, where: string): TableSpec {
   const known = [...schema.drizzleTables].find(([, drizzleTable]) => drizzleTable === table);

@@ -1,7 +1,7 @@
 import type { Client, InArgs } from '@libsql/client';
 import type { Connection } from '../database/connection.js';
 import { CrrUsageError } from '../errors.js';
-import type { DriverRow } from '../feed/read.js';
+import type { DriverRow } from '../sql/driver-value.js';
 
 /** SQLite's own limit (SQLITE_MAX_VARIABLE_NUMBER), which libSQL and sqld keep. */
 const MAX_PARAMETERS = 32_766;

@@ -1,5 +1,6 @@
 import { type Change, compareChanges } from '../model/change.js';
-import type { ClockRow, RowPosition } from './read.js';
+import type { ClockRow } from './expand.js';
+import type { RowPosition } from './position.js';
 
 /** The rows that one query brought, in its order. */
 export interface TableRows {

@@ -1,36 +1,41 @@
-import { fitsKind, toldKind } from '../columns/wire-version.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import { isTimed, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
-import { bytesToHex, compareValues, type SqlValue } from '../model/value.js';
-import { isSoundChange, refuseChange, validateCell, validateKey } from './validate.js';
+import type { TableSpec } from '../model/table-spec.js';
+import { bytesToHex, type SqlValue } from '../model/value.js';
+import { type BatchColumn, batchColumns } from './columns.js';
+import {
+  isSoundChange,
+  refuseChange,
+  refuseValue,
+  validateKey,
+  validateUnknownCell,
+} from './validate.js';
 
-/** Everything that a batch says of one row at its greatest causal length. */
+/** Everything that a batch contains about one row at its greatest causal length. */
 export interface RowOffer {
   readonly pk: Uint8Array;
   readonly key: readonly SqlValue[];
   cl: number;
   sentinel: Change | undefined;
-  /** The best cell per column, by the column's index. */
+  /** The cell that wins per column, by the column's index; versions are those inside a database. */
   cells: (Change | undefined)[];
-  /** The best state per cell of the site columns, by column and site. */
+  /** The latest state of each site's cells, by column and site; versions are those on the wire. */
   siteCells?: Map<string, Change> | undefined;
 }
 
-/** A change that has no column to go to yet, or one that merges in another way. */
+/** A change that has no column to go to yet, or one whose column merges in another way here. */
 export interface EarlyChange {
   /** Its column is there, but its version is a time too far ahead. */
-  readonly held?: boolean;
+  readonly isHeld: boolean;
   readonly change: Change;
   readonly key: readonly SqlValue[];
 }
 
 export interface GroupedChanges {
   readonly tables: ReadonlyMap<TableSpec, readonly RowOffer[]>;
-  /** Changes of tables and columns that are not in this schema. */
   readonly early: readonly EarlyChange[];
   readonly greatestDbVersion: number;
-  /** How many cells (not sentinels) the batch holds. */
+  /** How many cells (not sentinels) the batch contains. */
   readonly cellCount: number;
   readonly siteIds: ReadonlySet<Uint8Array>;
 }
@@ -51,8 +56,8 @@ export function groupChanges(
   const siteIds = new Set<Uint8Array>();
   let greatestDbVersion = 0;
   let cellCount = 0;
-  // The cells of a row usually come one after the other and share one `pk`: what is known of the
-  // row before is good for them.
+  // The cells of a row usually come one after the other and share one `pk`: what was found for the row is
+  // good for all of them.
   let pk: Uint8Array | undefined;
   let tableName: string | undefined;
   let siteId: Uint8Array | undefined;
@@ -75,27 +80,36 @@ export function groupChanges(
       tableName = change.table;
       row = undefined;
     }
-    let column: OfferColumn | undefined;
-    if (change.cid !== SENTINEL) {
-      cellCount++;
-      column = table?.columns.get(change.cid);
-      // A change from a site where the column merges in another way waits until this one migrates, too.
-      if (column !== undefined && !fitsKind(column.spec.kind, change.col_version)) {
-        early.push({ change, key });
+    if (change.cid === SENTINEL) {
+      if (table === undefined) {
+        early.push({ change, key, isHeld: false });
         continue;
       }
-      if (table !== undefined) validateCell(change, table.spec, column?.spec, index);
-    }
-    if (table === undefined || (column === undefined && change.cid !== SENTINEL)) {
-      early.push({ change, key });
+      row ??= table.row(change, key);
+      offerSentinel(row, change);
       continue;
     }
-    if (column?.isTimed && change.col_version > greatestTime) {
-      early.push({ change, key, held: true });
+    cellCount++;
+    const column = table?.columns.get(change.cid);
+    if (table === undefined || column === undefined) {
+      if (table !== undefined) validateUnknownCell(change, table.spec, index);
+      early.push({ change, key, isHeld: false });
+      continue;
+    }
+    const version = change.col_version;
+    // A change of a site where the column merges in another way waits until this site has migrated, too.
+    if (!column.fits(version)) {
+      early.push({ change, key, isHeld: false });
+      continue;
+    }
+    const reason = column.refuse(change.val, version);
+    if (reason !== undefined) refuseValue(change, reason, index);
+    if (column.isTimed && version > greatestTime) {
+      early.push({ change, key, isHeld: true });
       continue;
     }
     row ??= table.row(change, key);
-    offer(row, change, column?.index);
+    offerCell(row, change, column);
   }
 
   function tableGroup(name: string): TableGroup | undefined {
@@ -120,30 +134,14 @@ export function groupChanges(
   };
 }
 
-/** A column as the cells of a batch are matched with it. */
-interface OfferColumn {
-  readonly spec: ReplicatedColumnSpec;
-  /** Among the columns of the clock row; undefined where each site has a cell. */
-  readonly index: number | undefined;
-  readonly isTimed: boolean;
-}
-
-const offerColumn = (spec: ReplicatedColumnSpec, index?: number): [string, OfferColumn] => [
-  spec.name,
-  { spec, index, isTimed: isTimed(spec) },
-];
-
 class TableGroup {
-  readonly columns: ReadonlyMap<string, OfferColumn>;
+  readonly columns: ReadonlyMap<string, BatchColumn>;
   readonly rows: RowOffer[] = [];
-  /** By the key's value, or by a text of it where it has several columns or is a blob. */
+  /** By the key's value, or by a text of it if it has several columns or is a blob. */
   readonly #byKey = new Map<SqlValue, RowOffer>();
 
   constructor(readonly spec: TableSpec) {
-    this.columns = new Map([
-      ...spec.clockColumns.map(offerColumn),
-      ...spec.cellColumns.map((column) => offerColumn(column)),
-    ]);
+    this.columns = batchColumns(spec);
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
@@ -171,30 +169,31 @@ function textOf(key: readonly SqlValue[]): string {
 }
 
 /** Within one batch the same rules decide as in the gate. */
-function offer(row: RowOffer, change: Change, column: number | undefined): void {
-  if (change.cl < row.cl) return;
-  if (change.cl > row.cl) {
-    row.cl = change.cl;
+function offerCell(row: RowOffer, change: Change, column: BatchColumn): void {
+  if (!isOfThisLife(row, change)) return;
+  if (column.index !== undefined) {
+    const cell = column.inside(change);
+    const known = row.cells[column.index];
+    if (known === undefined || column.wins(cell, known)) row.cells[column.index] = cell;
+    return;
+  }
+  row.siteCells ??= new Map();
+  const id = (column.isFormer(change.col_version) ? '' : bytesToHex(change.site_id)) + change.cid;
+  const known = row.siteCells.get(id);
+  if (known === undefined || column.wins(change, known)) row.siteCells.set(id, change);
+}
+
+function offerSentinel(row: RowOffer, change: Change): void {
+  if (isOfThisLife(row, change)) row.sentinel = change;
+}
+
+/** A greater causal length replaces everything before it. */
+function isOfThisLife(row: RowOffer, { cl }: Change): boolean {
+  if (cl > row.cl) {
+    row.cl = cl;
     row.sentinel = undefined;
     row.cells = new Array(row.cells.length);
     row.siteCells = undefined;
   }
-  if (column !== undefined) {
-    if (isNewer(change, row.cells[column])) row.cells[column] = change;
-  } else if (change.cid === SENTINEL) {
-    row.sentinel = change;
-  } else {
-    row.siteCells ??= new Map();
-    const isFormer = toldKind(change.col_version) === 'lww';
-    const id = (isFormer ? '' : bytesToHex(change.site_id)) + change.cid;
-    if (isNewer(change, row.siteCells.get(id))) row.siteCells.set(id, change);
-  }
-}
-
-function isNewer(change: Change, known: Change | undefined): boolean {
-  return (
-    known === undefined ||
-    change.col_version > known.col_version ||
-    (change.col_version === known.col_version && compareValues(change.val, known.val) > 0)
-  );
+  return cl === row.cl;
 }

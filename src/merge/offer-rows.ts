@@ -3,7 +3,7 @@ import { affinityOf, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
-import { type OfferShape, offerSql } from '../tables/gate/offer.js';
+import { type OfferShape, offerRowsStatement } from '../tables/gate/offer.js';
 import type { RowOffer } from './group.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
 
@@ -16,13 +16,13 @@ export function offerRows(
 ): Statement[] {
   const groups = new Map<string, SourceRows<RowOffer>>();
   const shapes = new Shapes(spec, ordinals);
-  const lookedUp = rows.every(({ key }) => isUniqueInSql(spec, key));
+  const hasUniqueKeys = rows.every(({ key }) => isUniqueInSql(spec, key));
   for (const row of rows) {
     const shape = shapes.of(row);
     let group = groups.get(shape.id);
     if (group === undefined) {
       group = new SourceRows(
-        (value, from) => offerSql(spec, shape, value, from, lookedUp),
+        (value, rows) => offerRowsStatement(spec, shape, { value, rows, hasUniqueKeys }),
         (row, to) => writeRow(row, shape, ordinals, to),
         maxParameters,
       );
@@ -53,7 +53,7 @@ function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean
   });
 }
 
-/** Writes a row's values in the order of {@link offerSql}. */
+/** Writes a row's values in the order of {@link offerRowsStatement}. */
 function writeRow(
   row: RowOffer,
   shape: OfferShape,
@@ -61,11 +61,11 @@ function writeRow(
   to: RowWriter,
 ): void {
   for (const value of row.key) to.value(value);
-  if (!shape.firstLife) {
+  if (!shape.isFirstLife) {
     to.number(row.cl);
     to.text(sentinelOf(row, ordinals));
   }
-  if (shape.whole) {
+  if (shape.isWhole) {
     const first = row.cells[0]!;
     to.number(first.col_version);
     to.number(ordinals.of(first));
@@ -79,7 +79,7 @@ function writeRow(
       to.text(ordinals.origin(cell));
     }
   }
-  if (shape.incomplete) to.value(row.pk);
+  if (shape.isIncomplete) to.value(row.pk);
 }
 
 interface Shape extends OfferShape {
@@ -98,10 +98,10 @@ class Shapes {
     const columns = spec.clockColumns.map((_, i) => i);
     const whole = (firstLife: boolean) => ({
       id: `whole ${firstLife}`,
-      whole: true,
-      firstLife,
+      isWhole: true,
+      isFirstLife: firstLife,
       columns,
-      incomplete: false,
+      isIncomplete: false,
     });
     this.#whole = [whole(true), whole(false)];
   }
@@ -111,10 +111,16 @@ class Shapes {
     if (this.#isWhole(row)) return this.#whole[firstLife ? 0 : 1];
     const { cells } = row;
     const columns = this.spec.clockColumns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
-    const incomplete = this.spec.clockColumns.some(
+    const isIncomplete = this.spec.clockColumns.some(
       ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
     );
-    return { id: `${columns.join()} ${firstLife}`, whole: false, firstLife, columns, incomplete };
+    return {
+      id: `${columns.join()} ${firstLife}`,
+      isWhole: false,
+      isFirstLife: firstLife,
+      columns,
+      isIncomplete,
+    };
   }
 
   #isWhole({ cells }: RowOffer): boolean {

@@ -1,104 +1,144 @@
-import { type DriverRow, exactValue, portable } from '../feed/read.js';
 import { affinityOf, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import { type DriverRow, exactValue, portable } from '../sql/driver-value.js';
+import { block, type Layout, lines, list, statementText } from '../sql/layout.js';
 import { clockTable, STATE_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
-import { type Statement, statement } from '../sql/statement.js';
-import { cellClock, clockKeys } from '../tables/clock/clock-table.js';
+import { type Query, queryRow } from '../sql/statement.js';
+import { cellsWonSql, inexactRowsStatement } from '../tables/cells/read.js';
+import { cellClock, clockKeys } from '../tables/clock/table.js';
 import type { RowOffer } from './group.js';
-import { cellsWonSql, saturatedSql } from './offer-cells.js';
-
-/** What was offered to a table, and where in a batch's results it stands what became of it. */
-export interface TableReport {
-  readonly spec: TableSpec;
-  readonly offers: readonly RowOffer[];
-  readonly index: number;
-}
-
-export type RowFate = 'inserted' | 'updated' | 'deleted';
+import type { MergeOutcome } from './outcome.js';
 
 /*
  * What an apply did to a table: every clock row that carries its db_version was touched. Reading
  * them all back costs as much as a third of a merge, so the counts come first, and the rows only
- * where the counts leave open what happened to each row offered.
+ * if the counts leave open what happened to each row offered.
  */
+
+const IS_INSERTED = 'causal_length % 2 = 1 AND row_db_version IS NULL';
+/** row_version and row_db_version are set together when a row is taken as a whole over an older one. */
+const IS_RENEWED = 'causal_length % 2 = 1 AND row_version > 0 AND row_db_version = db_version';
 
 /**
- * The statements that report on a table, inside the transaction that applied `offered` rows;
- * undefined where other rows may have been touched too.
+ * The statements that report on a table, inside the transaction that applied `offers`.
+ *
+ * @param offers undefined if other rows may have been touched as well.
  */
-export function reportStatements(spec: TableSpec, offered: number | undefined): Statement[] {
-  const clock = quoteName(clockTable(spec.name));
-  const touched = `FROM ${clock} AS k WHERE dbv = (SELECT db_version FROM ${STATE_TABLE})`;
-  const isInserted = 'cl % 2 = 1 AND d0 IS NULL';
-  // v0 and d0 are set together when a row is taken as a whole over an older one.
-  const isRenewed = 'cl % 2 = 1 AND v0 > 0 AND d0 = dbv';
-  const keySql = (key: string, i: number) => portable(key, affinityOf(spec.key[i]!.sqlType));
-  const saturated = saturatedSql(spec, keySql);
-  // Every row offered was touched, and all alike: then the offers themselves are the report.
-  const alike =
-    offered === undefined
-      ? '0'
-      : `(SELECT count(*) = ${offered} AND ${offered} IN (sum(${isInserted}), sum(${isRenewed})) ${touched})`;
-  return [
-    statement(`SELECT count(*), sum(${isInserted}) ${touched}`),
-    statement(
-      `SELECT ${codeSql(spec)}, ${clockKeys(spec).map(keySql).join(', ')} ${touched} AND NOT ${alike}`,
-    ),
-    ...(saturated === undefined ? [] : [statement(saturated)]),
-  ];
+export function reportQueries(
+  spec: TableSpec,
+  offers: readonly RowOffer[] | undefined,
+  outcome: MergeOutcome,
+): Query[] {
+  const report = new TableReport(spec, offers, outcome);
+  return [report.countTouched(), report.listTouched(), ...report.listInexact()];
 }
 
-/** Bit 0: alive; bit 1: the row appeared or went; above: the number of cells won. */
-function codeSql(spec: TableSpec): string {
+class TableReport {
+  #touched = 0;
+  #inserted = 0;
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly offers: readonly RowOffer[] | undefined,
+    readonly outcome: MergeOutcome,
+  ) {}
+
+  countTouched(): Query {
+    const sql = statementText`
+      SELECT count(*), sum(${IS_INSERTED})
+      ${this.#fromTouched()}`;
+    return queryRow(sql, ({ 0: touched, 1: inserted }) => {
+      this.#touched = Number(touched);
+      this.#inserted = Number(inserted);
+    });
+  }
+
+  /** Lists nothing if every row offered was touched, and all alike: then the offers are the report. */
+  listTouched(): Query {
+    const sql = statementText`
+      SELECT
+        ${list([codeSql(this.spec), ...clockKeys(this.spec).map(this.#keySql)])}
+      ${this.#fromTouched()}
+        AND NOT ${this.#areAlike()}`;
+    const read = (rows: readonly DriverRow[]) => {
+      if (rows.length === 0 && this.#touched > 0) this.#readOffers();
+      for (const row of rows) this.#readRow(row);
+    };
+    return { sql, args: [], read };
+  }
+
+  listInexact(): Query[] {
+    const { spec, outcome } = this;
+    return spec.cellColumns.flatMap((column) => {
+      const sql = inexactRowsStatement(spec, column, (key, i) => String(this.#keySql(key, i)));
+      if (sql === undefined) return [];
+      const read = (rows: readonly DriverRow[]) => {
+        for (const row of rows)
+          outcome.saturated.push({ spec, key: readKey(spec, row, 0), column });
+      };
+      return [{ sql, args: [], read }];
+    });
+  }
+
+  #fromTouched(): Layout {
+    return block`
+      FROM ${quoteName(clockTable(this.spec.name))} AS clock
+      WHERE db_version = (SELECT db_version FROM ${STATE_TABLE})`;
+  }
+
+  #areAlike(): Layout {
+    if (this.offers === undefined) return block`0`;
+    const count = this.offers.length;
+    return block`
+      (
+        SELECT count(*) = ${count} AND ${count} IN (sum(${IS_INSERTED}), sum(${IS_RENEWED}))
+        ${this.#fromTouched()}
+      )`;
+  }
+
+  readonly #keySql = (key: string, index: number) =>
+    portable(key, affinityOf(this.spec.key[index]!.sqlType));
+
+  #readOffers(): void {
+    const { spec, outcome } = this;
+    const fate = this.#inserted === this.#touched ? outcome.inserted : outcome.updated;
+    for (const { key, cells } of this.offers ?? []) {
+      fate.push({ spec, key });
+      for (const cell of cells) if (cell !== undefined && cell.col_version > 0) outcome.cellsWon++;
+    }
+  }
+
+  #readRow(row: DriverRow): void {
+    const { spec, outcome } = this;
+    const { isAlive, hasCrossed, cellsWon } = parseCode(Number(row[0]));
+    outcome.cellsWon += cellsWon;
+    if (!isAlive && !hasCrossed) return; // A delete of a row that was never here.
+    const fate = !isAlive ? outcome.deleted : hasCrossed ? outcome.inserted : outcome.updated;
+    fate.push({ spec, key: readKey(spec, row, 1) });
+  }
+}
+
+/** What happened to a row, as a number. Bit 0: alive; bit 1: it appeared or went; above: cells won. */
+function codeSql(spec: TableSpec): Layout {
   const won = spec.clockColumns.map(({ name }) => {
     const x = cellClock(name);
-    return `CASE WHEN ${x} IS NULL THEN v0 > 0 AND ifnull(d0, dbv) = dbv ELSE instr(${x}, '@' || dbv || ':') > 0 AND v0 + CAST(${x} AS INTEGER) > 0 END`;
+    return block`
+      + CASE
+        WHEN ${x} IS NULL THEN row_version > 0 AND ifnull(row_db_version, db_version) = db_version
+        ELSE instr(${x}, '@' || db_version || ':') > 0 AND row_version + CAST(${x} AS INTEGER) > 0
+      END`;
   });
-  if (spec.cellColumns.length > 0) won.push(cellsWonSql(spec));
-  return `cl % 2 + 2 * ((d0 IS NULL) = cl % 2) + 4 * (${won.join(' + ') || '0'})`;
+  if (spec.cellColumns.length > 0) won.push(block`+ ${cellsWonSql(spec, 'clock')}`);
+  return block`
+    causal_length % 2 + 2 * ((row_db_version IS NULL) = causal_length % 2) + 4 * (
+      0
+      ${lines(won)}
+    )`;
 }
 
-/**
- * Reads the report: calls `tell` for each row that changed, and returns how many cells were won.
- */
-export function readReport(
-  { spec, offers, index }: TableReport,
-  results: readonly (readonly DriverRow[])[],
-  tell: (fate: RowFate, key: readonly SqlValue[]) => void,
-): number {
-  const [touched, inserted] = Array.from(results[index]![0]!, Number);
-  const listed = results[index + 1]!;
-  let cellsWon = 0;
-  if (listed.length === 0 && touched! > 0) {
-    const fate = inserted === touched ? 'inserted' : 'updated';
-    for (const { key, cells } of offers) {
-      tell(fate, key);
-      for (const cell of cells) if (cell !== undefined && cell.col_version > 0) cellsWon++;
-    }
-    return cellsWon;
-  }
-  for (const row of listed) {
-    const code = Number(row[0]);
-    const alive = (code & 1) === 1;
-    const crossed = (code & 2) === 2;
-    cellsWon += code >> 2;
-    if (!alive && !crossed) continue; // A delete of a row that was never here.
-    tell(!alive ? 'deleted' : crossed ? 'inserted' : 'updated', readKey(spec, row, 1));
-  }
-  return cellsWon;
-}
-
-/** Calls `tell` for each counter (by property) whose sum is no 64-bit integer. */
-export function readSaturated(
-  { spec, index }: TableReport,
-  results: readonly (readonly DriverRow[])[],
-  tell: (key: readonly SqlValue[], column: string) => void,
-): void {
-  if (!spec.cellColumns.some(({ kind }) => kind.type === 'counter')) return;
-  for (const row of results[index + 2]!) {
-    tell(readKey(spec, row, 0), String(row[spec.key.length]));
-  }
+function parseCode(code: number) {
+  return { isAlive: (code & 1) === 1, hasCrossed: (code & 2) === 2, cellsWon: code >> 2 };
 }
 
 /** The key in a driver's row, from the column `from` on. */

@@ -1,17 +1,16 @@
-import { toldKind } from '../columns/wire-version.js';
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
+import { MAX_KEY_COLUMNS } from '../model/limits.js';
 import { unpackKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
-import { hasSiteCells, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { type SqlValue, storageClass } from '../model/value.js';
-import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
-import { hasRowidKey } from '../tables/clock/clock-table.js';
+import { hasRowidKey } from '../tables/clock/table.js';
 
 /*
- * What a batch may hold. Whatever a well-behaved database could have sent passes, also for tables
+ * What a batch may contain. Whatever a well-behaved database could have sent passes, also for tables
  * and columns that are not known here yet. Every cell of a large batch goes through here: one
- * cheap test says whether a change is sound, and only where it is not, words are found for why.
+ * cheap test finds whether a change is sound, and only if it is not, words are found for why.
  */
 
 /** Whether a change is one by itself, whatever the schema. */
@@ -38,7 +37,7 @@ export function isSoundChange(change: Change): boolean {
 const isVersion = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 /**
- * Says why a change is not sound.
+ * Reports why a change is not sound.
  *
  * @throws {CrrChangeError} always.
  */
@@ -52,7 +51,7 @@ export function refuseChange(change: Change, index: number): never {
     refuse('CRR_CHANGE_MALFORMED', 'table and cid must be strings');
   }
   if (!(pk instanceof Uint8Array)) {
-    refuse('CRR_CHANGE_PACKED_KEY', 'pk must be a Uint8Array that holds a packed key');
+    refuse('CRR_CHANGE_PACKED_KEY', 'pk must be a Uint8Array that contains a packed key');
   }
   if (!(site_id instanceof Uint8Array) || site_id.length !== SITE_ID_BYTES) {
     refuse('CRR_CHANGE_SITE_ID', `site_id must be a Uint8Array of ${SITE_ID_BYTES} bytes`);
@@ -74,7 +73,7 @@ export function refuseChange(change: Change, index: number): never {
   }
   return refuse(
     'CRR_CHANGE_MALFORMED',
-    `a cell of a deleted row (cl ${cl}) in "${table}": a deleted row has a sentinel only`,
+    `a cell of a deleted row (cl ${cl}) in "${table}": a deleted row has only a sentinel`,
   );
 }
 
@@ -82,13 +81,16 @@ export function refuseChange(change: Change, index: number): never {
  * Checks a change's table and key against the schema, and returns the key's values.
  *
  * @param index position of the change in its batch, for the message.
- * @throws {CrrChangeError} where no database could have sent it.
+ * @throws {CrrChangeError} if no database could have sent it.
  */
 export function validateKey({ table, pk }: Change, schema: CrrSchema, index: number): SqlValue[] {
   const refuse = refusal(index);
   const key = unpackAt(pk, index);
   if (key.includes(null)) {
-    refuse('CRR_CHANGE_PACKED_KEY', `a key of "${table}" holds NULL, and key columns never do`);
+    refuse(
+      'CRR_CHANGE_PACKED_KEY',
+      `a key of "${table}" contains NULL, which key columns never do`,
+    );
   }
   const spec = schema.tables.get(table);
   if (spec === undefined) {
@@ -115,69 +117,34 @@ export function validateKey({ table, pk }: Change, schema: CrrSchema, index: num
   if (hasRowidKey(spec) && typeof key[0] !== 'bigint') {
     refuse(
       'CRR_CHANGE_VALUE',
-      `the key of "${table}" is an INTEGER PRIMARY KEY, and this one holds ${storageClass(key[0])}`,
+      `the key of "${table}" is an INTEGER PRIMARY KEY, but this one is ${storageClass(key[0])}`,
     );
   }
   return key;
 }
 
 /**
- * Checks a cell against its column; `column` is undefined where the schema does not have it.
+ * Refuses a cell of a column that the schema does not have, if no database could have sent it.
  *
- * @throws {CrrChangeError} where no database with this schema could hold it.
+ * @throws {CrrChangeError} if it is a key column.
  */
-export function validateCell(
-  change: Change,
-  spec: TableSpec,
-  column: ReplicatedColumnSpec | undefined,
-  index: number,
-): void {
-  const { table, cid, val } = change;
-  if (column === undefined) {
-    if (spec.key.some(({ name }) => name === cid)) {
-      refusal(index)(
-        'CRR_CHANGE_MALFORMED',
-        `"${table}"."${cid}" is a key column, which has no cell of its own`,
-      );
-    }
-    return;
-  }
-  if (hasSiteCells(column.kind) && toldKind(change.col_version) !== 'lww') {
-    refuseImpossibleCell(change, column, refusal(index));
-    return;
-  }
-  if (val === null && column.notNull && column.kind.type !== 'counter') {
-    refusal(index)('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
-  }
+export function validateUnknownCell({ table, cid }: Change, spec: TableSpec, index: number): void {
+  if (!spec.key.some(({ name }) => name === cid)) return;
+  refusal(index)(
+    'CRR_CHANGE_MALFORMED',
+    `"${table}"."${cid}" is a key column, which has no cell of its own`,
+  );
+}
+
+/** Refuses a value for the reason that its column gives. */
+export function refuseValue({ table, cid }: Change, reason: string, index: number): never {
+  return refusal(index)('CRR_CHANGE_VALUE', `"${table}"."${cid}" ${reason}`);
 }
 
 function refusal(index: number): (code: CrrChangeErrorCode, message: string) => never {
   return (code, message) => {
     throw new CrrChangeError(code, message, index);
   };
-}
-
-function refuseImpossibleCell(
-  { table, cid, val, col_version }: Change,
-  { kind, notNull }: ReplicatedColumnSpec,
-  refuse: (code: CrrChangeErrorCode, message: string) => never,
-): void {
-  if (kind.type === 'counter' && typeof val !== 'bigint') {
-    refuse(
-      'CRR_CHANGE_VALUE',
-      `"${table}"."${cid}" is a counter, which takes integers (bigint), and this value is ${storageClass(val)}`,
-    );
-  }
-  const stands = col_version % 2 === 0;
-  if (kind.type === 'mvr' && !stands && val !== null) {
-    refuse(
-      'CRR_CHANGE_VALUE',
-      `an overwritten value of "${table}"."${cid}" (odd col_version) must be null`,
-    );
-  }
-  if (kind.type === 'mvr' && stands && notNull && val === null) {
-    refuse('CRR_CHANGE_VALUE', `"${table}"."${cid}" is NOT NULL, and this value is null`);
-  }
 }
 
 function unpackAt(pk: Uint8Array, index: number): SqlValue[] {

@@ -2,10 +2,12 @@ import type { Connection } from '../database/connection.js';
 import { inspect } from '../database/inspect.js';
 import { clocksMatchRows } from '../database/install.js';
 import type { CrrSchema } from '../model/schema.js';
-import { type Difference, differences } from '../tables/differences.js';
+import { replicatedColumns } from '../model/table-spec.js';
+import type { Difference } from '../tables/difference.js';
+import { differences } from '../tables/differences.js';
 import { foldMigrations } from './fold.js';
 import { readFolder } from './folder.js';
-import { partsOfState } from './state.js';
+import { actualOfState } from './state.js';
 
 /** Compares the migrations folder with the schema; no database is needed. */
 export function checkFolder(out: string, schema: CrrSchema): Difference[] {
@@ -13,7 +15,7 @@ export function checkFolder(out: string, schema: CrrSchema): Difference[] {
   const found: Difference[] = [];
   for (const spec of schema.tables.values()) {
     const known = state.get(spec.name);
-    if (known !== undefined) found.push(...differences(partsOfState(known), spec));
+    if (known !== undefined) found.push(...differences(actualOfState(known), spec));
     else {
       const message = 'the migrations do not make it a CRR';
       found.push({ kind: 'not-a-crr', table: spec.name, message });
@@ -40,7 +42,7 @@ export async function checkDatabase(
   schema: CrrSchema,
 ): Promise<Difference[]> {
   const specs = [...schema.tables.values()];
-  const { hasBookkeeping, baseColumns, parts, others } = await inspect(connection, specs);
+  const { hasBookkeeping, baseColumns, crrs, others } = await inspect(connection, specs);
   const found: Difference[] = [];
   if (specs.length > 0 && !hasBookkeeping) {
     const message = 'the tables that all CRRs share are missing';
@@ -53,12 +55,12 @@ export async function checkDatabase(
       found.push({ kind: 'table-missing', table, message: 'there is no such table' });
       continue;
     }
-    for (const { name } of [...spec.key, ...spec.clockColumns, ...spec.cellColumns]) {
+    for (const { name } of [...spec.key, ...replicatedColumns(spec)]) {
       if (present.has(name)) continue;
       const message = `the table has no column "${name}"`;
       found.push({ kind: 'column-missing', table, message });
     }
-    const ofTable = differences(parts.get(table)!, spec);
+    const ofTable = differences(crrs.get(table)!, spec);
     found.push(...ofTable);
     const comparable = !ofTable.some(({ kind }) => CLOCKLESS.has(kind));
     if (comparable && !(await clocksMatchRows(connection, [spec]))) {

@@ -1,9 +1,10 @@
-import type { TableSpec } from '../model/table-spec.js';
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { alterSql, applyPendingStatements } from '../tables/alter.js';
-import { bookkeepingStatements, SQL_FORMAT } from '../tables/bookkeeping.js';
-import { backfillStatements, settleStatements } from '../tables/clock/backfill.js';
+import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
+import { sharedStatements } from '../tables/modules.js';
+import { SQL_FORMAT } from '../tables/state/table.js';
 import type { Renames } from './renames.js';
-import { baseOf, type CrrState, partsOfState, type StateStep, tableState } from './state.js';
+import { actualOfState, baseOf, type CrrState, type StateStep, tableState } from './state.js';
 
 /** The CRR steps of one migration. */
 export interface AlterPlan {
@@ -47,7 +48,7 @@ export function planAlter({
   const order = [...state].sort(([a], [b]) => Number(isGone(b)) - Number(isGone(a)));
   for (const [name, before] of order) {
     const to = remaining.get(renames.tables.get(name) ?? name);
-    const from = { table: name, parts: partsOfState(before) };
+    const from = { table: name, actual: actualOfState(before) };
     if (to === undefined) {
       const sql = alterSql({ from, to });
       begin.push(...sql.begin);
@@ -72,7 +73,7 @@ export function planAlter({
     const sql = alterSql({ from, to, renamed });
     begin.push(...sql.begin);
     commit.push(...sql.commit);
-    if (repair.has(name)) commit.push(...backfillStatements(to), ...settleStatements(to));
+    if (repair.has(name)) commit.push(...backfillStatements(to), ...reconcileStatements(to));
     const was = name === to.name ? {} : { was: name };
     step.set.push({ ...after, ...was, base: baseOf(before) });
     // Triggers that come and go around a rebuild let nothing out of the pending table.
@@ -88,7 +89,7 @@ export function planAlter({
     summary.push(`${to.name}: becomes a CRR`);
   }
   if (step.set.length === 0 && step.drop.length === 0) return undefined;
-  if (state.size === 0) commit.unshift(...bookkeepingStatements());
+  if (state.size === 0) commit.unshift(...sharedStatements());
   if (changed.length > 0) commit.push(...applyPendingStatements(changed));
   return { step, begin, commit, summary };
 }

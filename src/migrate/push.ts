@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import type { Connection } from '../database/connection.js';
 import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
@@ -54,7 +55,10 @@ export async function push(
         `drizzle-kit push did not bring the database to the schema (${what || `it ended with ${exitCode}`}); what it said stands above`,
       );
     }
-    await install(connection, schema);
+    await install(connection, {
+      schema,
+      greatestTime: greatestTime(Date.now(), DEFAULT_MAX_DRIFT),
+    });
   } catch (error) {
     await putBack(connection, triggers);
     throw error;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { CrrMigrateError } from '../errors.js';
-import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
-import { SQL_FORMAT } from '../tables/bookkeeping.js';
-import { type CrrParts, expectedParts } from '../tables/parts.js';
+import type { TableSpec } from '../model/table-spec.js';
+import type { ActualCrr } from '../tables/actual.js';
+import { type PlainSpec, plainSpec, specOfPlain } from '../tables/catalog/table.js';
+import { expectedCrr } from '../tables/expected.js';
+import { SQL_FORMAT } from '../tables/state/table.js';
 
 /*
  * The CRR state after a migration is kept in the migration's own SQL, as a comment in a chunk that
@@ -39,43 +41,36 @@ const OPEN = '/* crr:state ';
 const CLOSE = ' */';
 
 export function tableState(spec: TableSpec): TableState {
-  const parts = expectedParts(spec);
-  const plain: TableSpec = {
-    name: spec.name,
-    // The property is Drizzle's affair: renaming it changes nothing in a database.
-    key: spec.key.map(({ name, sqlType }) => ({ name, property: name, sqlType })),
-    clockColumns: spec.clockColumns.map((column) => ({ ...column, property: column.name })),
-    cellColumns: spec.cellColumns.map((column) => ({ ...column, property: column.name })),
+  const expected = expectedCrr(spec);
+  return {
+    spec: specOfPlain(plainSpec(spec)),
+    triggers: [...expected.triggers.keys()],
+    text: hashOf(textOf(expected)),
   };
-  return { spec: plain, triggers: [...parts.triggers.keys()], text: hashOf(textOf(parts)) };
 }
 
-/** The parts that a database has after its migrations. */
-export function partsOfState(state: TableState): CrrParts {
-  const parts = expectedParts(state.spec);
-  if (hashOf(textOf(parts)) === state.text) return parts;
+/** What a database has after its migrations. */
+export function actualOfState(state: TableState): ActualCrr {
+  const expected = expectedCrr(state.spec);
+  if (hashOf(textOf(expected)) === state.text) return expected;
+  // Another version of this package wrote them: they are there, with other texts.
   return {
-    ...parts,
+    ...expected,
     triggers: new Map(state.triggers.map((name) => [name, ''])),
-    gate: '',
-    cells: parts.cells && { ...parts.cells, gate: '' },
+    objects: new Map([...expected.objects.keys()].map((name) => [name, ''])),
   };
 }
 
 export const hashOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
-const textOf = ({ triggers, gate, cells }: CrrParts) => [
-  ...triggers,
-  gate,
-  ...(cells ? [cells.gate] : []),
-];
+const textOf = ({ triggers, objects }: ActualCrr) => [...triggers, ...objects];
 
 /** The comment that carries a step; neither its end nor a breakpoint can stand in it. */
 export function renderStep(step: StateStep): string {
   const json = JSON.stringify({
     ...step,
-    set: step.set.map(({ spec, ...rest }) => ({ ...packSpec(spec), ...rest })),
+    set: step.set.map(({ spec, ...rest }) => ({ ...rest, spec: plainSpec(spec) })),
   });
   return `${OPEN}${json.replaceAll('*/', '*\\/').replaceAll('-->', '--\\u003e')}${CLOSE}`;
 }
@@ -98,7 +93,13 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
   let step: StateStep;
   try {
     const json = JSON.parse(sql.slice(start + OPEN.length, end));
-    step = { ...json, set: json.set.map(unpackState) };
+    step = {
+      ...json,
+      set: json.set.map(({ spec, ...rest }: { spec: PlainSpec }) => ({
+        ...rest,
+        spec: specOfPlain(spec),
+      })),
+    };
   } catch (error) {
     throw damaged('cannot be read', error);
   }
@@ -112,51 +113,8 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
   return step;
 }
 
-/** A spec without what can be told from the rest. */
-function packSpec(spec: TableSpec) {
-  return {
-    name: spec.name,
-    key: spec.key.map(({ name, sqlType }) => ({ name, sqlType })),
-    columns: spec.clockColumns.map(withoutProperty),
-    ...(spec.cellColumns.length > 0 && { siteColumns: spec.cellColumns.map(withoutProperty) }),
-  };
-}
-
-const withoutProperty = ({ property: _, ...column }: ReplicatedColumnSpec) => column;
-
-const withProperty = ({
-  name,
-  sqlType,
-  notNull,
-  default: value,
-  kind,
-}: ReturnType<typeof withoutProperty>): ReplicatedColumnSpec => ({
-  name,
-  sqlType,
-  property: name,
-  notNull,
-  default: value,
-  kind,
-});
-
-function unpackState({
-  name,
-  key,
-  columns,
-  siteColumns = [],
-  ...rest
-}: ReturnType<typeof packSpec> & Omit<StateStep['set'][number], 'spec'>): StateStep['set'][number] {
-  const spec: TableSpec = {
-    name,
-    key: key.map((column) => ({ ...column, property: column.name })),
-    clockColumns: columns.map(withProperty),
-    cellColumns: siteColumns.map(withProperty),
-  };
-  return { spec, ...rest };
-}
-
 /** The hash that a later step names as its base. */
 export function baseOf(state: TableState): string {
   const { spec, triggers, text } = state;
-  return hashOf([packSpec(spec), triggers, text]);
+  return hashOf([plainSpec(spec), triggers, text]);
 }

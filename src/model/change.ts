@@ -28,7 +28,8 @@ export interface Change {
   readonly seq: number;
 }
 
-export { SENTINEL } from './table-spec.js';
+/** The `cid` of a change about the row's existence rather than a cell. */
+export const SENTINEL = '-1';
 
 export const SITE_ID_BYTES = 16;
 

@@ -1,6 +1,8 @@
-import { NEUTRAL_ORDINAL } from '../sql/names.js';
 import { SITE_ID_BYTES } from './change.js';
 import { bytesToHex } from './value.js';
+
+/** The ordinal of {@link NEUTRAL_SITE} in every database; `crr_site` does not list it. */
+export const NEUTRAL_ORDINAL = 0;
 
 /**
  * The site that nobody is: 16 zero bytes, ordinal 0. Its cells hold what a counter or register

@@ -1,19 +1,28 @@
 /**
- * A CRR as plain data: everything that the SQL writers and the readers of changes need to know of
- * a table, and nothing of Drizzle. Names are those in the database.
+ * A CRR as plain data: everything that the SQL writers and the readers of changes need to know about
+ * a table, without Drizzle. Names are those in the database.
  */
 export interface TableSpec {
   readonly name: string;
   /** Key columns in the order of the primary key, which is their order in a packed key. */
   readonly key: readonly ColumnSpec[];
+  /** What can happen to rows. */
+  readonly rows: RowKind;
   /**
-   * Replicated columns outside the key whose cell is one of the clock row's, in the order of the
-   * table: everything that merges by last write. Generated columns are absent.
+   * Replicated columns outside the key whose cells have their clocks in the row's clock row, in the
+   * order of the table. Generated columns are absent.
    */
   readonly clockColumns: readonly ReplicatedColumnSpec[];
-  /** Replicated columns that have a cell per site instead: counters and multi-value registers. */
+  /** Replicated columns that have a cell for each site instead, such as counters. */
   readonly cellColumns: readonly ReplicatedColumnSpec[];
 }
+
+/**
+ * `'causal'`: rows are created, deleted and created again; the greater causal length wins (a
+ * causal-length set). `'growOnly'`: rows are only created (a grow-only set); writers cannot delete one or
+ * change its key.
+ */
+export type RowKind = 'causal' | 'growOnly';
 
 export interface ColumnSpec {
   readonly name: string;
@@ -25,36 +34,26 @@ export interface ColumnSpec {
 
 export interface ReplicatedColumnSpec extends ColumnSpec {
   readonly notNull: boolean;
-  /** SQL text of the default as it stands in DDL; undefined where there is none. */
+  /** SQL text of the default as it stands in DDL; undefined if there is none. */
   readonly default: string | undefined;
   readonly kind: ColumnKind;
 }
 
-/** How concurrent writes of one column merge. */
-export type ColumnKind =
-  /** Last write wins; `by` says which is last: the one with more writes before it, or the later. */
-  | { readonly type: 'lww'; readonly by?: 'time' }
-  /** A sum of what each site added. */
-  | { readonly type: 'counter' }
-  /** A register that keeps the values of concurrent writes. */
-  | { readonly type: 'mvr' }
-  /** An order key; `within` are the columns (by property) whose values make up one list. */
-  | { readonly type: 'fractindex'; readonly within: readonly string[] };
-
-/** Whether a column of this kind has a cell per site, or one in the clock row. */
-export function hasSiteCells({ type }: ColumnKind): boolean {
-  return type === 'counter' || type === 'mvr';
-}
-
-/** Whether the versions of a column are times. */
-export function isTimed({ kind }: Pick<ReplicatedColumnSpec, 'kind'>): boolean {
-  return kind.type === 'lww' && kind.by === 'time';
+/** Which column type a column has, with the options of its declaration: plain data, kept in the database. */
+export interface ColumnKind {
+  readonly type: string;
+  readonly [option: string]: unknown;
 }
 
 /** The kind of a column for which nothing was declared. */
 export const DEFAULT_KIND: ColumnKind = { type: 'lww' };
 
-/** Columns that a new row cannot do without: it waits in the pending table until they are there. */
+/** All replicated columns outside the key; seqs are given out in this order. */
+export function replicatedColumns(spec: TableSpec): readonly ReplicatedColumnSpec[] {
+  return [...spec.clockColumns, ...spec.cellColumns];
+}
+
+/** Columns without which a new row cannot be created: its cells wait until they have arrived. */
 export function requiredColumns(spec: TableSpec): readonly ReplicatedColumnSpec[] {
   return spec.clockColumns.filter((column) => column.notNull && column.default === undefined);
 }
@@ -71,10 +70,7 @@ export function affinityOf(sqlType: string): Affinity {
   return 'numeric';
 }
 
-/** Whether a declared type (of a Drizzle customType, say) carries a collation. */
+/** Whether a declared type (of a Drizzle customType, for example) contains a collation. */
 export function hasCollation(sqlType: string): boolean {
   return /\bcollate\b/i.test(sqlType);
 }
-
-/** The `cid` of a change that tells of the row's existence, not of a cell. */
-export const SENTINEL = '-1';

@@ -9,7 +9,7 @@ export type StorageClass = 'null' | 'integer' | 'real' | 'text' | 'blob';
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** The storage class of a value; undefined where it is none that SQLite can store. */
+/** The storage class of a value; undefined if SQLite cannot store it. */
 export function storageClass(value: unknown): StorageClass | undefined {
   switch (typeof value) {
     case 'bigint':
@@ -40,6 +40,26 @@ export function compareValues(a: SqlValue, b: SqlValue): number {
   const number = b as typeof a;
   return a < number ? -1 : a > number ? 1 : 0;
 }
+
+/** Order of values as SQLite sorts them: null, then numbers by value, then text and blobs by bytes. */
+export function compareSqliteOrder(a: SqlValue, b: SqlValue): number {
+  const rank = (value: SqlValue) => SQLITE_RANK[storageClass(value) ?? 'null'];
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if (typeof a === 'string') return compareBytes(encoder.encode(a), encoder.encode(b as string));
+  if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array);
+  if (a === null) return 0;
+  // bigint and number compare exactly with each other.
+  const number = b as bigint | number;
+  return a < number ? -1 : a > number ? 1 : 0;
+}
+
+const SQLITE_RANK: Record<StorageClass, number> = {
+  blob: 3,
+  text: 2,
+  real: 1,
+  integer: 1,
+  null: 0,
+};
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

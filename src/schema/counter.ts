@@ -1,7 +1,8 @@
 import { type HasDefault, type NotNull, type SQL, sql } from 'drizzle-orm';
 import { integer, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { COUNTER_KIND, isCounter } from '../columns/counter/type.js';
+import { kindOf, markKind } from '../columns/mark.js';
 import { CrrUsageError } from '../errors.js';
-import { kindOf, markKind } from './declaration.js';
 
 type Counter<TName extends string> = HasDefault<
   NotNull<ReturnType<typeof integer<TName, 'number'>>>
@@ -21,7 +22,7 @@ type Counter<TName extends string> = HasDefault<
 export function counter(): Counter<''>;
 export function counter<TName extends string>(name: TName): Counter<TName>;
 export function counter(name = ''): Counter<string> {
-  return markKind(integer(name).notNull().default(0), { type: 'counter' }) as Counter<string>;
+  return markKind(integer(name).notNull().default(0), COUNTER_KIND, 'counter()') as Counter<string>;
 }
 
 /**
@@ -34,10 +35,10 @@ export function counter(name = ''): Counter<string> {
  * await db.update(posts).set({ views: increment(posts.views, 10) }).where(eq(posts.id, 'a'));
  */
 export function increment(column: SQLiteColumn, by: number | bigint = 1): SQL<number> {
-  if (kindOf(column)?.type !== 'counter') {
+  if (!isCounter(kindOf(column))) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
-      `increment(): column "${column.name}" is no counter, so of concurrent increments one would be lost: declare it with counter(...)`,
+      `increment(): column "${column.name}" is not a counter, so one of two concurrent increments would be lost: declare it with counter(...)`,
     );
   }
   const isInteger =

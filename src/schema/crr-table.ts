@@ -6,9 +6,10 @@ import {
   type SQLiteTableExtraConfigValue,
   sqliteTable,
 } from 'drizzle-orm/sqlite-core';
-import { CrrSchemaError } from '../errors.js';
-import { type LwwOptions, lwwKind } from './column-types.js';
-import { type CrrDeclaration, declareCrr, declaredKinds } from './declaration.js';
+import { type LwwOptions, lwwKind } from '../columns/lww/declare.js';
+import { CrrSchemaError, CrrUsageError } from '../errors.js';
+import type { RowKind } from '../model/table-spec.js';
+import { type CrrDeclaration, crrDeclaration, declareCrr, declaredKinds } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
 
 type ColumnsMap = Record<string, SQLiteColumnBuilderBase>;
@@ -44,9 +45,20 @@ type Refused<TColumns, TKeyMayBeInExtra extends boolean> = [GeneratedKeys<TColum
       : unknown
   : { 'drizzle-crr: a key column of a CRR cannot be a generated column': never };
 
+/** Options of a table, beside those that Drizzle has. */
+export interface CrrTableOptions {
+  /**
+   * What can happen to rows. `'causal'` (default): they are created, deleted and created again, and the
+   * greater causal length wins. `'growOnly'`: they are only created; deleting one or changing its key is
+   * refused in the database.
+   */
+  readonly rows?: RowKind;
+}
+
 /**
  * Declares a table like `sqliteTable`, and that it is a conflict-free replicated relation (CRR).
- * Takes the same arguments and returns the same type; what a merge could not keep true is refused.
+ * Takes the same arguments and returns the same type; options of the CRR come last. What a merge could not
+ * keep true is refused.
  *
  * @throws {CrrSchemaError} with table and column in the message: no primary key, a nullable or
  * generated key column, AUTOINCREMENT, a unique index or constraint outside the key, a foreign key,
@@ -58,61 +70,96 @@ type Refused<TColumns, TKeyMayBeInExtra extends boolean> = [GeneratedKeys<TColum
  *   title: text('title'),
  *   done: integer('done', { mode: 'boolean' }).notNull().default(false),
  * });
+ * const messages = crrTable('messages', { id: text('id').primaryKey().notNull() }, { rows: 'growOnly' });
  */
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
   columns: TColumns & Refused<TColumns, false>,
+  options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
   columns: TColumns & Refused<TColumns, true>,
   extra: Extra<TName, TColumns>,
+  options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
   columns: (types: ColumnBuilders) => TColumns & Refused<TColumns, false>,
+  options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
   columns: (types: ColumnBuilders) => TColumns & Refused<TColumns, true>,
   extra: Extra<TName, TColumns>,
+  options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
 export function crrTable(
   name: string,
   columns: ColumnsMap | ((types: ColumnBuilders) => ColumnsMap),
-  extra?: Extra<string, ColumnsMap>,
+  extraOrOptions?: Extra<string, ColumnsMap> | CrrTableOptions,
+  optionsAfterExtra?: CrrTableOptions,
 ): SQLiteTable {
+  const [extra, options] =
+    typeof extraOrOptions === 'function'
+      ? [extraOrOptions, optionsAfterExtra]
+      : [undefined, extraOrOptions];
   const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
-  return declared(table, {});
+  return declared(table, {}, rowsOf('crrTable()', options ?? {}));
 }
 
+/** Options of {@link asCrr}. */
+export interface AsCrrOptions extends LwwOptions, CrrTableOptions {}
+
 /**
- * Declares that a table made elsewhere is a CRR: by `sqliteTableCreator`, say, or one that several
+ * Declares that a table made elsewhere is a CRR: by `sqliteTableCreator`, for example, or one that several
  * packages share. Returns the same table. With `{ by: 'time' }`, columns for which nothing else was
- * declared merge by time; that goes for tables made by `crrTable`, too.
+ * declared merge by time; this works for tables made by `crrTable` as well.
  *
- * @throws {CrrSchemaError} where the table cannot be a CRR.
+ * @throws {CrrSchemaError} if the table cannot be a CRR.
  *
  * @example
  * const table = sqliteTableCreator((name) => `app_${name}`);
  * export const notes = asCrr(table('notes', { id: text('id').primaryKey(), body: text('body') }));
  */
-export function asCrr<TTable extends SQLiteTable>(table: TTable, options: LwwOptions = {}): TTable {
+export function asCrr<TTable extends SQLiteTable>(
+  table: TTable,
+  options: AsCrrOptions = {},
+): TTable {
   if (!is(table, SQLiteTable)) {
     throw new CrrSchemaError(
       'CRR_SCHEMA_NOT_A_TABLE',
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  return declared(table, { others: lwwKind('asCrr()', options) });
+  const { rows, ...lww } = options;
+  const declaration = crrDeclaration(table);
+  return declared(
+    table,
+    { others: lwwKind('asCrr()', lww) },
+    rows === undefined ? declaration?.rows : rowsOf('asCrr()', { rows }),
+  );
 }
 
-/** Reading the spec refuses what cannot be a CRR where it is written, not where it is first used. */
+function rowsOf(where: string, options: CrrTableOptions): RowKind | undefined {
+  const unknown = Object.keys(options).find((name) => name !== 'rows');
+  if (unknown !== undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${where} has no option "${unknown}"; it takes rows`,
+    );
+  }
+  if (['causal', 'growOnly', undefined].includes(options.rows)) return options.rows;
+  throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: rows must be 'causal' or 'growOnly'`);
+}
+
+/** Reading the spec refuses what cannot be a CRR where it is declared, not where it is first used. */
 function declared<TTable extends SQLiteTable>(
   table: TTable,
   others: Pick<CrrDeclaration, 'others'>,
+  rows: RowKind | undefined,
 ): TTable {
-  declareCrr(table, { kinds: declaredKinds(table), ...others });
+  declareCrr(table, { kinds: declaredKinds(table), ...others, ...(rows && { rows }) });
   readTableSpec(table);
   return table;
 }

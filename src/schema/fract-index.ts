@@ -1,7 +1,8 @@
 import type { NotNull } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
+import { fractIndexKind } from '../columns/fract-index/type.js';
+import { markKind } from '../columns/mark.js';
 import { CrrUsageError } from '../errors.js';
-import { markKind } from './declaration.js';
 
 type FractIndex<TName extends string> = NotNull<
   ReturnType<typeof text<TName, string, [string, ...string[]], undefined, 'text'>>
@@ -44,5 +45,5 @@ export function fractIndex(
     );
   }
   const { within = [] } = options;
-  return markKind(text(name).notNull(), { type: 'fractindex', within: [...within] }) as never;
+  return markKind(text(name).notNull(), fractIndexKind([...within]), 'fractIndex()') as never;
 }

@@ -1,25 +1,20 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
+import { typeOf } from '../columns/registry.js';
+import { SENTINEL } from '../model/change.js';
+import { MAX_COLUMNS, MAX_KEY_COLUMNS } from '../model/limits.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
   hasCollation,
-  hasSiteCells,
   type ReplicatedColumnSpec,
-  SENTINEL,
   type TableSpec,
 } from '../model/table-spec.js';
 import { isReservedTableName } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { crrDeclaration } from './declaration.js';
+import { type Refuse, refusal } from './refuse.js';
 import { refuseKinds } from './refuse-kinds.js';
-
-/** The pending table has this many columns for key values. */
-export const MAX_KEY_COLUMNS = 16;
-
-/** SQLite allows expressions 1,000 deep, and the gate compares all columns in one. */
-const MAX_COLUMNS = 300;
 
 export interface ReadSpecOptions {
   /** The name of a column in the database; Drizzle's `casing` option makes it differ from `column.name`. */
@@ -82,7 +77,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   }
 
   const isKey = new Set(keyColumns.map((column) => column.name));
-  const { kinds = {}, others = DEFAULT_KIND } = crrDeclaration(table) ?? {};
+  const { kinds = {}, others = DEFAULT_KIND, rows = 'causal' } = crrDeclaration(table) ?? {};
   const replicated = config.columns.filter(
     (column) => !isKey.has(column.name) && column.generated === undefined,
   );
@@ -105,16 +100,9 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   return {
     name: config.name,
     key: keyColumns.map(columnSpec),
-    clockColumns: columns.filter(({ kind }) => !hasSiteCells(kind)),
-    cellColumns: columns.filter(({ kind }) => hasSiteCells(kind)),
-  };
-}
-
-export type Refuse = (code: CrrSchemaErrorCode, reason: string) => never;
-
-function refusal(table: string): Refuse {
-  return (code, reason) => {
-    throw new CrrSchemaError(code, `table "${table}" cannot be a CRR: ${reason}`);
+    rows,
+    clockColumns: columns.filter((column) => typeOf(column).storage === 'clock'),
+    cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),
   };
 }
 

@@ -1,12 +1,13 @@
+import { typeOf } from '../columns/registry.js';
 import {
-  affinityOf,
   type ColumnKind,
   type ColumnSpec,
+  DEFAULT_KIND,
   type ReplicatedColumnSpec,
 } from '../model/table-spec.js';
-import type { Refuse } from './read-spec.js';
+import type { Refuse } from './refuse.js';
 
-/** Refuses columns whose declaration does not fit how they are to merge. */
+/** Refuses columns whose declaration does not fit their column type. */
 export function refuseKinds(
   columns: readonly ReplicatedColumnSpec[],
   kinds: Readonly<Record<string, ColumnKind>>,
@@ -18,41 +19,15 @@ export function refuseKinds(
     refuse('CRR_SCHEMA_COLUMN_TYPE', `column "${name}" ${reason}`);
   for (const { name, property } of key) {
     const kind = kinds[property];
-    if (kind === undefined || (kind.type === 'lww' && kind.by === undefined)) continue;
+    if (kind === undefined || kind.type === DEFAULT_KIND.type) continue;
     refuseColumn(
       name,
       'belongs to the primary key, which does not merge by column: use a plain column there',
     );
   }
-  for (const { name, sqlType, notNull, default: value, kind } of columns) {
-    switch (kind.type) {
-      case 'counter':
-        if (affinityOf(sqlType) !== 'integer' || !notNull || value !== '0') {
-          refuseColumn(
-            name,
-            `is a counter, which is an integer, NOT NULL, with the default 0: declare it with counter('${name}') and nothing else`,
-          );
-        }
-        break;
-      case 'mvr':
-        if (notNull && value === undefined) {
-          refuseColumn(
-            name,
-            'is a multi-value register, whose values may arrive after its row: drop .notNull(), or give it a .default()',
-          );
-        }
-        break;
-      case 'fractindex':
-        if (affinityOf(sqlType) !== 'text' || !notNull) {
-          refuseColumn(name, `holds order keys, which are text and NOT NULL`);
-        }
-        for (const within of kind.within) {
-          if (all.some(({ property }) => property === within)) continue;
-          refuseColumn(
-            name,
-            `orders lists within "${within}", and the table has no such property: name the properties that tell one list from another`,
-          );
-        }
-    }
+  const properties = new Set(all.map(({ property }) => property));
+  for (const column of columns) {
+    const reason = typeOf(column).refuse(column, { properties });
+    if (reason !== undefined) refuseColumn(column.name, reason);
   }
 }

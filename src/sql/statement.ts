@@ -1,10 +1,21 @@
 import type { SqlValue } from '../model/value.js';
+import type { DriverRow } from './driver-value.js';
 import { quoteReal } from './quote.js';
 
 /** One SQL statement with the values of its placeholders. */
 export interface Statement {
   readonly sql: string;
   readonly args: readonly SqlValue[];
+}
+
+/** A statement that reads the rows it gives, so that no result is found by its position in a batch. */
+export interface Query extends Statement {
+  readonly read?: (rows: readonly DriverRow[]) => void;
+}
+
+/** A query of one row. */
+export function queryRow(sql: string, read: (row: DriverRow) => void): Query {
+  return { sql, args: [], read: ([row]) => read(row!) };
 }
 
 export const statement = (sql: string, args: readonly SqlValue[] = []): Statement => ({

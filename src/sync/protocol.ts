@@ -96,11 +96,12 @@
  * pins the bytes of version 1.
  */
 
+import { typeOf } from '../columns/registry.js';
 import type { Cursor } from '../database/change-stream.js';
 import type { HiddenRow } from '../feed/page.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import { isTimed } from '../model/table-spec.js';
+import { replicatedColumns } from '../model/table-spec.js';
 
 export const PROTOCOL_VERSION = 1;
 export const BINARY_TYPE = 'application/x-drizzle-crr';
@@ -180,8 +181,9 @@ export function schemaFingerprint(schema: CrrSchema): string {
   const tables = [...schema.tables.values()].map((spec) => ({
     table: spec.name,
     key: spec.key.map(({ name }) => name),
-    columns: [...spec.clockColumns, ...spec.cellColumns]
-      .map(({ name, kind }) => [name, isTimed({ kind }) ? 'lww by time' : kind.type])
+    rows: spec.rows,
+    columns: replicatedColumns(spec)
+      .map((column) => [column.name, typeOf(column).fingerprint])
       .sort(),
   }));
   tables.sort((a, b) => (a.table < b.table ? -1 : 1));

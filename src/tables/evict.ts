@@ -1,31 +1,75 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { cellTable, clockTable, keyOf, PENDING_TABLE, STATE_TABLE } from '../sql/names.js';
+import type { SqlValue } from '../model/value.js';
+import { all, statementText } from '../sql/layout.js';
+import { clockTable, keyOf, PENDING_TABLE } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
-import { pendingKeyColumns } from './bookkeeping.js';
+import { bindValue, type Statement, statement } from '../sql/statement.js';
+import { cells } from './cells/table.js';
+import { pendingKeys } from './pending/table.js';
+
+/** What went over to the peer: everything up to a db_version, and some db_versions above it. */
+export interface SentVersions {
+  readonly sent: number;
+  readonly skip: readonly number[];
+}
 
 /**
- * Drops one base row, what waits for it, and then its clock; the key's values are the placeholders. A
- * row that is newer than `sent`, by a db_version not in `skip`, holds something that no peer has: it
- * stays.
+ * Drops one base row, what waits for it, its cells, and then its clock. A row that is newer than what was
+ * sent contains something that no peer has: it stays.
  */
-export function evictSql(spec: TableSpec, sent: number, skip: readonly number[]): string[] {
+export function evictRow(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  { sent, skip }: SentVersions,
+): Statement[] {
   const clock = quoteName(clockTable(spec.name));
-  const where = (column: (name: string) => string, alias = '') =>
-    spec.key.map(({ name }, i) => `${alias}${quoteName(column(name))} = ?${i + 1}`).join(' AND ');
-  const waits = spec.key.map((_, i) => `${pendingKeyColumns[i]} = ?${i + 1}`);
-  const isSent = skip.length === 0 ? `(dbv <= ${sent})` : `(dbv <= ${sent} OR dbv IN (${skip}))`;
+  const sentVersions = [
+    `db_version <= ${sent}`,
+    ...(skip.length > 0 ? [`db_version IN (${skip})`] : []),
+  ];
+  const isSent = `(${sentVersions.join(' OR ')})`;
+  const base = (args: SqlValue[]) =>
+    keyIs(
+      spec.key.map(({ name }) => name),
+      key,
+      args,
+    );
+  const clocks = (args: SqlValue[]) =>
+    keyIs(
+      spec.key.map(({ name }) => keyOf(name)),
+      key,
+      args,
+    );
+  const waiting = (args: SqlValue[]) => keyIs(pendingKeys(key.length), key, args);
+  const hasClock = (condition: string) => (args: SqlValue[]) =>
+    `EXISTS (SELECT 1 FROM ${clock} WHERE ${clocks(args)} AND ${condition})`;
+  const hasUnsent = hasClock(`NOT ${isSent}`);
   return [
-    `DELETE FROM ${quoteName(spec.name)} WHERE ${where((name) => name)} AND EXISTS (SELECT 1 FROM ${clock} WHERE ${where(keyOf)} AND ${isSent})`,
-    ...(spec.cellColumns.length === 0
-      ? []
-      : [
-          `DELETE FROM ${quoteName(cellTable(spec.name))} WHERE ${where(keyOf)} AND EXISTS (SELECT 1 FROM ${clock} WHERE ${where(keyOf)} AND ${isSent})`,
-        ]),
-    `DELETE FROM ${PENDING_TABLE} WHERE tbl = ${quoteText(spec.name)} AND ${waits.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${clock} WHERE ${where(keyOf)} AND NOT ${isSent})`,
-    `DELETE FROM ${clock} WHERE ${where(keyOf)} AND ${isSent}`,
+    deleteFrom(quoteName(spec.name), [base, hasClock(isSent)]),
+    ...(spec.cellColumns.length > 0 ? [deleteFrom(cells(spec), [clocks, hasClock(isSent)])] : []),
+    deleteFrom(PENDING_TABLE, [
+      () => `table_name = ${quoteText(spec.name)}`,
+      waiting,
+      (args) => `NOT ${hasUnsent(args)}`,
+    ]),
+    deleteFrom(clock, [clocks, () => isSent]),
   ];
 }
 
-/** Silences the write triggers, or lets them speak again. */
-export const silenceSql = (silent: boolean) =>
-  `UPDATE ${STATE_TABLE} SET applying = ${silent ? 1 : 0}`;
+/** SQL of a condition; pushes what must be bound. */
+type Condition = (args: SqlValue[]) => string;
+
+function deleteFrom(table: string, conditions: readonly Condition[]): Statement {
+  const args: SqlValue[] = [];
+  const sql = statementText`
+    DELETE FROM ${table}
+    WHERE
+      ${all(conditions.map((condition) => condition(args)))}`;
+  return statement(sql, args);
+}
+
+function keyIs(columns: readonly string[], key: readonly SqlValue[], args: SqlValue[]): string {
+  return columns
+    .map((column, i) => `${quoteName(column)} = ${bindValue(key[i]!, args)}`)
+    .join(' AND ');
+}

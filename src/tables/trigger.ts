@@ -1,7 +1,8 @@
 import type { TableSpec } from '../model/table-spec.js';
+import { all, block, body, type Fragment, statementText } from '../sql/layout.js';
 import { trigger } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
-import { SQL_FORMAT } from './bookkeeping.js';
+import { SQL_FORMAT } from './state/table.js';
 
 /** A named trigger and its whole text; a drift check compares the text with sqlite_master. */
 export interface TriggerSql {
@@ -9,21 +10,29 @@ export interface TriggerSql {
   readonly sql: string;
 }
 
-/**
- * Writes one trigger of a CRR; its text carries the version of what is generated.
- *
- * @param when everything between name and BEGIN: timing, table and condition.
- */
-export function triggerSql(
-  spec: TableSpec,
-  event: string,
-  when: string,
-  statements: readonly string[],
-): TriggerSql {
+export interface TriggerParts {
+  /** What it does, as a comment in its text: plain words, no names of users' tables. */
+  readonly comment: string;
+  /** `AFTER UPDATE OF "title" ON "todos"`. */
+  readonly on: string;
+  readonly when: readonly Fragment[];
+  readonly body: readonly Fragment[];
+}
+
+/** Writes one trigger of a CRR; its text contains the version of what is generated. */
+export function triggerSql(spec: TableSpec, event: string, parts: TriggerParts): TriggerSql {
   const name = trigger(spec.name, event);
-  const body = statements.map((statement) => `  ${statement};`).join('\n');
+  const when = block`
+    WHEN
+      ${all(parts.when)}`;
   return {
     name,
-    sql: `CREATE TRIGGER ${quoteName(name)} ${when} BEGIN /* drizzle-crr ${SQL_FORMAT} */\n${body}\nEND`,
+    sql: statementText`
+      CREATE TRIGGER ${quoteName(name)}
+      ${parts.on}
+      ${parts.when.length === 0 ? '' : when}
+      BEGIN /* drizzle-crr ${SQL_FORMAT}: ${parts.comment} */
+        ${body(parts.body)}
+      END`,
   };
 }

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { integer, sqliteTable, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { wireOffset } from '../../src/columns/wire-version.js';
+import { wireOffset } from '../../src/columns/versions.js';
 import {
   asCrr,
   type Change,
@@ -116,7 +116,10 @@ describeEachEngine('a write', (engine) => {
 });
 
 describe('apply() refuses a whole batch for one cell that no site can have sent:', () => {
-  const [ofCounter, ofRegister] = [wireOffset({ type: 'counter' }), wireOffset({ type: 'mvr' })];
+  const [ofCounter, ofRegister] = [
+    wireOffset({ kind: { type: 'counter' } }),
+    wireOffset({ kind: { type: 'mvr' } }),
+  ];
   const change: Change = {
     table: 'items',
     pk: packKey(['a']),
@@ -190,10 +193,10 @@ describe('what is declared or called wrongly says so', () => {
   const key = { id: text('id').primaryKey().notNull() };
   const plain = sqliteTable('plain', { id: text('id').primaryKey(), n: integer('n') });
   const cases: [name: string, run: () => unknown, message: RegExp][] = [
-    ['increment() of a plain number', () => increment(plain.n), /"n" is no counter/],
+    ['increment() of a plain number', () => increment(plain.n), /"n" is not a counter/],
     ['increment() by a fraction', () => increment(items.votes, 0.1), /safe integer/],
-    ['mvr() of a name', () => mvr('status' as never), /take a column/],
-    ['lww() of nothing', () => lww(undefined as never), /take a column/],
+    ['mvr() of a name', () => mvr('status' as never), /takes a column/],
+    ['lww() of nothing', () => lww(undefined as never), /takes a column/],
     [
       'fractIndex() misspelt',
       () => fractIndex('p', { wihtin: ['a'] } as object),
@@ -257,8 +260,8 @@ test('types are kept by whoever makes the table', () => {
       ['r', 'mvr'],
     ]);
     expect(spec.clockColumns.map(({ name, kind }) => [name, kind])).toEqual([
-      ['p', { type: 'fractindex', within: ['n'] }],
-      ['t', { type: 'lww', by: 'time' }],
+      ['p', { type: 'fractIndex', within: ['n'] }],
+      ['t', { type: 'lwwByTime' }],
     ]);
   }
 });

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { wireOffset } from '../../src/columns/wire-version.js';
+import { wireOffset } from '../../src/columns/versions.js';
 import { counter, crrTable, explainError, increment, packKey, withCrr } from '../../src/index.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
@@ -173,7 +173,7 @@ describe('a counter merges', () => {
       table: 'posts',
       pk: packKey(['a']),
       cid: 'views',
-      col_version: wireOffset({ type: 'counter' }) + 1,
+      col_version: wireOffset({ kind: { type: 'counter' } }) + 1,
       db_version: 1,
       site_id: new Uint8Array(16).fill(7),
       cl: 1,

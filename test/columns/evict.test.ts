@@ -29,7 +29,7 @@ const pull = async (from: Site, to: Site) =>
 const traces = async ({ $client }: Site) =>
   (
     await $client.execute(
-      "SELECT (SELECT count(*) FROM cards WHERE id = 'a') AS base, (SELECT count(*) FROM cards__crr_clock WHERE k_id = 'a') AS clock, (SELECT count(*) FROM cards__crr_cell WHERE k_id = 'a') AS cells, (SELECT count(*) FROM crr_pending WHERE k1 = 'a') AS pending",
+      "SELECT (SELECT count(*) FROM cards WHERE id = 'a') AS base, (SELECT count(*) FROM cards__crr_clock WHERE key_id = 'a') AS clock, (SELECT count(*) FROM cards__crr_cell WHERE key_id = 'a') AS cells, (SELECT count(*) FROM crr_pending WHERE key_1 = 'a') AS pending",
     )
   ).rows[0];
 

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
 import { generateKeyBetween } from 'fractional-indexing';
 import { expect, expectTypeOf, test } from 'vitest';
-import { DIGITS, keyAfterSql, keyBeforeSql } from '../../src/columns/fract-index/fract-key.js';
+import { DIGITS, keyAfterSql, keyBeforeSql } from '../../src/columns/fract-index/key-sql.js';
 import { crrTable, fractIndex, fractOrder, fractOrderBy } from '../../src/index.js';
 import { quoteText } from '../../src/sql/quote.js';
 import { dump } from '../support/dump.js';

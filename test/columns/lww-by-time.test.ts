@@ -145,8 +145,8 @@ test('a whole table can be merged by time', () => {
   });
   const kinds = (table: typeof plain) => readTableSpec(table).clockColumns.map(({ kind }) => kind);
   expect(kinds(asCrr(plain, { by: 'time' }))).toEqual([
-    { type: 'lww', by: 'time' },
-    { type: 'lww', by: 'time' },
+    { type: 'lwwByTime' },
+    { type: 'lwwByTime' },
   ]);
   const mixed = asCrr(
     crrTable('t', {
@@ -157,7 +157,7 @@ test('a whole table can be merged by time', () => {
     { by: 'time' },
   );
   expect(readTableSpec(mixed).clockColumns.map(({ kind }) => kind)).toEqual([
-    { type: 'lww', by: 'time' },
+    { type: 'lwwByTime' },
     { type: 'lww' },
   ]);
   expect(() => lww(text('x'), { by: 'luck' as 'time' })).toThrow(/'version' or 'time'/);

@@ -1,6 +1,6 @@
 import { blob, integer, real, text } from 'drizzle-orm/sqlite-core';
 import { expect, expectTypeOf, test } from 'vitest';
-import { wireOffset } from '../../src/columns/wire-version.js';
+import { wireOffset } from '../../src/columns/versions.js';
 import { crrTable, mvr, packKey } from '../../src/index.js';
 import { describeEachEngine } from '../support/engines.js';
 import { exchange, openSite } from '../support/site.js';
@@ -126,7 +126,7 @@ test('what cannot be a register is refused', async () => {
     /drop \.notNull\(\)/,
   );
   const db = await openSite(schema);
-  const offset = wireOffset({ type: 'mvr' });
+  const offset = wireOffset({ kind: { type: 'mvr' } });
   const mark = {
     table: 'cards',
     pk: packKey(['x']),

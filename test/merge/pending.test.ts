@@ -208,8 +208,8 @@ describe.each(['INSERT', 'INSERT OR IGNORE', 'INSERT OR REPLACE', 'UPDATE', 'pin
         { id: 'a', name: 'theirs', price: 7, note: 'theirs' },
       ]);
       expect(await db.$crr.pendingCount()).toBe(2);
-      const { rows } = await db.$client.execute('SELECT applying, tx FROM crr_state');
-      expect([rows[0]!.applying, rows[0]!.tx]).toEqual([0, 0]);
+      const { rows } = await db.$client.execute('SELECT applying, in_transaction FROM crr_state');
+      expect([rows[0]!.applying, rows[0]!.in_transaction]).toEqual([0, 0]);
       // What merged is in the feed, after the cursor that a peer had before.
       const news = await db.$crr.changes({ since: version, site: await from.$crr.siteId() });
       expect(news.map(({ cid }) => cid).sort()).toEqual(['name', 'note']);

@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { wireOffset } from '../../src/columns/wire-version.js';
+import { wireOffset } from '../../src/columns/versions.js';
 import { increment, packKey } from '../../src/index.js';
 import type { Change } from '../../src/model/change.js';
 import {
@@ -57,8 +57,8 @@ const change = async (
   ...more,
 });
 const OFFSETS: Readonly<Record<string, number>> = {
-  votes: wireOffset({ type: 'counter' }),
-  status: wireOffset({ type: 'mvr' }),
+  votes: wireOffset({ kind: { type: 'counter' } }),
+  status: wireOffset({ kind: { type: 'mvr' } }),
 };
 
 /** Pushes changes as `from`'s site, as no honest client would. */

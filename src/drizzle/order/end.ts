@@ -1,5 +1,5 @@
 import { is, SQL, sql } from 'drizzle-orm';
-import { keyAfterSql, keyBeforeSql } from '../../columns/fract-index/fract-key.js';
+import { keyAfterSql, keyBeforeSql } from '../../columns/fract-index/key-sql.js';
 import { type OrderedTable, type Row, usage } from './table.js';
 
 /**

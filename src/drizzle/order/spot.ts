@@ -1,5 +1,5 @@
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
-import { DIGITS } from '../../columns/fract-index/fract-key.js';
+import { DIGITS } from '../../columns/fract-index/key-sql.js';
 import { readNeighbours } from './neighbours.js';
 import {
   type Drizzle,

@@ -1,6 +1,7 @@
 import { and, type Column, eq, getTableColumns, type SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../../errors.js';
+import { orderedWithin } from '../../columns/fract-index/type.js';
 import { crrDeclaration } from '../../schema/declaration.js';
 
 /** A row's key: its value, or an object by property where it has several columns. */
@@ -30,14 +31,14 @@ export class OrderedTable {
     /** The order key's. */
     readonly property: string,
   ) {
-    const kind = crrDeclaration(table)?.kinds[property];
-    if (kind?.type !== 'fractindex') {
+    const within = orderedWithin(crrDeclaration(table)?.kinds[property]);
+    if (within === undefined) {
       const name = getTableConfig(table).name;
       throw usage(`"${name}" has no order key "${property}": declare it with fractIndex(...)`);
     }
     this.columns = getTableColumns(table);
     this.key = keyOfTable(table);
-    this.within = kind.within;
+    this.within = within;
   }
 
   /** The condition that a row of `table`, which may be an alias, is the one with this key. */

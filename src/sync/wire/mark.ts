@@ -1,4 +1,5 @@
-import { toldKind } from '../../columns/wire-version.js';
+import { cellTypeOf } from '../../columns/registry.js';
+import { isFormerVersion, versionFromWire } from '../../columns/versions.js';
 import { type Change, SENTINEL } from '../../model/change.js';
 import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex } from '../../model/value.js';
@@ -11,9 +12,9 @@ import { bytesToHex } from '../../model/value.js';
 
 /** Whether a change only says that a value of a multi-value register was overwritten. */
 export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): boolean {
-  if (col_version % 2 === 0 || toldKind(col_version) !== 'mvr') return false;
   const column = schema.tables.get(table)?.cellColumns.find(({ name }) => name === cid);
-  return column?.kind.type === 'mvr';
+  if (column === undefined || isFormerVersion(column, col_version)) return false;
+  return cellTypeOf(column).isMark(versionFromWire(column, col_version));
 }
 
 /**

@@ -1,8 +1,8 @@
-import { DEFAULT_MAX_DRIFT, greatestVersion } from '../../columns/lww/timed-version.js';
+import { DEFAULT_MAX_DRIFT, greatestTime } from '../../columns/lww-by-time/time.js';
+import { clockTypeOf } from '../../columns/registry.js';
 import { CrrSyncError } from '../../errors.js';
 import { type Change, SENTINEL } from '../../model/change.js';
 import type { CrrSchema } from '../../model/schema.js';
-import { isTimed } from '../../model/table-spec.js';
 
 /**
  * Refuses changes from the far future. A database that merges one takes over its db_version, so a
@@ -18,11 +18,11 @@ export function refuseVersionJumps(
   maxJump: number,
 ): void {
   const most = localVersion + maxJump;
-  const now = Math.max(most, greatestVersion(Date.now(), DEFAULT_MAX_DRIFT));
+  const now = Math.max(most, greatestTime(Date.now(), DEFAULT_MAX_DRIFT));
   const mostOf = ({ table, cid }: Change): number => {
     if (cid === SENTINEL) return most;
     const column = schema.tables.get(table)?.clockColumns.find(({ name }) => name === cid);
-    return column !== undefined && isTimed(column) ? Number.MAX_SAFE_INTEGER : now;
+    return column !== undefined && clockTypeOf(column).clockTime ? Number.MAX_SAFE_INTEGER : now;
   };
   for (const change of changes) {
     const { db_version, col_version, cl, seq } = change;

@@ -6,7 +6,7 @@
 import { eq } from 'drizzle-orm';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { toldKind } from '../../../src/columns/wire-version.js';
+import { rangeOf } from '../../../src/columns/versions.js';
 import {
   type Change,
   counter,
@@ -195,7 +195,7 @@ async function stateOf(site: MeshSite) {
   const told = feed.filter(({ cid, cl }) => cid !== '-1' || cl > 1);
   const changes = told.map(({ pk, cid, val, col_version, site_id, cl }) => {
     // Of two sites that wrote the same, the one heard first is kept, but for cells that are a site's own.
-    const isOwn = ['mvr', 'counter'].includes(toldKind(col_version));
+    const isOwn = ['mvr', 'counter'].includes(rangeOf(col_version).name);
     const from = isOwn ? bytesToHex(site_id) : '';
     return [bytesToHex(pk), cid, typeof val, String(val), col_version, from, cl].join(' ');
   });

@@ -216,13 +216,13 @@ async function write(shape: Shape, random: Random, site: MeshSite, model: Model)
 async function inspect(shape: Shape, { client }: MeshSite, key: string) {
   const keys = shape.keyColumns
     .split(', ')
-    .map((name) => `k_${name}`)
+    .map((name) => `key_${name}`)
     .join(', ');
   const [clock, base, cells] = await client.batch(
     [
-      `SELECT cl FROM t__crr_clock WHERE (${keys}) = (${key})`,
+      `SELECT causal_length AS cl FROM t__crr_clock WHERE (${keys}) = (${key})`,
       `SELECT count, quote(reg) AS reg FROM t WHERE (${shape.keyColumns}) = (${key})`,
-      `SELECT hex(site_id) || '/' || ver AS write, site <> (SELECT site FROM crr_state) AS other FROM t__crr_cell JOIN crr_site ON ordinal = site WHERE (${keys}) = (${key}) AND col = 'reg' AND ver % 2 = 0 ORDER BY 1`,
+      `SELECT hex(site_id) || '/' || version AS write, site <> (SELECT site FROM crr_state) AS other FROM t__crr_cell JOIN crr_site ON ordinal = site WHERE (${keys}) = (${key}) AND column_name = 'reg' AND version % 2 = 0 ORDER BY 1`,
     ],
     'read',
   );

@@ -120,7 +120,7 @@ const moods = ({ db }: MeshSite) =>
 
 async function causalLength({ client }: MeshSite, id: string): Promise<number> {
   const { rows } = await client.execute({
-    sql: 'SELECT cl FROM cards__crr_clock WHERE k_id = ?',
+    sql: 'SELECT causal_length AS cl FROM cards__crr_clock WHERE key_id = ?',
     args: [id],
   });
   return Number(rows[0]!.cl);

@@ -1,0 +1,35 @@
+import type { Fragment } from '../sql/layout.js';
+
+/**
+ * What a column type needs to write SQL about the cells of one column, in a trigger where `new` is the
+ * base row. The cell table itself is src/tables/cells; this is all that a type knows about it.
+ */
+export interface CellSql {
+  /** The column for messages: `"posts"."views"`. */
+  readonly label: string;
+  /** What the base row holds now. */
+  readonly value: string;
+  /** `FROM ... WHERE ...` of the row's cells in this column, as `x`, with columns `site`, `version`, `value`. */
+  readonly cells: Fragment;
+  /** The same without this site's own cell. */
+  readonly otherCells: Fragment;
+  /** SQL condition: this site has a cell. */
+  readonly hasOwnCell: Fragment;
+  /** Sets columns of other sites' cells, if `where` holds for them. */
+  updateOthers(set: readonly string[], where: string): string;
+  /**
+   * Writes this site's own cell.
+   *
+   * @param own.version of a first write, and `own.next` of a later one, where `version` is the one before.
+   * @param own.from a subquery with its alias that `own.value` and `own.where` use, if they need one.
+   */
+  writeOwn(own: OwnCell): string;
+}
+
+export interface OwnCell {
+  readonly value: string;
+  readonly version: string;
+  readonly next: string;
+  readonly from?: Fragment;
+  readonly where?: Fragment;
+}

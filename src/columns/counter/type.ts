@@ -1,0 +1,52 @@
+import { affinityOf, type ColumnKind } from '../../model/table-spec.js';
+import { storageClass } from '../../model/value.js';
+import { block } from '../../sql/layout.js';
+import type { CellColumnType } from '../column-type.js';
+import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
+import { writeShare } from './write.js';
+
+/**
+ * A sum of what each site added. A site's cell holds its share; a site alone raises the version of its
+ * cell, so the greater version of a share is the later one.
+ */
+export const counter: CellColumnType = {
+  name: 'counter',
+  fingerprint: 'counter',
+  storage: 'cells',
+  range: { name: 'counter', first: 2 ** 31 + 2 ** 30 },
+  lists: 'contributions',
+  refuse({ name, sqlType, notNull, default: value }) {
+    if (affinityOf(sqlType) === 'integer' && notNull && value === '0') return undefined;
+    return `is a counter, which is an integer, NOT NULL, with the default 0: declare it with counter('${name}') and nothing else`;
+  },
+  refuseCell(val) {
+    if (typeof val === 'bigint') return undefined;
+    return `is a counter, which takes integers (bigint), and this value is ${storageClass(val)}`;
+  },
+  fromOtherType(value) {
+    // A REAL would remain one without the way through text.
+    const number = `CAST(CAST(${value} AS TEXT) AS NUMERIC)`;
+    return `CASE typeof(${number}) WHEN 'integer' THEN ${number} ELSE 0 END`;
+  },
+  write: writeShare,
+  shown: (cells) => shownSumSql(cells),
+  isInexact: (cells) => block`
+    EXISTS (
+      SELECT 1 FROM (
+        ${sumOfCellsSql(cells)}
+      )
+      WHERE ${OUT_OF_RANGE}
+    )`,
+  showsCellsOnly: true,
+  stands: () => true,
+  standsSql: 'true',
+  isMark: () => false,
+  versionPerWrite: 1,
+  isWorthCell: (value) => `(typeof(${value}) = 'integer' AND ${value} <> 0)`,
+};
+
+export const COUNTER_KIND: ColumnKind = { type: counter.name };
+
+export function isCounter(kind: ColumnKind | undefined): boolean {
+  return kind?.type === counter.name;
+}

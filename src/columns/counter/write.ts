@@ -1,0 +1,41 @@
+import { block, statementText } from '../../sql/layout.js';
+import { quoteText } from '../../sql/quote.js';
+import type { CellSql } from '../cell-sql.js';
+import { OUT_OF_RANGE, ownShareSql } from './sum.js';
+
+/** What the generated SQL raises for values that a counter cannot take. */
+export const COUNTER_TYPE = 'is a counter and takes integers only';
+export const COUNTER_OVERFLOW = 'is a counter and would leave the range of 64-bit integers';
+
+/** Sets this site's share so that the shares add up to what was written. */
+export function writeShare(cells: CellSql): string[] {
+  const { value } = cells;
+  const raise = (why: string) =>
+    `SELECT RAISE(ABORT, ${quoteText(`drizzle-crr: ${cells.label} ${why}`)})`;
+  const share = ownShareSql(value, cells.otherCells);
+  return [
+    // An INTEGER that overflows becomes a REAL of this size before any trigger sees it.
+    statementText`
+      ${raise(COUNTER_OVERFLOW)}
+      WHERE typeof(${value}) = 'real' AND abs(${value}) >= 9.2e18`,
+    statementText`
+      ${raise(COUNTER_TYPE)}
+      WHERE typeof(${value}) <> 'integer'`,
+    statementText`
+      ${raise(COUNTER_OVERFLOW)}
+      FROM (
+        ${share}
+      )
+      WHERE ${OUT_OF_RANGE}`,
+    cells.writeOwn({
+      value: '(share.hi << 32) | share.lo',
+      version: '1',
+      next: 'version + 1',
+      from: block`
+        (
+          ${share}
+        ) AS share`,
+      where: block`share.hi <> 0 OR share.lo <> 0 OR ${cells.hasOwnCell}`,
+    }),
+  ];
+}

@@ -1,0 +1,48 @@
+import type { ColumnKind } from '../model/table-spec.js';
+import type { CellColumnType, ClockColumnType, ColumnType } from './column-type.js';
+import { counter } from './counter/type.js';
+import { fractIndex } from './fract-index/type.js';
+import { greatest } from './greatest/type.js';
+import { least } from './least/type.js';
+import { lww } from './lww/type.js';
+import { lwwByTime } from './lww-by-time/type.js';
+import { mvr } from './mvr/type.js';
+
+/** Every column type. The order does not matter. */
+export const COLUMN_TYPES: readonly ColumnType[] = [
+  lww,
+  lwwByTime,
+  counter,
+  mvr,
+  fractIndex,
+  greatest,
+  least,
+];
+
+const byName = new Map(COLUMN_TYPES.map((type) => [type.name, type]));
+
+/** The type of a column. */
+export function typeOf({ kind }: { readonly kind: ColumnKind }): ColumnType {
+  const type = byName.get(kind.type);
+  if (type === undefined) throw new Error(`there is no column type "${kind.type}"`);
+  return type;
+}
+
+/** The type of a column among a table's `clockColumns`. */
+export function clockTypeOf(column: { readonly kind: ColumnKind }): ClockColumnType {
+  const type = typeOf(column);
+  if (type.storage !== 'clock') throw new Error(`"${type.name}" has no clock in the clock row`);
+  return type;
+}
+
+/** The type of a column among a table's `cellColumns`. */
+export function cellTypeOf(column: { readonly kind: ColumnKind }): CellColumnType {
+  const type = typeOf(column);
+  if (type.storage !== 'cells') throw new Error(`"${type.name}" has no cells`);
+  return type;
+}
+
+/** Whether this version of the package knows a kind: a newer one may have written it into a database. */
+export function isKnownKind(kind: ColumnKind): boolean {
+  return byName.has(kind.type);
+}

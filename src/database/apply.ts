@@ -1,0 +1,220 @@
+import { CrrChangeError, CrrDatabaseError } from '../errors.js';
+import type { EarlyChange } from '../merge/group.js';
+import { type ApplyPlan, planApply } from '../merge/plan.js';
+import type { Change } from '../model/change.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { quoteBlob } from '../sql/quote.js';
+import { type Query, queryRow, type Statement, statement } from '../sql/statement.js';
+import {
+  type ApplyResult,
+  addResult,
+  emptyResult,
+  type MutableResult,
+  resultOf,
+} from './apply-result.js';
+import type { Connection } from './connection.js';
+import { explained, isStale, refuseIfFound } from './database-errors.js';
+import type { DriftCheck } from './drift.js';
+import { type Evict, evictStatements } from './evict.js';
+import { type PeerUpdate, peerStatements, progressStatements } from './peers.js';
+import { run } from './run.js';
+import type { SiteStore } from './site-store.js';
+
+/** What one batch is merged with. */
+export interface MergeBatchOptions {
+  readonly onUnknown?: 'pending' | 'error';
+  readonly peer?: PeerUpdate;
+  readonly evict?: Evict;
+  readonly ownReturn?: boolean;
+  readonly refuseIf?: readonly Statement[];
+}
+
+/** What merging needs of a database. */
+export interface MergerParts {
+  readonly connection: Connection;
+  readonly schema: DrizzleSchema;
+  readonly sites: SiteStore;
+  readonly drift: DriftCheck;
+  /** The greatest version that columns merged by time take now. */
+  readonly greatestTime: () => number;
+}
+
+/** How often a batch is tried again when other processes register sites at the same moment. */
+const MAX_ATTEMPTS = 8;
+
+/** Merges batches of changes into one database, each in one transaction. */
+export class Merger {
+  readonly #parts: MergerParts;
+  /** Whether the pending table may contain changes; unknown at first. */
+  #mayWait = true;
+
+  constructor(parts: MergerParts) {
+    this.#parts = parts;
+  }
+
+  /** Merges one batch, all of it or nothing. */
+  async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<ApplyResult> {
+    if (changes.length === 0) return this.#mergeNothing(options);
+    return explained(() => this.#mergeBatch(changes, options));
+  }
+
+  /** How many changes are in the pending table. */
+  pendingCount(): Promise<number> {
+    return explained(async () => {
+      let count = 0;
+      const query = queryRow(`SELECT count(*) FROM ${PENDING_TABLE}`, ({ 0: value }) => {
+        count = Number(value);
+      });
+      await run(this.#parts.connection, [query], 'read');
+      return count;
+    });
+  }
+
+  /** Tries again if other processes registered sites meanwhile, so that ordinals are not what was known. */
+  async #mergeBatch(
+    changes: readonly Change[],
+    options: MergeBatchOptions,
+  ): Promise<MutableResult> {
+    await this.#parts.drift.pass();
+    for (let attempt = 1; ; attempt++) {
+      const { plan, mayWait } = await this.#plan(changes, options);
+      try {
+        return await this.#run(plan, changes, options, mayWait);
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        if (attempt === MAX_ATTEMPTS) throw contended(error);
+        this.#parts.sites.forget();
+        await this.#register(plan);
+      }
+    }
+  }
+
+  async #plan(changes: readonly Change[], options: MergeBatchOptions) {
+    const { connection, schema, sites, greatestTime } = this.#parts;
+    const onUnknown = options.onUnknown ?? 'pending';
+    const mayWait = this.#mayWait;
+    const plan = planApply({
+      changes,
+      schema,
+      sites: await sites.directory(connection),
+      onUnknown,
+      maxParameters: connection.maxParameters,
+      greatestTime: greatestTime(),
+      mayWait,
+      ownReturn: options.ownReturn,
+    });
+    if (onUnknown === 'error') refuseEarly(plan.early[0]);
+    return { plan, mayWait };
+  }
+
+  async #run(
+    plan: ApplyPlan,
+    changes: readonly Change[],
+    options: MergeBatchOptions,
+    mayWait: boolean,
+  ): Promise<MutableResult> {
+    const { connection, schema, sites } = this.#parts;
+    const stamp = new Stamp();
+    const peer = options.peer && peerStatements(options.peer);
+    const rules = (options.refuseIf ?? []).map(refuseIfFound);
+    await run(
+      connection,
+      [
+        stamp.before(),
+        ...rules,
+        ...(peer?.before ?? []),
+        ...plan.phases.flatMap(({ queries }) => queries),
+        ...(peer?.after ?? []),
+        ...rules,
+        ...evictStatements(options.evict, schema),
+        stamp.after(),
+      ],
+      'write',
+    );
+    sites.learn(plan.newSites);
+    const result = resultOf(plan, schema);
+    if (changes.length > 0) Object.assign(result, stamp.result());
+    const { total } = plan.outcome.waiting;
+    this.#mayWait = total > 0;
+    // Another process left something since: what came now may be what it waits for.
+    if (!mayWait && total > result.pending) {
+      addResult(result, await this.#mergeBatch([], { onUnknown: options.onUnknown ?? 'pending' }));
+    }
+    return result;
+  }
+
+  /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
+  async #register({ newSites }: ApplyPlan): Promise<void> {
+    if (newSites.length === 0) return;
+    const ids = newSites.map(([, siteId]) => `(${quoteBlob(siteId)})`).join(', ');
+    await this.#parts.connection.batch(
+      [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
+      'write',
+    );
+  }
+
+  /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
+  async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<ApplyResult> {
+    const { connection, schema } = this.#parts;
+    // Another process may have left something; and what was ahead of its time may be due now.
+    const waits = this.#mayWait || (await this.pendingCount()) > 0;
+    const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyResult();
+    const statements = [
+      ...(peer === undefined ? [] : progressStatements(peer)),
+      ...evictStatements(evict, schema),
+    ];
+    if (statements.length > 0) await explained(() => connection.batch(statements, 'write'));
+    return total;
+  }
+}
+
+/** The db_version under which a batch is stored. */
+class Stamp {
+  #waited = false;
+  #prior = 0;
+  #now = 0;
+
+  before(): Query {
+    return queryRow(`SELECT EXISTS (SELECT 1 FROM ${PENDING_TABLE})`, ({ 0: waits }) => {
+      this.#waited = Number(waits) === 1;
+    });
+  }
+
+  after(): Query {
+    const sql = `SELECT prior_db_version, db_version FROM ${STATE_TABLE}`;
+    return queryRow(sql, ({ 0: prior, 1: now }) => {
+      this.#prior = Number(prior);
+      this.#now = Number(now);
+    });
+  }
+
+  /** What had waited may have been applied under the same db_version. */
+  result(): { readonly stamp: number | undefined; readonly prior: number } {
+    const isOfBatch = !this.#waited && this.#now > this.#prior;
+    return { stamp: isOfBatch ? this.#now : undefined, prior: this.#prior };
+  }
+}
+
+function contended(cause: unknown): CrrDatabaseError {
+  return new CrrDatabaseError(
+    'CRR_DATABASE_CONTENDED',
+    `other processes registered new sites in each of ${MAX_ATTEMPTS} attempts to apply this batch: try again`,
+    { cause },
+  );
+}
+
+function refuseEarly(first: EarlyChange | undefined): void {
+  if (first === undefined) return;
+  const { table, cid } = first.change;
+  if (first.isHeld) {
+    throw new CrrChangeError(
+      'CRR_CHANGE_AHEAD',
+      `"${table}"."${cid}" was written by a clock that is ahead by more than maxDrift, and onUnknown is 'error': let it wait with onUnknown: 'pending', or set the writer's clock`,
+    );
+  }
+  throw new CrrChangeError(
+    'CRR_CHANGE_UNKNOWN',
+    `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
+  );
+}

@@ -1,0 +1,25 @@
+import { CrrDatabaseError } from '../errors.js';
+import { STATE_TABLE } from '../sql/names.js';
+import { queryRow } from '../sql/statement.js';
+import { SQL_FORMAT } from '../tables/state/table.js';
+import type { Connection } from './connection.js';
+import { run } from './run.js';
+
+/** @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if the bookkeeping has another format than this version's. */
+export async function requireFormat(connection: Connection): Promise<void> {
+  let format = 0;
+  const read = queryRow(`SELECT format FROM ${STATE_TABLE}`, ({ 0: value }) => {
+    format = Number(value);
+  });
+  await run(connection, [read], 'read');
+  if (format !== SQL_FORMAT) throw otherFormat(format);
+}
+
+export function otherFormat(format: number): CrrDatabaseError {
+  const found = `the bookkeeping of this database has format ${format}, and this version of drizzle-crr needs format ${SQL_FORMAT}`;
+  const remedy =
+    format > SQL_FORMAT
+      ? 'use the version that made it, or a newer one'
+      : 'read all changes with the version that made it ($crr.changes()), and apply them with this one to a new database';
+  return new CrrDatabaseError('CRR_DATABASE_FORMAT', `${found}: ${remedy}`);
+}

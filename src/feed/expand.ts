@@ -1,0 +1,191 @@
+import { cellTypeOf } from '../columns/registry.js';
+import { wireOffset } from '../columns/versions.js';
+import { type Change, SENTINEL } from '../model/change.js';
+import { packKey } from '../model/packed-key.js';
+import type { SiteDirectory } from '../model/site.js';
+import type { TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
+import { parseCells } from '../tables/cells/text.js';
+import type { CellClock, Stamp } from '../tables/clock/clock.js';
+import { type ClockText, parseClockText } from './clock-text.js';
+import { type ValueColumn, valueColumns } from './select.js';
+
+/** A row of the clock table with its base row, decoded as far as paging needs it. */
+export interface ClockRow {
+  readonly table: string;
+  /** The clock's rowid. */
+  readonly key: string;
+  readonly dbVersion: number;
+  /** All changes of the row that are newer than the cursor. */
+  readonly changes: readonly Change[];
+  /** Its key, if the row is alive and the reader may not see it. */
+  readonly hidden?: Uint8Array;
+}
+
+/** Which cells of a row travel. */
+export interface CellFilter {
+  readonly since: number;
+  readonly until: number;
+  /** Ordinals of sites; undefined = no such filter. */
+  readonly site: number | undefined;
+  readonly excludeSite: number | undefined;
+  /** db_versions that the reader has already. */
+  readonly skip: ReadonlySet<number>;
+}
+
+/** Where a row of selectRows() has its columns. */
+interface Layout {
+  readonly clock: number;
+  readonly values: number;
+  readonly cells: number;
+  readonly visible: number;
+}
+
+/** Expands driver rows of selectRows() into changes. */
+export class RowExpander {
+  readonly #values: readonly ValueColumn[];
+  readonly #layout: Layout;
+  readonly #clockOffsets: readonly number[];
+  readonly #cellTypes: readonly {
+    readonly name: string;
+    readonly offset: number;
+    readonly isMark: (version: number) => boolean;
+  }[];
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly sites: SiteDirectory,
+    readonly filter: CellFilter,
+    /** The rows carry whether the reader may see them. */
+    readonly withVisible = false,
+  ) {
+    this.#values = valueColumns(spec);
+    const cells = 1 + this.#values.length;
+    const visible = cells + (spec.cellColumns.length > 0 ? 1 : 0);
+    this.#layout = { clock: 0, values: 1, cells, visible };
+    this.#clockOffsets = spec.clockColumns.map(wireOffset);
+    this.#cellTypes = spec.cellColumns.map((column) => ({
+      name: column.name,
+      offset: wireOffset(column),
+      isMark: cellTypeOf(column).isMark,
+    }));
+  }
+
+  expand(row: DriverRow): ClockRow {
+    const { spec, withVisible } = this;
+    const clock = parseClockText(row[this.#layout.clock] as string);
+    const isAlive = clock.causalLength % 2 === 1;
+    const values = this.#exactValues(row, clock);
+    const at = { table: spec.name, key: clock.rowid, dbVersion: clock.dbVersion };
+    if (withVisible && isAlive && row[this.#layout.visible] === null) {
+      return { ...at, changes: [], hidden: this.#packKey(values) };
+    }
+    // A row may have just become visible, with cells that are older than the cursor: it travels whole.
+    const filter = withVisible && isAlive ? wholeRow(this.filter) : this.filter;
+    const out = new RowChanges(spec.name, this.sites, filter, clock.causalLength, () =>
+      this.#packKey(values),
+    );
+    if (clock.sentinel !== undefined) {
+      out.add(SENTINEL, null, clock.causalLength, clock.sentinel);
+    }
+    if (isAlive) {
+      this.#addClockCells(out, clock, values);
+      if (spec.cellColumns.length > 0) this.#addSiteCells(out, row[this.#layout.cells]!);
+    }
+    return { ...at, changes: out.changes };
+  }
+
+  #exactValues(row: DriverRow, { classes }: ClockText): SqlValue[] {
+    let nextClass = 0;
+    return this.#values.map(({ affinity, isAmbiguous }, i) =>
+      exactValue(row[this.#layout.values + i]!, isAmbiguous ? classes[nextClass++]! : affinity[0]!),
+    );
+  }
+
+  #packKey(values: readonly SqlValue[]): Uint8Array {
+    return packKey(values.slice(0, this.spec.key.length));
+  }
+
+  #addClockCells(out: RowChanges, clock: ClockText, values: readonly SqlValue[]): void {
+    const { rowVersion, rowDbVersion, rowSite, rowSeq, cells } = clock;
+    const keyColumns = this.spec.key.length;
+    this.spec.clockColumns.forEach(({ name }, i) => {
+      const cell = cells?.get(i);
+      // No clock: nobody has written it.
+      if (cell === undefined ? rowVersion === 0 : rowVersion + cell.version < 0) return;
+      const val = values[keyColumns + i]!;
+      const version = rowVersion + (cell?.version ?? 0) + this.#clockOffsets[i]!;
+      const stamp = ownStamp(cell, clock) ?? {
+        dbVersion: rowDbVersion,
+        site: rowSite,
+        seq: rowSeq + i,
+      };
+      out.add(name, val, version, stamp);
+    });
+  }
+
+  #addSiteCells(out: RowChanges, text: DriverValue): void {
+    if (text === null) return;
+    for (const cell of parseCells(text as string)) {
+      const { name, offset, isMark } = this.#cellTypes[cell.column]!;
+      // A mark comes from others than the cell's owner, who must learn of it.
+      const isForOwner = isMark(cell.version);
+      out.add(name, cell.val, cell.version + offset, cell, isForOwner);
+    }
+  }
+}
+
+/**
+ * The stamp of a cell that was written alone; undefined if it has the row's. A row that its site wrote as a
+ * whole later took its cells' stamps along. In one db_version only seqs tell what was later, and those of
+ * another site tell nothing: it came in an apply.
+ */
+function ownStamp(cell: CellClock | undefined, { rowDbVersion, rowSite, rowSeq }: ClockText) {
+  const stamp = cell?.stamp;
+  if (stamp === undefined || stamp.dbVersion < rowDbVersion) return undefined;
+  const isOwn = stamp.dbVersion > rowDbVersion || stamp.site !== rowSite || stamp.seq >= rowSeq;
+  return isOwn ? stamp : undefined;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+function wholeRow({ until }: CellFilter): CellFilter {
+  return { since: -1, until, site: undefined, excludeSite: undefined, skip: NONE };
+}
+
+/** Collects the changes of one row that pass the filter. */
+class RowChanges {
+  readonly changes: Change[] = [];
+  #pk: Uint8Array | undefined;
+
+  constructor(
+    readonly table: string,
+    readonly sites: SiteDirectory,
+    readonly filter: CellFilter,
+    readonly cl: number,
+    readonly packKey: () => Uint8Array,
+  ) {}
+
+  /** @param isForOwner the site whose cell it is gets it, too, even if its own changes are left out. */
+  add(cid: string, val: SqlValue, version: number, stamp: Stamp, isForOwner = false): void {
+    const { filter } = this;
+    const { dbVersion, site, seq } = stamp;
+    if (dbVersion <= filter.since || dbVersion > filter.until) return;
+    if (filter.site !== undefined && site !== filter.site) return;
+    if (filter.excludeSite !== undefined && site === filter.excludeSite && !isForOwner) return;
+    if (filter.skip.has(dbVersion)) return;
+    this.#pk ??= this.packKey();
+    this.changes.push({
+      table: this.table,
+      pk: this.#pk,
+      cid,
+      val,
+      col_version: version,
+      db_version: dbVersion,
+      site_id: this.sites.idOf(site),
+      cl: this.cl,
+      seq,
+    });
+  }
+}

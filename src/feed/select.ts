@@ -1,0 +1,85 @@
+import { type Affinity, affinityOf, type ColumnSpec, type TableSpec } from '../model/table-spec.js';
+import { portable } from '../sql/driver-value.js';
+import { block, type Fragment, list, statementText } from '../sql/layout.js';
+import { clockTable, keyOf } from '../sql/names.js';
+import { quoteName } from '../sql/quote.js';
+import { type Statement, statement } from '../sql/statement.js';
+import { cellsTextSql } from '../tables/cells/text.js';
+import { clockRowid, hasRowidKey, sameRow } from '../tables/clock/table.js';
+import { clockTextSql } from './clock-text.js';
+import type { ReadPosition } from './position.js';
+
+export interface ReadRows {
+  readonly position: ReadPosition;
+  /** Of a db_version that was cut, this table's rows come after the cut. */
+  readonly isAfterCut: boolean;
+  /** The greatest number of rows; undefined = all. */
+  readonly limit: number | undefined;
+  /** A condition on the base row, for readers who may not see every row. */
+  readonly visible?: Statement | undefined;
+}
+
+/** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
+export function selectRows(
+  spec: TableSpec,
+  { position, isAfterCut, limit, visible }: ReadRows,
+): Statement {
+  const rowid = `clock.${clockRowid(spec)}`;
+  const columns: Fragment[] = [
+    clockTextSql(spec),
+    ...valueColumns(spec).map(({ sql, affinity }) => portable(sql, affinity)),
+    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, 'clock')] : []),
+    ...(visible === undefined ? [] : [visibleSql(spec, visible)]),
+  ];
+  const sql = statementText`
+    SELECT
+      ${list(columns)}
+    FROM ${quoteName(clockTable(spec.name))} AS clock
+    LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+    WHERE ${isAfter(spec, position, isAfterCut)}
+    ORDER BY clock.db_version, ${rowid}
+    ${limit === undefined ? '' : `LIMIT ${limit}`}`;
+  return statement(sql, visible?.args);
+}
+
+function isAfter(spec: TableSpec, { after }: ReadPosition, isAfterCut: boolean): string {
+  const { db_version: version, row } = after;
+  if (row === undefined) return `clock.db_version > ${version}`;
+  if (row.table !== spec.name) return `clock.db_version ${isAfterCut ? '>=' : '>'} ${version}`;
+  const rowid = `clock.${clockRowid(spec)}`;
+  return `clock.db_version >= ${version} AND (clock.db_version > ${version} OR ${rowid} > ${row.key})`;
+}
+
+/** The base table under its own name: a condition written with Drizzle names its columns so. */
+function visibleSql(spec: TableSpec, visible: Statement): Fragment {
+  const table = quoteName(spec.name);
+  const keyIs = spec.key.map(
+    ({ name }) => `${table}.${quoteName(name)} = clock.${quoteName(keyOf(name))}`,
+  );
+  return block`
+    (
+      SELECT 1 FROM ${table}
+      WHERE ${keyIs.join(' AND ')} AND (${visible.sql})
+    )`;
+}
+
+export interface ValueColumn {
+  readonly sql: string;
+  readonly affinity: Affinity;
+  /** The JavaScript type does not tell the storage class, so the row contains it. */
+  readonly isAmbiguous: boolean;
+}
+
+/** The key's values and those of the columns with clocks, in the order in which a row has them. */
+export function valueColumns(spec: TableSpec): ValueColumn[] {
+  const isRowidKey = hasRowidKey(spec);
+  const column = (sql: string, { sqlType }: ColumnSpec, isKey: boolean): ValueColumn => {
+    const affinity = affinityOf(sqlType);
+    const isAmbiguous = affinity !== 'text' && affinity !== 'real' && !(isKey && isRowidKey);
+    return { sql, affinity, isAmbiguous };
+  };
+  return [
+    ...spec.key.map((key) => column(`clock.${quoteName(keyOf(key.name))}`, key, true)),
+    ...spec.clockColumns.map((cell) => column(`base.${quoteName(cell.name)}`, cell, false)),
+  ];
+}

@@ -1,0 +1,69 @@
+import type { ColumnType } from '../columns/column-type.js';
+import { compareLastWrite } from '../columns/last-write.js';
+import { typeOf } from '../columns/registry.js';
+import { fits, hasOwnRange, isFormerVersion, versionFromWire } from '../columns/versions.js';
+import type { Change } from '../model/change.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+
+/** What a batch needs to know about a column, looked up once and not for each cell. */
+export interface BatchColumn {
+  /** Among the table's `clockColumns`; undefined if each site has a cell. */
+  readonly index: number | undefined;
+  /** Versions are times, which may be ahead. */
+  readonly isTimed: boolean;
+  /** Whether a change of this version can be merged, or has to wait for a migration. */
+  fits(version: number): boolean;
+  /** A change of this version is what the last write left before the column had cells. */
+  isFormer(version: number): boolean;
+  /** Why no honest site could have sent a cell. */
+  refuse(val: SqlValue, version: number): string | undefined;
+  /** The change with its version as it is inside a database, if that is another. */
+  inside(change: Change): Change;
+  /** Whether the first of two changes wins over the second, both as they are inside. */
+  wins(a: Change, b: Change): boolean;
+}
+
+export function batchColumns(spec: TableSpec): ReadonlyMap<string, BatchColumn> {
+  return new Map([
+    ...spec.clockColumns.map((column, i) => [column.name, batchColumn(column, i)] as const),
+    ...spec.cellColumns.map((column) => [column.name, batchColumn(column, undefined)] as const),
+  ]);
+}
+
+function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): BatchColumn {
+  const type = typeOf(column);
+  const isPlain = !hasOwnRange(column);
+  const isClock = type.storage === 'clock';
+  // Of two states of one site's cell the later one, which is the last write.
+  const compare = isClock ? type.compare : compareLastWrite;
+  return {
+    index,
+    isTimed: isClock && type.clockTime !== undefined,
+    fits: (version) => fits(column, version),
+    isFormer: (version) => isFormerVersion(column, version),
+    refuse(val, version) {
+      if (isPlain) return type.refuseCell(val, version, column);
+      if (!isClock && isFormerVersion(column, version)) return refuseFormer(type, column, val);
+      return type.refuseCell(val, versionFromWire(column, version), column);
+    },
+    // The cells of a site keep their versions: those of the former type have no owner.
+    inside: (change) =>
+      isPlain || !isClock
+        ? change
+        : { ...change, col_version: versionFromWire(column, change.col_version) },
+    wins: (a, b) => compare(cellOf(a), cellOf(b)) > 0,
+  };
+}
+
+const cellOf = ({ val, col_version }: Change) => ({ val, version: col_version });
+
+/** What the last write left before the column had cells: any value that the type can turn into its own. */
+function refuseFormer(
+  type: ColumnType,
+  column: ReplicatedColumnSpec,
+  val: SqlValue,
+): string | undefined {
+  if (val !== null || !column.notNull || type.fromOtherType !== undefined) return undefined;
+  return 'is NOT NULL, and this value is null';
+}

@@ -1,0 +1,38 @@
+import type { TableSpec } from '../model/table-spec.js';
+import { any, statementText } from '../sql/layout.js';
+import { clockTable, GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
+import { quoteName } from '../sql/quote.js';
+import { type Query, statement } from '../sql/statement.js';
+import { guardForgedCells } from '../tables/cells/read.js';
+import { stampStartSql } from '../tables/clock/clock.js';
+import { cellClock } from '../tables/clock/table.js';
+
+/** Refuse the batch if it brought a change that this site is said to have written and never issued. */
+export function guardForgedQueries(spec: TableSpec): Query[] {
+  return [
+    statement(guardForged(spec)),
+    ...(spec.cellColumns.length > 0 ? [statement(guardForgedCells(spec))] : []),
+  ];
+}
+
+function guardForged(spec: TableSpec): string {
+  const start = stampStartSql('clock.db_version', 'state.site');
+  // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
+  const cells = spec.clockColumns.map(({ name }) => {
+    const x = `clock.${cellClock(name)}`;
+    return `instr(${x}, ${start}) > 0 AND row_version + CAST(${x} AS INTEGER) > 0`;
+  });
+  const isForged = [
+    `instr(sentinel, ${start}) > 0`,
+    'row_version > 0 AND row_site = state.site AND ifnull(row_db_version, clock.db_version) = clock.db_version',
+    ...cells,
+  ];
+  return statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'forged'
+    FROM ${STATE_TABLE} AS state
+    JOIN ${quoteName(clockTable(spec.name))} AS clock ON clock.db_version = state.db_version
+    WHERE
+      ${any(isForged)}
+    LIMIT 1`;
+}

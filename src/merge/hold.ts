@@ -1,0 +1,38 @@
+import type { SqlValue } from '../model/value.js';
+import { MultiRowStatements } from '../sql/multi-row.js';
+import { bindValue, type Statement } from '../sql/statement.js';
+import { pendingUpsert } from '../tables/pending/table.js';
+import { DB_VERSION } from '../tables/state/table.js';
+import type { EarlyChange } from './group.js';
+import type { OrdinalsOfBatch } from './ordinals.js';
+
+/** Puts changes that cannot be merged yet into the pending table. */
+export function holdQueries(
+  early: readonly EarlyChange[],
+  ordinals: OrdinalsOfBatch,
+  maxParameters: number,
+): Statement[] {
+  const byKeyColumns = new Map<number, MultiRowStatements>();
+  for (const { change, key } of early) {
+    let rows = byKeyColumns.get(key.length);
+    if (rows === undefined) {
+      rows = new MultiRowStatements((values) => pendingUpsert(key.length, values), maxParameters);
+      byKeyColumns.set(key.length, rows);
+    }
+    const args: SqlValue[] = [];
+    const values = [
+      bindValue(change.table, args),
+      bindValue(change.pk, args),
+      bindValue(change.cid, args),
+      bindValue(change.val, args),
+      change.col_version,
+      change.cl,
+      ordinals.of(change),
+      change.seq,
+      DB_VERSION,
+      ...key.map((value) => bindValue(value, args)),
+    ];
+    rows.add(values.join(', '), args);
+  }
+  return [...byKeyColumns.values()].flatMap((rows) => rows.finish());
+}

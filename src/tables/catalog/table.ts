@@ -1,0 +1,91 @@
+import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import { statementText } from '../../sql/layout.js';
+import { CATALOG_TABLE } from '../../sql/names.js';
+import { quoteText } from '../../sql/quote.js';
+
+/**
+ * crr_table: the CRRs of the database. The base table and the clock table show which columns there are;
+ * how they merge is known from here.
+ *
+ *     table_name  the base table
+ *     spec        what the CRR was made from, as JSON; see encodeSpec()
+ */
+export function catalogStatements(): string[] {
+  return [
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${CATALOG_TABLE} (
+        table_name TEXT NOT NULL PRIMARY KEY,
+        spec TEXT NOT NULL
+      ) STRICT`,
+  ];
+}
+
+/** Notes what a CRR is made from now. */
+export function recordSpecStatement(spec: TableSpec): string {
+  return statementText`
+    INSERT INTO ${CATALOG_TABLE} (table_name, spec)
+    VALUES (${quoteText(spec.name)}, ${quoteText(encodeSpec(spec))})
+    ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec`;
+}
+
+export function forgetSpecStatement(table: string): string {
+  return `DELETE FROM ${CATALOG_TABLE} WHERE table_name = ${quoteText(table)}`;
+}
+
+export const SELECT_SPECS = `SELECT table_name, spec FROM ${CATALOG_TABLE}`;
+
+/** A spec as it is kept, here and in migrations: without what is Drizzle's, and without what is usual. */
+export interface PlainSpec {
+  readonly name: string;
+  readonly key: readonly { readonly name: string; readonly sqlType: string }[];
+  readonly rows?: TableSpec['rows'];
+  readonly clockColumns: readonly PlainColumn[];
+  readonly cellColumns?: readonly PlainColumn[];
+}
+
+interface PlainColumn {
+  readonly name: string;
+  readonly sqlType: string;
+  readonly notNull?: boolean;
+  readonly default?: string;
+  readonly kind: ColumnKind;
+}
+
+export function plainSpec(spec: TableSpec): PlainSpec {
+  return {
+    name: spec.name,
+    key: spec.key.map(({ name, sqlType }) => ({ name, sqlType })),
+    ...(spec.rows !== 'causal' && { rows: spec.rows }),
+    clockColumns: spec.clockColumns.map(plainColumn),
+    ...(spec.cellColumns.length > 0 && { cellColumns: spec.cellColumns.map(plainColumn) }),
+  };
+}
+
+function plainColumn(column: ReplicatedColumnSpec): PlainColumn {
+  const { name, sqlType, notNull, default: value, kind } = column;
+  return {
+    name,
+    sqlType,
+    ...(notNull && { notNull: true }),
+    ...(value !== undefined && { default: value }),
+    kind,
+  };
+}
+
+/** The spec again. A column's property is Drizzle's affair: here it is its name. */
+export function specOfPlain(plain: PlainSpec): TableSpec {
+  const column = ({ name, sqlType, notNull = false, default: value, kind }: PlainColumn) => ({
+    ...{ name, property: name, sqlType, notNull, kind },
+    default: value,
+  });
+  return {
+    name: plain.name,
+    key: plain.key.map((key) => ({ ...key, property: key.name })),
+    rows: plain.rows ?? 'causal',
+    clockColumns: plain.clockColumns.map(column),
+    cellColumns: (plain.cellColumns ?? []).map(column),
+  };
+}
+
+export const encodeSpec = (spec: TableSpec) => JSON.stringify(plainSpec(spec));
+export const decodeSpec = (text: string) => specOfPlain(JSON.parse(text) as PlainSpec);

@@ -1,0 +1,50 @@
+import { cellTypeOf } from '../../columns/registry.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { block, list, statementText } from '../../sql/layout.js';
+import { clockTable } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { clockKeys, sameKeys, sameRow } from '../clock/table.js';
+import { DB_VERSION } from '../state/table.js';
+import { cells, cellsOf } from './table.js';
+
+/** An alias that no user's table can have. */
+const TOUCHED = 'crr_touched';
+
+/**
+ * Computes the base columns of all rows whose cells the running apply changed, and makes the rows known to
+ * readers.
+ */
+export function showCellsStatements(spec: TableSpec): string[] {
+  if (spec.cellColumns.length === 0) return [];
+  const clock = quoteName(clockTable(spec.name));
+  const base = quoteName(spec.name);
+  const touched = block`
+    (
+      SELECT DISTINCT ${clockKeys(spec).join(', ')} FROM ${cells(spec)}
+      WHERE db_version = ${DB_VERSION}
+    ) AS ${TOUCHED}`;
+  const shown = spec.cellColumns.map((column) => {
+    const name = quoteName(column.name);
+    const value = cellTypeOf(column).shown(cellsOf(spec, column, TOUCHED), `${base}.${name}`);
+    return block`${name} = ${value}`;
+  });
+  return [
+    // A row that the merge itself touched is stamped already, and its row_db_version tells the report of
+    // an apply what happened to it.
+    statementText`
+      UPDATE ${clock}
+      SET
+        row_db_version = ifnull(row_db_version, db_version),
+        db_version = ${DB_VERSION}
+      FROM ${touched}
+      WHERE
+        ${sameKeys(spec, clock, TOUCHED)}
+        AND ${clock}.db_version <> ${DB_VERSION}`,
+    statementText`
+      UPDATE ${base}
+      SET
+        ${list(shown)}
+      FROM ${touched}
+      WHERE ${sameRow(spec, TOUCHED, base)}`,
+  ];
+}

@@ -1,0 +1,69 @@
+import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import { block, type Layout, list, statementText } from '../../sql/layout.js';
+import { cellGate, cellIndex, cellTable } from '../../sql/names.js';
+import { quoteName, quoteText } from '../../sql/quote.js';
+import { clockKeys, columnType, sameKeys } from '../clock/table.js';
+
+/**
+ * Counters and multi-value registers have a cell for each site, in one table beside the clock table:
+ *
+ *     key_<key>        the base row's key
+ *     column_name      the column
+ *     site             ordinal of the site whose cell it is; 0 is no site's (see NEUTRAL_SITE)
+ *     version          of two states of one cell, the one with the greater version stands
+ *     value            what the site adds to the counter, or its value of the register
+ *     db_version, seq  when this database got it; a change of a cell also changes its row's db_version,
+ *                      which is what readers scan
+ *
+ * Cells belong to the row's causal length: when it changes they go. The base column is computed from
+ * them whenever they change, so it is the same on every site that has the same cells.
+ */
+export function cellTableStatements(spec: TableSpec): string[] {
+  if (spec.cellColumns.length === 0) return [];
+  const keys = clockKeys(spec);
+  const columns = [
+    ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)} NOT NULL`),
+    'column_name TEXT NOT NULL',
+    'site INTEGER NOT NULL',
+    'version INTEGER',
+    // No type: values keep their storage class.
+    'value',
+    'db_version INTEGER',
+    'seq INTEGER',
+    `UNIQUE (${keys.join(', ')}, column_name, site)`,
+  ];
+  const table = quoteName(cellTable(spec.name));
+  return [
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${table} (
+        ${list(columns)}
+      )`,
+    `CREATE INDEX IF NOT EXISTS ${quoteName(cellIndex(spec.name))} ON ${table} (db_version)`,
+  ];
+}
+
+/** The table that cells are offered to. It never holds a row. */
+export function cellGateStatement(spec: TableSpec): string | undefined {
+  if (spec.cellColumns.length === 0) return undefined;
+  const keys = clockKeys(spec);
+  const columns = [
+    ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)}`),
+    ...['causal_length', 'column_name', 'site', 'version', 'value', 'seq', 'pk'],
+  ];
+  return statementText`
+    CREATE TABLE IF NOT EXISTS ${quoteName(cellGate(spec.name))} (
+      ${list(columns)}
+    )`;
+}
+
+/** The cells of one column in one row, as FROM and WHERE; the alias `row` has the clock table's key columns. */
+export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: string): Layout {
+  return block`
+    FROM ${cells(spec)} AS x
+    WHERE ${sameKeys(spec, 'x', row)} AND x.column_name = ${quoteText(name)}`;
+}
+
+export const cells = (spec: TableSpec) => quoteName(cellTable(spec.name));
+
+/** The columns of the cell table, in the order in which this package writes them. */
+export const CELL_COLUMNS = 'column_name, site, version, value, db_version, seq';

@@ -1,0 +1,105 @@
+import type { CellSql } from '../../columns/cell-sql.js';
+import { cellTypeOf } from '../../columns/registry.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { keyOf } from '../../sql/names.js';
+import { quoteName, quoteText } from '../../sql/quote.js';
+import { clockKeys, sameRow } from '../clock/table.js';
+import { clock, columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
+import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
+import { type TriggerSql, triggerSql } from '../trigger.js';
+import { CELL_COLUMNS, cells } from './table.js';
+
+/** The triggers that bring a site's own cells to what an update wrote. */
+export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
+  return spec.cellColumns.map((column) => {
+    const type = cellTypeOf(column);
+    const sql = cellSql(spec, column, 'state.seq');
+    const isAlsoWrite = type.isAlsoWrite?.(sql);
+    const changed = hasChanged(column);
+    return triggerSql(spec, `update_${column.name}`, {
+      comment: "this site's cell",
+      on: `AFTER UPDATE OF ${quoteName(column.name)} ON ${quoteName(spec.name)}`,
+      when: [
+        isAlsoWrite === undefined
+          ? changed
+          : block`
+              (
+                ${any([changed, isAlsoWrite])}
+              )`,
+        NOT_APPLYING,
+        isSameKey(spec),
+      ],
+      body: [
+        TAKE_SEQ,
+        ...type.write(sql),
+        statementText`
+          UPDATE ${clock(spec)}
+          SET
+            row_db_version = ifnull(row_db_version, db_version),
+            db_version = ${DB_VERSION}
+          WHERE ${sameRow(spec, '', 'new')}`,
+      ],
+    });
+  });
+}
+
+/** Statements for a trigger whose `new` is a row that was inserted or got another key. */
+export function writeCells(spec: TableSpec): string[] {
+  return spec.cellColumns.flatMap((column, i) =>
+    cellTypeOf(column).write(cellSql(spec, column, columnSeq(spec, spec.clockColumns.length + i))),
+  );
+}
+
+/** @param seq SQL, to be selected from `crr_state AS state`. */
+function cellSql(spec: TableSpec, column: ReplicatedColumnSpec, seq: string): CellSql {
+  const ofRow = (alias: string) =>
+    spec.key
+      .map(({ name }) => `${alias}${quoteName(keyOf(name))} = new.${quoteName(name)}`)
+      .join(' AND ');
+  const ofColumn = (alias: string) => `${alias}column_name = ${quoteText(column.name)}`;
+  const from = (...more: Fragment[]) => block`
+    FROM ${cells(spec)} AS x
+    WHERE ${[ofRow('x.'), ofColumn('x.'), ...more].join(' AND ')}`;
+  return {
+    label: `${quoteName(spec.name)}.${quoteName(column.name)}`,
+    value: `new.${quoteName(column.name)}`,
+    cells: from(),
+    otherCells: from(`x.site <> ${LOCAL_SITE}`),
+    hasOwnCell: block`
+      EXISTS (
+        SELECT 1 ${from('x.site = state.site')}
+      )`,
+    updateOthers(set, where) {
+      const assignments = [
+        ...set,
+        `db_version = ${DB_VERSION}`,
+        `seq = (SELECT ${seq} FROM ${STATE})`,
+      ];
+      return statementText`
+        UPDATE ${cells(spec)}
+        SET
+          ${list(assignments)}
+        WHERE
+          ${all([ofRow(''), ofColumn(''), `site <> ${LOCAL_SITE}`, where])}`;
+    },
+    writeOwn({ value, version, next, from, where }) {
+      const keys = clockKeys(spec).join(', ');
+      const values = [
+        ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
+        ...[quoteText(column.name), 'state.site', version, value, 'state.db_version', seq],
+      ];
+      return statementText`
+        INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS})
+        SELECT
+          ${list(values)}
+        FROM ${list([STATE, ...(from === undefined ? [] : [from])])}
+        WHERE ${where ?? 'true'}
+        ON CONFLICT (${keys}, column_name, site) DO UPDATE SET
+          version = ${next},
+          value = excluded.value,
+          db_version = excluded.db_version,
+          seq = excluded.seq`;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { clockTypeOf } from '../../columns/registry.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { quoteName } from '../../sql/quote.js';
+import { writeCells } from '../cells/write.js';
+import { NOT_APPLYING } from '../state/table.js';
+import { type TriggerSql, triggerSql } from '../trigger.js';
+import { cellVersionSql, NO_CLOCK, stampSql } from './clock.js';
+import { cellClock } from './table.js';
+import { bornRow, columnSeq, localStampSql, rowStamp, sentinelSeq, takeSeqs } from './write.js';
+
+export function insertTrigger(spec: TableSpec): TriggerSql {
+  return triggerSql(spec, 'insert', {
+    comment: 'a new row, or one that replaces another',
+    on: `AFTER INSERT ON ${quoteName(spec.name)}`,
+    when: [NOT_APPLYING],
+    body: [
+      takeSeqs(spec),
+      bornRow(spec, {
+        rowVersion: '1',
+        cells: spec.clockColumns.map((column, i) => {
+          const time = clockTypeOf(column).clockTime;
+          return time === undefined
+            ? 'NULL'
+            : `(${time.first} - 1) || ${localStampSql(columnSeq(spec, i))}`;
+        }),
+        // Only a table without clocks of cells needs a sentinel to make its rows known to others.
+        sentinel: spec.clockColumns.length === 0 ? localStampSql(sentinelSeq(spec)) : 'NULL',
+        onConflict: rewrittenRow(spec),
+      }),
+      ...writeCells(spec),
+    ],
+  });
+}
+
+/**
+ * An insert over a clock row. After a delete the row begins another life: its causal length turns odd,
+ * which its sentinel makes known. Over a living row (INSERT OR REPLACE) every cell's version rises, and the
+ * causal length by 2 if a sentinel is stored, as in cr-sqlite. It always does in a table with columns that
+ * the value decides: nothing keeps what a replaced row held, so the new row must begin a life of its own.
+ */
+function rewrittenRow(spec: TableSpec): string[] {
+  const beginsLife = spec.clockColumns.some((column) => clockTypeOf(column).decidedBy === 'value');
+  // Of this insert, in terms of the clock row that it would have made.
+  const stamp = (seq: string) => stampSql('excluded.db_version', 'excluded.row_site', seq);
+  const sentinel = stamp('(excluded.row_seq - 1)');
+  const nextLife = 'causal_length + 1 + causal_length % 2';
+  return [
+    ...(beginsLife
+      ? [`sentinel = ${sentinel}`, `causal_length = ${nextLife}`]
+      : [
+          // A dead row always has a sentinel.
+          `sentinel = CASE WHEN sentinel IS NOT NULL THEN ${sentinel} END`,
+          `causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE ${nextLife} END`,
+        ]),
+    ...rowStamp('row_version + 1'),
+    ...spec.clockColumns.map((column, i) => {
+      const x = cellClock(column.name);
+      const time = clockTypeOf(column).clockTime;
+      if (time === undefined) return `${x} = CASE ${x} WHEN ${NO_CLOCK} THEN NULL ELSE ${x} END`;
+      const next = time.next(cellVersionSql(column.name));
+      return `${x} = (${next} - row_version - 1) || ${stamp(`(excluded.row_seq + ${i})`)}`;
+    }),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { TableSpec } from '../../model/table-spec.js';
+import { list, statementText } from '../../sql/layout.js';
+import { stampOfOriginSql } from '../clock/clock.js';
+import { cellClock, clockKeys } from '../clock/table.js';
+import type { TriggerSql } from '../trigger.js';
+import {
+  base,
+  baseIsOffered,
+  besideBase,
+  clock,
+  clockIsOffered,
+  gateTrigger,
+  newKeys,
+} from './table.js';
+
+/** A delete that is newer than the row: the row goes, and its cells' clocks with it. */
+export function deleteGate(spec: TableSpec): TriggerSql {
+  const assignments = [
+    'causal_length = excluded.causal_length',
+    'db_version = excluded.db_version',
+    'row_version = 0',
+    // Tells the report of an apply that a living row went.
+    'row_db_version = CASE WHEN causal_length % 2 = 1 THEN excluded.db_version END',
+    'row_site = NULL',
+    'row_seq = NULL',
+    'sentinel = excluded.sentinel',
+    ...spec.clockColumns.map(({ name }) => `${cellClock(name)} = NULL`),
+  ];
+  const keys = clockKeys(spec);
+  const columns = [...keys, 'causal_length', 'db_version', 'row_version', 'sentinel'];
+  const values = [
+    ...newKeys(spec),
+    ...['new.causal_length', 'new.db_version', '0'],
+    stampOfOriginSql('new.db_version', 'new.sentinel'),
+  ];
+  return gateTrigger(spec, 'merge_delete', {
+    comment: 'a delete',
+    when: ['new.causal_length % 2 = 0'],
+    body: [
+      statementText`
+        DELETE FROM ${base(spec)}
+        WHERE
+          ${baseIsOffered(spec)}
+          AND ${besideBase(spec, 'new.causal_length')} > ifnull(
+            (SELECT causal_length FROM ${clock(spec)} WHERE ${clockIsOffered(spec)}), 0
+          )`,
+      statementText`
+        INSERT INTO ${clock(spec)} (${columns.join(', ')})
+        VALUES (${values.join(', ')})
+        ON CONFLICT (${keys.join(', ')}) DO UPDATE SET
+          ${list(assignments)}
+        WHERE excluded.causal_length > causal_length`,
+    ],
+  });
+}

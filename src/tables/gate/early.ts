@@ -1,0 +1,72 @@
+import { wireOffset } from '../../columns/versions.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { all, block, type Fragment, list } from '../../sql/layout.js';
+import { quoteText } from '../../sql/quote.js';
+import { pendingUpsert } from '../pending/table.js';
+import type { TriggerSql } from '../trigger.js';
+import { clock, clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
+
+/** A row that lacks a NOT NULL cell waits for it, unless a later life of the row is known already. */
+export function earlyGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {
+  return gateTrigger(spec, 'merge_early', {
+    comment: 'a row that lacks a NOT NULL cell waits',
+    when,
+    body: [
+      keep(spec, {
+        cid: '-1',
+        value: 'NULL',
+        version: 'new.causal_length',
+        origin: 'new.sentinel',
+        isOffered: 'new.sentinel IS NOT NULL',
+      }),
+      ...spec.clockColumns.map((column, i) => {
+        const { value, version, origin } = offeredCell(spec, i);
+        const offset = wireOffset(column);
+        return keep(spec, {
+          cid: column.name,
+          value,
+          version: offset === 0 ? version : `${version} + ${offset}`,
+          origin,
+          isOffered: `${version} >= 0`,
+        });
+      }),
+    ],
+  });
+}
+
+interface EarlyCell {
+  readonly cid: string;
+  readonly value: string;
+  readonly version: string;
+  /** `site:seq`. */
+  readonly origin: string;
+  readonly isOffered: string;
+}
+
+function keep(spec: TableSpec, { cid, value, version, origin, isOffered }: EarlyCell): string {
+  const values = [
+    quoteText(spec.name),
+    'new.pk',
+    quoteText(cid),
+    value,
+    version,
+    'new.causal_length',
+    `CAST(${origin} AS INTEGER)`,
+    `CAST(substr(${origin}, instr(${origin}, ':') + 1) AS INTEGER)`,
+    'new.db_version',
+    ...newKeys(spec),
+  ];
+  const isLate = block`
+    EXISTS (
+      SELECT 1 FROM ${clock(spec)}
+      WHERE ${clockIsOffered(spec)} AND causal_length > new.causal_length
+    )`;
+  return pendingUpsert(
+    spec.key.length,
+    block`
+      SELECT
+        ${list(values)}
+      WHERE
+        ${all([isOffered, block`NOT ${isLate}`])}`,
+  );
+}

@@ -1,0 +1,151 @@
+import { clockTypeOf } from '../../columns/registry.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
+import { quoteName } from '../../sql/quote.js';
+import { cellVersionSql, RESET, stampOfOriginSql } from '../clock/clock.js';
+import { cellClock } from '../clock/table.js';
+import type { TriggerSql } from '../trigger.js';
+import {
+  base,
+  baseColumns,
+  baseIsOffered,
+  besideBase,
+  clock,
+  clockIsOffered,
+  gateTrigger,
+  keepsBirth,
+  offeredCell,
+  offeredRow,
+} from './table.js';
+
+/** An alias that no user's table can have: one called "clock" would be taken for the alias. */
+const CLOCK = 'crr_clock';
+
+/** The general case: a row with a clock, alive or dead. */
+export function mergeGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {
+  return gateTrigger(spec, 'merge', {
+    comment: 'the general case',
+    when,
+    // The clocks first: a tie needs the old value, which the next statement overwrites.
+    body: [mergeClocks(spec), ...mergeValues(spec), insertRevived(spec)],
+  });
+}
+
+function mergeClocks(spec: TableSpec): string {
+  const here = `${clock(spec)}.`;
+  const sentinel = stampOfOriginSql('new.db_version', 'new.sentinel');
+  const cells = spec.clockColumns.map(({ name }, i) => {
+    const x = cellClock(name);
+    const { version, origin } = offeredCell(spec, i);
+    return block`
+      ${x} = CASE
+        WHEN won.cell_${i} THEN (${version} - won.row_version) || ${stampOfOriginSql('new.db_version', origin)}
+        WHEN new.causal_length > ${here}causal_length AND ${cellVersionSql(name, here)} >= 0
+        THEN ${RESET} || ${sentinel} /* a cell of a former life keeps its value until it is overwritten */
+        ELSE ${here}${x}
+      END`;
+  });
+  const assignments = [
+    'causal_length = new.causal_length',
+    'db_version = new.db_version',
+    'row_version = won.row_version',
+    // NULL tells the report of an apply that a dead row came back.
+    `row_db_version = CASE WHEN ${here}causal_length % 2 = 1 THEN ${keepsBirth(here)} END`,
+    `sentinel = CASE WHEN new.causal_length > ${here}causal_length THEN ${sentinel} ELSE ${here}sentinel END`,
+    ...cells,
+  ];
+  const somethingWins = [
+    `new.causal_length > ${here}causal_length`,
+    ...spec.clockColumns.map((_, i) => `won.cell_${i}`),
+  ];
+  return statementText`
+    UPDATE ${clock(spec)}
+    SET
+      ${list(assignments)}
+    FROM ${comparison(spec)} AS won
+    WHERE
+      ${clockIsOffered(spec, clock(spec))}
+      AND (
+        ${any(somethingWins)}
+      )`;
+}
+
+/** Which cells win. LIMIT keeps SQLite from copying each comparison to every place that uses its result. */
+function comparison(spec: TableSpec): Layout {
+  const columns = [
+    'CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE clock.row_version END AS row_version',
+    ...spec.clockColumns.map((_, i) => block`${wins(spec, i)} AS cell_${i}`),
+  ];
+  return block`
+    (
+      SELECT
+        ${list(columns)}
+      FROM ${clock(spec)} AS clock
+      LEFT JOIN ${base(spec)} AS base ON ${baseIsOffered(spec, 'base')}
+      WHERE ${clockIsOffered(spec, 'clock')} AND clock.causal_length <= new.causal_length
+      LIMIT 1
+    )`;
+}
+
+/**
+ * Whether the offered cell wins over the local one, of the rows `clock` and `base`. A greater causal length
+ * first resets the local cell to version 0, as its sentinel alone would.
+ */
+function wins(spec: TableSpec, index: number): Layout {
+  const column = spec.clockColumns[index]!;
+  const { value, version } = offeredCell(spec, index);
+  const most = `CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE ${Number.MAX_SAFE_INTEGER} END`;
+  const here = {
+    version: `min(${cellVersionSql(column.name, 'clock.')}, ${most})`,
+    value: `base.${quoteName(column.name)}`,
+  };
+  return block`${version} >= 0 AND ${clockTypeOf(column).wins(column, { version, value }, here)}`;
+}
+
+function mergeValues(spec: TableSpec): string[] {
+  if (spec.clockColumns.length === 0) return [];
+  const values = spec.clockColumns.map(({ name }, i) => {
+    const cell = offeredCell(spec, i);
+    const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
+      besideBase(spec, sql),
+    ) as [string, string, string];
+    const offeredClock = `(${version} - ${CLOCK}.row_version) || ${stampOfOriginSql(`${CLOCK}.db_version`, origin)}`;
+    // A cell was won if its clock now is exactly what was offered.
+    return block`
+      ${quoteName(name)} = CASE
+        WHEN ${version} >= 0 AND ${CLOCK}.${cellClock(name)} = ${offeredClock}
+        THEN ${value}
+        ELSE ${base(spec)}.${quoteName(name)}
+      END`;
+  });
+  return [
+    statementText`
+      UPDATE ${base(spec)}
+      SET
+        ${list(values)}
+      FROM ${clock(spec)} AS ${CLOCK}
+      WHERE
+        ${baseIsOffered(spec, base(spec))}
+        AND ${clockIsOffered(spec, CLOCK)}
+        AND ${isTouched(spec, CLOCK)}`,
+  ];
+}
+
+function insertRevived(spec: TableSpec): string {
+  return statementText`
+    INSERT INTO ${base(spec)} (
+      ${list(baseColumns(spec))}
+    )
+    SELECT
+      ${list(offeredRow(spec, false))}
+    FROM ${clock(spec)} AS clock
+    WHERE
+      ${clockIsOffered(spec, 'clock')}
+      AND ${isTouched(spec, 'clock')}
+      AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`;
+}
+
+/** SQL condition: the statement before touched the clock row. */
+function isTouched(spec: TableSpec, alias: string): string {
+  return `${alias}.causal_length = ${besideBase(spec, 'new.causal_length')} AND ${alias}.db_version = ${besideBase(spec, 'new.db_version')}`;
+}

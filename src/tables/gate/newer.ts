@@ -1,0 +1,94 @@
+import type { TableSpec } from '../../model/table-spec.js';
+import { list, statementText } from '../../sql/layout.js';
+import { quoteName } from '../../sql/quote.js';
+import { stampOfOriginSql } from '../clock/clock.js';
+import { cellClock, clockRowid } from '../clock/table.js';
+import type { TriggerSql } from '../trigger.js';
+import {
+  base,
+  baseIsOffered,
+  besideBase,
+  clock,
+  gateTrigger,
+  keepsBirth,
+  offeredColumns,
+} from './table.js';
+
+/** A row offered as a whole whose every cell is newer than here, in the same life: nothing to compare. */
+export function newerRowGate(spec: TableSpec): TriggerSql {
+  return gateTrigger(spec, 'merge_newer_row', {
+    comment: 'a newer row',
+    when: ['new.row_version > 0', "new.finding = 'newer'"],
+    body: updates(spec, {
+      clockRow: [
+        // Though it equals db_version: NULL would tell the report of an apply that the row is new.
+        'row_db_version = new.db_version',
+        'row_version = new.row_version',
+        'row_site = new.row_site',
+        'row_seq = new.row_seq',
+      ],
+      cellClock: (x) => `${x} = NULL`,
+      value: (_, offered) => offered.value,
+    }),
+  });
+}
+
+/** The same for cells offered alone; the others stay as they are. */
+export function newerCellsGate(spec: TableSpec): TriggerSql {
+  return gateTrigger(spec, 'merge_newer_cells', {
+    comment: 'newer cells',
+    when: ['new.row_version < 0', "new.finding = 'newer'"],
+    body: updates(spec, {
+      clockRow: [`row_db_version = ${keepsBirth()}`],
+      cellClock: (x, { version, origin }) => {
+        const stamp = stampOfOriginSql('new.db_version', origin);
+        return `${x} = CASE WHEN ${version} IS NULL THEN ${x} ELSE (${version} - row_version) || ${stamp} END`;
+      },
+      value: (column, { value, version }) =>
+        `CASE WHEN ${version} IS NULL THEN ${column} ELSE ${value} END`,
+    }),
+  });
+}
+
+/** SQL of the row in the gate. */
+interface OfferedSql {
+  readonly value: string;
+  readonly version: string;
+  readonly origin: string;
+}
+
+interface NewerRow {
+  readonly clockRow: readonly string[];
+  readonly cellClock: (x: string, offered: OfferedSql) => string;
+  readonly value: (column: string, offered: OfferedSql) => string;
+}
+
+function updates(spec: TableSpec, row: NewerRow): string[] {
+  const offered = (name: string, place: (sql: string) => string): OfferedSql => {
+    const [value, version, origin] = offeredColumns(name).map((column) => place(`new.${column}`));
+    return { value: value!, version: version!, origin: origin! };
+  };
+  const clocks = spec.clockColumns.map(({ name }) =>
+    row.cellClock(
+      cellClock(name),
+      offered(name, (sql) => sql),
+    ),
+  );
+  const values = spec.clockColumns.map(({ name }) => {
+    const column = quoteName(name);
+    const inBase = offered(name, (sql) => besideBase(spec, sql));
+    return `${column} = ${row.value(column, inBase)}`;
+  });
+  return [
+    statementText`
+      UPDATE ${clock(spec)}
+      SET
+        ${list([...row.clockRow, 'db_version = new.db_version', ...clocks])}
+      WHERE ${clockRowid(spec)} = new.clock_id`,
+    statementText`
+      UPDATE ${base(spec)}
+      SET
+        ${list(values)}
+      WHERE ${baseIsOffered(spec)}`,
+  ];
+}

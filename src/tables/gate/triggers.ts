@@ -1,0 +1,47 @@
+import { requiredColumns, type TableSpec } from '../../model/table-spec.js';
+import { all, block } from '../../sql/layout.js';
+import type { TriggerSql } from '../trigger.js';
+import { deleteGate } from './delete.js';
+import { earlyGate } from './early.js';
+import { freshCellsGate, freshRowGate } from './fresh.js';
+import { mergeGate } from './merge.js';
+import { newerCellsGate, newerRowGate } from './newer.js';
+import { base, baseIsOffered, clock, clockIsOffered, offeredCell } from './table.js';
+
+/** The triggers of the merge gate. Of their WHENs exactly one holds for every row. */
+export function gateTriggers(spec: TableSpec): TriggerSql[] {
+  const required = requiredColumns(spec);
+  const looks = 'new.finding IS NULL';
+  const isAlive = 'new.causal_length % 2 = 1';
+  const isKnown = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockIsOffered(spec)})`;
+  const isPresent = `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`;
+  const offered = required.map(
+    (column) => `${offeredCell(spec, spec.clockColumns.indexOf(column)).version} >= 0`,
+  );
+  // A row may be created if all its NOT NULL cells are offered, or it is there already.
+  const isPossible =
+    required.length === 0 ? [] : [`(${[offered.join(' AND '), isPresent].join(' OR ')})`];
+  const fresh = (conditions: readonly string[]) => block`
+    CASE
+      WHEN ${looks} THEN
+        ${all(conditions)}
+      ELSE new.finding = 'fresh'
+    END`;
+  // SQLite runs the newest trigger first: the commonest offers come last here.
+  return [
+    ...(required.length === 0 ? [] : [earlyGate(spec, [looks, isAlive, `NOT ${isPossible[0]}`])]),
+    deleteGate(spec),
+    mergeGate(spec, [looks, isAlive, ...isPossible, isKnown]),
+    freshCellsGate(spec, [
+      'new.row_version < 0',
+      fresh([isAlive, ...isPossible, `NOT ${isKnown}`]),
+    ]),
+    ...(spec.clockColumns.length > 0
+      ? [
+          newerCellsGate(spec),
+          newerRowGate(spec),
+          freshRowGate(spec, ['new.row_version > 0', fresh([isAlive, `NOT ${isKnown}`])]),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,30 @@
+import { statementText } from '../../sql/layout.js';
+import { GUARD_TABLE } from '../../sql/names.js';
+
+/**
+ * Why a batch is refused from inside the database. A row offered to `crr_guard` raises an error, which a
+ * plain statement cannot; the table never holds a row.
+ */
+export const GUARDS = {
+  /** The ordinals that this process knows are out of date; it reads them again and retries. */
+  stale: 'drizzle-crr: stale',
+  /** A change claims this site with a version that it never issued. */
+  forged: 'drizzle-crr: forged',
+  /** A row lacks a NOT NULL cell, and the caller wants no pending rows. */
+  incomplete: 'drizzle-crr: incomplete',
+} as const;
+
+export function guardStatements(): string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS ${GUARD_TABLE} (reason TEXT NOT NULL) STRICT`,
+    ...Object.entries(GUARDS).map(
+      ([reason, message]) => statementText`
+        CREATE TRIGGER IF NOT EXISTS ${GUARD_TABLE}_${reason}
+        BEFORE INSERT ON ${GUARD_TABLE}
+        WHEN new.reason = '${reason}'
+        BEGIN
+          SELECT RAISE(ABORT, '${message}');
+        END`,
+    ),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { TableSpec } from '../model/table-spec.js';
+import { catalogModule } from './catalog/module.js';
+import { cellsModule } from './cells/module.js';
+import { clockModule } from './clock/module.js';
+import { formerModule } from './former/module.js';
+import { gateModule } from './gate/module.js';
+import { guardModule } from './guard/module.js';
+import type { TableModule } from './module.js';
+import { peerModule } from './peer/module.js';
+import { pendingModule } from './pending/module.js';
+import { siteModule } from './site/module.js';
+import { stateModule } from './state/module.js';
+import type { TriggerSql } from './trigger.js';
+
+/** Everything that this package keeps in a database, in the order in which it is made and altered. */
+export const MODULES: readonly TableModule[] = [
+  siteModule,
+  stateModule,
+  catalogModule,
+  clockModule,
+  gateModule,
+  cellsModule,
+  formerModule,
+  pendingModule,
+  peerModule,
+  guardModule,
+];
+
+/** The tables that all CRRs of a database share. */
+export const SHARED_TABLES: readonly string[] = MODULES.flatMap(
+  ({ shared }) => shared?.tables ?? [],
+);
+
+/** Makes them. Every statement can be run again. */
+export function sharedStatements(): string[] {
+  return MODULES.flatMap(({ shared }) => shared?.statements() ?? []);
+}
+
+/** Every trigger of a CRR. */
+export function tableTriggers(spec: TableSpec): TriggerSql[] {
+  return MODULES.flatMap(({ triggers }) => triggers?.(spec) ?? []);
+}
+
+/** The tables that a CRR has beside its base table. Every statement can be run again. */
+export function tableStatements(spec: TableSpec): string[] {
+  return MODULES.flatMap(({ create }) => create?.(spec) ?? []);
+}

@@ -1,0 +1,134 @@
+import { list, statementText } from '../../sql/layout.js';
+import { PEER_TABLE, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { quoteBlob, quoteText } from '../../sql/quote.js';
+
+/** What was received from the peer, or what was sent to it. */
+export type Direction = 'received' | 'sent';
+
+/**
+ * crr_peer: how far this database is with each site that it exchanges changes with, as in
+ * cr-sqlite's crsql_tracked_peers. One row for each peer, tag and direction.
+ *
+ *     tag        which part of the database is exchanged; '' = all of it
+ *     direction  'received' or 'sent'
+ *     version    everything up to this db_version went over: the peer's for received, this one's for sent
+ *     position   while a transfer is under way, the row after which it goes on (JSON). cr-sqlite keeps
+ *                a seq here, but pages are cut between rows, not between seqs
+ *     skip       db_versions above `version` that the other side made of our own changes: ',7,9,' or ','
+ *     filter     fingerprint of what the peer lets this database see
+ *     url        the address at which it was reached
+ *     owner      who it identified itself as
+ *     mixed      changes were waiting before the running apply, so its db_version may contain more than the
+ *                peer's changes
+ */
+export function peerStatements(): string[] {
+  return [
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${PEER_TABLE} (
+        site_id BLOB NOT NULL,
+        tag TEXT NOT NULL,
+        direction TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        position TEXT,
+        skip TEXT NOT NULL DEFAULT ',',
+        filter TEXT NOT NULL DEFAULT '',
+        url TEXT NOT NULL DEFAULT '',
+        owner TEXT,
+        mixed INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (site_id, tag, direction)
+      ) STRICT`,
+  ];
+}
+
+/** One row of crr_peer as it shall be. */
+export interface PeerRow {
+  readonly siteId: Uint8Array;
+  readonly tag: string;
+  readonly direction: Direction;
+  readonly version: number;
+  readonly position: string | null;
+  readonly skip: readonly number[];
+  readonly filter: string;
+  readonly url: string;
+  readonly owner: string | null;
+}
+
+const skipText = (versions: readonly number[]) => `,${versions.map((v) => `${v},`).join('')}`;
+export const parseSkip = (text: string): number[] => text.split(',').filter(Boolean).map(Number);
+
+const COLUMNS = [
+  ...['site_id', 'tag', 'direction', 'version', 'position'],
+  ...['skip', 'filter', 'url', 'owner'],
+];
+
+/** Sets a row, whatever was there. */
+export function setPeerStatement(row: PeerRow): string {
+  const values = [
+    quoteBlob(row.siteId),
+    quoteText(row.tag),
+    quoteText(row.direction),
+    row.version,
+    row.position === null ? 'NULL' : quoteText(row.position),
+    quoteText(skipText(row.skip)),
+    quoteText(row.filter),
+    quoteText(row.url),
+    row.owner === null ? 'NULL' : quoteText(row.owner),
+  ];
+  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner'];
+  return statementText`
+    INSERT INTO ${PEER_TABLE} (${COLUMNS.join(', ')})
+    VALUES (${values.join(', ')})
+    ON CONFLICT (site_id, tag, direction) DO UPDATE SET
+      ${list(updated.map((name) => `${name} = excluded.${name}`))}`;
+}
+
+/** Sets a row only if that moves it on: a body that is replayed or comes late turns nothing back. */
+export function advancePeerStatement(row: PeerRow): string {
+  return statementText`
+    ${setPeerStatement(row)}
+    WHERE excluded.version >= ${PEER_TABLE}.version`;
+}
+
+/**
+ * Before an apply: remembers whether changes wait. What an apply drains from the pending table is
+ * stamped like the batch but did not come from the peer.
+ */
+export function beginPeerStatement(row: PeerRow): string {
+  return statementText`
+    UPDATE ${PEER_TABLE}
+    SET mixed = EXISTS (SELECT 1 FROM ${PENDING_TABLE})
+    WHERE ${isRow(row)}`;
+}
+
+/**
+ * After an apply: what it stamped came from the peer, so the peer lacks nothing of it. If everything
+ * before was sent, `version` steps over the new db_version; otherwise it is listed in `skip`.
+ */
+export function endPeerStatement(row: PeerRow): string {
+  const news = 'state.db_version > state.prior_db_version AND mixed = 0';
+  const all = `${news} AND position IS NULL AND version >= state.prior_db_version`;
+  return statementText`
+    UPDATE ${PEER_TABLE}
+    SET
+      version = CASE WHEN ${all} THEN state.db_version ELSE version END,
+      skip = CASE
+        WHEN ${all} THEN ','
+        WHEN ${news} THEN skip || state.db_version || ','
+        ELSE skip
+      END,
+      mixed = 0
+    FROM ${STATE_TABLE} AS state
+    WHERE ${isRow(row)}`;
+}
+
+const isRow = ({ siteId, tag, direction }: PeerRow) =>
+  `site_id = ${quoteBlob(siteId)} AND tag = ${quoteText(tag)} AND direction = ${quoteText(direction)}`;
+
+export function selectPeersStatement(siteIds: readonly Uint8Array[] | undefined): string {
+  const where = siteIds === undefined ? '' : `WHERE site_id IN (${siteIds.map(quoteBlob)})`;
+  return statementText`
+    SELECT ${COLUMNS.join(', ')}
+    FROM ${PEER_TABLE}
+    ${where}
+    ORDER BY site_id, tag, direction`;
+}

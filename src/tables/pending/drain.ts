@@ -1,0 +1,260 @@
+import { GREATEST_NOW_SQL } from '../../columns/lww-by-time/time.js';
+import { cellTypeOf, clockTypeOf } from '../../columns/registry.js';
+import { fitsSql, isFormerVersionSql, versionFromWireSql } from '../../columns/versions.js';
+import { NEUTRAL_ORDINAL } from '../../model/site.js';
+import {
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  requiredColumns,
+  type TableSpec,
+} from '../../model/table-spec.js';
+import { greaterSql } from '../../sql/compare.js';
+import {
+  all,
+  any,
+  block,
+  type Fragment,
+  type Layout,
+  lines,
+  list,
+  statementText,
+} from '../../sql/layout.js';
+import { cellGate, clockTable, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
+import { quoteName, quoteText } from '../../sql/quote.js';
+import { showCellsStatements } from '../cells/show.js';
+import { clockKeys } from '../clock/table.js';
+import { offeredColumns } from '../gate/table.js';
+import { DB_VERSION } from '../state/table.js';
+import { pendingKeys } from './table.js';
+
+/**
+ * Offers to the gates the changes that wait for this table and can be applied now, because the row is there
+ * or all its NOT NULL cells wait together; then removes those that were applied or overtaken.
+ *
+ * @param greatestTime SQL of the greatest version that columns merged by time take now.
+ */
+export function drainPendingStatements(
+  spec: TableSpec,
+  greatestTime: string = GREATEST_NOW_SQL,
+): string[] {
+  const drain = new Drain(spec, greatestTime);
+  return [
+    drain.offerRows(),
+    ...spec.cellColumns.map((column) => drain.offerCells(column)),
+    drain.removeApplied(),
+    ...showCellsStatements(spec),
+  ];
+}
+
+class Drain {
+  readonly #columns: readonly ReplicatedColumnSpec[];
+  readonly #table: string;
+  readonly #keys: readonly string[];
+  /** `'-1'` and the names of the columns. */
+  readonly #cids: string;
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly greatestTime: string,
+  ) {
+    this.#columns = replicatedColumns(spec);
+    this.#table = quoteText(spec.name);
+    this.#keys = pendingKeys(spec.key.length);
+    this.#cids = ['-1', ...this.#columns.map(({ name }) => name)].map(quoteText).join(', ');
+  }
+
+  /** Offers rows: of each key the greatest causal length, and of each cell the state that wins. */
+  offerRows(): string {
+    const { spec } = this;
+    const of = (cid: string, value: string) =>
+      `max(CASE waiting.cid WHEN ${quoteText(cid)} THEN ${value} END)`;
+    const origin = "waiting.site || ':' || waiting.seq";
+    const columns = [
+      ...clockKeys(spec),
+      ...['db_version', 'causal_length', 'sentinel', 'row_version'],
+      ...spec.clockColumns.flatMap(({ name }) => offeredColumns(name)),
+    ];
+    const values = [
+      ...this.#keys.map((key) => `waiting.${key}`),
+      DB_VERSION,
+      'waiting.causal_length',
+      // Cells carry a row's causal length even if its sentinel went elsewhere: then any cell proves it.
+      `ifnull(${of('-1', origin)}, CASE WHEN waiting.causal_length > 1 THEN max(${origin}) END)`,
+      '-1',
+      ...spec.clockColumns.flatMap((column) => [
+        of(column.name, 'waiting.val'),
+        of(column.name, versionFromWireSql(column, 'waiting.col_version')),
+        of(column.name, origin),
+      ]),
+    ];
+    const complete = requiredColumns(spec).map(({ name }) => `${of(name, '1')} = 1`);
+    return statementText`
+      INSERT INTO ${quoteName(mergeGate(spec.name))} (
+        ${list(columns)}
+      )
+      SELECT
+        ${list(values)}
+      FROM ${PENDING_TABLE} AS waiting
+      WHERE
+        ${all([
+          `waiting.table_name = ${this.#table}`,
+          `waiting.cid IN (${this.#cids})`,
+          ...this.#due('waiting'),
+          this.#isGreatestLife(),
+          this.#isBest(),
+        ])}
+      GROUP BY waiting.pk, waiting.causal_length
+      HAVING
+        ${any([
+          'waiting.causal_length % 2 = 0',
+          block`(${all(complete)})`,
+          block`
+            EXISTS (
+              SELECT 1 FROM ${quoteName(spec.name)} AS base
+              WHERE ${this.#keyIs('base', (name) => name, 'waiting')}
+            )`,
+        ])}`;
+  }
+
+  /** Offers the cells of a column whose rows are there now to their gate. */
+  offerCells(column: ReplicatedColumnSpec): string {
+    const { spec } = this;
+    const type = cellTypeOf(column);
+    const isFormer = isFormerVersionSql(column, 'waiting.col_version') ?? 'false';
+    const value =
+      type.fromOtherType === undefined
+        ? 'waiting.val'
+        : `CASE WHEN ${isFormer} THEN ${type.fromOtherType('waiting.val')} ELSE waiting.val END`;
+    const columns = [
+      ...clockKeys(spec),
+      ...['causal_length', 'column_name', 'site', 'version', 'value', 'seq'],
+    ];
+    const values = [
+      ...this.#keys.map((key) => `waiting.${key}`),
+      ...['waiting.causal_length', 'waiting.cid'],
+      `CASE WHEN ${isFormer} THEN ${NEUTRAL_ORDINAL} ELSE waiting.site END`,
+      versionFromWireSql(column, 'waiting.col_version'),
+      value,
+      'waiting.seq',
+    ];
+    return statementText`
+      INSERT INTO ${quoteName(cellGate(spec.name))} (
+        ${list(columns)}
+      )
+      SELECT
+        ${list(values)}
+      FROM ${PENDING_TABLE} AS waiting
+      JOIN ${quoteName(clockTable(spec.name))} AS clock
+        ON ${this.#keyIs('clock', keyOf, 'waiting')}
+      WHERE
+        ${all([
+          `waiting.table_name = ${this.#table}`,
+          `waiting.cid = ${quoteText(column.name)}`,
+          'clock.causal_length = waiting.causal_length',
+          fitsSql([column], 'waiting'),
+        ])}`;
+  }
+
+  removeApplied(): string {
+    const { spec } = this;
+    return statementText`
+      DELETE FROM ${PENDING_TABLE}
+      WHERE
+        table_name = ${this.#table}
+        AND EXISTS (
+          SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS clock
+          WHERE
+            ${this.#keyIs('clock', keyOf, PENDING_TABLE)}
+            AND (
+              clock.causal_length > ${PENDING_TABLE}.causal_length
+              OR clock.causal_length = ${PENDING_TABLE}.causal_length
+                AND ${PENDING_TABLE}.cid IN (${this.#cids})
+                AND ${all(this.#due(PENDING_TABLE))}
+            )
+        )`;
+  }
+
+  /** False for what is of another type than its column, or still too far ahead: it goes on waiting. */
+  #due(row: string): Fragment[] {
+    const timed = this.spec.clockColumns
+      .filter((column) => clockTypeOf(column).clockTime !== undefined)
+      .map(({ name }) => quoteText(name));
+    const fits = fitsSql(this.#columns, row);
+    if (timed.length === 0) return [fits];
+    const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${this.greatestTime}`;
+    return [fits, `NOT (${isAhead})`];
+  }
+
+  #isGreatestLife(): Layout {
+    return block`
+      waiting.causal_length = (
+        SELECT max(other.causal_length) FROM ${PENDING_TABLE} AS other
+        WHERE
+          ${all(['other.table_name = waiting.table_name', 'other.pk = waiting.pk', ...this.#due('other')])}
+      )`;
+  }
+
+  /** Of the states of one cell that wait from several sites, the one that would win the merge. */
+  #isBest(): Layout {
+    return block`
+      NOT EXISTS (
+        SELECT 1 FROM ${PENDING_TABLE} AS other
+        WHERE
+          ${all([
+            'other.table_name = waiting.table_name',
+            'other.pk = waiting.pk',
+            'other.cid = waiting.cid',
+            'other.causal_length = waiting.causal_length',
+            block`
+              (
+                ${this.#isBetter('other', 'waiting')}
+              )`,
+            ...this.#due('other'),
+          ])}
+      )`;
+  }
+
+  #isBetter(a: string, b: string): Fragment {
+    const lastWrite = any([
+      `${a}.col_version > ${b}.col_version`,
+      block`
+        ${a}.col_version = ${b}.col_version
+          AND (
+            ${greaterSql(`${a}.val`, `${b}.val`)}
+            OR NOT ${greaterSql(`${b}.val`, `${a}.val`)} AND ${a}.site > ${b}.site
+          )`,
+    ]);
+    const byValue = this.spec.clockColumns.filter(
+      (column) => clockTypeOf(column).decidedBy === 'value',
+    );
+    if (byValue.length === 0) return lastWrite;
+    const cases = byValue.map((column) => {
+      const text = (row: string) => ({
+        version: versionFromWireSql(column, `${row}.col_version`),
+        value: `${row}.val`,
+      });
+      const wins = (x: string, y: string) => clockTypeOf(column).wins(column, text(x), text(y));
+      return block`
+        WHEN ${quoteText(column.name)} THEN
+          (
+            ${wins(a, b)}
+          )
+          OR NOT (
+            ${wins(b, a)}
+          )
+          AND ${a}.site > ${b}.site`;
+    });
+    return block`
+      CASE ${b}.cid
+        ${lines(cases)}
+        ELSE
+          ${lastWrite}
+      END`;
+  }
+
+  #keyIs(alias: string, column: (name: string) => string, waiting: string): string {
+    return this.spec.key
+      .map(({ name }, i) => `${alias}.${quoteName(column(name))} = ${waiting}.${this.#keys[i]}`)
+      .join(' AND ');
+  }
+}

@@ -1,0 +1,38 @@
+import type { TableSpec } from '../../model/table-spec.js';
+import { any, block, statementText } from '../../sql/layout.js';
+import { clockTable, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+
+/**
+ * No clock gets here honestly. A sender that claims more must not push this database to the end of the
+ * safe integers, because its own next write could neither be read nor sent.
+ */
+const FAR_FUTURE = 2 ** 52;
+
+/** Begins a merge: write triggers do nothing, and what wins is stamped with a new db_version. */
+export function beginApplySql(greatestIncoming = 0): string {
+  return statementText`
+    UPDATE ${STATE_TABLE}
+    SET
+      applying = 1,
+      prior_db_version = db_version,
+      db_version = max(db_version + 1, ${Math.min(greatestIncoming, FAR_FUTURE)})`;
+}
+
+/** Ends it. If nothing was new the db_version goes back, or two idle peers would count for ever. */
+export function endApplySql(specs: readonly TableSpec[]): string {
+  const tables = [...specs.map(({ name }) => quoteName(clockTable(name))), PENDING_TABLE];
+  const news = tables.map(
+    (table) =>
+      block`EXISTS (SELECT 1 FROM ${table} AS news WHERE news.db_version = ${STATE_TABLE}.db_version)`,
+  );
+  return statementText`
+    UPDATE ${STATE_TABLE}
+    SET
+      applying = 0,
+      db_version = CASE
+        WHEN ${any(news)}
+        THEN db_version
+        ELSE prior_db_version
+      END`;
+}

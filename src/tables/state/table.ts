@@ -1,0 +1,68 @@
+import { statementText } from '../../sql/layout.js';
+import { STATE_TABLE } from '../../sql/names.js';
+
+/**
+ * Version of everything that is generated here. It is in `crr_state` and in each trigger's text; raise it
+ * if old and new text cannot work side by side.
+ */
+export const SQL_FORMAT = 2;
+
+/**
+ * crr_state has one row.
+ *
+ *     format            SQL_FORMAT of the version that made the bookkeeping
+ *     site              ordinal of this database
+ *     db_version        the logical clock
+ *     seq               the last one that was given out in this db_version; -1 = none yet
+ *     in_transaction    1 while a transaction is pinned to one db_version
+ *     applying          1 while changes are merged and write triggers do nothing
+ *     prior_db_version  db_version before the running apply, to go back to if nothing was new
+ */
+export function stateStatements(): string[] {
+  return [
+    // No constraints: triggers write here, and SQLite would keep a journal of each statement.
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${STATE_TABLE} (
+        id INTEGER PRIMARY KEY,
+        format INTEGER,
+        site INTEGER,
+        db_version INTEGER,
+        seq INTEGER,
+        in_transaction INTEGER,
+        applying INTEGER,
+        prior_db_version INTEGER
+      )`,
+    statementText`
+      INSERT INTO ${STATE_TABLE}
+        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version)
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0
+      WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
+  ];
+}
+
+/** SQL of the db_version of now. */
+export const DB_VERSION = `(SELECT db_version FROM ${STATE_TABLE})`;
+
+/** SQL of this database's ordinal. */
+export const LOCAL_SITE = `(SELECT site FROM ${STATE_TABLE})`;
+
+/** SQL condition: changes are not being merged, so a write is a local one. */
+export const NOT_APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 0`;
+
+/** Begins a transaction whose changes share one db_version. */
+export const PIN_SQL = `UPDATE ${STATE_TABLE} SET db_version = db_version + 1, seq = -1, in_transaction = 1`;
+
+/** Ends it; a transaction that wrote nothing gives its db_version back. */
+export const UNPIN_SQL = `UPDATE ${STATE_TABLE} SET db_version = db_version - (seq = -1), in_transaction = 0`;
+
+/** Takes a db_version for a step of a migration, if `condition` holds. */
+export function takeDbVersionStatement(condition: string): string {
+  return statementText`
+    UPDATE ${STATE_TABLE}
+    SET db_version = db_version + 1
+    WHERE ${condition}`;
+}
+
+/** Makes the write triggers do nothing, or lets them work again. */
+export const silenceStatement = (silent: boolean) =>
+  `UPDATE ${STATE_TABLE} SET applying = ${silent ? 1 : 0}`;
