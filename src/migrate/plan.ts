@@ -1,4 +1,4 @@
-import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { alterSql, applyPendingStatements } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
