@@ -7,35 +7,21 @@ import {
   readConflicts,
   readContributions,
 } from '../drizzle/site-values.js';
-import { CrrChangeError, CrrDatabaseError, CrrUsageError } from '../errors.js';
-import { type ApplyPlan, planApply } from '../merge/plan.js';
+import { CrrUsageError } from '../errors.js';
 import type { Change } from '../model/change.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
-import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
-import { quoteBlob } from '../sql/quote.js';
+import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Statement, statement } from '../sql/statement.js';
-import {
-  type ApplyResult,
-  addResult,
-  emptyResult,
-  type MutableResult,
-  readResult,
-} from './apply-result.js';
+import { Merger } from './apply.js';
+import { type ApplyResult, addResult, emptyResult } from './apply-result.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
 import type { Connection } from './connection.js';
-import { explain, isStale, refuseIfFound } from './database-errors.js';
+import { explained } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
-import { type Evict, evictStatements } from './evict.js';
+import type { Evict } from './evict.js';
 import { install } from './install.js';
 import { refuseUnknownOptions } from './options.js';
-import {
-  type Peer,
-  type PeerUpdate,
-  peerStatements,
-  progressStatements,
-  readPeers,
-  stampStatements,
-} from './peers.js';
+import { type Peer, type PeerUpdate, readPeers } from './peers.js';
 import { SiteStore } from './site-store.js';
 
 export interface ApplyOptions {
@@ -61,14 +47,10 @@ export interface ApplyOptions {
   readonly refuseIf?: readonly Statement[];
 }
 
-/** How often a batch is tried again when other processes register sites at the same moment. */
-const MAX_ATTEMPTS = 8;
-
 /** What `withCrr` adds to a Drizzle database, under `$crr`. */
 export class Crr {
   readonly #sites = new SiteStore();
-  /** Whether something may be in the pending table; at first nobody knows. */
-  #mayWait = true;
+  readonly #merger: Merger;
 
   constructor(
     readonly connection: Connection,
@@ -76,7 +58,10 @@ export class Crr {
     readonly drift: DriftCheck,
     /** How far ahead the versions of columns merged by time may be, in milliseconds. */
     readonly maxDrift: number = DEFAULT_MAX_DRIFT,
-  ) {}
+  ) {
+    const greatestTime = () => this.#greatestTime();
+    this.#merger = new Merger({ connection, schema, sites: this.#sites, drift, greatestTime });
+  }
 
   /**
    * Brings bookkeeping and triggers to what the schema asks for, in one transaction. Run it after
@@ -87,7 +72,7 @@ export class Crr {
    */
   install(): Promise<void> {
     this.#sites.forget();
-    return this.#explained(async () => {
+    return explained(async () => {
       await install(this.connection, this.schema, this.#greatestTime());
       this.drift.trust();
     });
@@ -95,7 +80,7 @@ export class Crr {
 
   /** This database's site id: 16 bytes, random at installation. */
   siteId(): Promise<Uint8Array> {
-    return this.#explained(async () => {
+    return explained(async () => {
       const { directory } = await this.#sites.readWith(this.connection, []);
       return directory.localId.slice();
     });
@@ -103,7 +88,7 @@ export class Crr {
 
   /** This database's db_version: one step per transaction, local or applied. */
   version(): Promise<number> {
-    return this.#explained(async () => {
+    return explained(async () => {
       const { dbVersion } = await this.#sites.readWith(this.connection, []);
       return dbVersion;
     });
@@ -127,7 +112,7 @@ export class Crr {
       {
         ...this.connection,
         batch: (...args) =>
-          this.#explained(async () => {
+          explained(async () => {
             await this.drift.pass();
             return this.connection.batch(...args);
           }),
@@ -165,7 +150,7 @@ export class Crr {
         "apply(): onUnknown must be 'pending' or 'error'",
       );
     }
-    if (Array.isArray(changes)) return this.#applyBatch(changes, options);
+    if (Array.isArray(changes)) return this.#merger.merge(changes, options);
     if (!isAsyncIterable(changes)) {
       throw new CrrUsageError(
         'CRR_USAGE_OPTION',
@@ -174,7 +159,7 @@ export class Crr {
     }
     const total = emptyResult();
     for await (const batch of changes) {
-      addResult(total, await this.#applyBatch(batch, options));
+      addResult(total, await this.#merger.merge(batch, options));
       await nextTurn();
     }
     return total;
@@ -182,7 +167,7 @@ export class Crr {
 
   /** {@link siteId} and {@link version} at one moment, in one round trip. */
   state(): Promise<{ readonly siteId: Uint8Array; readonly version: number }> {
-    return this.#explained(async () => {
+    return explained(async () => {
       const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
       return { siteId: directory.localId.slice(), version: dbVersion };
     });
@@ -194,18 +179,12 @@ export class Crr {
    * @param siteIds only these, where there may be many.
    */
   peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
-    return this.#explained(() => readPeers(this.connection, siteIds));
+    return explained(() => readPeers(this.connection, siteIds));
   }
 
   /** How many changes wait until their table, column or missing cell is there. */
   pendingCount(): Promise<number> {
-    return this.#explained(async () => {
-      const [rows] = await this.connection.batch(
-        [statement(`SELECT count(*) FROM ${PENDING_TABLE}`)],
-        'read',
-      );
-      return Number(rows![0]![0]);
-    });
+    return this.#merger.pendingCount();
   }
 
   /**
@@ -223,7 +202,7 @@ export class Crr {
     key: Partial<InferSelectModel<TTable>>,
     column: keyof InferSelectModel<TTable> & string,
   ): Promise<Contribution[]> {
-    return this.#explained(() =>
+    return explained(() =>
       readContributions(this.connection, this.#sites, this.schema, table, key, column),
     );
   }
@@ -239,7 +218,7 @@ export class Crr {
    * }
    */
   conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
-    return this.#explained(() => readConflicts(this.connection, this.#sites, this.schema, table));
+    return explained(() => readConflicts(this.connection, this.#sites, this.schema, table));
   }
 
   /**
@@ -248,7 +227,7 @@ export class Crr {
    * an id. Costs the same whatever the database holds.
    */
   rotateSiteId(): Promise<Uint8Array> {
-    return this.#explained(async () => {
+    return explained(async () => {
       await this.connection.batch(
         [
           statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
@@ -261,106 +240,8 @@ export class Crr {
     });
   }
 
-  async #applyBatch(changes: readonly Change[], options: ApplyOptions): Promise<ApplyResult> {
-    if (changes.length === 0) return this.#applyNothing(options);
-    return this.#merge(changes, options);
-  }
-
-  async #merge(changes: readonly Change[], options: ApplyOptions): Promise<MutableResult> {
-    const onUnknown = options.onUnknown ?? 'pending';
-    return this.#explained(async () => {
-      await this.drift.pass();
-      for (let attempt = 1; ; attempt++) {
-        const directory = await this.#sites.directory(this.connection);
-        const { maxParameters } = this.connection;
-        const drain = this.#mayWait;
-        const plan = planApply(changes, this.schema, directory, {
-          onUnknown,
-          maxParameters,
-          greatestTime: this.#greatestTime(),
-          drain,
-          ownReturn: options.ownReturn,
-        });
-        if (onUnknown === 'error') refuseEarly(plan);
-        try {
-          const peer = options.peer && peerStatements(options.peer);
-          const refusals = (options.refuseIf ?? []).map(refuseIfFound);
-          const before = [stampStatements.before, ...refusals, ...(peer?.before ?? [])];
-          const [waiting, ...results] = await this.connection.batch(
-            [
-              ...before,
-              ...plan.statements,
-              ...(peer?.after ?? []),
-              ...refusals,
-              ...evictStatements(options.evict, this.schema),
-              stampStatements.after,
-            ],
-            'write',
-          );
-          this.#sites.learn(plan.newSites);
-          const own = results.slice(before.length - 1);
-          const total = readResult(plan, own, this.schema);
-          const [prior, now] = Array.from(own.at(-1)![0]!, Number);
-          if (changes.length > 0) total.prior = prior;
-          if (changes.length > 0 && Number(waiting![0]![0]) === 0 && now! > prior!)
-            total.stamp = now;
-          const waitsNow = Number(own[plan.pendingIndex]![0]![0]);
-          this.#mayWait = waitsNow > 0;
-          // Another process left something since: what came now may be what it waits for.
-          if (!drain && waitsNow > total.pending)
-            addResult(total, await this.#merge([], { onUnknown }));
-          return total;
-        } catch (error) {
-          if (!isStale(error)) throw error;
-          if (attempt === MAX_ATTEMPTS) {
-            throw new CrrDatabaseError(
-              'CRR_DATABASE_CONTENDED',
-              `other processes registered new sites in each of ${MAX_ATTEMPTS} attempts to apply this batch: try again`,
-              { cause: error },
-            );
-          }
-          this.#sites.forget();
-          await this.#register(plan);
-        }
-      }
-    });
-  }
-
   #greatestTime(): number {
     return greatestVersion(Date.now(), this.maxDrift);
-  }
-
-  /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
-  async #register({ newSites }: ApplyPlan): Promise<void> {
-    if (newSites.length === 0) return;
-    const ids = newSites.map(([, siteId]) => `(${quoteBlob(siteId)})`).join(', ');
-    await this.connection.batch(
-      [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
-      'write',
-    );
-  }
-
-  /** A batch without changes lets in what waits, if it can, and may still tell of a peer, or of rows that this database loses. */
-  async #applyNothing({ peer, evict }: ApplyOptions): Promise<ApplyResult> {
-    // Another process may have left something; and what was ahead of its time may be due now.
-    const waits = this.#mayWait || (await this.pendingCount()) > 0;
-    const total = waits ? await this.#merge([], {}) : emptyResult();
-    const statements = [
-      ...(peer === undefined ? [] : progressStatements(peer)),
-      ...evictStatements(evict, this.schema),
-    ];
-    if (statements.length > 0) {
-      await this.#explained(() => this.connection.batch(statements, 'write'));
-    }
-    return total;
-  }
-
-  async #explained<T>(run: () => Promise<T>): Promise<T> {
-    try {
-      return await run();
-    } catch (error) {
-      throw explain(error);
-    }
   }
 }
 
@@ -373,19 +254,3 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<readonly Change
  * long stream nothing else would run, not even the finalizers that free the memory of its statements.
  */
 const nextTurn = () => new Promise<void>((resolve) => void setTimeout(resolve));
-
-function refuseEarly({ early }: ApplyPlan): void {
-  const first = early[0];
-  if (first === undefined) return;
-  const { table, cid } = first.change;
-  if (first.held) {
-    throw new CrrChangeError(
-      'CRR_CHANGE_AHEAD',
-      `"${table}"."${cid}" was written by a clock that is ahead by more than maxDrift, and onUnknown is 'error': let it wait with onUnknown: 'pending', or set the writer's clock`,
-    );
-  }
-  throw new CrrChangeError(
-    'CRR_CHANGE_UNKNOWN',
-    `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
-  );
-}

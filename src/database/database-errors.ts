@@ -62,6 +62,15 @@ export function explain(error: unknown): unknown {
   return error;
 }
 
+/** Runs it; an error that the generated SQL raised is explained. */
+export async function explained<T>(run: () => T): Promise<Awaited<T>> {
+  try {
+    return await run();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
 /** The messages of an error and its causes: Drizzle wraps the driver's. */
 function messages(error: unknown): string {
   const found: string[] = [];

@@ -4,7 +4,7 @@ import { CrrUsageError } from '../errors.js';
 import { readSchema } from '../schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/bookkeeping.js';
 import { Crr } from '../database/crr.js';
-import { explain } from '../database/database-errors.js';
+import { explained } from '../database/database-errors.js';
 import { DriftCheck } from '../database/drift.js';
 import { guardedSession } from './guarded-session.js';
 import { clientOf, libsqlConnection } from '../engines/libsql.js';
@@ -105,14 +105,6 @@ function pinned<TDatabase extends DrizzleDatabase>(
 
 /** A batch that only reads must not write a pin. */
 const isRead = (item: object) => is(item, SQLiteSelectBase as never);
-
-async function explained<T>(run: () => T): Promise<Awaited<T>> {
-  try {
-    return await run();
-  } catch (error) {
-    throw explain(error);
-  }
-}
 
 /** Drizzle's `casing` option, where the database has one, decides the columns' names. */
 function columnNames(db: object): (column: Column) => string {
