@@ -1,16 +1,16 @@
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
-import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { CrrSchema } from '../model/schema.js';
 import { PENDING_TABLE, SITE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
 import {
-  type ApplyResult,
-  addResult,
-  emptyResult,
-  type MutableResult,
-  readResult,
+  addReport,
+  emptyReport,
+  type MergeReport,
+  type MutableReport,
+  readPlanReport,
 } from './apply-result.js';
 import type { Connection } from './connection.js';
 import { explained, isStale, refuseIfFound } from './database-errors.js';
@@ -31,7 +31,7 @@ export interface MergeBatchOptions {
 /** What merging needs of a database. */
 export interface MergerParts {
   readonly connection: Connection;
-  readonly schema: DrizzleSchema;
+  readonly schema: CrrSchema;
   readonly sites: SiteStore;
   readonly drift: DriftCheck;
   /** The greatest version that columns merged by time take now. */
@@ -52,7 +52,7 @@ export class Merger {
   }
 
   /** Merges one batch, all of it or nothing. */
-  async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<ApplyResult> {
+  async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<MergeReport> {
     if (changes.length === 0) return this.#mergeNothing(options);
     return this.#mergeBatch(changes, options);
   }
@@ -71,7 +71,7 @@ export class Merger {
   async #mergeBatch(
     changes: readonly Change[],
     options: MergeBatchOptions,
-  ): Promise<MutableResult> {
+  ): Promise<MutableReport> {
     const { connection, schema, sites, drift } = this.#parts;
     const onUnknown = options.onUnknown ?? 'pending';
     return explained(async () => {
@@ -105,7 +105,7 @@ export class Merger {
           );
           sites.learn(plan.newSites);
           const own = results.slice(before.length - 1);
-          const total = readResult(plan, own, schema);
+          const total = readPlanReport(plan, own);
           const [prior, now] = Array.from(own.at(-1)![0]!, Number);
           if (changes.length > 0) total.prior = prior;
           if (changes.length > 0 && Number(waiting![0]![0]) === 0 && now! > prior!)
@@ -114,7 +114,7 @@ export class Merger {
           this.#mayWait = waitsNow > 0;
           // Another process left something since: what came now may be what it waits for.
           if (!drain && waitsNow > total.pending)
-            addResult(total, await this.#mergeBatch([], { onUnknown }));
+            addReport(total, await this.#mergeBatch([], { onUnknown }));
           return total;
         } catch (error) {
           if (!isStale(error)) throw error;
@@ -143,11 +143,11 @@ export class Merger {
   }
 
   /** A batch without changes lets in what waits, if it can, and may still tell of a peer, or of rows that this database loses. */
-  async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<ApplyResult> {
+  async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<MergeReport> {
     const { connection, schema } = this.#parts;
     // Another process may have left something; and what was ahead of its time may be due now.
     const waits = this.#mayWait || (await this.pendingCount()) > 0;
-    const total = waits ? await this.#mergeBatch([], {}) : emptyResult();
+    const total = waits ? await this.#mergeBatch([], {}) : emptyReport();
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...evictStatements(evict, schema),

@@ -9,6 +9,12 @@ import { type ScratchProject, scratchProject } from '../support/scratch-project.
 const pages = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
+/** All files of a folder that hold code, by their paths from the root. */
+const sourceFiles = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+
 const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
@@ -17,8 +23,8 @@ import { asCrr, type ChangePage, counter, CrrError, crrTable, type Cursor, expla
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from './sites.js';
-import { app, authorization, refresh, showProgress, tasks, url, userOf } from './sync-world.js';
+import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 
 const nameOf = ({ page, line }: CodeBlock) => `example_${page.replace(/\W/g, '_')}_${line}`;
@@ -82,9 +88,9 @@ describe('the examples in docs/', () => {
 
 describe('docs/', () => {
   test('name every error code that is thrown, and no other', () => {
-    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && file !== 'errors.ts')
-      .map((file) => read(join('src', file)));
+    const files = sourceFiles('src')
+      .filter((file) => file !== 'src/errors.ts')
+      .map(read);
     const codesIn = (texts: readonly string[], pattern: RegExp) =>
       [...new Set(texts.flatMap((text) => text.match(pattern) ?? []))].sort();
     const family = 'CRR_(?:SCHEMA|CHANGE|DATABASE|USAGE)_[A-Z_]+';
@@ -94,7 +100,7 @@ describe('docs/', () => {
   });
 
   test('name every code of sync, where users look and where the protocol is described', () => {
-    const inSync = readdirSync(join(root, 'src/sync')).map((file) => read(`src/sync/${file}`));
+    const inSync = sourceFiles('src/sync').map(read);
     const codes = (text: string) => [...new Set(text.match(/CRR_SYNC_[A-Z_]+/g))].sort();
     const thrown = codes(
       inSync.flatMap((text) => text.match(/(?<=')CRR_SYNC_[A-Z_]+(?=')/g) ?? []).join(' '),

@@ -5,6 +5,7 @@ import { describe, expectTypeOf, test } from 'vitest';
 import {
   type ApplyResult,
   type Change,
+  type ChangeBatch,
   type ChangePage,
   type Crr,
   type Cursor,
@@ -60,7 +61,7 @@ describe('$crr', () => {
     expectTypeOf(db.$crr.changes()).toExtend<AsyncIterable<ChangePage>>();
     expectTypeOf(db.$crr.apply)
       .parameter(0)
-      .toEqualTypeOf<readonly Change[] | AsyncIterable<readonly Change[]>>();
+      .toEqualTypeOf<ChangeBatch | AsyncIterable<ChangeBatch>>();
     expectTypeOf(db.$crr.apply).returns.toEqualTypeOf<Promise<ApplyResult>>();
   });
 });
@@ -88,9 +89,11 @@ test('programs that TypeScript refuses', () => {
   // @ts-expect-error contract: a change has nine columns
   db.$crr.apply([{ table: 'todos' }]);
   // @ts-expect-error contract: a value is what SQLite stores; true is not
-  db.$crr.apply([{ ...page[0]!, val: true }]);
+  db.$crr.apply([{ ...page.changes[0]!, val: true }]);
+  // @ts-expect-error contract: a page is no array; its changes are
+  page.filter(() => true);
   // @ts-expect-error contract: changes are not to be mutated
-  page[0]!.cl = 3;
+  page.changes[0]!.cl = 3;
   // @ts-expect-error contract: a result is not to be mutated
   result.inserted.push({ table: 'todos', key: {} });
 });

@@ -1,0 +1,112 @@
+import { STANDS } from '../columns/mvr/shown.js';
+import { cellsTextSql, parseSiteCells, type SiteCell } from '../merge/offer-cells.js';
+import { readKey } from '../merge/report.js';
+import type { SiteDirectory } from '../model/site.js';
+import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
+import { compareValues, type SqlValue } from '../model/value.js';
+import { cellTable, clockTable } from '../sql/names.js';
+import { quoteName, quoteText } from '../sql/quote.js';
+import { bindValue, type Statement, statement } from '../sql/statement.js';
+import { clockKeys } from '../tables/clock/clock-table.js';
+import { type DriverRow, portable } from './read.js';
+
+/** What one site added to a counter. */
+export interface Contribution {
+  /** 16 bytes; all zero for what the column held before it was a counter. */
+  readonly siteId: Uint8Array;
+  readonly value: bigint;
+}
+
+/** A register with more than one value. */
+export interface StoredConflict {
+  readonly key: readonly SqlValue[];
+  readonly column: ReplicatedColumnSpec;
+  /** The greatest first: the one that the column shows. */
+  readonly values: readonly { readonly value: SqlValue; readonly sites: readonly Uint8Array[] }[];
+}
+
+/** The cells of one row, if it exists. */
+export function rowCellsQuery(spec: TableSpec, key: readonly SqlValue[]): Statement {
+  const args: SqlValue[] = [];
+  const where = clockKeys(spec).map((column, i) => `k.${column} = ${bindValue(key[i]!, args)}`);
+  return statement(
+    `SELECT ${cellsTextSql(spec)}
+      FROM ${quoteName(clockTable(spec.name))} AS k
+      WHERE ${where.join(' AND ')}`,
+    args,
+  );
+}
+
+/** Reads what {@link rowCellsQuery} returned, for one counter. */
+export function readContributions(
+  rows: readonly DriverRow[],
+  spec: TableSpec,
+  counter: ReplicatedColumnSpec,
+  directory: SiteDirectory,
+): Contribution[] {
+  const index = spec.cellColumns.indexOf(counter);
+  return cellsIn(rows[0]?.[0])
+    .filter(({ column }) => column === index)
+    .map(({ site, val }) => ({ siteId: directory.idOf(site).slice(), value: val as bigint }));
+}
+
+/** The keys and cells of rows that have more than one standing value in a register. */
+export function conflictsQuery(spec: TableSpec): Statement {
+  const keys = clockKeys(spec);
+  const names = registersOf(spec).map(({ name }) => quoteText(name));
+  const shown = keys.map((key, i) => portable(`k.${key}`, affinityOf(spec.key[i]!.sqlType)));
+  return statement(
+    `SELECT ${shown.join(', ')}, ${cellsTextSql(spec)}
+      FROM (
+        SELECT DISTINCT ${keys.join(', ')} FROM (
+          SELECT ${keys.join(', ')} FROM ${quoteName(cellTable(spec.name))}
+            WHERE col IN (${names.join(', ')}) AND ${STANDS}
+            GROUP BY ${keys.join(', ')}, col HAVING count(*) > 1
+        )
+      ) AS k
+      ORDER BY ${keys.map((key) => `k.${key}`).join(', ')}`,
+  );
+}
+
+/** Reads what {@link conflictsQuery} returned. */
+export function readConflicts(
+  rows: readonly DriverRow[],
+  spec: TableSpec,
+  directory: SiteDirectory,
+): StoredConflict[] {
+  return rows.flatMap((row) => {
+    const cells = cellsIn(row[spec.key.length]);
+    return registersOf(spec).flatMap((column) => {
+      const index = spec.cellColumns.indexOf(column);
+      const standing = cells.filter((cell) => cell.column === index && cell.version % 2 === 0);
+      const values = groupByValue(standing).map(({ value, ordinals }) => ({
+        value,
+        sites: ordinals.map((ordinal) => directory.idOf(ordinal).slice()),
+      }));
+      return values.length < 2 ? [] : { key: readKey(spec, row, 0), column, values };
+    });
+  });
+}
+
+/** The multi-value registers of a table. */
+export const registersOf = ({ cellColumns }: TableSpec): readonly ReplicatedColumnSpec[] =>
+  cellColumns.filter(({ kind }) => kind.type === 'mvr');
+
+/** A table's counter with this property name. */
+export const counterOf = (
+  { cellColumns }: TableSpec,
+  property: string,
+): ReplicatedColumnSpec | undefined =>
+  cellColumns.find((column) => column.property === property && column.kind.type === 'counter');
+
+function groupByValue(cells: readonly SiteCell[]): { value: SqlValue; ordinals: number[] }[] {
+  const groups: { value: SqlValue; ordinals: number[] }[] = [];
+  for (const { val, site } of cells) {
+    const group = groups.find(({ value }) => compareValues(value, val) === 0);
+    if (group) group.ordinals.push(site);
+    else groups.push({ value: val, ordinals: [site] });
+  }
+  return groups.sort((a, b) => compareValues(b.value, a.value));
+}
+
+const cellsIn = (text: unknown) => (typeof text === 'string' ? parseSiteCells(text) : []);
