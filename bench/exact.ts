@@ -98,6 +98,8 @@ class SteppedDatabase {
   ) {
     const connection: Connection = {
       maxParameters: 32_766,
+      maxStatementBytes: 1_000_000,
+      maxColumns: 2_000,
       batch: async (statements) => statements.map(({ sql, args }) => this.#run(sql, args)),
     };
     const schema = readSchema({ [TABLE]: shape.table });

@@ -1,18 +1,14 @@
-import { type Column, is, type SQL, sql } from 'drizzle-orm';
-import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
+import type { Column, SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
-import { explained } from '../database/database-errors.js';
-import type { DriftCheck } from '../database/drift.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../database/options.js';
-import { clientOf, libsqlConnection } from '../engines/libsql.js';
 import { CrrUsageError } from '../errors.js';
 import type { SqlValue } from '../model/value.js';
 import { readSchema } from '../schema/read-schema.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { PIN_SQL, UNPIN_SQL } from '../tables/bookkeeping.js';
-import { BRAND, type CrrDatabase } from './crr-database.js';
+import type { CrrDatabase } from './crr-database.js';
 import { DrizzleCrr } from './drizzle-crr.js';
-import { guardedSession } from './guarded-session.js';
+import { engineOf } from './engine-of.js';
+import { pinned } from './pin.js';
 
 /** Options of {@link withCrr}. */
 export interface WithCrrOptions {
@@ -31,13 +27,6 @@ export interface WithCrrOptions {
 }
 
 const OPTIONS = optionsOf<WithCrrOptions>({ schema: true, maxDrift: true, check: true });
-
-/** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
-interface DrizzleDatabase {
-  transaction(run: (tx: never) => Promise<unknown>, config?: never): Promise<unknown>;
-  batch(items: never): Promise<unknown>;
-  run(query: never): unknown;
-}
 
 /**
  * Returns the same Drizzle database with `$crr`, and with transactions and batches pinned: what one
@@ -67,52 +56,13 @@ export function withCrr<TDatabase extends object>(
   }
   const { maxDrift, check } = options;
   if (maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', maxDrift);
-  const connection = libsqlConnection(clientOf(db));
+  const engine = engineOf(db);
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
-  const core = new CrrCore({ connection, schema, maxDrift, check });
+  const core = new CrrCore({ connection: engine, schema, maxDrift, check });
   const render = (condition: SQL) => rendered(db, condition);
-  return pinned(db as TDatabase & DrizzleDatabase, new DrizzleCrr(core, schema, render), core.drift);
+  const { drift } = core;
+  return pinned(db, { $crr: new DrizzleCrr(core, schema, render), drift, engine });
 }
-
-/**
- * The database with its methods inherited, so that everything else is Drizzle's own. Transactions
- * and batches run Drizzle's methods with the pin's two statements around the user's.
- */
-function pinned<TDatabase extends DrizzleDatabase>(
-  db: TDatabase,
-  $crr: DrizzleCrr,
-  drift: DriftCheck,
-): TDatabase & CrrDatabase {
-  const transaction = async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
-    // Only the outermost transaction pins: a nested one is a savepoint in the same db_version.
-    const body = async (tx: DrizzleDatabase) => {
-      await explained(() => tx.run(sql.raw(PIN_SQL) as never));
-      const result = await run(tx);
-      await tx.run(sql.raw(UNPIN_SQL) as never);
-      return result;
-    };
-    await drift.pass();
-    return explained(() => db.transaction(body as never, config as never));
-  };
-  const batch = async (items: readonly object[]) => {
-    if (items.every(isRead)) return db.batch(items as never);
-    await drift.pass();
-    const all = [db.run(sql.raw(PIN_SQL) as never), ...items, db.run(sql.raw(UNPIN_SQL) as never)];
-    const results = (await explained(() => db.batch(all as never))) as unknown[];
-    return results.slice(1, -1);
-  };
-  const session = (db as { session?: object }).session;
-  return Object.create(db, {
-    ...(session && { session: { value: guardedSession(session, drift), enumerable: true } }),
-    $crr: { value: $crr, enumerable: true },
-    [BRAND]: { value: true },
-    transaction: { value: transaction, enumerable: true },
-    batch: { value: batch, enumerable: true },
-  });
-}
-
-/** A batch that only reads must not write a pin. */
-const isRead = (item: object) => is(item, SQLiteSelectBase as never);
 
 /** Drizzle's `casing` option, where the database has one, decides the columns' names. */
 function columnNames(db: object): (column: Column) => string {
