@@ -6,7 +6,7 @@ import type { AsyncEngine } from '../engines/engine.js';
 import { CrrUsageError } from '../errors.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/bookkeeping.js';
 import type { Crr } from './crr.js';
-import { BRAND, type CrrDatabase } from './crr-database.js';
+import type { CrrDatabase } from './crr-database.js';
 import { guardedSession } from './guarded-session.js';
 
 /** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
@@ -39,7 +39,7 @@ export function pinned<TDatabase extends object>(
   return Object.create(db, {
     ...(session && { session: { value: guardedSession(session, drift), enumerable: true } }),
     $crr: { value: $crr, enumerable: true },
-    [BRAND]: { value: true },
+    '~withCrr': { value: true },
     transaction: { value: transaction, enumerable: true },
     batch: { value: pinnedBatch(plain, drift), enumerable: true },
   });

@@ -1,18 +1,30 @@
 import { createClient } from '@libsql/client';
+import { eq } from 'drizzle-orm';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
 import {
+  type ApplyOptions,
   type ApplyResult,
   type Change,
   type ChangeBatch,
   type ChangePage,
   type Crr,
+  type CrrDatabase,
+  type CrrTransport,
   type Cursor,
   crrTable,
+  type MergeResult,
+  type ReadPage,
   type SqlValue,
   withCrr,
 } from '../../src/index.js';
+import {
+  createSync,
+  createSyncHandler,
+  type SyncHandlerOptions,
+  type SyncOptions,
+} from '../../src/sync/index.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey(), n: integer('n') });
 const schema = { todos };
@@ -36,6 +48,25 @@ describe('withCrr', () => {
     const ofDrizzle = (plain: LibSQLDatabase<typeof schema>) => plain.batch(items);
     const ours = () => db.batch(items);
     expectTypeOf(ours).returns.toEqualTypeOf<ReturnType<typeof ofDrizzle>>();
+  });
+});
+
+describe('a function that takes a database', () => {
+  test('asks for CrrDatabase, which withCrr returns', () => {
+    expectTypeOf(db).toExtend<CrrDatabase>();
+    expectTypeOf<{ db: typeof db }>().toExtend<Pick<SyncOptions, 'db'>>();
+    expectTypeOf<{ db: typeof db }>().toExtend<Pick<SyncHandlerOptions, 'db'>>();
+  });
+
+  test('takes nothing else that has a $crr: a `where` needs its dialect', () => {
+    const { $crr } = db;
+    const authorize = () => ({ tables: { todos: { where: eq(todos.id, 'a') } } });
+    // @ts-expect-error contract: the handler's db is what withCrr returned
+    createSyncHandler({ db: { $crr }, authorize });
+    // @ts-expect-error contract: the client's db is what withCrr returned
+    createSync({ db: { $crr }, url: 'http://localhost' });
+    // @ts-expect-error contract: a Drizzle database without CRRs is none
+    createSync({ db: drizzle(createClient({ url: ':memory:' })), url: 'http://localhost' });
   });
 });
 
@@ -64,6 +95,37 @@ describe('$crr', () => {
       .toEqualTypeOf<ChangeBatch | AsyncIterable<ChangeBatch>>();
     expectTypeOf(db.$crr.apply).returns.toEqualTypeOf<Promise<ApplyResult>>();
   });
+
+  test('changes can be filtered, and what that gives can be applied', () => {
+    const some = (page: ChangePage) => page.changes.filter(({ table }) => table === 'todos');
+    expectTypeOf(some).returns.toEqualTypeOf<Change[]>();
+    const apply = (page: ChangePage) => [
+      db.$crr.apply(some(page)),
+      db.$crr.apply({ ...page, changes: some(page) }),
+      db.$crr.transport.merge(some(page)),
+    ];
+    expectTypeOf(apply).returns.toExtend<Promise<ApplyResult>[]>();
+  });
+
+  test('what only a transport needs is in transport', () => {
+    expectTypeOf<keyof Crr>().toEqualTypeOf<
+      | 'install'
+      | 'changes'
+      | 'apply'
+      | 'siteId'
+      | 'version'
+      | 'pendingCount'
+      | 'contributions'
+      | 'conflicts'
+      | 'rotateSiteId'
+      | 'transport'
+    >();
+    expectTypeOf<keyof CrrTransport>().toEqualTypeOf<'state' | 'peers' | 'read' | 'merge'>();
+    expectTypeOf<keyof ApplyOptions>().toEqualTypeOf<'onUnknown'>();
+    expectTypeOf<Extract<'stamp' | 'prior', keyof ApplyResult>>().toBeNever();
+    expectTypeOf<Awaited<ReturnType<CrrTransport['merge']>>>().toEqualTypeOf<MergeResult>();
+    expectTypeOf<Awaited<ReturnType<CrrTransport['read']>>>().toEqualTypeOf<ReadPage>();
+  });
 });
 
 declare const page: ChangePage;
@@ -90,6 +152,18 @@ test('programs that TypeScript refuses', () => {
   db.$crr.apply([{ table: 'todos' }]);
   // @ts-expect-error contract: a value is what SQLite stores; true is not
   db.$crr.apply([{ ...page.changes[0]!, val: true }]);
+  // @ts-expect-error contract: the connection is an internal
+  db.$crr.connection;
+  // @ts-expect-error contract: the schema is an internal
+  db.$crr.schema;
+  // @ts-expect-error contract: Crr is an interface
+  new Crr();
+  // @ts-expect-error contract: what a peer is told is for transports
+  db.$crr.apply([], { peer: { siteId: new Uint8Array(16) } });
+  // @ts-expect-error contract: a condition is for transports
+  db.$crr.changes({ where: {} });
+  // @ts-expect-error contract: a merge takes one batch, which is one transaction
+  db.$crr.transport.merge(db.$crr.changes());
   // @ts-expect-error contract: a page is no array; its changes are
   page.filter(() => true);
   // @ts-expect-error contract: changes are not to be mutated

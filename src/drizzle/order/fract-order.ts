@@ -57,11 +57,12 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   readonly #db: Drizzle;
   readonly #ordered: OrderedTable;
 
-  constructor(
-    db: Drizzle,
-    readonly table: TTable,
-    readonly property: P,
-  ) {
+  readonly #table: TTable;
+  readonly #property: P;
+
+  constructor(db: Drizzle, table: TTable, property: P) {
+    this.#table = table;
+    this.#property = property;
     this.#ordered = new OrderedTable(table, property);
     this.#db = db;
   }
@@ -100,7 +101,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   async insert(values: Values<TTable, P>, place: Place): Promise<void> {
     const row = values as Row;
     if (place === 'first' || place === 'last') {
-      await this.#db.insert(this.table).values({ ...row, [this.property]: this[place](row) });
+      await this.#db.insert(this.#table).values({ ...row, [this.#property]: this[place](row) });
       return;
     }
     const spot = await findSpot(this.#db, this.#ordered, place);
@@ -108,7 +109,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
     this.#ordered.refuseOtherList(spot.list, inList);
     await this.#write([
       ...spot.mends,
-      this.#db.insert(this.table).values({ ...inList, [this.property]: spot.key }),
+      this.#db.insert(this.#table).values({ ...inList, [this.#property]: spot.key }),
     ]);
   }
 
@@ -132,8 +133,8 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       mends = spot.mends;
     }
     const change = this.#db
-      .update(this.table)
-      .set({ ...written, [this.property]: position })
+      .update(this.#table)
+      .set({ ...written, [this.#property]: position })
       .where(this.#ordered.keyIs(key));
     await this.#write([...mends, change]);
   }
@@ -145,7 +146,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       ...this.#ordered.key,
       ...within.map((name) => [name, columns[name]!] as const),
     ]);
-    const query = this.#db.select(fields).from(this.table) as {
+    const query = this.#db.select(fields).from(this.#table) as {
       where(condition: unknown): Promise<Row[]>;
     };
     const [row] = await query.where(this.#ordered.keyIs(key));
