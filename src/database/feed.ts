@@ -2,12 +2,12 @@ import { CrrUsageError } from '../errors.js';
 import { cutPage } from '../feed/page.js';
 import { type ReadPosition, RowExpander, readStatement } from '../feed/read.js';
 import { SITE_ID_BYTES } from '../model/change.js';
+import { requireVersion } from '../model/options.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { Statement } from '../sql/statement.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
-import { requireVersion } from './options.js';
 import type { SiteStore } from './site-store.js';
 
 /** What to read of the feed; see `ReadOptions` for what each option means. */

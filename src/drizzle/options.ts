@@ -3,7 +3,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Cursor } from '../database/change-stream.js';
 import type { Evict } from '../database/evict.js';
 import type { FeedOptions } from '../database/feed.js';
-import { optionsOf, refuseUnknownOptions } from '../database/options.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { Statement } from '../sql/statement.js';

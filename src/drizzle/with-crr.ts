@@ -1,6 +1,6 @@
 import type { Column, SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../database/options.js';
+import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import { CrrUsageError } from '../errors.js';
 import type { SqlValue } from '../model/value.js';
 import { readSchema } from '../schema/read-schema.js';

@@ -1,4 +1,5 @@
 import { CrrUsageError } from '../errors.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { ColumnKind } from '../model/table-spec.js';
 import { markKind } from './declaration.js';
 
@@ -44,12 +45,11 @@ export function mvr<T extends object>(column: T): T {
   return markKind(column, { type: 'mvr' });
 }
 
+const OPTIONS = optionsOf<LwwOptions>({ by: true });
+
 /** The kind that options of `lww` ask for. */
 export function lwwKind(where: string, options: LwwOptions): ColumnKind {
-  const unknown = Object.keys(options).find((name) => name !== 'by');
-  if (unknown !== undefined) {
-    throw new CrrUsageError('CRR_USAGE_OPTION', `${where} has no option "${unknown}"; it takes by`);
-  }
+  refuseUnknownOptions(where, options, OPTIONS);
   if (!['version', 'time', undefined].includes(options.by)) {
     throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: by must be 'version' or 'time'`);
   }

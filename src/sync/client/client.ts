@@ -1,8 +1,8 @@
-import { refuseUnknownOptions } from '../../database/options.js';
 import type { ApplyResult } from '../../drizzle/apply-result.js';
 import type { CrrDatabase } from '../../drizzle/crr-database.js';
 import { internalsOf } from '../../drizzle/internals.js';
 import { CrrSyncError, CrrUsageError } from '../../errors.js';
+import { refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import { Exchange, type SyncProgress, type SyncResult } from './exchange.js';
 import { type Fetch, withRetry, withTimeout } from './fetch-chain.js';

@@ -1,4 +1,3 @@
-import { refuseUnknownOptions } from '../../database/options.js';
 import type { Peer } from '../../database/peers.js';
 import type { MergeResult } from '../../drizzle/apply-result.js';
 import type { Crr } from '../../drizzle/crr.js';
@@ -6,6 +5,7 @@ import type { CrrDatabase } from '../../drizzle/crr-database.js';
 import { type CrrInternals, internalsOf } from '../../drizzle/internals.js';
 import { CrrChangeError, CrrSyncError, CrrUsageError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import { refuseUnknownOptions } from '../../model/options.js';
 import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, compareBytes } from '../../model/value.js';
 import {
