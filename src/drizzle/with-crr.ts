@@ -64,7 +64,7 @@ export function withCrr<TDatabase extends object>(
   return pinned(db, { $crr: new DrizzleCrr(core, schema, render), drift, engine });
 }
 
-/** Drizzle's `casing` option, where the database has one, decides the columns' names. */
+/** The names of columns: Drizzle's `casing` option decides them, if the database has one. */
 function columnNames(db: object): (column: Column) => string {
   const casing = (db as { dialect?: { casing?: { getColumnCasing?(column: Column): string } } })
     .dialect?.casing;
