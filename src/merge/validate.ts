@@ -1,11 +1,11 @@
 import { toldKind } from '../columns/wire-version.js';
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
 import { type Change, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
+import { MAX_KEY_COLUMNS } from '../model/limits.js';
 import { unpackKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
 import { hasSiteCells, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
 import { type SqlValue, storageClass } from '../model/value.js';
-import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
 import { hasRowidKey } from '../tables/clock/clock-table.js';
 
 /*

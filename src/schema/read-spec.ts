@@ -1,6 +1,7 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
+import { MAX_COLUMNS, MAX_KEY_COLUMNS } from '../model/limits.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
@@ -14,12 +15,6 @@ import { isReservedTableName } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { crrDeclaration } from './declaration.js';
 import { refuseKinds } from './refuse-kinds.js';
-
-/** The pending table has this many columns for key values. */
-export const MAX_KEY_COLUMNS = 16;
-
-/** SQLite allows expressions 1,000 deep, and the gate compares all columns in one. */
-const MAX_COLUMNS = 300;
 
 export interface ReadSpecOptions {
   /** The name of a column in the database; Drizzle's `casing` option makes it differ from `column.name`. */

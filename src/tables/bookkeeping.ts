@@ -1,4 +1,4 @@
-import { MAX_KEY_COLUMNS } from '../schema/read-spec.js';
+import { MAX_KEY_COLUMNS } from '../model/limits.js';
 import { FORMER_TABLE, GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { peerTableStatement } from './peer/peers.js';
 
