@@ -24,12 +24,16 @@ export function publicNames(entry: string): PublicName[] {
     name: exported.name,
     symbol: exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported,
   }));
-  const isExported = (type: ts.Type) => symbols.some(({ symbol }) => symbol === type.symbol);
+  /** What it has is documented elsewhere: with the exported type, or as part of the platform. */
+  const isKnown = (type: ts.Type) =>
+    symbols.some(({ symbol }) => symbol === type.symbol) ||
+    !type.symbol.declarations!.some(isInPackage);
   return symbols.map(({ name, symbol }) => {
     if ((symbol.flags & ts.SymbolFlags.Type) === 0) return { name, members: [] };
     const type = checker.getDeclaredTypeOfSymbol(symbol);
-    const bases = type.isClassOrInterface() ? checker.getBaseTypes(type).filter(isExported) : [];
-    const inherited = bases.flatMap((base) => membersOf(base, checker));
+    const inherited = basesOf(type, checker)
+      .filter(isKnown)
+      .flatMap((base) => checker.getPropertiesOfType(base).map((member) => member.name));
     return {
       name,
       members: membersOf(type, checker).filter((member) => !inherited.includes(member)),
@@ -56,7 +60,13 @@ function keysInPlace(member: ts.Symbol, checker: ts.TypeChecker): string[] {
 /** Declared in this package, and meant for users: no private field, and no brand. */
 function isPublic(member: ts.Symbol): boolean {
   if (/^(__[@#]|#|~)/.test(member.name)) return false;
-  return (member.declarations ?? []).some((declaration) =>
-    declaration.getSourceFile().fileName.startsWith(join(root, 'src')),
-  );
+  return member.declarations?.some(isInPackage) ?? false;
+}
+
+const isInPackage = (declaration: ts.Declaration) =>
+  declaration.getSourceFile().fileName.startsWith(join(root, 'src'));
+
+function basesOf(type: ts.Type, checker: ts.TypeChecker): ts.Type[] {
+  if (!type.isClassOrInterface()) return [];
+  return checker.getBaseTypes(type).flatMap((base) => [base, ...basesOf(base, checker)]);
 }
