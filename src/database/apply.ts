@@ -21,11 +21,11 @@ import type { SiteStore } from './site-store.js';
 
 /** What one batch is merged with. */
 export interface MergeBatchOptions {
-  readonly onUnknown?: 'pending' | 'error';
-  readonly peer?: PeerUpdate;
-  readonly evict?: Evict;
-  readonly ownReturn?: boolean;
-  readonly refuseIf?: readonly Statement[];
+  readonly onUnknown?: 'pending' | 'error' | undefined;
+  readonly peer?: PeerUpdate | undefined;
+  readonly evict?: Evict | undefined;
+  readonly ownReturn?: boolean | undefined;
+  readonly refuseIf?: readonly Statement[] | undefined;
 }
 
 /** What merging needs of a database. */

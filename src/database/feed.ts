@@ -12,15 +12,15 @@ import type { SiteStore } from './site-store.js';
 
 /** What to read of the feed; see `ReadOptions` for what each option means. */
 export interface FeedOptions {
-  readonly since?: number | Cursor;
-  readonly until?: number;
+  readonly since?: number | Cursor | undefined;
+  readonly until?: number | undefined;
   /** Names in the database. */
-  readonly tables?: readonly string[];
-  readonly site?: Uint8Array;
-  readonly excludeSite?: Uint8Array;
-  readonly limit?: number;
-  readonly skip?: readonly number[];
-  readonly where?: Readonly<Record<string, Statement>>;
+  readonly tables?: readonly string[] | undefined;
+  readonly site?: Uint8Array | undefined;
+  readonly excludeSite?: Uint8Array | undefined;
+  readonly limit?: number | undefined;
+  readonly skip?: readonly number[] | undefined;
+  readonly where?: Readonly<Record<string, Statement>> | undefined;
 }
 
 export interface FeedParts {

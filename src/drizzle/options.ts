@@ -11,26 +11,26 @@ import type { Statement } from '../sql/statement.js';
 /** Options of {@link Crr.changes}. */
 export interface ChangesOptions {
   /** Read what is newer than this db_version, or continue at a page's `cursor`. Default: 0, everything. */
-  readonly since?: number | Cursor;
+  readonly since?: number | Cursor | undefined;
   /** Read nothing newer than this db_version. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** Only these CRRs: Drizzle tables, or their names in the database. */
-  readonly tables?: readonly (string | SQLiteTable)[];
+  readonly tables?: readonly (string | SQLiteTable)[] | undefined;
   /** Only what the site with this id wrote. */
-  readonly site?: Uint8Array;
+  readonly site?: Uint8Array | undefined;
   /** Nothing that the site with this id wrote: a peer does not need its own changes. */
-  readonly excludeSite?: Uint8Array;
+  readonly excludeSite?: Uint8Array | undefined;
   /**
    * About how many changes a page has. A page ends at the end of a transaction, unless one alone
    * exceeds the limit; a row is never split. Default: all when awaited, 5,000 with `for await`.
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** Options of {@link CrrTransport.read}. */
 export interface ReadOptions extends ChangesOptions {
   /** db_versions to leave out, such as those that the reader itself brought. */
-  readonly skip?: readonly number[];
+  readonly skip?: readonly number[] | undefined;
   /**
    * A condition per table, by its name in the database: SQL that can name the table and its columns.
    * Rows that do not meet it are left out. A row that changed and meets it travels with all of its
@@ -40,7 +40,7 @@ export interface ReadOptions extends ChangesOptions {
    * @example
    * { notes: { sql: '"notes"."owner" = ?', args: ['ann'] } }
    */
-  readonly where?: Readonly<Record<string, Statement>>;
+  readonly where?: Readonly<Record<string, Statement>> | undefined;
 }
 
 /** Options of {@link Crr.apply}. */
@@ -50,25 +50,25 @@ export interface ApplyOptions {
    * this schema or their new row lacks a NOT NULL cell. `'pending'` (default) keeps them until they
    * can be applied; `'error'` refuses the batch.
    */
-  readonly onUnknown?: 'pending' | 'error';
+  readonly onUnknown?: 'pending' | 'error' | undefined;
 }
 
 /** Options of {@link CrrTransport.merge}. */
 export interface MergeOptions extends ApplyOptions {
   /** Records the progress of the exchange with a peer; {@link CrrTransport.peers} reads it. */
-  readonly peer?: PeerUpdate;
+  readonly peer?: PeerUpdate | undefined;
   /** Rows to drop from this database without deleting them at other sites. */
-  readonly evict?: Evict;
+  readonly evict?: Evict | undefined;
   /**
    * Accept this site's own changes as new: rows that were evicted come back. Without it they are
    * refused, because they would mean that another database uses the same site id.
    */
-  readonly ownReturn?: boolean;
+  readonly ownReturn?: boolean | undefined;
   /**
    * Queries that must return no row, neither before the changes are merged nor after. If one does,
    * the batch is refused with CRR_CHANGE_ROW_REFUSED.
    */
-  readonly refuseIf?: readonly Statement[];
+  readonly refuseIf?: readonly Statement[] | undefined;
 }
 
 const CHANGES = optionsOf<ChangesOptions>({

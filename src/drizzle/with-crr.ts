@@ -18,12 +18,12 @@ export interface WithCrrOptions {
    * How far ahead of this process's clock the writer of a column that merges by time may be, in
    * milliseconds. Changes from further ahead wait. Default: 300,000 (5 minutes).
    */
-  readonly maxDrift?: number;
+  readonly maxDrift?: number | undefined;
   /**
    * Check once, before the first write, whether the database's triggers are those of this schema.
    * One query; without it, a lost trigger silently keeps writes from other sites. Default: true.
    */
-  readonly check?: boolean;
+  readonly check?: boolean | undefined;
 }
 
 const OPTIONS = optionsOf<WithCrrOptions>({ schema: true, maxDrift: true, check: true });

@@ -37,6 +37,7 @@ describeEachEngine('changes()', (engine) => {
     const { db, mine, theirs } = await open();
     const cases: [ChangesOptions, string[]][] = [
       [{}, ALL],
+      [{ since: undefined, tables: undefined, site: undefined, limit: undefined }, ALL],
       [{ since: 0 }, ALL],
       [{ since: 1 }, ALL.slice(1)],
       [{ since: 3 }, ALL.slice(2)],
