@@ -1,7 +1,7 @@
 /** Reading the change feed and applying it, against SELECT * and a multi-row upsert. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import type { Change } from '../src/index.js';
+import type { Change, ChangePage } from '../src/index.js';
 import type { Site, Workbench } from './database.js';
 import type { Figures } from './figures.js';
 import { type Contender, compare, perItem, ratio } from './measure.js';
@@ -77,7 +77,7 @@ export async function measureChanges(
     open(
       sourceFilled,
       async ({ crr }) => crr.changes({ since: 0 }),
-      async (_, result) => assertSame(Array.from(result as readonly Change[]), changes),
+      async (_, result) => assertSame([...(result as ChangePage).changes], changes),
     ),
     `of ${shape.columns.length} changes`,
   );
@@ -134,7 +134,7 @@ async function changesAfter(
   const site = await bench.copy(template, shape);
   const since = write === undefined ? 0 : await site.crr.version();
   await write?.(site);
-  const changes = await site.crr.changes({ since });
+  const { changes } = await site.crr.changes({ since });
   await site.close();
   return [...changes];
 }

@@ -33,6 +33,8 @@ export const wasmEngine: Engine = {
     const oracle = db as OracleDb;
     return {
       maxParameters: 32_766,
+      maxStatementBytes: 1_000_000,
+      maxColumns: 2_000,
       async batch(statements) {
         await oracle.run('BEGIN');
         const results = [];

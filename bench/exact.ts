@@ -5,8 +5,7 @@
  */
 import Database from 'libsql';
 import type { Connection } from '../src/database/connection.js';
-import { Crr } from '../src/database/crr.js';
-import { DriftCheck } from '../src/database/drift.js';
+import { CrrCore } from '../src/database/crr.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
@@ -41,21 +40,21 @@ export async function exactCosts(shape: Shape): Promise<ExactCosts> {
   const insertSteps = source.write(insertSql(shape), rows);
   const [page] = source.db.prepare('PRAGMA page_count').all() as [{ page_count: number }];
   const bytes = (page.page_count * 4_096) / ROWS;
-  const news = await source.crr.changes();
+  const { changes: news } = await source.crr.read('changes()', {});
   const readSteps = source.takeSteps();
-  const before = await source.crr.version();
+  const { version: since } = await source.crr.state();
   source.write(
     updateAllSql(shape),
     cells.map((values, i) => [...values.map((value) => `${value}!`), ...keys[i]!]),
   );
-  const updates = await source.crr.changes({ since: before });
+  const { changes: updates } = await source.crr.read('changes()', { since });
 
   const writer = await SteppedDatabase.open(shape);
   writer.write(insertSql(shape), rows);
   const peer = await SteppedDatabase.open(shape);
   const apply = async (changes: readonly Change[]) => {
     peer.takeSteps();
-    await peer.crr.apply(changes);
+    await peer.crr.merge(changes, {});
     return peer.takeSteps();
   };
   const costs = {
@@ -89,7 +88,7 @@ function perRow<T extends Record<string, number>>(costs: T): T {
 
 /** A CRR in memory on one connection that counts the instructions of what runs on it. */
 class SteppedDatabase {
-  readonly crr: Crr;
+  readonly crr: CrrCore;
   #steps = 0;
   #statements = 0;
 
@@ -99,10 +98,12 @@ class SteppedDatabase {
   ) {
     const connection: Connection = {
       maxParameters: 32_766,
+      maxStatementBytes: 1_000_000,
+      maxColumns: 2_000,
       batch: async (statements) => statements.map(({ sql, args }) => this.#run(sql, args)),
     };
     const schema = readSchema({ [TABLE]: shape.table });
-    this.crr = new Crr(connection, schema, new DriftCheck(connection, schema, false));
+    this.crr = new CrrCore({ connection, schema, check: false });
   }
 
   static async open(shape: Shape): Promise<SteppedDatabase> {

@@ -57,7 +57,7 @@ export async function measureGrowth(
   const applies = await both(async (rows) => {
     const source = await bench.copy(emptySource, shape);
     await insertBulk(source.client, shape, rows, 'crr');
-    const changes = await source.crr.changes();
+    const { changes } = await source.crr.changes();
     await source.close();
     return (site) => site.crr.apply(changes);
   });
@@ -76,7 +76,7 @@ export async function measureGrowth(
     return () => ({
       async timed() {
         let found = 0;
-        for (let i = 0; i < READS; i++) found += (await site.crr.changes({ since })).length;
+        for (let i = 0; i < READS; i++) found += (await site.crr.changes({ since })).changes.length;
         return found;
       },
       check: (found) => assert.equal(found, READS * 10 * shape.columns.length),

@@ -3,8 +3,7 @@
  * memory, with prepared statements in one transaction. Where it can be, this package runs there too.
  */
 import assert from 'node:assert/strict';
-import { Crr } from '../src/database/crr.js';
-import { DriftCheck } from '../src/database/drift.js';
+import { CrrCore } from '../src/database/crr.js';
 import type { Change } from '../src/index.js';
 import { readSchema } from '../src/schema/read-schema.js';
 import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
@@ -149,7 +148,7 @@ async function enter(engine: Engine, shape: Shape, who: Who): Promise<Entrant> {
   if (who === 'crsqlite') await db.run(`SELECT crsql_as_crr('${TABLE}')`);
   const connection = who === 'ours' ? engine.connect?.(db) : undefined;
   const schema = readSchema({ table: shape.table });
-  const crr = connection && new Crr(connection, schema, new DriftCheck(connection, schema, false));
+  const crr = connection && new CrrCore({ connection, schema, check: false });
   await crr?.install();
   return {
     db,
@@ -160,7 +159,7 @@ async function enter(engine: Engine, shape: Shape, who: Who): Promise<Entrant> {
       if (crr) await db.run(UNPIN_SQL);
       await db.run('COMMIT');
     },
-    changes: async () => (crr ? crr.changes() : db.changes()),
-    apply: (changes) => (crr ? crr.apply(changes) : db.apply(changes)),
+    changes: async () => (crr ? (await crr.read('changes()', {})).changes : db.changes()),
+    apply: (changes) => (crr ? crr.merge(changes, {}) : db.apply(changes)),
   };
 }

@@ -17,7 +17,7 @@ export async function measureRemote(
 ): Promise<void> {
   const rows = shape.rows(0, CHANGES / shape.columns.length);
   const source = await bench.copy(await bench.filled('crr', shape, rows), shape);
-  const changes = await source.crr.changes();
+  const { changes } = await source.crr.changes();
   await source.close();
   assert.equal(changes.length, CHANGES);
 
@@ -34,7 +34,7 @@ export async function measureRemote(
     const coldRequests = await cold.count(() => cold.crr.apply(changes));
     const again = await cold.count(() => cold.crr.apply(changes));
     const reading = await cold.count(async () => {
-      assert.equal((await cold.crr.changes()).length, CHANGES);
+      assert.equal((await cold.crr.changes()).changes.length, CHANGES);
     });
     const { rows: counted } = await cold.client.execute(`SELECT count(*) FROM ${TABLE}`);
     assert.equal(Number(counted[0]![0]), rows.length);

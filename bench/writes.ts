@@ -133,7 +133,7 @@ async function checkContent(
     ).join('|');
   const found = new Set(result.rows.map((row) => text(row as ArrayLike<unknown> as never)));
   for (const row of rows) assert.ok(found.has(text(row)), `${shape.name}: a row is missing`);
-  if (kind === 'crr') assert.equal((await site.crr.changes()).length, changes);
+  if (kind === 'crr') assert.equal((await site.crr.changes()).changes.length, changes);
 }
 
 /** Reads of a CRR's base table by key and as a whole, against a plain table's. */

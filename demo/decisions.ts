@@ -15,7 +15,7 @@ export type Claims = (code: string, column: string) => Claim | undefined;
 /** Reads what a site wrote itself since a db_version; with `since` 0 and no site, all that it holds. */
 export async function claimsOf(site: Site, since: number, own: boolean): Promise<Claims> {
   const filter = own ? { site: site.siteId } : {};
-  const changes = await site.db.$crr.changes({ since, tables: [cities], ...filter });
+  const { changes } = await site.db.$crr.changes({ since, tables: [cities], ...filter });
   const rows = new Map<string, { cl: number; cells: Map<string, Change> }>();
   for (const change of changes) {
     const code = String(unpackKey(change.pk)[0]);

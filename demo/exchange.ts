@@ -33,8 +33,8 @@ export async function transfer(
     const page = await from.db.$crr.changes({ since: cursor, limit: PAGE, ...filter });
     const result = await to.db.$crr.apply(page);
     cursor = page.cursor;
-    if (page.length > 0) total.pages++;
-    total.changes += page.length;
+    if (page.changes.length > 0) total.pages++;
+    total.changes += page.changes.length;
     total.inserted += result.inserted.length;
     total.updated += result.updated.length;
     total.deleted += result.deleted.length;

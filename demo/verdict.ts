@@ -27,7 +27,7 @@ export interface Verdict {
 
 export async function holdingsOf({ name, db }: Site): Promise<Holdings> {
   const rows = await db.select().from(cities).orderBy(asc(cities.code));
-  const changes = await db.$crr.changes({ since: 0 });
+  const { changes } = await db.$crr.changes({ since: 0 });
   return {
     site: name,
     rows: rows.map((row) => JSON.stringify(row)),

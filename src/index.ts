@@ -2,12 +2,16 @@ export { greatest } from './columns/greatest/declare.js';
 export { least } from './columns/least/declare.js';
 export { type LwwOptions, lww } from './columns/lww/declare.js';
 export { mvr } from './columns/mvr/declare.js';
-export type { ApplyResult, ColumnRef } from './database/apply-result.js';
-export type { ChangePage, ChangeStream, ChangesOptions, Cursor } from './database/change-stream.js';
-export type { ApplyOptions, Crr } from './database/crr.js';
+export type { ChangePage, ChangeStream, Cursor, ReadPage } from './database/change-stream.js';
+export type { ChangeBatch, SiteState } from './database/crr.js';
 export { explain as explainError } from './database/database-errors.js';
 export type { Evict } from './database/evict.js';
 export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
+export type { ApplyResult, MergeResult } from './drizzle/apply-result.js';
+export type { Conflict, ConflictingValue } from './drizzle/conflict.js';
+export type { Crr, CrrTransport } from './drizzle/crr.js';
+export type { CrrDatabase } from './drizzle/crr-database.js';
+export type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './drizzle/options.js';
 export {
   type FractOrder,
   fractOrder,
@@ -15,8 +19,7 @@ export {
   type Place,
 } from './drizzle/order/fract-order.js';
 export type { RowKey } from './drizzle/order/table.js';
-export type { RowRef } from './drizzle/row-ref.js';
-export type { Conflict, ConflictingValue, Contribution } from './drizzle/site-values.js';
+export type { ColumnRef, RowRef } from './drizzle/row-ref.js';
 export { type WithCrrOptions, withCrr } from './drizzle/with-crr.js';
 export {
   CrrChangeError,
@@ -34,9 +37,12 @@ export {
   CrrUsageError,
   type CrrUsageErrorCode,
 } from './errors.js';
+export type { HiddenRow } from './feed/page.js';
+export type { Contribution } from './feed/site-values.js';
 export { type Change, SENTINEL } from './model/change.js';
 export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
 export { counter, increment } from './schema/counter.js';
 export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './schema/crr-table.js';
 export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';
+export type { Statement } from './sql/statement.js';

@@ -33,7 +33,7 @@ export class Laptop {
       // Only now: had apply() failed, the same page would come again, which does no harm.
       since = page.cursor;
       this.#cursors.set(other, since);
-      changes += page.length;
+      changes += page.changes.length;
     } while (typeof since !== 'number');
     return changes;
   }

@@ -35,7 +35,11 @@ ${DATABASE_USAGE}
       let shown = 0;
       const widths: number[] = [];
       const pageSize = Math.min(limit ?? 1_000, 1_000);
-      for await (const page of db.$crr.changes({ since, ...tables, limit: pageSize })) {
+      for await (const { changes: page } of db.$crr.changes({
+        since,
+        ...tables,
+        limit: pageSize,
+      })) {
         if (page.length === 0) continue; // The last page may only bring a cursor.
         const text = values.ndjson ? page.map(ndjson).join('\n') : table(page, widths, shown === 0);
         io.stdout(`${text}\n`);

@@ -1,6 +1,6 @@
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
-import type { Crr } from '../database/crr.js';
+import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { withCrr } from '../drizzle/with-crr.js';
 import { CrrUsageError } from '../errors.js';
 import { loadProject } from '../migrate/config.js';
@@ -22,7 +22,7 @@ export const DATABASE_USAGE = `  --db <url>         the database: file:local.db,
 export async function openDatabase(
   values: { readonly db?: string | undefined; readonly schema?: string | undefined },
   io: Io,
-): Promise<{ readonly db: { readonly $crr: Crr }; close(): void }> {
+): Promise<{ readonly db: CrrDatabase; close(): void }> {
   const flags =
     values.schema === undefined ? {} : { schema: values.schema, dialect: 'sqlite' as const };
   const {

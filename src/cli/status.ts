@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { Crr } from '../database/crr.js';
 import type { PeerProgress } from '../database/peers.js';
+import type { Crr } from '../drizzle/crr.js';
+import { internalsOf } from '../drizzle/internals.js';
 import { bytesToHex } from '../model/value.js';
 import { clockTable } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
@@ -28,12 +29,12 @@ ${DATABASE_USAGE}`,
 };
 
 async function status(crr: Crr): Promise<string> {
-  const { siteId, version } = await crr.state();
+  const { siteId, version } = await crr.transport.state();
   const [pending, tables, bytes, peers] = [
     await crr.pendingCount(),
     await tableCounts(crr),
     await bookkeepingBytes(crr),
-    await crr.peers(),
+    await crr.transport.peers(),
   ];
   const behind = (progress: PeerProgress | undefined) => {
     if (progress === undefined) return '-';
@@ -72,8 +73,8 @@ async function status(crr: Crr): Promise<string> {
 }
 
 async function tableCounts(crr: Crr): Promise<(string | number)[][]> {
-  const names = [...crr.schema.tables.keys()];
-  const results = await crr.connection.batch(
+  const names = [...internalsOf(crr).schema.tables.keys()];
+  const results = await internalsOf(crr).connection.batch(
     names.map((name) =>
       statement(
         `SELECT (SELECT count(*) FROM ${quoteName(name)}), (SELECT count(*) FROM ${quoteName(clockTable(name))} WHERE cl % 2 = 0)`,
@@ -87,7 +88,7 @@ async function tableCounts(crr: Crr): Promise<(string | number)[][]> {
 /** Size of everything that is not a user's table; undefined where the database cannot tell. */
 async function bookkeepingBytes(crr: Crr): Promise<number | undefined> {
   try {
-    const [rows] = await crr.connection.batch(
+    const [rows] = await internalsOf(crr).connection.batch(
       [
         statement(
           "SELECT sum(pgsize) FROM dbstat AS d JOIN sqlite_master AS m ON m.name = d.name WHERE m.tbl_name GLOB 'crr_*' OR m.tbl_name GLOB '*__crr_*'",

@@ -2,16 +2,16 @@ import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import type { EarlyChange } from '../merge/group.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
-import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { CrrSchema } from '../model/schema.js';
 import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, queryRow, type Statement, statement } from '../sql/statement.js';
 import {
-  type ApplyResult,
-  addResult,
-  emptyResult,
-  type MutableResult,
-  resultOf,
+  addReport,
+  emptyReport,
+  type MergeReport,
+  type MutableReport,
+  reportOf,
 } from './apply-result.js';
 import type { Connection } from './connection.js';
 import { explained, isStale, refuseIfFound } from './database-errors.js';
@@ -23,17 +23,17 @@ import type { SiteStore } from './site-store.js';
 
 /** What one batch is merged with. */
 export interface MergeBatchOptions {
-  readonly onUnknown?: 'pending' | 'error';
-  readonly peer?: PeerUpdate;
-  readonly evict?: Evict;
-  readonly ownReturn?: boolean;
-  readonly refuseIf?: readonly Statement[];
+  readonly onUnknown?: 'pending' | 'error' | undefined;
+  readonly peer?: PeerUpdate | undefined;
+  readonly evict?: Evict | undefined;
+  readonly ownReturn?: boolean | undefined;
+  readonly refuseIf?: readonly Statement[] | undefined;
 }
 
 /** What merging needs of a database. */
 export interface MergerParts {
   readonly connection: Connection;
-  readonly schema: DrizzleSchema;
+  readonly schema: CrrSchema;
   readonly sites: SiteStore;
   readonly drift: DriftCheck;
   /** The greatest version that columns merged by time take now. */
@@ -54,7 +54,7 @@ export class Merger {
   }
 
   /** Merges one batch, all of it or nothing. */
-  async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<ApplyResult> {
+  async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<MergeReport> {
     if (changes.length === 0) return this.#mergeNothing(options);
     return explained(() => this.#mergeBatch(changes, options));
   }
@@ -75,7 +75,7 @@ export class Merger {
   async #mergeBatch(
     changes: readonly Change[],
     options: MergeBatchOptions,
-  ): Promise<MutableResult> {
+  ): Promise<MutableReport> {
     await this.#parts.drift.pass();
     for (let attempt = 1; ; attempt++) {
       const { plan, mayWait } = await this.#plan(changes, options);
@@ -113,7 +113,7 @@ export class Merger {
     changes: readonly Change[],
     options: MergeBatchOptions,
     mayWait: boolean,
-  ): Promise<MutableResult> {
+  ): Promise<MutableReport> {
     const { connection, schema, sites } = this.#parts;
     const stamp = new Stamp();
     const peer = options.peer && peerStatements(options.peer);
@@ -133,13 +133,13 @@ export class Merger {
       'write',
     );
     sites.learn(plan.newSites);
-    const result = resultOf(plan, schema);
+    const result = reportOf(plan);
     if (changes.length > 0) Object.assign(result, stamp.result());
     const { total } = plan.outcome.waiting;
     this.#mayWait = total > 0;
     // Another process left something since: what came now may be what it waits for.
     if (!mayWait && total > result.pending) {
-      addResult(result, await this.#mergeBatch([], { onUnknown: options.onUnknown ?? 'pending' }));
+      addReport(result, await this.#mergeBatch([], { onUnknown: options.onUnknown ?? 'pending' }));
     }
     return result;
   }
@@ -155,11 +155,11 @@ export class Merger {
   }
 
   /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
-  async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<ApplyResult> {
+  async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<MergeReport> {
     const { connection, schema } = this.#parts;
     // Another process may have left something; and what was ahead of its time may be due now.
     const waits = this.#mayWait || (await this.pendingCount()) > 0;
-    const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyResult();
+    const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyReport();
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...evictStatements(evict, schema),

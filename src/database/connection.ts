@@ -1,13 +1,27 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 
-/**
- * The one seam to a database: a batch of statements in one transaction and, where the database is
- * remote, one round trip. A driver is supported by implementing this.
- */
-export interface Connection {
-  /** Runs all statements or none; the rows of each, in order. */
-  batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<DriverRow[][]>;
+/** How large statements and tables may be on an engine. */
+export interface Limits {
   /** How many `?` a statement may have. */
   readonly maxParameters: number;
+  /** Bytes of a statement's text, and of one value. */
+  readonly maxStatementBytes: number;
+  /** Columns of a table, and of a result. */
+  readonly maxColumns: number;
+}
+
+/**
+ * The one seam to a database: a batch of statements in one transaction and, if the database is
+ * remote, in one round trip. Implemented by the files of src/engines, which test/engines/acceptance.ts
+ * checks.
+ */
+export interface Connection extends Limits {
+  /**
+   * Runs all statements or none, in order. Returns the rows of each, by position: `[]` for a
+   * statement without rows. Errors of the driver pass unchanged.
+   *
+   * @param mode `'read'` if no statement writes: the batch still sees one state of the database.
+   */
+  batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<DriverRow[][]>;
 }

@@ -1,234 +1,171 @@
-import type { InferSelectModel } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
+import { CrrUsageError } from '../errors.js';
 import {
-  type Conflict,
   type Contribution,
+  conflictsQuery,
+  counterOf,
   readConflicts,
   readContributions,
-} from '../drizzle/site-values.js';
-import { CrrUsageError } from '../errors.js';
+  registersOf,
+  rowCellsQuery,
+  type StoredConflict,
+} from '../feed/site-values.js';
 import type { Change } from '../model/change.js';
-import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
-import { type Statement, statement } from '../sql/statement.js';
-import { Merger } from './apply.js';
-import { type ApplyResult, addResult, emptyResult } from './apply-result.js';
-import { ChangeStream, type ChangesOptions } from './change-stream.js';
+import { collecting, statement } from '../sql/statement.js';
+import { type MergeBatchOptions, Merger } from './apply.js';
+import { addReport, emptyReport, type MergeReport } from './apply-result.js';
+import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
-import type { DriftCheck } from './drift.js';
-import type { Evict } from './evict.js';
+import { DriftCheck } from './drift.js';
+import { Feed, type FeedOptions } from './feed.js';
 import { install } from './install.js';
-import { refuseUnknownOptions } from './options.js';
-import { type Peer, type PeerUpdate, readPeers } from './peers.js';
+import { type Peer, readPeers } from './peers.js';
 import { SiteStore } from './site-store.js';
 
-export interface ApplyOptions {
-  /**
-   * What to do with changes that cannot be applied yet, because their table or column is not in
-   * this schema or their new row lacks a NOT NULL cell: `'pending'` (default) keeps them until they
-   * can be, `'error'` refuses the batch.
-   */
-  readonly onUnknown?: 'pending' | 'error';
-  /** Notes in the same transaction how far the exchange with a peer is; see {@link Crr.peers}. */
-  readonly peer?: PeerUpdate;
-  /** Rows to drop from this database without deleting them anywhere; see {@link Evict}. */
-  readonly evict?: Evict;
-  /**
-   * This site's own changes may be news to it: rows that were evicted come back. Otherwise that is
-   * refused, since it means that another database uses the same site id.
-   */
-  readonly ownReturn?: boolean;
-  /**
-   * Queries that must find nothing, before the changes are merged and after, in the same
-   * transaction: what a sender may do to which rows. Where one does, the batch is refused.
-   */
-  readonly refuseIf?: readonly Statement[];
+/** Changes that belong together: an array of them, or a page of a feed. */
+export type ChangeBatch = readonly Change[] | { readonly changes: readonly Change[] };
+
+/** Who this database is, and how far. */
+export interface SiteState {
+  /** 16 bytes. */
+  readonly siteId: Uint8Array;
+  /** Its db_version. */
+  readonly version: number;
 }
 
-/** What `withCrr` adds to a Drizzle database, under `$crr`. */
-export class Crr {
+export interface CrrCoreParts {
+  readonly connection: Connection;
+  readonly schema: CrrSchema;
+  /** How far ahead the versions of columns that merge by time may be, in milliseconds. */
+  readonly maxDrift?: number | undefined;
+  /** Whether to compare the database's triggers with the schema before the first use. */
+  readonly check?: boolean | undefined;
+}
+
+/**
+ * The CRRs of one database: names and stored values, whatever library the application queries with.
+ * `db.$crr` is this in the types of a Drizzle schema.
+ */
+export class CrrCore {
+  readonly connection: Connection;
+  readonly schema: CrrSchema;
+  readonly drift: DriftCheck;
+  readonly #maxDrift: number;
   readonly #sites = new SiteStore();
   readonly #merger: Merger;
 
-  constructor(
-    readonly connection: Connection,
-    readonly schema: DrizzleSchema,
-    readonly drift: DriftCheck,
-    /** How far ahead the versions of columns merged by time may be, in milliseconds. */
-    readonly maxDrift: number = DEFAULT_MAX_DRIFT,
-  ) {
-    const greatestTime = () => this.#greatestTime();
-    this.#merger = new Merger({ connection, schema, sites: this.#sites, drift, greatestTime });
+  constructor({ connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true }: CrrCoreParts) {
+    this.connection = connection;
+    this.schema = schema;
+    this.drift = new DriftCheck(connection, schema, check);
+    this.#maxDrift = maxDrift;
+    this.#merger = new Merger({
+      connection,
+      schema,
+      sites: this.#sites,
+      drift: this.drift,
+      greatestTime: () => this.#greatestTime(),
+    });
   }
 
-  /**
-   * Brings bookkeeping and triggers to what the schema asks for, in one transaction. Run it after
-   * migrations; it can be run again at any time. Rows that a table already holds become part of
-   * the change feed, as if written now.
-   *
-   * @throws {CrrDatabaseError} where a base table is missing.
-   */
   install(): Promise<void> {
     this.#sites.forget();
     return explained(async () => {
-      await install(this.connection, {
-        schema: this.schema,
-        greatestTime: this.#greatestTime(),
-      });
+      await install(this.connection, { schema: this.schema, greatestTime: this.#greatestTime() });
       this.drift.trust();
     });
   }
 
-  /** This database's site id: 16 bytes, random at installation. */
-  siteId(): Promise<Uint8Array> {
-    return explained(async () => {
-      const { directory } = await this.#sites.readWith(this.connection, []);
-      return directory.localId.slice();
-    });
-  }
-
-  /** This database's db_version: one step per transaction, local or applied. */
-  version(): Promise<number> {
-    return explained(async () => {
-      const { dbVersion } = await this.#sites.readWith(this.connection, []);
-      return dbVersion;
-    });
-  }
-
-  /**
-   * Reads the change feed. Awaited, it gives all changes as an array (with `limit`, the first page);
-   * with `for await`, page after page in bounded memory. A page never shows part of a transaction,
-   * unless one alone exceeds the limit, and never part of a row.
-   *
-   * @example
-   * const changes = await db.$crr.changes({ since: 0 });
-   *
-   * for await (const page of db.$crr.changes({ since: cursor, limit: 1000 })) {
-   *   await send(page);
-   *   cursor = page.cursor;
-   * }
-   */
-  changes(options: ChangesOptions = {}): ChangeStream {
-    return new ChangeStream(
-      {
-        ...this.connection,
-        batch: (...args) =>
-          explained(async () => {
-            await this.drift.pass();
-            return this.connection.batch(...args);
-          }),
-      },
-      this.#sites,
-      this.schema,
-      options,
-    );
-  }
-
-  /**
-   * Merges changes of other sites. Everything is validated first; then one transaction applies all
-   * or nothing. Applying the same changes again, in any order, changes nothing. A stream of pages
-   * is applied page by page, a transaction each.
-   *
-   * @throws {CrrChangeError} where a change is refused; the database is as it was.
-   *
-   * @example
-   * const { inserted, updated, deleted } = await db.$crr.apply(await other.$crr.changes());
-   */
-  async apply(
-    changes: readonly Change[] | AsyncIterable<readonly Change[]>,
-    options: ApplyOptions = {},
-  ): Promise<ApplyResult> {
-    refuseUnknownOptions('apply()', options, [
-      'onUnknown',
-      'peer',
-      'evict',
-      'ownReturn',
-      'refuseIf',
-    ]);
-    if (!['pending', 'error', undefined].includes(options.onUnknown)) {
-      throw new CrrUsageError(
-        'CRR_USAGE_OPTION',
-        "apply(): onUnknown must be 'pending' or 'error'",
-      );
-    }
-    if (Array.isArray(changes)) return this.#merger.merge(changes, options);
-    if (!isAsyncIterable(changes)) {
-      throw new CrrUsageError(
-        'CRR_USAGE_OPTION',
-        'apply() takes an array of changes, or an async iterable of such arrays',
-      );
-    }
-    const total = emptyResult();
-    for await (const batch of changes) {
-      addResult(total, await this.#merger.merge(batch, options));
-      await nextTurn();
-    }
-    return total;
-  }
-
-  /** {@link siteId} and {@link version} at one moment, in one round trip. */
-  state(): Promise<{ readonly siteId: Uint8Array; readonly version: number }> {
+  state(): Promise<SiteState> {
     return explained(async () => {
       const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
       return { siteId: directory.localId.slice(), version: dbVersion };
     });
   }
 
-  /**
-   * The sites that this database exchanges changes with, and how far each exchange is.
-   *
-   * @param siteIds only these, where there may be many.
-   */
+  /** @param caller names the public method in messages, such as `changes()`. */
+  read(caller: string, options: FeedOptions): ChangeStream<ReadPage> {
+    const connection: Connection = {
+      ...this.connection,
+      batch: (...args) =>
+        explained(async () => {
+          await this.drift.pass();
+          return this.connection.batch(...args);
+        }),
+    };
+    const feed = new Feed(caller, options, { connection, sites: this.#sites, schema: this.schema });
+    return changeStream(
+      () => feed.first(),
+      () => feed.pages(),
+    );
+  }
+
+  /** Merges one batch in one transaction. */
+  async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
+    return this.#merger.merge(changesOf(batch), options);
+  }
+
+  /** Merges one batch, or each batch of a stream in a transaction of its own. */
+  async mergeAll(
+    batches: ChangeBatch | AsyncIterable<ChangeBatch>,
+    options: MergeBatchOptions,
+  ): Promise<MergeReport> {
+    if (!isAsyncIterable(batches)) return this.merge(batches, options);
+    const total = emptyReport();
+    for await (const batch of batches) {
+      addReport(total, await this.merge(batch, options));
+      await nextTurn();
+    }
+    return total;
+  }
+
   peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
     return explained(() => readPeers(this.connection, siteIds));
   }
 
-  /** How many changes wait until their table, column or missing cell is there. */
   pendingCount(): Promise<number> {
     return this.#merger.pendingCount();
   }
 
-  /**
-   * Who added what to a counter: its value is the sum. Empty where there is no such row.
-   *
-   * @param key the row's key, by property.
-   * @throws {CrrUsageError} where the column is no counter of a CRR of this schema.
-   *
-   * @example
-   * await db.$crr.contributions(posts, { id: 'a' }, 'views');
-   * // [{ siteId: Uint8Array(16), value: 3n }, { siteId: Uint8Array(16), value: -1n }]
-   */
-  contributions<TTable extends SQLiteTable>(
-    table: TTable,
-    key: Partial<InferSelectModel<TTable>>,
-    column: keyof InferSelectModel<TTable> & string,
+  /** @param property the counter's property name. */
+  contributions(
+    spec: TableSpec,
+    key: readonly SqlValue[],
+    property: string,
   ): Promise<Contribution[]> {
-    return explained(() =>
-      readContributions(this.connection, this.#sites, this.schema, table, key, column),
-    );
+    return explained(async () => {
+      const counter = counterOf(spec, property);
+      if (counter === undefined) {
+        throw new CrrUsageError(
+          'CRR_USAGE_OPTION',
+          `contributions(): "${spec.name}" has no counter "${property}"`,
+        );
+      }
+      const query = collecting(rowCellsQuery(spec, key));
+      const { directory } = await this.#sites.readWith(this.connection, [query]);
+      return readContributions(query.rows, spec, counter, directory);
+    });
   }
 
-  /**
-   * The multi-value registers that hold more than one value, with the sites that wrote each.
-   *
-   * @throws {CrrUsageError} where the table is no CRR of this schema, or has no such column.
-   *
-   * @example
-   * for (const { key, column, values } of await db.$crr.conflicts(cards)) {
-   *   if (column === 'status') await db.update(cards).set({ status: values[0]!.value });
-   * }
-   */
-  conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
-    return explained(() => readConflicts(this.connection, this.#sites, this.schema, table));
+  conflicts(spec: TableSpec): Promise<StoredConflict[]> {
+    return explained(async () => {
+      if (registersOf(spec).length === 0) {
+        throw new CrrUsageError(
+          'CRR_USAGE_OPTION',
+          `conflicts(): "${spec.name}" has no multi-value register: declare a column with mvr(...)`,
+        );
+      }
+      const query = collecting(conflictsQuery(spec));
+      const { directory } = await this.#sites.readWith(this.connection, [query]);
+      return readConflicts(query.rows, spec, directory);
+    });
   }
 
-  /**
-   * Gives this database a new site id; what it wrote before keeps the old one. Needed after copying
-   * a database file or restoring a backup, when the original lives on: two sites must never share
-   * an id. Costs the same whatever the database holds.
-   */
   rotateSiteId(): Promise<Uint8Array> {
     return explained(async () => {
       await this.connection.batch(
@@ -239,16 +176,25 @@ export class Crr {
         'write',
       );
       this.#sites.forget();
-      return this.siteId();
+      return (await this.state()).siteId;
     });
   }
 
   #greatestTime(): number {
-    return greatestTime(Date.now(), this.maxDrift);
+    return greatestTime(Date.now(), this.#maxDrift);
   }
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<readonly Change[]> {
+function changesOf(batch: unknown): readonly Change[] {
+  const changes = Array.isArray(batch) ? batch : (batch as { changes?: unknown } | null)?.changes;
+  if (Array.isArray(changes)) return changes;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    'expected changes to apply: a page of changes(), an array of changes, or an async iterable of either',
+  );
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<ChangeBatch> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 

@@ -12,12 +12,12 @@ interface PreparedQuery {
   values: Run;
 }
 
-/** Reads and DDL need no triggers: a read costs no round trip more, and migrations can run. */
+/** Reads and DDL do not need triggers: reads cost no further round trip, and migrations can run. */
 const WRITE = /^\s*(insert|update|delete|replace|with)\b/i;
 
 /**
- * The same session, except that a statement which may write to a CRR first waits for the drift check. After
- * it has passed, queries are Drizzle's own again.
+ * The same session, except that a statement that may write to a CRR waits for the drift check. Once the
+ * check has passed, queries are Drizzle's own again.
  */
 export function guardedSession(session: object, drift: DriftCheck): object {
   const original = session as Session;

@@ -1,11 +1,15 @@
-import { getTableColumns } from 'drizzle-orm';
-import type { SqlValue } from '../model/value.js';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { TableSpec } from '../model/table-spec.js';
+import { type Column, getTableColumns } from 'drizzle-orm';
+import type { KeyedRow } from '../database/apply-result.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import { valueInType } from './column-value.js';
 
 /**
- * A row by its key, under the property names and in the types of its Drizzle table; integers beyond
- * 2^53 - 1 are bigint.
+ * A row by its key, under the property names and in the types of its Drizzle table. Integers beyond
+ * 2^53 - 1 are bigint. A key value that the column's type cannot hold, such as text in an integer
+ * column, is the value as SQLite stores it.
+ *
+ * @example
+ * { table: 'todos', key: { id: 'a' } }
  */
 export interface RowRef {
   /** Name of the table in the database. */
@@ -13,29 +17,34 @@ export interface RowRef {
   readonly key: Readonly<Record<string, unknown>>;
 }
 
-/** Maps a key to what a Drizzle query of that table would give. */
-export function rowRefs(
-  spec: TableSpec,
-  table: SQLiteTable,
-): (key: readonly SqlValue[]) => RowRef {
-  const columns = getTableColumns(table);
-  const keys = spec.key.map(({ property }) => ({ property, column: columns[property]! }));
-  return (values) => {
+/** A row, and the property name of one of its columns. */
+export interface ColumnRef extends RowRef {
+  readonly column: string;
+}
+
+/** Makes the function that turns stored keys into those of a Drizzle query. */
+export function rowRefs(schema: DrizzleSchema): (row: KeyedRow) => RowRef {
+  const known = new Map<string, readonly KeyColumn[]>();
+  return ({ table, key: values }) => {
+    const columns = known.get(table) ?? keyColumns(schema, table);
+    known.set(table, columns);
     const key: Record<string, unknown> = {};
-    for (let i = 0; i < keys.length; i++) {
-      const { property, column } = keys[i]!;
-      key[property] = column.mapFromDriverValue(asDriverValue(values[i]!));
+    for (let i = 0; i < columns.length; i++) {
+      const { property, column } = columns[i]!;
+      key[property] = valueInType(column, values[i]!);
     }
-    return { table: spec.name, key };
+    return { table, key };
   };
 }
 
-/** Drizzle's mappers expect numbers where a driver hands out numbers, and Buffers where there are some. */
-export function asDriverValue(value: SqlValue): unknown {
-  if (typeof value === 'bigint') {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
-  }
-  if (value instanceof Uint8Array && typeof Buffer !== 'undefined') return Buffer.from(value);
-  return value;
+interface KeyColumn {
+  readonly property: string;
+  readonly column: Column;
+}
+
+function keyColumns(schema: DrizzleSchema, table: string): KeyColumn[] {
+  const columns = getTableColumns(schema.drizzleTables.get(table)!);
+  return schema.tables
+    .get(table)!
+    .key.map(({ property }) => ({ property, column: columns[property]! }));
 }

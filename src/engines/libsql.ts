@@ -1,10 +1,26 @@
-import type { Client, InArgs } from '@libsql/client';
-import type { Connection } from '../database/connection.js';
-import { CrrUsageError } from '../errors.js';
 import type { DriverRow } from '../sql/driver-value.js';
+import type { SqlValue } from '../model/value.js';
+import type { AsyncEngine, EngineAdapter } from './engine.js';
 
-/** SQLite's own limit (SQLITE_MAX_VARIABLE_NUMBER), which libSQL and sqld keep. */
-const MAX_PARAMETERS = 32_766;
+/** What is used of @libsql/client. Structural, so that the package's types do not require it. */
+export interface LibsqlClient {
+  /** `'file'` if the database is in this process, also in memory. */
+  readonly protocol: string;
+  batch(
+    statements: { sql: string; args: SqlValue[] }[],
+    mode: 'read' | 'write',
+  ): Promise<{ rows: DriverRow[] }[]>;
+}
+
+const NAME = 'libSQL';
+
+/** libSQL and Turso by @libsql/client: `file:`, `:memory:`, `http:`, `ws:`, `libsql:`. */
+export const libsql: EngineAdapter<AsyncEngine> = {
+  name: NAME,
+  madeBy: 'drizzle() of drizzle-orm/libsql',
+  databaseClasses: ['LibSQLDatabase'],
+  connect: (client) => (isClient(client) ? libsqlConnection(client) : undefined),
+};
 
 /**
  * A client in this process frees its statements when the event loop turns, and its promises are
@@ -12,32 +28,29 @@ const MAX_PARAMETERS = 32_766;
  */
 const BATCHES_PER_TURN = 32;
 
-/** A libSQL client (file:, http:, ws:, :memory:) as a connection. */
-export function libsqlConnection(client: Client): Connection {
+export function libsqlConnection(client: LibsqlClient): AsyncEngine {
   let batches = 0;
   return {
-    maxParameters: MAX_PARAMETERS,
+    name: NAME,
+    kind: 'async',
+    transactions: 'interactive',
+    maxParameters: 32_766,
+    // A server's limit. A database in this process takes 10^9.
+    maxStatementBytes: 5_000_000,
+    maxColumns: 2_000,
     async batch(statements, mode) {
       if (client.protocol === 'file' && ++batches % BATCHES_PER_TURN === 0) {
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
       const results = await client.batch(
-        statements.map(({ sql, args }) => ({ sql, args: args as InArgs })),
+        statements.map(({ sql, args }) => ({ sql, args: [...args] })),
         mode,
       );
-      return results.map(({ rows }) => rows as DriverRow[]);
+      return results.map(({ rows }) => rows);
     },
   };
 }
 
-/** The libSQL client below a Drizzle database. */
-export function clientOf(db: unknown): Client {
-  const client = (db as { $client?: Partial<Client> } | null)?.$client;
-  if (typeof client?.batch !== 'function' || typeof client.execute !== 'function') {
-    throw new CrrUsageError(
-      'CRR_USAGE_DRIVER',
-      'withCrr expects a database made by drizzle() of drizzle-orm/libsql',
-    );
-  }
-  return client as Client;
+function isClient(client: unknown): client is LibsqlClient {
+  return typeof (client as Partial<LibsqlClient> | undefined)?.batch === 'function';
 }

@@ -8,6 +8,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { type LwwOptions, lwwKind } from '../columns/lww/declare.js';
 import { CrrSchemaError, CrrUsageError } from '../errors.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { RowKind } from '../model/table-spec.js';
 import { type CrrDeclaration, crrDeclaration, declareCrr, declaredKinds } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
@@ -141,14 +142,10 @@ export function asCrr<TTable extends SQLiteTable>(
   );
 }
 
+const OPTIONS = optionsOf<CrrTableOptions>({ rows: true });
+
 function rowsOf(where: string, options: CrrTableOptions): RowKind | undefined {
-  const unknown = Object.keys(options).find((name) => name !== 'rows');
-  if (unknown !== undefined) {
-    throw new CrrUsageError(
-      'CRR_USAGE_OPTION',
-      `${where} has no option "${unknown}"; it takes rows`,
-    );
-  }
+  refuseUnknownOptions(where, options, OPTIONS);
   if (['causal', 'growOnly', undefined].includes(options.rows)) return options.rows;
   throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: rows must be 'causal' or 'growOnly'`);
 }

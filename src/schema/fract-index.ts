@@ -2,7 +2,7 @@ import type { NotNull } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { fractIndexKind } from '../columns/fract-index/type.js';
 import { markKind } from '../columns/mark.js';
-import { CrrUsageError } from '../errors.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 
 type FractIndex<TName extends string> = NotNull<
   ReturnType<typeof text<TName, string, [string, ...string[]], undefined, 'text'>>
@@ -12,6 +12,8 @@ export interface FractIndexOptions {
   /** Properties whose values tell one list from another; without them the table is one list. */
   readonly within?: readonly string[];
 }
+
+const OPTIONS = optionsOf<FractIndexOptions>({ within: true });
 
 /**
  * Declares an order key: a `TEXT NOT NULL` that says where in its list a row stands. Keys are those of
@@ -37,13 +39,7 @@ export function fractIndex(
   second: FractIndexOptions = {},
 ): FractIndex<string> {
   const [name, options] = typeof first === 'string' ? [first, second] : ['', first];
-  const unknown = Object.keys(options).find((option) => option !== 'within');
-  if (unknown !== undefined) {
-    throw new CrrUsageError(
-      'CRR_USAGE_OPTION',
-      `fractIndex() has no option "${unknown}"; it takes within`,
-    );
-  }
+  refuseUnknownOptions('fractIndex()', options, OPTIONS);
   const { within = [] } = options;
   return markKind(text(name).notNull(), fractIndexKind([...within]), 'fractIndex()') as never;
 }

@@ -13,6 +13,25 @@ export interface Query extends Statement {
   readonly read?: (rows: readonly DriverRow[]) => void;
 }
 
+/** A query that keeps its rows. */
+export interface CollectingQuery extends Query {
+  readonly rows: readonly DriverRow[];
+}
+
+export function collecting({ sql, args }: Statement): CollectingQuery {
+  let kept: readonly DriverRow[] = [];
+  return {
+    sql,
+    args,
+    get rows() {
+      return kept;
+    },
+    read(rows) {
+      kept = rows;
+    },
+  };
+}
+
 /** A query of one row. */
 export function queryRow(sql: string, read: (row: DriverRow) => void): Query {
   return { sql, args: [], read: ([row]) => read(row!) };

@@ -114,7 +114,7 @@ describe('a counter merges', () => {
     await a.insert(posts).values({ id: 'a', views: 5 });
     await exchange(a, b);
     await b.update(posts).set({ views: increment(posts.views, 50) });
-    const late = await b.$crr.changes();
+    const { changes: late } = await b.$crr.changes();
     await a.delete(posts);
     await a.insert(posts).values({ id: 'a', views: 2 });
     await a.$crr.apply(late);
@@ -128,7 +128,7 @@ describe('a counter merges', () => {
     const a = await openSite(schema);
     const b = await openSite(schema);
     await a.insert(posts).values({ id: 'a', title: 'first', views: 5 });
-    const changes = await a.$crr.changes();
+    const { changes } = await a.$crr.changes();
     const [views] = changes.filter(({ cid }) => cid === 'views');
     const result = await b.$crr.apply([views!]);
     expect(result).toMatchObject({ inserted: [{ key: { id: 'a' } }], cellsWon: 1 });
@@ -147,7 +147,7 @@ describe('a counter merges', () => {
     await a.insert(posts).values({ id: 'a', title: 'first', views: 5 });
     await exchange(a, b);
     await b.update(posts).set({ views: increment(posts.views, 50) });
-    const changes = await b.$crr.changes();
+    const { changes } = await b.$crr.changes();
     const cells = changes.filter(({ cid }) => cid === 'views');
     expect(cells).toHaveLength(2);
 
@@ -190,7 +190,7 @@ describe('a counter merges', () => {
   test('no cell of this site that it never wrote', async () => {
     const db = await openSite(schema);
     await db.insert(posts).values({ id: 'a', views: 1 });
-    const [cell] = (await db.$crr.changes()).filter(({ cid }) => cid === 'views');
+    const [cell] = (await db.$crr.changes()).changes.filter(({ cid }) => cid === 'views');
     const forged = { ...cell!, col_version: cell!.col_version + 1, val: 1000n };
     await expect(db.$crr.apply([forged])).rejects.toMatchObject({ code: 'CRR_CHANGE_FORGED' });
     expect(await db.select().from(posts)).toMatchObject([{ views: 1 }]);

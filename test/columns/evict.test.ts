@@ -3,7 +3,7 @@ import type { Client } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { type Change, counter, crrTable, increment, mvr, packKey } from '../../src/index.js';
+import { counter, crrTable, increment, mvr, packKey } from '../../src/index.js';
 import { describeEachEngine } from '../support/engines.js';
 import { exchange, memoryClient, openSite } from '../support/site.js';
 
@@ -17,7 +17,7 @@ const schema = { cards };
 type Site = Awaited<ReturnType<typeof openSite<typeof schema>>>;
 
 const evict = async (db: Site, ...ids: string[]) =>
-  db.$crr.apply([], {
+  db.$crr.transport.merge([], {
     evict: {
       rows: ids.map((id) => ({ table: 'cards', pk: packKey([id]) })),
       sent: { cursor: await db.$crr.version(), skip: [] },
@@ -25,7 +25,7 @@ const evict = async (db: Site, ...ids: string[]) =>
   });
 /** Everything, its own words included, as a server sends a row that comes into view. */
 const pull = async (from: Site, to: Site) =>
-  to.$crr.apply(await from.$crr.changes(), { ownReturn: true });
+  to.$crr.transport.merge(await from.$crr.changes(), { ownReturn: true });
 const traces = async ({ $client }: Site) =>
   (
     await $client.execute(
@@ -70,7 +70,7 @@ describeEachEngine('a row with cells', (engine) => {
       whole.filter(({ id }) => id === 'b'),
     );
     // Nobody else hears of it.
-    expect(await db.$crr.changes({ since: version })).toHaveLength(0);
+    expect((await db.$crr.changes({ since: version })).changes).toHaveLength(0);
     await pull(peer, db);
     expect(await db.select().from(cards).orderBy(cards.id)).toEqual(whole);
     expect(await db.$crr.conflicts(cards)).toEqual(conflicts);
@@ -95,7 +95,7 @@ test('what was not sent yet keeps the row and all its cells', async () => {
     .update(cards)
     .set({ votes: increment(cards.votes) })
     .where(eq(cards.id, 'a'));
-  await db.$crr.apply([], {
+  await db.$crr.transport.merge([], {
     evict: {
       rows: ['a', 'b'].map((id) => ({ table: 'cards', pk: packKey([id]) })),
       sent: { cursor: sent, skip: [] },
@@ -113,13 +113,13 @@ test('comes back with what happened to it meanwhile: a delete, or another life',
     const { db, peer } = { db: a, peer: await openSite(schema) };
     await db.insert(cards).values({ id: 'a', title: 'A', votes: 3, owner: 'Ada' });
     await exchange(db, peer);
-    const late = (await db.$crr.changes()).filter(({ cid }) => cid === 'votes');
+    const late = (await db.$crr.changes()).changes.filter(({ cid }) => cid === 'votes');
     await evict(db, 'a');
     await peer.delete(cards);
     if (reborn) await peer.insert(cards).values({ id: 'a', title: 'again', votes: 1 });
     await pull(peer, db);
     // What it wrote in the former life comes back late, and is nothing to the new one.
-    await db.$crr.apply(late, { ownReturn: true });
+    await db.$crr.transport.merge(late, { ownReturn: true });
     const rows = await peer.select().from(cards);
     expect(rows).toEqual(reborn ? [{ id: 'a', title: 'again', votes: 1, owner: null }] : []);
     expect(await db.select().from(cards).orderBy(cards.id)).toEqual(rows);
@@ -165,7 +165,7 @@ test('written anew before it came back, it is one row in the end', async () => {
 test('what waited for the row goes with it', async () => {
   const [db, peer] = [await openSite(schema), await openSite(schema)];
   await peer.insert(cards).values({ id: 'a', title: 'A', votes: 3 });
-  const changes: readonly Change[] = await peer.$crr.changes();
+  const { changes } = await peer.$crr.changes();
   await db.$crr.apply(changes.filter(({ cid }) => cid !== 'title'));
   expect(await db.$crr.pendingCount()).toBe(2);
   await evict(db, 'a', 'unheard of');

@@ -69,7 +69,7 @@ describeEachEngine('last write wins by time', (engine) => {
     const db = await openSite(schema, await engine.open());
     const versions: number[] = [];
     const version = async () => {
-      const changes = await db.$crr.changes();
+      const { changes } = await db.$crr.changes();
       return changes.find(({ cid }) => cid === 'body')!.col_version;
     };
     const start = Date.now();
@@ -85,7 +85,9 @@ describeEachEngine('last write wins by time', (engine) => {
     await db.run(sql`INSERT OR REPLACE INTO notes (id, body) VALUES ('a', 'whole')`);
     versions.push(await version());
     await db.update(notes).set({ id: 'a2', body: 'moved' });
-    versions.push((await db.$crr.changes()).find(({ val }) => val === 'moved')!.col_version);
+    versions.push(
+      (await db.$crr.changes()).changes.find(({ val }) => val === 'moved')!.col_version,
+    );
     for (const [i, one] of versions.entries()) {
       expect(Number.isSafeInteger(one)).toBe(true);
       expect(one).toBeGreaterThan(versions[i - 1] ?? 0);
@@ -110,7 +112,7 @@ describeEachEngine('last write wins by time', (engine) => {
     });
     // The own clock goes on from what it has seen, and not to what it holds back.
     await db.update(notes).set({ body: 'mine' });
-    const mine = (await db.$crr.changes()).find(({ cid }) => cid === 'body')!;
+    const mine = (await db.$crr.changes()).changes.find(({ cid }) => cid === 'body')!;
     expect(mine.col_version).toBe(near.col_version + 1);
     await db.$crr.install();
     expect(await db.select().from(notes)).toMatchObject([{ body: 'mine' }]);
@@ -171,13 +173,13 @@ test('cr-sqlite merges such versions as any others', async () => {
     "CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, title TEXT, body TEXT); SELECT crsql_as_crr('notes')",
   );
   await db.insert(notes).values({ id: 'a', body: 'ours' });
-  await oracle.apply(await db.$crr.changes());
+  await oracle.apply((await db.$crr.changes()).changes);
   await oracle.run("UPDATE notes SET body = 'theirs'");
   await db.$crr.apply(await oracle.changes());
   expect(await db.select().from(notes)).toMatchObject([{ body: 'theirs' }]);
   await wait();
   await db.update(notes).set({ body: 'ours again' });
-  await oracle.apply(await db.$crr.changes());
+  await oracle.apply((await db.$crr.changes()).changes);
   expect(await oracle.all('SELECT body FROM notes')).toEqual([['ours again']]);
   await oracle.close();
 });

@@ -92,13 +92,13 @@ test('the greatest value is shown, by storage class first', async () => {
   for (const other of others) await exchange(first!, other);
   const { rows } = await first!.$client.execute('SELECT quote(value) AS v FROM things');
   expect(rows[0]!.v).toBe('7');
-  const cells = (await first!.$crr.changes()).filter(({ cid }) => cid === 'value');
+  const cells = (await first!.$crr.changes()).changes.filter(({ cid }) => cid === 'value');
   expect(cells.map(({ val }) => val)).toEqual(
     expect.arrayContaining([7n, 1.5, Number.POSITIVE_INFINITY, 0.1, 'b', 'a\0z', null]),
   );
   const again = await openSite({ things });
   await again.$crr.apply(await first!.$crr.changes());
-  const read = (await again.$crr.changes()).filter(({ cid }) => cid === 'value');
+  const read = (await again.$crr.changes()).changes.filter(({ cid }) => cid === 'value');
   const byText = (list: typeof cells) => list.map(({ val }) => `${typeof val} ${val}`).sort();
   expect(byText(read)).toEqual(byText(cells));
 });

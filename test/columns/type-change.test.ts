@@ -218,9 +218,9 @@ test('text that becomes an order key stays as it is', async () => {
   });
   const site = await openSite({ before });
   await site.insert(before).values({ id: 'a', rank: 'a ' });
-  const changes = [...(await site.$crr.changes())];
+  const changes = (await site.$crr.changes()).changes;
   const migrated = await migrate(site, after);
-  expect([...(await migrated.$crr.changes())]).toEqual(changes);
+  expect((await migrated.$crr.changes()).changes).toEqual(changes);
 });
 
 test('columns may bear the names of bookkeeping', async () => {

@@ -65,7 +65,7 @@ describe('a database in order', () => {
     await db.update(todos).set({ done: 1 }).where(eq(todos.id, 'a'));
     await db.transaction(async (tx) => tx.insert(todos).values({ id: 'b' }));
     await db.batch([db.insert(todos).values({ id: 'c' }), db.select().from(todos)]);
-    expect(await db.$crr.changes()).toHaveLength(6);
+    expect((await db.$crr.changes()).changes).toHaveLength(6);
     expect(looks()).toBe(1);
     expect(await db.insert(todos).values({ id: 'd' }).returning({ id: todos.id })).toEqual([
       { id: 'd' },

@@ -22,7 +22,7 @@ async function database() {
   const check = (schema: Record<string, unknown>) =>
     checkDatabase(libsqlConnection(client), readSchema(schema, { allowNone: true }));
   const cells = async (schema: Record<string, unknown>) =>
-    (await open(schema).$crr.changes())
+    (await open(schema).$crr.changes()).changes
       .map(
         ({ pk, cid, col_version, cl }) => `${unpackKey(pk).join('/')}.${cid}@${col_version}/${cl}`,
       )

@@ -38,7 +38,7 @@ describeEachEngine('install', (engine) => {
     const db = withCrr(drizzle(client), { schema: { v1, pairs } });
     await db.$crr.install();
     // Seqs come from the rowids, negative ones from their low bits.
-    expect([...(await db.$crr.changes())].map(line).sort()).toEqual([
+    expect((await db.$crr.changes()).changes.map(line).sort()).toEqual([
       'pairs.-1 = null (v1 db2 cl1 seq2199023255549)',
       'pairs.-1 = null (v1 db2 cl1 seq7)',
       'todos.title = null (v1 db1 cl1 seq5)',
@@ -57,10 +57,12 @@ describeEachEngine('install', (engine) => {
     await client.execute('ALTER TABLE todos ADD COLUMN done integer NOT NULL DEFAULT 0');
     const db = withCrr(drizzle(client), { schema: { v2 } });
     await db.$crr.install();
-    expect([...(await db.$crr.changes())].map(line)).toEqual(['todos.title = x (v1 db1 cl1 seq1)']);
+    expect((await db.$crr.changes()).changes.map(line)).toEqual([
+      'todos.title = x (v1 db1 cl1 seq1)',
+    ]);
     await db.update(v2).set({ done: 1 });
     await db.insert(v2).values({ id: 'b' });
-    expect([...(await db.$crr.changes())].map(line)).toEqual([
+    expect((await db.$crr.changes()).changes.map(line)).toEqual([
       'todos.title = x (v1 db1 cl1 seq1)',
       'todos.done = 1 (v1 db2 cl1 seq0)',
       'todos.title = null (v1 db3 cl1 seq1)',
@@ -77,9 +79,9 @@ describeEachEngine('install', (engine) => {
     await db.$client.execute('DROP TRIGGER todos__crr_on_insert');
     await db.insert(v1).values({ id: 'b', title: 'y' });
     await db.$crr.install();
-    expect((await db.$crr.changes()).map(({ val }) => val)).toEqual(['x', 'y']);
+    expect((await db.$crr.changes()).changes.map(({ val }) => val)).toEqual(['x', 'y']);
     await db.insert(v1).values({ id: 'c', title: 'z' });
-    expect((await db.$crr.changes()).map(({ val }) => val)).toEqual(['x', 'y', 'z']);
+    expect((await db.$crr.changes()).changes.map(({ val }) => val)).toEqual(['x', 'y', 'z']);
   });
 
   test('rows deleted, or created again, while the triggers were missing are told of', async () => {
@@ -98,7 +100,7 @@ describeEachEngine('install', (engine) => {
     await db.insert(v1).values({ id: 'back', title: 'again' });
     await db.delete(pairs).where(eq(pairs.id, 1));
     await db.$crr.install();
-    const news = await db.$crr.changes({ since: version });
+    const { changes: news } = await db.$crr.changes({ since: version });
     expect(news.map(({ table, cid, val, cl }) => `${table}.${cid} ${val} cl${cl}`).sort()).toEqual([
       'pairs.-1 null cl2',
       'todos.-1 null cl2',
@@ -189,7 +191,7 @@ describeEachEngine('install', (engine) => {
     const clients = [client, engine.again(), engine.again()];
     const dbs = clients.map((c) => withCrr(drizzle(c), { schema: { v1, pairs } }));
     await Promise.all(dbs.map((db) => db.$crr.install()));
-    expect([...(await dbs[1]!.$crr.changes())].map(line)).toEqual([
+    expect((await dbs[1]!.$crr.changes()).changes.map(line)).toEqual([
       'todos.title = x (v1 db1 cl1 seq3)',
     ]);
   });
@@ -202,7 +204,7 @@ test("Drizzle's casing decides the names in the database", async () => {
   const db = withCrr(drizzle(client, { casing: 'snake_case' }), { schema: { table } });
   await db.$crr.install();
   await db.insert(table).values({ theId: 'a', firstName: 'Ada' });
-  const changes = await db.$crr.changes();
+  const { changes } = await db.$crr.changes();
   expect(changes.map(({ cid }) => cid)).toEqual(['first_name']);
   const other = createClient({ url: ':memory:' });
   await other.execute('CREATE TABLE people (the_id text PRIMARY KEY NOT NULL, first_name text)');

@@ -30,12 +30,12 @@ describe('peers', () => {
     const siteId = await a.db.$crr.siteId();
     const page = await a.db.$crr.changes();
     const nothing = { cursor: 0, skip: [] };
-    const result = await b.db.$crr.apply([...page], {
+    const result = await b.db.$crr.transport.merge(page, {
       peer: { siteId, received: { cursor: page.cursor, skip: [] }, sent: nothing, url: 'http://a' },
     });
     const version = await b.db.$crr.version();
     expect(result.stamp).toBe(version);
-    const [peer] = await b.db.$crr.peers();
+    const [peer] = await b.db.$crr.transport.peers();
     expect(peer).toEqual({
       siteId,
       tag: '',
@@ -54,56 +54,61 @@ describe('peers', () => {
     const siteId = await a.db.$crr.siteId();
     const page = await a.db.$crr.changes();
     const nothing = { cursor: 0, skip: [] };
-    const result = await b.db.$crr.apply([...page], {
+    const result = await b.db.$crr.transport.merge(page, {
       peer: { siteId, received: { cursor: page.cursor, skip: [] }, sent: nothing },
     });
-    const [peer] = await b.db.$crr.peers();
+    const [peer] = await b.db.$crr.transport.peers();
     expect(peer!.sent).toEqual({ cursor: 0, skip: [result.stamp] });
-    const toSend = await b.db.$crr.changes({ since: 0, skip: peer!.sent!.skip });
+    const { changes: toSend } = await b.db.$crr.transport.read({
+      since: 0,
+      skip: peer!.sent!.skip,
+    });
     expect(new Set(toSend.map(({ pk }) => pk.join()))).toEqual(new Set([packKey(['own']).join()]));
   });
 
   test('an apply that changes nothing has no stamp, and lists nothing to skip', async () => {
     const [a, b] = [await open(), await open()];
     await a.db.insert(notes).values(note('1'));
-    const page = [...(await a.db.$crr.changes())];
+    const page = (await a.db.$crr.changes()).changes;
     await b.db.$crr.apply(page);
     const siteId = await a.db.$crr.siteId();
     const nothing = { cursor: 0, skip: [] };
-    const again = await b.db.$crr.apply(page, { peer: { siteId, sent: nothing } });
+    const again = await b.db.$crr.transport.merge(page, { peer: { siteId, sent: nothing } });
     expect(again.stamp).toBeUndefined();
-    expect((await b.db.$crr.peers())[0]!.sent).toEqual(nothing);
+    expect((await b.db.$crr.transport.peers())[0]!.sent).toEqual(nothing);
   });
 
   test('onlyForward keeps the later cursor', async () => {
     const { db } = await open();
     const siteId = new Uint8Array(16).fill(7);
     for (const cursor of [9, 4]) {
-      await db.$crr.apply([], {
+      await db.$crr.transport.merge([], {
         peer: { siteId, received: { cursor, skip: [] }, owner: 'ann', onlyForward: true },
       });
     }
-    expect((await db.$crr.peers())[0]!.received!.cursor).toBe(9);
+    expect((await db.$crr.transport.peers())[0]!.received!.cursor).toBe(9);
   });
 
   test('a database installed before there were peers gets the table', async () => {
     const { db, client } = await open();
     await client.execute('DROP TABLE crr_peer');
     await db.$crr.install();
-    expect(await db.$crr.peers()).toEqual([]);
+    expect(await db.$crr.transport.peers()).toEqual([]);
   });
 });
 
-describe('changes({ where })', () => {
+describe('transport.read({ where })', () => {
   const mine = { notes: { sql: '"notes"."owner" = ?', args: ['ann'] } };
 
   test('a row that comes to meet the condition travels whole', async () => {
     const { db } = await open();
     await db.insert(notes).values(note('1', 'bob'));
     const since = await db.$crr.version();
-    expect(await db.$crr.changes({ where: mine })).toHaveLength(0);
+    expect((await db.$crr.transport.read({ where: mine })).changes).toHaveLength(0);
     await db.update(notes).set({ owner: 'ann' }).where(eq(notes.id, '1'));
-    const cells = (await db.$crr.changes({ since, where: mine })).map(({ cid }) => cid);
+    const cells = (await db.$crr.transport.read({ since, where: mine })).changes.map(
+      ({ cid }) => cid,
+    );
     expect(cells.sort()).toEqual(['owner', 'stars']);
   });
 
@@ -113,24 +118,24 @@ describe('changes({ where })', () => {
     const since = await db.$crr.version();
     await db.update(notes).set({ owner: 'bob' }).where(eq(notes.id, '1'));
     await db.delete(notes).where(eq(notes.id, '2'));
-    const page = await db.$crr.changes({ since, where: mine });
+    const page = await db.$crr.transport.read({ since, where: mine });
     expect(page.hidden).toEqual([{ table: 'notes', pk: packKey(['1']) }]);
-    expect(page.map(({ pk, cid }) => [pk, cid])).toEqual([[packKey(['2']), '-1']]);
+    expect(page.changes.map(({ pk, cid }) => [pk, cid])).toEqual([[packKey(['2']), '-1']]);
   });
 });
 
-describe('apply({ evict })', () => {
+describe('transport.merge({ evict })', () => {
   test('a row goes without a trace in the feed; one with unsent writes stays', async () => {
     const { db, client } = await open();
     await db.insert(notes).values([note('1'), note('2')]);
     const sent = await db.$crr.version();
     await db.update(notes).set({ stars: 5 }).where(eq(notes.id, '2'));
     const rows = ['1', '2'].map((id) => ({ table: 'notes', pk: packKey([id]) }));
-    await db.$crr.apply([], { evict: { rows, sent: { cursor: sent, skip: [] } } });
+    await db.$crr.transport.merge([], { evict: { rows, sent: { cursor: sent, skip: [] } } });
     expect((await db.select().from(notes)).map(({ id }) => id)).toEqual(['2']);
-    expect((await db.$crr.changes()).every(({ pk }) => pk.join() === rows[1]!.pk.join())).toBe(
-      true,
-    );
+    expect(
+      (await db.$crr.changes()).changes.every(({ pk }) => pk.join() === rows[1]!.pk.join()),
+    ).toBe(true);
     const { rows: state } = await client.execute('SELECT applying FROM crr_state');
     expect(state[0]![0]).toBe(0);
   });

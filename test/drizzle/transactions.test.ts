@@ -21,8 +21,8 @@ const schema = { todos, notes, todosRelations, notesRelations };
 describeEachEngine('transactions', (engine) => {
   const open = async () => openSite(schema, await engine.open());
   type Site = Awaited<ReturnType<typeof open>>;
-  const lines = async (db: Site) => [...(await db.$crr.changes())].map(line);
-  const versions = async (db: Site) => (await db.$crr.changes()).map((c) => c.db_version);
+  const lines = async (db: Site) => (await db.$crr.changes()).changes.map(line);
+  const versions = async (db: Site) => (await db.$crr.changes()).changes.map((c) => c.db_version);
 
   test('a statement outside of one takes a db_version per row inserted and per cell updated', async () => {
     const db = await open();
@@ -41,9 +41,9 @@ describeEachEngine('transactions', (engine) => {
     await db.update(notes).set({ todo: 'b', body: 'm' });
     const pages: ChangePage[] = [];
     for await (const page of db.$crr.changes({ since: 3, limit: 1 })) pages.push(page);
-    expect(pages.flat()).toHaveLength(6);
+    expect(pages.flatMap(({ changes }) => changes)).toHaveLength(6);
     for (const page of pages) {
-      expect(page.map(({ cid }) => cid).sort()).toEqual(['body', 'todo']);
+      expect(page.changes.map(({ cid }) => cid).sort()).toEqual(['body', 'todo']);
     }
     expect(pages.map(({ cursor }) => cursor).at(-1)).toBe(await db.$crr.version());
   });
@@ -207,7 +207,7 @@ describeEachEngine('transactions', (engine) => {
     await db.insert(notes).values([{ body: 'first' }, { body: 'second' }]);
     expect((await db.select({ id: notes.id }).from(notes)).map(({ id }) => id)).toEqual([1, 2]);
     expect(
-      (await db.$crr.changes()).filter(({ cid }) => cid === 'body').map(({ val }) => val),
+      (await db.$crr.changes()).changes.filter(({ cid }) => cid === 'body').map(({ val }) => val),
     ).toEqual(['first', 'second']);
   });
 });

@@ -100,7 +100,7 @@ describeEachEngine('values', (engine) => {
     const db = await make(await engine.open({ intMode }));
     const other = await memory();
     await write(db);
-    const changes = await db.$crr.changes();
+    const { changes } = await db.$crr.changes();
     const byId = new Map(
       changes
         .filter((c) => c.table === 'vals' && c.cid === 'v')
@@ -116,7 +116,7 @@ describeEachEngine('values', (engine) => {
     await third.$crr.apply(await other.$crr.changes());
     expect(await exactRows(third)).toEqual(await exactRows(db));
     const facts = async (site: Site) =>
-      (await site.$crr.changes()).map(({ table, pk, cid, val }) => [table, pk, cid, val]);
+      (await site.$crr.changes()).changes.map(({ table, pk, cid, val }) => [table, pk, cid, val]);
     expect(new Set((await facts(third)).map(key))).toEqual(new Set((await facts(db)).map(key)));
     // What came back is no news to the first.
     const version = await db.$crr.version();
@@ -130,7 +130,7 @@ describeEachEngine('values', (engine) => {
     await write(db);
     const alone = await make(await engine.open({}));
     const byRow = new Map<string, Change[]>();
-    for (const change of await db.$crr.changes()) {
+    for (const change of (await db.$crr.changes()).changes) {
       const row = `${change.table} ${change.pk}`;
       byRow.set(row, [...(byRow.get(row) ?? []), change]);
     }
@@ -152,7 +152,7 @@ describeEachEngine('values', (engine) => {
     for (const batches of [[offers], offers.map((offer) => [offer]), [[...offers].reverse()]]) {
       const db = await make(await engine.open({}));
       for (const batch of batches) await db.$crr.apply(batch);
-      const changes = await db.$crr.changes();
+      const { changes } = await db.$crr.changes();
       expect(changes.map(({ val, col_version }) => `${val} ${col_version}`).sort()).toEqual([
         'b 3',
         'c 1',

@@ -22,14 +22,14 @@ describe('pages', () => {
       const random = new Random(seed + round);
       const db = await openSite(schema);
       await writeSome(db, random, 30);
-      const all = await db.$crr.changes();
+      const { changes: all } = await db.$crr.changes();
       const limit = 1 + random.int(20);
       const pages = await collect(db, 0, limit);
-      expect(pages.flat().map(identity).sort(), `round ${round}`).toEqual(all.map(identity).sort());
+      expect(flat(pages).map(identity).sort(), `round ${round}`).toEqual(all.map(identity).sort());
       expect(pages.at(-1)?.cursor).toBe(await db.$crr.version());
       checkRowsAreWhole(pages);
       checkVersionsAreWhole(pages, limit);
-      for (const page of pages) checkOrder(page);
+      for (const page of pages) checkOrder(page.changes);
       checkOrder(all);
     }
   });
@@ -43,12 +43,7 @@ describe('pages', () => {
       for (const [i, page] of pages.entries()) {
         const since = JSON.parse(JSON.stringify(page.cursor)) as Cursor | number;
         const rest = await collect(db, since, limit);
-        expect(rest.flat().map(identity)).toEqual(
-          pages
-            .slice(i + 1)
-            .flat()
-            .map(identity),
-        );
+        expect(flat(rest).map(identity)).toEqual(flat(pages.slice(i + 1)).map(identity));
       }
     }
   });
@@ -63,7 +58,7 @@ describe('pages', () => {
       let cursor: number | Cursor = 0;
       let writes = 15;
       for await (const page of from.$crr.changes({ limit })) {
-        await to.$crr.apply(random.shuffle(page));
+        await to.$crr.apply(random.shuffle(page.changes));
         cursor = page.cursor;
         if (writes-- > 0) await writeSome(from, random, 1);
       }
@@ -81,12 +76,12 @@ describe('pages', () => {
       await tx.insert(tags).values({ id: 'last', label: 'x' });
     });
     const pages = await collect(db, 0, 5);
-    expect(pages.map((page) => page.map((c) => `${c.db_version} ${c.table}`))).toEqual([
+    expect(pages.map((page) => page.changes.map((c) => `${c.db_version} ${c.table}`))).toEqual([
       ['1 tags'],
       ...[[0], [1]].map(() => expect.any(Array)),
       ...pages.slice(3).map(() => expect.any(Array)),
     ]);
-    expect(pages.slice(1, -1).every((page) => page.length >= 4 && page.length <= 5)).toBe(true);
+    expect(pages.slice(1, -1).every((page) => sizeOf(page) >= 4 && sizeOf(page) <= 5)).toBe(true);
   });
 
   test('a row with more changes than the limit travels alone and whole', async () => {
@@ -96,7 +91,7 @@ describe('pages', () => {
       { id: 2, a: 'a', b: 'b' },
     ]);
     const pages = await collect(db, 0, 1);
-    expect(pages.map((page) => page.length)).toEqual([2, 2]);
+    expect(pages.map(sizeOf)).toEqual([2, 2]);
   });
 
   test('a cursor that cuts between tables stays good when the schema is written in another order', async () => {
@@ -119,11 +114,15 @@ describe('pages', () => {
         { id: '2', label: 'a' },
       ]);
     });
-    const all = (await one.$crr.changes()).map(identity).sort();
+    const all = (await one.$crr.changes()).changes.map(identity).sort();
     for (let limit = 1; limit < 8; limit++) {
       const first = await one.$crr.changes({ limit });
       const rest = await collect(two as never, first.cursor, 100);
-      expect([...first, ...rest.flat()].map(identity).sort()).toEqual(all);
+      expect(
+        flat([first, ...rest])
+          .map(identity)
+          .sort(),
+      ).toEqual(all);
     }
   });
 
@@ -131,13 +130,12 @@ describe('pages', () => {
     const db = await openSite(schema);
     expect(await collect(db, 0, 3)).toEqual([]);
     const page = await db.$crr.changes({ limit: 3 });
-    expect([...page]).toEqual([]);
-    expect(page.cursor).toBe(0);
+    expect(page).toEqual({ changes: [], cursor: 0 });
     await db.insert(tags).values({ id: 'a', label: 'x' });
     expect(await collect(db, 1, 3)).toEqual([]);
     const site = new Uint8Array(16);
     const pages = await collect(db, 0, 3, { site });
-    expect(pages.map((p) => [p.length, p.cursor])).toEqual([[0, 1]]);
+    expect(pages.map((p) => [sizeOf(p), p.cursor])).toEqual([[0, 1]]);
   });
 
   test('filters that leave pages empty do not end the feed', async () => {
@@ -147,11 +145,14 @@ describe('pages', () => {
     await b.insert(notes).values({ id: 21, a: 'b' });
     const site = await b.$crr.siteId();
     const page = await b.$crr.changes({ site, limit: 2 });
-    expect(page.map(({ cid }) => cid)).toEqual(['a', 'b']);
+    expect(page.changes.map(({ cid }) => cid)).toEqual(['a', 'b']);
     const excluded = await collect(b, 0, 2, { excludeSite: await a.$crr.siteId() });
-    expect(excluded.flat().map(identity)).toEqual(page.map(identity));
+    expect(flat(excluded).map(identity)).toEqual(page.changes.map(identity));
   });
 });
+
+const flat = (pages: readonly ChangePage[]) => pages.flatMap(({ changes }) => changes);
+const sizeOf = ({ changes }: ChangePage) => changes.length;
 
 async function collect(db: Site, since: number | Cursor, limit: number, more: object = {}) {
   const pages: ChangePage[] = [];
@@ -186,7 +187,7 @@ async function writeSome(db: Site, random: Random, steps: number): Promise<void>
 function checkRowsAreWhole(pages: readonly ChangePage[]): void {
   const pageOfRow = new Map<string, number>();
   for (const [i, page] of pages.entries()) {
-    for (const change of page) {
+    for (const change of page.changes) {
       const row = rowOf(change);
       expect(pageOfRow.get(row) ?? i, 'a row in two pages').toBe(i);
       pageOfRow.set(row, i);
@@ -197,19 +198,19 @@ function checkRowsAreWhole(pages: readonly ChangePage[]): void {
 /** The db_version under which a row travels is its greatest. */
 function checkVersionsAreWhole(pages: readonly ChangePage[], limit: number): void {
   const greatest = new Map<string, number>();
-  for (const change of pages.flat()) {
+  for (const change of flat(pages)) {
     greatest.set(rowOf(change), Math.max(greatest.get(rowOf(change)) ?? 0, change.db_version));
   }
   const sizes = new Map<number, number>();
   const pagesOf = new Map<number, Set<number>>();
   for (const [i, page] of pages.entries()) {
-    for (const change of page) {
+    for (const change of page.changes) {
       const version = greatest.get(rowOf(change))!;
       sizes.set(version, (sizes.get(version) ?? 0) + 1);
       pagesOf.set(version, (pagesOf.get(version) ?? new Set()).add(i));
     }
-    const versions = new Set(page.map((change) => greatest.get(rowOf(change))));
-    if (versions.size > 1) expect(page.length).toBeLessThanOrEqual(limit);
+    const versions = new Set(page.changes.map((change) => greatest.get(rowOf(change))));
+    if (versions.size > 1) expect(sizeOf(page)).toBeLessThanOrEqual(limit);
   }
   for (const [version, parts] of pagesOf) {
     if (parts.size > 1) expect(sizes.get(version)).toBeGreaterThan(limit);

@@ -48,21 +48,23 @@ describeEachEngine('apply()', (engine) => {
   test('refuseIf: what a query finds before or after refuses the batch', async () => {
     const [db, other] = await open();
     await other.insert(todos).values({ id: 'a', title: 'one' });
-    const changes = await other.$crr.changes();
+    const { changes } = await other.$crr.changes();
     const found = (title: string) => ({
       sql: 'SELECT 1 FROM todos WHERE title = ?',
       args: [title],
     });
     const refused = { code: 'CRR_CHANGE_ROW_REFUSED' };
     const before = await dump(db.$client);
-    await expect(db.$crr.apply(changes, { refuseIf: [found('one')] })).rejects.toMatchObject(
+    await expect(
+      db.$crr.transport.merge(changes, { refuseIf: [found('one')] }),
+    ).rejects.toMatchObject(refused);
+    expect(await dump(db.$client)).toEqual(before);
+    await db.$crr.transport.merge(changes, { refuseIf: [found('two')] });
+    await other.delete(todos);
+    const { changes: gone } = await other.$crr.changes();
+    await expect(db.$crr.transport.merge(gone, { refuseIf: [found('one')] })).rejects.toMatchObject(
       refused,
     );
-    expect(await dump(db.$client)).toEqual(before);
-    await db.$crr.apply(changes, { refuseIf: [found('two')] });
-    await other.delete(todos);
-    const gone = await other.$crr.changes();
-    await expect(db.$crr.apply(gone, { refuseIf: [found('one')] })).rejects.toMatchObject(refused);
     expect(await db.select().from(todos)).toHaveLength(1);
   });
 
@@ -102,7 +104,7 @@ describeEachEngine('apply()', (engine) => {
     await db.update(todos).set({ title: 'newer' }).where(eq(todos.id, 'a'));
     await other.update(todos).set({ title: 'older' }).where(eq(todos.id, 'a'));
     await other.insert(todos).values({ id: 'b', title: 'back' });
-    const third = await other.$crr.changes({ since: second.cursor });
+    const { changes: third } = await other.$crr.changes({ since: second.cursor });
     expect(await db.$crr.apply(third)).toMatchObject({
       ...NOTHING,
       inserted: [ref('b')],
@@ -119,7 +121,7 @@ describeEachEngine('apply()', (engine) => {
     await other.delete(todos).where(eq(todos.id, 'b'));
     await other.insert(todos).values({ id: 'b', title: 'again' });
     await other.insert(pairs).values({ left: 1, right: false, v: 'v' });
-    const changes = await other.$crr.changes();
+    const { changes } = await other.$crr.changes();
     await db.$crr.apply([...random.shuffle(changes), ...random.shuffle(changes)]);
     await db.$crr.apply(changes);
     const before = await dump(db.$client);
@@ -147,7 +149,7 @@ describeEachEngine('apply()', (engine) => {
     await db.insert(todos).values({ id: 'mine' });
     await db.$crr.apply(await other.$crr.changes());
     const own = await db.$crr.siteId();
-    const merged = await db.$crr.changes({ excludeSite: own });
+    const { changes: merged } = await db.$crr.changes({ excludeSite: own });
     expect(new Set(merged.map((c) => c.db_version))).toEqual(new Set([5]));
     await db.insert(todos).values({ id: 'next' });
     expect(await db.$crr.version()).toBe(6);
@@ -216,7 +218,9 @@ describeEachEngine('apply()', (engine) => {
     );
     const [from, to] = [await openSite({ pairs }), await openSite({ pairs }, await engine.open())];
     await from.insert(pairs).values({ a: 1, b: 'x', n: 1 });
-    const [change] = await from.$crr.changes();
+    const {
+      changes: [change],
+    } = await from.$crr.changes();
     // The integer in two bytes, where one is enough.
     const pk = new Uint8Array([2, (2 << 3) | 1, 0, 1, ...change!.pk.slice(3)]);
     await to.$crr.apply([change!, { ...change!, pk, col_version: 2, val: 2n }]);
@@ -238,7 +242,7 @@ describeEachEngine('apply()', (engine) => {
       });
     }
     await other.insert(todos).values(Array.from({ length: 700 }, (_, i) => ({ id: `${i}` })));
-    const changes = await other.$crr.changes();
+    const { changes } = await other.$crr.changes();
     await db.$crr.siteId();
     calls = 0;
     await db.$crr.apply(changes);
@@ -257,7 +261,7 @@ describeEachEngine('apply()', (engine) => {
       const db = await openSite(schema, await engine.open({ fetch: counting }));
       const other = await openSite(schema);
       await other.insert(todos).values([{ id: 'a' }, { id: 'b' }]);
-      const changes = await other.$crr.changes();
+      const { changes } = await other.$crr.changes();
       await db.$crr.siteId();
       requests = 0;
       await db.$crr.apply(changes);
@@ -271,7 +275,7 @@ describeEachEngine('apply()', (engine) => {
       { id: '1', a: 'a', b: 'b' },
       { id: '2', a: 'x', b: 'x' },
     ]);
-    const changes = await other.$crr.changes();
+    const { changes } = await other.$crr.changes();
     const early = await db.$crr.apply(changes.filter(({ cid }) => cid === 'a'));
     expect(early).toMatchObject({ inserted: [], pending: 2 });
     await db.insert(strict).values({ id: '2', a: 'l', b: 'l' });
@@ -290,7 +294,9 @@ describeEachEngine('apply()', (engine) => {
     expect(after).not.toEqual(before);
     expect(await db.$crr.siteId()).toEqual(after);
     await db.insert(todos).values({ id: 'b', title: 'y' });
-    const sites = (await db.$crr.changes()).filter((c) => c.cid === 'title').map((c) => c.site_id);
+    const sites = (await db.$crr.changes()).changes
+      .filter((c) => c.cid === 'title')
+      .map((c) => c.site_id);
     expect(sites).toEqual([before, after]);
     await exchange(db, other);
     // The original still writes under the old identity; the copy takes that for another site's.
@@ -332,7 +338,7 @@ describeEachEngine('apply()', (engine) => {
     await db.$crr.apply(await one.$crr.changes());
     expect(await db.$crr.siteId()).not.toEqual(old);
     const bySite = async (site: Uint8Array) =>
-      (await db.$crr.changes({ site })).flatMap(({ val }) => (val === null ? [] : [val]));
+      (await db.$crr.changes({ site })).changes.flatMap(({ val }) => (val === null ? [] : [val]));
     expect(await bySite(await one.$crr.siteId())).toEqual(['one']);
     expect(await bySite(await two.$crr.siteId())).toEqual(['two']);
   });
@@ -353,7 +359,9 @@ describeEachEngine('apply()', (engine) => {
     });
     await Promise.all(Array.from({ length: 20 }, (_, i) => db.$crr.apply([change(i)])));
     for (let i = 0; i < 20; i++) {
-      expect((await db.$crr.changes({ site: site(i) })).map(({ val }) => val)).toEqual([`v${i}`]);
+      expect((await db.$crr.changes({ site: site(i) })).changes.map(({ val }) => val)).toEqual([
+        `v${i}`,
+      ]);
     }
   });
 
@@ -377,7 +385,7 @@ describeEachEngine('apply()', (engine) => {
     }
     for (const c of clients) {
       for (const [i, source] of sources.entries()) {
-        const changes = await c.$crr.changes({ site: await source.$crr.siteId() });
+        const { changes } = await c.$crr.changes({ site: await source.$crr.siteId() });
         expect(changes.filter((x) => x.cid === 'title').map(({ val }) => val)).toEqual([
           `from ${i}`,
         ]);

@@ -12,7 +12,7 @@ const notes = crrTable('notes', {
 test('an incomplete row of a former life is no news', async () => {
   const [a, b] = [await openSite({ notes }), await openSite({ notes })];
   await a.insert(notes).values({ id: 'a', title: 'first', body: 'x' });
-  const former = (await a.$crr.changes()).filter(({ cid }) => cid === 'body');
+  const former = (await a.$crr.changes()).changes.filter(({ cid }) => cid === 'body');
   await a.delete(notes);
   await b.$crr.apply(await a.$crr.changes());
   const version = await b.$crr.version();

@@ -34,7 +34,7 @@ function permutations<T>(items: readonly T[]): T[][] {
 
 describe('a row that lacks a NOT NULL cell', () => {
   test('waits, cell by cell in every order, until it is complete', async () => {
-    const changes = await (await source()).$crr.changes();
+    const { changes } = await (await source()).$crr.changes();
     for (const order of permutations(changes)) {
       const db = await openSite({ strict });
       const required = new Set(['name', 'price']);
@@ -47,7 +47,7 @@ describe('a row that lacks a NOT NULL cell', () => {
       }
       expect(await db.select().from(strict)).toEqual([ROW]);
       expect(await db.$crr.pendingCount()).toBe(0);
-      const feed = await db.$crr.changes();
+      const { changes: feed } = await db.$crr.changes();
       expect(feed.map(({ cid, val }) => [cid, val]).sort()).toEqual(
         changes.map(({ cid, val }) => [cid, val]).sort(),
       );
@@ -55,7 +55,7 @@ describe('a row that lacks a NOT NULL cell', () => {
   });
 
   test('tells when it came in, and how many cells won', async () => {
-    const [name, price, note] = (await (await source()).$crr.changes()) as unknown as [
+    const [name, price, note] = (await (await source()).$crr.changes()).changes as unknown as [
       Change,
       Change,
       Change,
@@ -70,7 +70,7 @@ describe('a row that lacks a NOT NULL cell', () => {
       pending: 2,
     });
     expect(await db.$crr.pendingCount()).toBe(2);
-    expect(await db.$crr.changes()).toHaveLength(0);
+    expect((await db.$crr.changes()).changes).toHaveLength(0);
     expect(await db.$crr.apply([price])).toMatchObject({
       inserted: [{ table: 'items', key: { id: 'a' } }],
       cellsWon: 3,
@@ -81,10 +81,12 @@ describe('a row that lacks a NOT NULL cell', () => {
 
   test('its newer versions replace those that wait', async () => {
     const from = await source();
-    const [name] = await from.$crr.changes();
+    const {
+      changes: [name],
+    } = await from.$crr.changes();
     await from.update(strict).set({ name: 'newer' });
-    const newer = (await from.$crr.changes()).find(({ cid }) => cid === 'name')!;
-    const rest = (await from.$crr.changes()).filter(({ cid }) => cid !== 'name');
+    const newer = (await from.$crr.changes()).changes.find(({ cid }) => cid === 'name')!;
+    const rest = (await from.$crr.changes()).changes.filter(({ cid }) => cid !== 'name');
     for (const order of [
       [name!, newer],
       [newer, name!],
@@ -99,9 +101,11 @@ describe('a row that lacks a NOT NULL cell', () => {
 
   test('meanwhile deleted: what waits is dropped, and does not come back', async () => {
     const from = await source();
-    const [name, ...rest] = await from.$crr.changes();
+    const {
+      changes: [name, ...rest],
+    } = await from.$crr.changes();
     await from.delete(strict);
-    const deletion = await from.$crr.changes();
+    const { changes: deletion } = await from.$crr.changes();
     const db = await openSite({ strict });
     await db.$crr.apply([name!]);
     await db.$crr.apply(deletion);
@@ -114,10 +118,12 @@ describe('a row that lacks a NOT NULL cell', () => {
 
   test('meanwhile in a newer life: the old one is dropped, the new one waits', async () => {
     const from = await source();
-    const [name, price] = await from.$crr.changes();
+    const {
+      changes: [name, price],
+    } = await from.$crr.changes();
     await from.delete(strict);
     await from.insert(strict).values({ ...ROW, name: 'second life' });
-    const second = await from.$crr.changes();
+    const { changes: second } = await from.$crr.changes();
     for (const sentinelFirst of [true, false]) {
       const db = await openSite({ strict });
       await db.$crr.apply([name!]);
@@ -145,7 +151,7 @@ describe('a row that lacks a NOT NULL cell', () => {
     await db.$crr.apply(await second.$crr.changes({ site: await second.$crr.siteId() }));
     const result = await db.$crr.apply(await first.$crr.changes());
     expect(result).toMatchObject({ inserted: { length: 4 }, updated: [] });
-    const [note] = (await db.$crr.changes()).filter(({ val }) => val === 'theirs');
+    const [note] = (await db.$crr.changes()).changes.filter(({ val }) => val === 'theirs');
     expect(note!.site_id).toEqual(await second.$crr.siteId());
     const excludeSite = await first.$crr.siteId();
     await first.$crr.apply(await db.$crr.changes({ excludeSite }));
@@ -155,7 +161,7 @@ describe('a row that lacks a NOT NULL cell', () => {
   test('left by another process, completed by a write of this one: apply([]) lets it in', async () => {
     const from = await source();
     await from.update(strict).set({ name: 'theirs' });
-    const name = (await from.$crr.changes()).find(({ cid }) => cid === 'name')!;
+    const name = (await from.$crr.changes()).changes.find(({ cid }) => cid === 'name')!;
     const one = await openSite({ strict });
     const two = withCrr(drizzle(one.$client), { schema: { strict } });
     await two.$crr.apply([]);
@@ -169,7 +175,7 @@ describe('a row that lacks a NOT NULL cell', () => {
   test('meanwhile inserted here: both merge as concurrent writes', async () => {
     const from = await source();
     await from.update(strict).set({ name: 'theirs, written twice' });
-    const name = (await from.$crr.changes()).find(({ cid }) => cid === 'name')!;
+    const name = (await from.$crr.changes()).changes.find(({ cid }) => cid === 'name')!;
     const db = await openSite({ strict });
     await db.$crr.apply([name]);
     await db.insert(strict).values({ id: 'a', name: 'mine', price: 9 });
@@ -190,7 +196,7 @@ describe.each(['INSERT', 'INSERT OR IGNORE', 'INSERT OR REPLACE', 'UPDATE', 'pin
       const from = await openSite({ strict });
       await from.insert(strict).values([ROW, { ...ROW, id: 'b' }]);
       await from.update(strict).set({ name: 'theirs', note: 'theirs' });
-      const all = await from.$crr.changes();
+      const { changes: all } = await from.$crr.changes();
       const db = await openSite({ strict });
       await db.$crr.apply(all.filter(({ cid }) => cid !== 'price'));
       expect(await db.$crr.pendingCount()).toBe(4);
@@ -211,7 +217,10 @@ describe.each(['INSERT', 'INSERT OR IGNORE', 'INSERT OR REPLACE', 'UPDATE', 'pin
       const { rows } = await db.$client.execute('SELECT applying, in_transaction FROM crr_state');
       expect([rows[0]!.applying, rows[0]!.in_transaction]).toEqual([0, 0]);
       // What merged is in the feed, after the cursor that a peer had before.
-      const news = await db.$crr.changes({ since: version, site: await from.$crr.siteId() });
+      const { changes: news } = await db.$crr.changes({
+        since: version,
+        site: await from.$crr.siteId(),
+      });
       expect(news.map(({ cid }) => cid).sort()).toEqual(['name', 'note']);
       await exchange(db, from);
       expect(await from.select().from(strict)).toEqual(await db.select().from(strict));
@@ -233,7 +242,7 @@ describe('a table or column that is not here yet', () => {
     ]);
     await from.delete(later);
     await from.insert(later).values({ id: 2, v: 'again' });
-    const changes = await from.$crr.changes();
+    const { changes } = await from.$crr.changes();
 
     const db = await openSite({ narrow });
     const result = await db.$crr.apply(changes);

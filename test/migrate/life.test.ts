@@ -57,7 +57,7 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
         }
         expect(await checkDatabase(libsqlConnection(client), schema), where).toEqual([]);
         const db = withCrr(drizzle(client), { schema: loaded.exports });
-        const cells = (await db.$crr.changes()).map(
+        const cells = (await db.$crr.changes()).changes.map(
           ({ table, pk, cid, col_version, val }) =>
             `${table}.${unpackKey(pk).join('/')}.${cid}@${col_version}=${val}`,
         );

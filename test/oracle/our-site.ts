@@ -27,7 +27,7 @@ export const ourSite: OpenSite = async (shape) => {
       const { rows } = await client.execute(selectExactRows(shape));
       return rows.map((row) => Array.from(row as ArrayLike<unknown>, fromDriver));
     },
-    changes: async (since = 0) => [...(await db.$crr.changes({ since }))],
+    changes: async (since = 0) => [...(await db.$crr.changes({ since })).changes],
     async apply(changes) {
       await db.$crr.apply(changes);
     },

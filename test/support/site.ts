@@ -3,7 +3,7 @@ import { is } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { onTestFinished } from 'vitest';
-import { type Change, withCrr } from '../../src/index.js';
+import { type Change, type CrrDatabase, withCrr } from '../../src/index.js';
 import { crrDeclaration } from '../../src/schema/declaration.js';
 import { createTableSql } from './create-table.js';
 
@@ -38,12 +38,7 @@ export function memoryClient(): Client {
   return client;
 }
 
-interface Feed {
-  readonly $crr: {
-    changes(): PromiseLike<readonly Change[]>;
-    apply(changes: readonly Change[]): Promise<unknown>;
-  };
-}
+type Feed = Pick<CrrDatabase, '$crr'>;
 
 /** Each hands the other everything. */
 export async function exchange(a: Feed, b: Feed): Promise<void> {

@@ -80,9 +80,9 @@ async function refused(
   status: number,
   code: string,
 ) {
-  const before = [await cardsOf(server), [...(await server.crr.changes())]];
+  const before = [await cardsOf(server), (await server.crr.changes()).changes];
   expect(await attempt()).toMatchObject({ status, code });
-  expect([await cardsOf(server), [...(await server.crr.changes())]]).toEqual(before);
+  expect([await cardsOf(server), (await server.crr.changes()).changes]).toEqual(before);
   expect(await server.crr.pendingCount()).toBe(0);
   expect(await syncOf(ann, rowsOf('ann')).sync()).toMatchObject({ pulled: 0, hidden: 0 });
 }
@@ -263,7 +263,7 @@ describe("another's name", () => {
     const site_id = await ann.crr.siteId();
     const mark = { cid: 'status', val: null, col_version: 5, cl: 3, site_id };
     expect((await push(as('mallory'), mallory, [await change(mallory, mark)])).status).toBe(200);
-    const sentinel = (await server.crr.changes()).find(({ cid }) => cid === '-1');
+    const sentinel = (await server.crr.changes()).changes.find(({ cid }) => cid === '-1');
     expect(sentinel!.site_id).toEqual(await mallory.crr.siteId());
     await ann.db
       .update(cards)

@@ -166,7 +166,7 @@ describe('part of the database', () => {
     const sync = connect(a, serve(server));
     await sync.sync();
     // The backup: same site, nothing of what came later.
-    const { siteId } = await server.crr.state();
+    const { siteId } = await server.crr.transport.state();
     await old.client.execute({ sql: 'UPDATE crr_site SET site_id = ?', args: [siteId] });
     const restored = await connect(a, serve(old)).sync();
     expect(restored.pushed).toBe(5);

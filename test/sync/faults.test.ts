@@ -32,7 +32,7 @@ const message = async (more: Partial<SyncRequest> = {}): Promise<SyncRequest> =>
 
 const pushOf = async (site: Site, more: Partial<Change> = {}) => {
   const page = await site.crr.changes();
-  return { changes: page.map((change) => ({ ...change, ...more })), through: page.cursor };
+  return { changes: page.changes.map((change) => ({ ...change, ...more })), through: page.cursor };
 };
 
 function post(
@@ -151,15 +151,15 @@ describe('bodies', () => {
     await client.db.delete(notes).where(eq(notes.id, 'server'));
     await recording.sync();
     const [end, version] = [await contents(server), await server.crr.version()];
-    const peers = await server.crr.peers();
+    const peers = await server.crr.transport.peers();
     expect(bodies).toHaveLength(3);
     for (const i of [2, 0, 1, 1, 0]) expect((await post(handler, bodies[i]!)).status).toBe(200);
     expect(await contents(server)).toBe(end);
     expect(await server.crr.version()).toBe(version);
-    expect((await server.crr.peers())[0]!.received).toEqual(peers[0]!.received);
+    expect((await server.crr.transport.peers())[0]!.received).toEqual(peers[0]!.received);
     // A server that gets the pushes in another order from the start ends with the same rows.
     const other = await openSite();
-    await other.crr.apply([...(await server.crr.changes({ until: 1 }))]);
+    await other.crr.apply((await server.crr.changes({ until: 1 })).changes);
     const pushes = await Promise.all(bodies.map((body) => unseal(body, 100_000)));
     for (const i of [2, 0, 1]) {
       const { site, schema, push } = decodeRequest(pushes[i]!);
@@ -206,7 +206,7 @@ describe('sites', () => {
     const forge = async (h: SyncHandler) => send(h, await message({ site, push: forged }));
     await refused(forge, 403, 'CRR_SYNC_FOREIGN_CHANGES', asUser('bob'), asUser('ann'));
     // A client that got others' changes from elsewhere pushes its own all the same.
-    await mallory.crr.apply([...(await client.crr.changes())]);
+    await mallory.crr.apply((await client.crr.changes()).changes);
     await mallory.db.insert(notes).values(note('own'));
     const result = await connect(mallory, asUser('bob')).sync();
     expect(result.pushed).toBe(5);

@@ -30,7 +30,7 @@ test('a row that a local write completes is merged in the next sync, and only th
   const handler = createSyncHandler({ db: server.db, public: true });
   const sync = createSync({ db: a.db, fetch: handler });
   await sync.sync();
-  const part = (await writer.db.$crr.changes()).filter(({ cid }) => cid === 'note');
+  const part = (await writer.db.$crr.changes()).changes.filter(({ cid }) => cid === 'note');
   expect(await a.db.$crr.apply(part)).toMatchObject({ pending: 1, inserted: [] });
   await a.db.insert(jobs).values({ id: '1', title: 'here' });
   const events: SyncEvent[] = [];
@@ -52,7 +52,7 @@ test('a row that a local write completes is merged in the next sync, and only th
 test('what still waits goes on waiting, and syncs go on', async () => {
   const [server, a, writer] = [await open(), await open(), await open()];
   await writer.db.insert(jobs).values({ id: '1', title: 'one', note: 'n' });
-  const part = (await writer.db.$crr.changes()).filter(({ cid }) => cid === 'note');
+  const part = (await writer.db.$crr.changes()).changes.filter(({ cid }) => cid === 'note');
   await a.db.$crr.apply(part);
   await a.db.insert(jobs).values({ id: '2', title: 'two' });
   const handler = createSyncHandler({ db: server.db, public: true });

@@ -73,7 +73,7 @@ export async function contents(site: Site): Promise<string> {
   const { rows } = await site.client.execute(
     'SELECT id, owner, body, stars, weight, quote(data), typeof(stars), typeof(weight) FROM notes ORDER BY id',
   );
-  const clocks = (await site.crr.changes()).map((change) => [
+  const clocks = (await site.crr.changes()).changes.map((change) => [
     change.table,
     change.pk.join(),
     change.cid,

@@ -1,17 +1,30 @@
 import { createClient } from '@libsql/client';
+import { eq } from 'drizzle-orm';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
 import {
+  type ApplyOptions,
   type ApplyResult,
   type Change,
+  type ChangeBatch,
   type ChangePage,
   type Crr,
+  type CrrDatabase,
+  type CrrTransport,
   type Cursor,
   crrTable,
+  type MergeResult,
+  type ReadPage,
   type SqlValue,
   withCrr,
 } from '../../src/index.js';
+import {
+  createSync,
+  createSyncHandler,
+  type SyncHandlerOptions,
+  type SyncOptions,
+} from '../../src/sync/index.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey(), n: integer('n') });
 const schema = { todos };
@@ -38,6 +51,25 @@ describe('withCrr', () => {
   });
 });
 
+describe('a function that takes a database', () => {
+  test('asks for CrrDatabase, which withCrr returns', () => {
+    expectTypeOf(db).toExtend<CrrDatabase>();
+    expectTypeOf<{ db: typeof db }>().toExtend<Pick<SyncOptions, 'db'>>();
+    expectTypeOf<{ db: typeof db }>().toExtend<Pick<SyncHandlerOptions, 'db'>>();
+  });
+
+  test('takes nothing else that has a $crr: a `where` needs its dialect', () => {
+    const { $crr } = db;
+    const authorize = () => ({ tables: { todos: { where: eq(todos.id, 'a') } } });
+    // @ts-expect-error contract: the handler's db is what withCrr returned
+    createSyncHandler({ db: { $crr }, authorize });
+    // @ts-expect-error contract: the client's db is what withCrr returned
+    createSync({ db: { $crr }, url: 'http://localhost' });
+    // @ts-expect-error contract: a Drizzle database without CRRs is none
+    createSync({ db: drizzle(createClient({ url: ':memory:' })), url: 'http://localhost' });
+  });
+});
+
 describe('$crr', () => {
   test('changes are typed', () => {
     expectTypeOf<Awaited<ReturnType<Crr['changes']>>>().toEqualTypeOf<ChangePage>();
@@ -60,8 +92,39 @@ describe('$crr', () => {
     expectTypeOf(db.$crr.changes()).toExtend<AsyncIterable<ChangePage>>();
     expectTypeOf(db.$crr.apply)
       .parameter(0)
-      .toEqualTypeOf<readonly Change[] | AsyncIterable<readonly Change[]>>();
+      .toEqualTypeOf<ChangeBatch | AsyncIterable<ChangeBatch>>();
     expectTypeOf(db.$crr.apply).returns.toEqualTypeOf<Promise<ApplyResult>>();
+  });
+
+  test('changes can be filtered, and what that gives can be applied', () => {
+    const some = (page: ChangePage) => page.changes.filter(({ table }) => table === 'todos');
+    expectTypeOf(some).returns.toEqualTypeOf<Change[]>();
+    const apply = (page: ChangePage) => [
+      db.$crr.apply(some(page)),
+      db.$crr.apply({ ...page, changes: some(page) }),
+      db.$crr.transport.merge(some(page)),
+    ];
+    expectTypeOf(apply).returns.toExtend<Promise<ApplyResult>[]>();
+  });
+
+  test('what only a transport needs is in transport', () => {
+    expectTypeOf<keyof Crr>().toEqualTypeOf<
+      | 'install'
+      | 'changes'
+      | 'apply'
+      | 'siteId'
+      | 'version'
+      | 'pendingCount'
+      | 'contributions'
+      | 'conflicts'
+      | 'rotateSiteId'
+      | 'transport'
+    >();
+    expectTypeOf<keyof CrrTransport>().toEqualTypeOf<'state' | 'peers' | 'read' | 'merge'>();
+    expectTypeOf<keyof ApplyOptions>().toEqualTypeOf<'onUnknown'>();
+    expectTypeOf<Extract<'stamp' | 'prior', keyof ApplyResult>>().toBeNever();
+    expectTypeOf<Awaited<ReturnType<CrrTransport['merge']>>>().toEqualTypeOf<MergeResult>();
+    expectTypeOf<Awaited<ReturnType<CrrTransport['read']>>>().toEqualTypeOf<ReadPage>();
   });
 });
 
@@ -88,9 +151,23 @@ test('programs that TypeScript refuses', () => {
   // @ts-expect-error contract: a change has nine columns
   db.$crr.apply([{ table: 'todos' }]);
   // @ts-expect-error contract: a value is what SQLite stores; true is not
-  db.$crr.apply([{ ...page[0]!, val: true }]);
+  db.$crr.apply([{ ...page.changes[0]!, val: true }]);
+  // @ts-expect-error contract: the connection is an internal
+  db.$crr.connection;
+  // @ts-expect-error contract: the schema is an internal
+  db.$crr.schema;
+  // @ts-expect-error contract: Crr is an interface
+  new Crr();
+  // @ts-expect-error contract: what a peer is told is for transports
+  db.$crr.apply([], { peer: { siteId: new Uint8Array(16) } });
+  // @ts-expect-error contract: a condition is for transports
+  db.$crr.changes({ where: {} });
+  // @ts-expect-error contract: a merge takes one batch, which is one transaction
+  db.$crr.transport.merge(db.$crr.changes());
+  // @ts-expect-error contract: a page is no array; its changes are
+  page.filter(() => true);
   // @ts-expect-error contract: changes are not to be mutated
-  page[0]!.cl = 3;
+  page.changes[0]!.cl = 3;
   // @ts-expect-error contract: a result is not to be mutated
   result.inserted.push({ table: 'todos', key: {} });
 });

@@ -1,4 +1,5 @@
 import { CrrUsageError } from '../../errors.js';
+import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import type { ColumnKind } from '../../model/table-spec.js';
 import { lwwByTime } from '../lww-by-time/type.js';
 import { markKind } from '../mark.js';
@@ -31,12 +32,11 @@ export function lww<T extends object>(column: T, options: LwwOptions = {}): T {
   return markKind(column, lwwKind('lww()', options), 'lww()');
 }
 
+const OPTIONS = optionsOf<LwwOptions>({ by: true });
+
 /** The kind that options of `lww` ask for. */
 export function lwwKind(where: string, options: LwwOptions): ColumnKind {
-  const unknown = Object.keys(options).find((name) => name !== 'by');
-  if (unknown !== undefined) {
-    throw new CrrUsageError('CRR_USAGE_OPTION', `${where} has no option "${unknown}"; it takes by`);
-  }
+  refuseUnknownOptions(where, options, OPTIONS);
   if (!['version', 'time', undefined].includes(options.by)) {
     throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: by must be 'version' or 'time'`);
   }

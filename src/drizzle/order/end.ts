@@ -3,8 +3,8 @@ import { keyAfterSql, keyBeforeSql } from '../../columns/fract-index/key-sql.js'
 import { type OrderedTable, type Row, usage } from './table.js';
 
 /**
- * The key before all rows of a list, or behind them, as SQL for an insert or update. A property of the
- * list that `values` lacks has its column's default, as it would in the row.
+ * The key before all rows of a list, or behind them, as SQL for an insert or update. If `values` lacks a
+ * property of the list, its column's default counts, as it would in the row.
  */
 export function endOfList(
   { table, property, columns, within }: OrderedTable,
@@ -15,7 +15,7 @@ export function endOfList(
     const column = columns[name]!;
     const value: unknown = values[name] === undefined ? column.default : values[name];
     if (value === undefined) {
-      throw usage(`the list is told by ${within.join(', ')}, and "${name}" is missing`);
+      throw usage(`"${name}" is missing: a list is given by ${within.join(', ')}`);
     }
     if (value === null) return sql`${column} IS NULL`;
     return sql`${column} IS ${is(value, SQL) ? value : sql.param(value, column)}`;

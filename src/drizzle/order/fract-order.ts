@@ -19,12 +19,12 @@ type Values<TTable extends SQLiteTable, P extends string> = Omit<TTable['$inferI
 /**
  * Orders rows by an order key (a column made by `fractIndex`). `first` and `last` are SQL
  * for inserts and updates; `after`, `before` and `between` read the neighbours and give a key;
- * `insert` and `move` do both, in two round trips at most, and in one where the row goes to the end.
- * Where the neighbours' keys are equal, from concurrent inserts, these are mended on the way.
+ * `insert` and `move` do both, in two round trips at most, and in one if the row goes to an end.
+ * If neighbours have equal keys, from concurrent inserts, they get keys of their own on the way.
  *
  * @param db a database or, inside a transaction, that transaction.
  * @param property the order key's property.
- * @throws {CrrUsageError} where the property is no order key.
+ * @throws {CrrUsageError} if the property is not an order key.
  *
  * @example
  * const order = fractOrder(db, cards, 'position');
@@ -57,11 +57,12 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   readonly #db: Drizzle;
   readonly #ordered: OrderedTable;
 
-  constructor(
-    db: Drizzle,
-    readonly table: TTable,
-    readonly property: P,
-  ) {
+  readonly #table: TTable;
+  readonly #property: P;
+
+  constructor(db: Drizzle, table: TTable, property: P) {
+    this.#table = table;
+    this.#property = property;
     this.#ordered = new OrderedTable(table, property);
     this.#db = db;
   }
@@ -76,7 +77,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
     return endOfList(this.#ordered, 'last', within);
   }
 
-  /** A key behind that of a row, for an insert or update: one round trip, two where keys are mended. */
+  /** A key behind that of a row, for an insert or update: one round trip, or two if equal keys have to be separated. */
   after(key: RowKey): Promise<string> {
     return this.#keyAt({ after: key });
   }
@@ -92,36 +93,37 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   }
 
   /**
-   * Inserts a row at a place of its list; beside other rows it is in theirs unless it says otherwise.
+   * Inserts a row at a place of its list. Beside another row it gets that row's list, as far as `values`
+   * does not name one.
    *
-   * @throws {CrrUsageError} where a row named by the place does not exist, or is in another list;
+   * @throws {CrrUsageError} if a row of the place does not exist, or is in another list;
    * nothing is written.
    */
   async insert(values: Values<TTable, P>, place: Place): Promise<void> {
     const row = values as Row;
     if (place === 'first' || place === 'last') {
-      await this.#db.insert(this.table).values({ ...row, [this.property]: this[place](row) });
+      await this.#db.insert(this.#table).values({ ...row, [this.#property]: this[place](row) });
       return;
     }
     const spot = await findSpot(this.#db, this.#ordered, place);
     const inList = overlaid(spot.list, row);
     this.#ordered.refuseOtherList(spot.list, inList);
     await this.#write([
-      ...spot.mends,
-      this.#db.insert(this.table).values({ ...inList, [this.property]: spot.key }),
+      ...spot.separations,
+      this.#db.insert(this.#table).values({ ...inList, [this.#property]: spot.key }),
     ]);
   }
 
   /**
-   * Moves a row to a place of its list, or of the list that `values` tells; they are written with it.
+   * Moves a row to a place of its list, or of the list that `values` name; they are written with it.
    *
-   * @throws {CrrUsageError} where a row does not exist, or the place is in another list; nothing is
+   * @throws {CrrUsageError} if a row does not exist, or the place is in another list; nothing is
    * written.
    */
   async move(key: RowKey, place: Place, values: Partial<Values<TTable, P>> = {}): Promise<void> {
     const written = values as Row;
     let position: unknown;
-    let mends: readonly unknown[] = [];
+    let separations: readonly unknown[] = [];
     if (place === 'first' || place === 'last') {
       const row = await this.#listOf(key);
       position = this[place](overlaid(row, written));
@@ -129,13 +131,13 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       const spot = await findSpot(this.#db, this.#ordered, place, key);
       this.#ordered.refuseOtherList(spot.list, overlaid(spot.moved!, written));
       position = spot.key;
-      mends = spot.mends;
+      separations = spot.separations;
     }
     const change = this.#db
-      .update(this.table)
-      .set({ ...written, [this.property]: position })
+      .update(this.#table)
+      .set({ ...written, [this.#property]: position })
       .where(this.#ordered.keyIs(key));
-    await this.#write([...mends, change]);
+    await this.#write([...separations, change]);
   }
 
   /** The list that a row is in, by property. */
@@ -145,7 +147,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
       ...this.#ordered.key,
       ...within.map((name) => [name, columns[name]!] as const),
     ]);
-    const query = this.#db.select(fields).from(this.table) as {
+    const query = this.#db.select(fields).from(this.#table) as {
       where(condition: unknown): Promise<Row[]>;
     };
     const [row] = await query.where(this.#ordered.keyIs(key));
@@ -153,8 +155,8 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   }
 
   async #keyAt(place: PlaceBesideRows): Promise<string> {
-    const { key, mends } = await findSpot(this.#db, this.#ordered, place);
-    if (mends.length > 0) await this.#write(mends);
+    const { key, separations } = await findSpot(this.#db, this.#ordered, place);
+    if (separations.length > 0) await this.#write(separations);
     return key;
   }
 

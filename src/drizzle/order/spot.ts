@@ -10,7 +10,7 @@ import {
   usage,
 } from './table.js';
 
-/** A place that other rows tell. */
+/** A place beside other rows, which are named by their keys. */
 export type PlaceBesideRows =
   | { readonly after: RowKey }
   | { readonly before: RowKey }
@@ -19,9 +19,9 @@ export type PlaceBesideRows =
 export interface Spot {
   /** The order key for it. */
   readonly key: string;
-  /** Statements that give rows behind it, whose keys are equal, keys of their own. */
-  readonly mends: readonly unknown[];
-  /** The list that it is in, and the one that the moved row is in, by property. */
+  /** Updates that give the rows behind it, if their keys are equal, keys of their own. */
+  readonly separations: readonly unknown[];
+  /** The list of the place, and that of the moved row, by property. */
   readonly list: Row;
   readonly moved: Row | undefined;
 }
@@ -29,8 +29,8 @@ export interface Spot {
 /**
  * Reads the neighbourhood of a place in one query, and finds the key for it.
  *
- * @param moved the row that is to go there, where it is in the table already.
- * @throws {CrrUsageError} where a row that is named does not exist, or the place makes no sense.
+ * @param moved the row that is to go there, if it is in the table already.
+ * @throws {CrrUsageError} if a row of the place does not exist, or no row can stand there.
  */
 export async function findSpot(
   db: Drizzle,
@@ -41,7 +41,7 @@ export async function findSpot(
   const anchors =
     'after' in place ? [place.after] : 'before' in place ? [place.before] : place.between;
   if (anchors.some((anchor) => moved !== undefined && ordered.isSame(anchor, moved))) {
-    throw usage('a row cannot be moved to a place that it tells itself');
+    throw usage('a row cannot be moved beside itself: name another row');
   }
   const rows = await readNeighbours(
     db,
@@ -68,20 +68,20 @@ export async function findSpot(
     ordered.refuseOtherList(list, second.run[0]!.list);
     const other = second.run[0]!.position;
     if (other < position || (other === position && second.at <= at)) {
-      throw usage('between(a, b) needs a to stand before b');
+      throw usage('in between: [a, b], row a must stand before row b');
     }
-    // Of equal keys, those behind the first row are mended.
+    // Rows with equal keys are separated from the first of them on.
     if (other > position && behind.length === 0) upper = other;
   }
   behind = behind.filter(({ row }) => moved === undefined || !ordered.isSame(row, moved));
   const [key, ...others] = newKeys(lower, upper, 1 + behind.length);
-  const mends = behind.map(({ row }, i) =>
+  const separations = behind.map(({ row }, i) =>
     db
       .update(ordered.table)
       .set({ [ordered.property]: others[i] })
       .where(ordered.keyIs(row)),
   );
-  return { key: key!, mends, list, moved: movedRow };
+  return { key: key!, separations, list, moved: movedRow };
 }
 
 function newKeys(lower: string | null, upper: string | null, count: number): string[] {
@@ -90,7 +90,7 @@ function newKeys(lower: string | null, upper: string | null, count: number): str
     return generateNKeysBetween(lower, upper, count, DIGITS);
   } catch {
     throw usage(
-      'a neighbour has an order key that no fractIndex made: write them with fractOrder(...) only',
+      'a neighbour has an order key that is not one of fractional indexing: write order keys with fractOrder(...) only',
     );
   }
 }

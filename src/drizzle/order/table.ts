@@ -4,7 +4,7 @@ import { CrrUsageError } from '../../errors.js';
 import { orderedWithin } from '../../columns/fract-index/type.js';
 import { crrDeclaration } from '../../schema/declaration.js';
 
-/** A row's key: its value, or an object by property where it has several columns. */
+/** A row's key: its value, or an object by property if it has several columns. */
 export type RowKey = string | number | bigint | Readonly<Record<string, unknown>>;
 
 /** Values of a row, or of some of its columns, by property. */
@@ -22,7 +22,7 @@ export interface Drizzle {
 export class OrderedTable {
   /** The columns of the primary key, in its order. */
   readonly key: readonly (readonly [property: string, column: Column])[];
-  /** The properties whose values tell one list from another. */
+  /** The properties whose values make up a list. */
   readonly within: readonly string[];
   readonly columns: Readonly<Record<string, Column>>;
 
@@ -56,14 +56,14 @@ export class OrderedTable {
     });
   }
 
-  /** @throws {CrrUsageError} where a row with these values is not in this list. */
+  /** @throws {CrrUsageError} if a row with these values is not in this list. */
   refuseOtherList(list: Row, row: Row): void {
     for (const name of this.within) {
       const column = this.columns[name]!;
       const stored = (value: unknown) =>
         value === null || value === undefined ? null : String(column.mapToDriverValue(value));
       if (stored(list[name]) === stored(row[name])) continue;
-      throw usage(`the place is in another list: its "${name}" is not that of the row`);
+      throw usage(`the place is in another list than the row: their "${name}" differ`);
     }
   }
 

@@ -1,7 +1,8 @@
-import type { ApplyResult } from '../../database/apply-result.js';
-import type { Crr } from '../../database/crr.js';
-import { refuseUnknownOptions } from '../../database/options.js';
+import type { ApplyResult } from '../../drizzle/apply-result.js';
+import type { CrrDatabase } from '../../drizzle/crr-database.js';
+import { internalsOf } from '../../drizzle/internals.js';
 import { CrrSyncError, CrrUsageError } from '../../errors.js';
+import { refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import { Exchange, type SyncProgress, type SyncResult } from './exchange.js';
 import { type Fetch, withRetry, withTimeout } from './fetch-chain.js';
@@ -11,7 +12,7 @@ import { type SyncHeaders, Transport } from './transport.js';
 
 export interface SyncOptions {
   /** A database made by `withCrr`. */
-  readonly db: { readonly $crr: Crr };
+  readonly db: CrrDatabase;
   /** Address of a handler. Optional beside `fetch`; it is also the name by which the server is remembered. */
   readonly url?: string;
   /** Used instead of the platform's fetch; a handler of `createSyncHandler` fits. */
@@ -122,7 +123,7 @@ export function createSync(options: SyncOptions): Sync {
     );
   }
   for (const table of options.tables ?? []) {
-    if (db.$crr.schema.tables.has(table)) continue;
+    if (internalsOf(db.$crr).schema.tables.has(table)) continue;
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       `createSync(): "${table}" is no CRR of this schema`,

@@ -1,9 +1,11 @@
-import type { ApplyResult } from '../../database/apply-result.js';
 import type { Cursor } from '../../database/change-stream.js';
-import type { Crr } from '../../database/crr.js';
 import type { Peer, PeerProgress } from '../../database/peers.js';
+import type { ApplyResult } from '../../drizzle/apply-result.js';
+import type { Crr } from '../../drizzle/crr.js';
+import { internalsOf } from '../../drizzle/internals.js';
 import { CrrSyncError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, hexToBytes } from '../../model/value.js';
 import { LIMITS, type Pulled, type SyncResponse, schemaFingerprint } from '../protocol.js';
 import { type Chunk, readChunk } from '../wire/chunk.js';
@@ -70,6 +72,7 @@ export class Exchange {
   readonly #refusedRows = new Map<string, RefusedRow>();
   #chunkBytes: number;
   #maxChanges: number;
+  readonly #crrs: CrrSchema;
   readonly #schema: string;
 
   constructor(
@@ -81,7 +84,8 @@ export class Exchange {
   ) {
     this.#chunkBytes = chunkBytes;
     this.#maxChanges = maxChanges;
-    this.#schema = schemaFingerprint(crr.schema);
+    this.#crrs = internalsOf(crr).schema;
+    this.#schema = schemaFingerprint(this.#crrs);
   }
 
   /** @throws {CrrSyncError} where it could not be finished; what was done stays done. */
@@ -95,7 +99,7 @@ export class Exchange {
     await this.#mergeWaiting(hooks);
     for (let restarts = 0; ; ) {
       if (signal.aborted) throw networkError(signal.reason, signal);
-      const { siteId, version } = await this.crr.state();
+      const { siteId, version } = await this.crr.transport.state();
       const peer = await this.#peer();
       const sent = peer?.sent ?? START;
       const received = peer?.received ?? START;
@@ -183,7 +187,7 @@ export class Exchange {
 
   /** Whether something was written here that the server lacks. */
   async hasNews(): Promise<boolean> {
-    const [{ version }, peer] = await Promise.all([this.crr.state(), this.#peer()]);
+    const [{ version }, peer] = await Promise.all([this.crr.transport.state(), this.#peer()]);
     const sent = peer?.sent?.cursor ?? 0;
     return typeof sent !== 'number' || version > sent;
   }
@@ -191,7 +195,7 @@ export class Exchange {
   /** The server's row, by its site once it has answered, by its address before. */
   async #peer(): Promise<Peer | undefined> {
     const tag = tagOf(this.tables);
-    const peers = await this.crr.peers(this.#server && [this.#server]);
+    const peers = await this.crr.transport.peers(this.#server && [this.#server]);
     const { url } = this.transport;
     return peers.find(
       (peer) =>
@@ -227,7 +231,7 @@ export class Exchange {
     return (
       this.#refusedSites.size > 0 &&
       this.#refusedSites.has(bytesToHex(change.site_id)) &&
-      !isMark(change, this.crr.schema)
+      !isMark(change, this.#crrs)
     );
   }
 
@@ -250,9 +254,9 @@ export class Exchange {
       !sameCursor(pulled.cursor, received.cursor) ||
       !sameCursor(chunk.cursor, sent.cursor);
     if (!isNews) return undefined;
-    const { version } = await this.crr.state();
-    refuseVersionJumps(pulled.changes, this.crr.schema, version, LIMITS.maxVersionJump);
-    return this.crr.apply(pulled.changes, {
+    const { version } = await this.crr.transport.state();
+    refuseVersionJumps(pulled.changes, this.#crrs, version, LIMITS.maxVersionJump);
+    return this.crr.transport.merge(pulled.changes, {
       peer: {
         siteId,
         tag: tagOf(this.tables),
@@ -280,7 +284,9 @@ export class Exchange {
       case 'CRR_SYNC_CURSOR_AHEAD':
         // The server lost its latest past: it may lack what it once had of us, too.
         if (peer === undefined) return false;
-        await this.crr.apply([], { peer: { ...peer, received: START, sent: START, filter: '' } });
+        await this.crr.transport.merge([], {
+          peer: { ...peer, received: START, sent: START, filter: '' },
+        });
         return true;
       case 'CRR_SYNC_FOREIGN_CHANGES': {
         const known = this.#refusedSites.size;

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
-import { refuseUnknownOptions } from '../../database/options.js';
 import { CrrSyncError, CrrUsageError } from '../../errors.js';
 import { type Change, SENTINEL } from '../../model/change.js';
+import { refuseUnknownOptions } from '../../model/options.js';
 import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
 import { type Statement, statement } from '../../sql/statement.js';

@@ -1,9 +1,11 @@
-import type { ApplyResult } from '../../database/apply-result.js';
-import type { Crr } from '../../database/crr.js';
-import { refuseUnknownOptions } from '../../database/options.js';
 import type { Peer } from '../../database/peers.js';
+import type { MergeResult } from '../../drizzle/apply-result.js';
+import type { Crr } from '../../drizzle/crr.js';
+import type { CrrDatabase } from '../../drizzle/crr-database.js';
+import { type CrrInternals, internalsOf } from '../../drizzle/internals.js';
 import { CrrChangeError, CrrSyncError, CrrUsageError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import { refuseUnknownOptions } from '../../model/options.js';
 import type { CrrSchema } from '../../model/schema.js';
 import { bytesToHex, compareBytes } from '../../model/value.js';
 import {
@@ -51,7 +53,7 @@ export interface SyncLimits {
 
 export interface SyncHandlerOptions {
   /** A database made by `withCrr`. */
-  readonly db: { readonly $crr: Crr };
+  readonly db: CrrDatabase;
   /**
    * Says who a request comes from and what they may see and write. `null` answers 401; a Response
    * is answered as it is. Required, unless `public` is true.
@@ -113,6 +115,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
 
 class Handler {
   readonly #crr: Crr;
+  readonly #internals: CrrInternals;
   readonly #renderer: Renderer;
   readonly #schema: string;
   readonly #seen = { version: 0, at: 0 };
@@ -124,8 +127,9 @@ class Handler {
     readonly live: LiveStreamOptions,
   ) {
     this.#crr = options.db.$crr;
+    this.#internals = internalsOf(this.#crr);
     this.#renderer = (options.db as unknown as { dialect: Renderer }).dialect;
-    this.#schema = schemaFingerprint(this.#crr.schema);
+    this.#schema = schemaFingerprint(this.#internals.schema);
   }
 
   async answer(request: Request): Promise<Response> {
@@ -185,17 +189,27 @@ class Handler {
   async #exchange(request: Request, authorization: Authorization): Promise<Response> {
     const message = await this.#read(request);
     const { push, pull, site } = message;
-    const access = new Access(authorization, this.#crr.schema, this.#renderer, message.tables);
+    const access = new Access(
+      authorization,
+      this.#internals.schema,
+      this.#renderer,
+      message.tables,
+    );
     const sites = sitesOf(push?.changes ?? []).set(bytesToHex(site), site);
     const [state, peers] = await Promise.all([
-      this.#crr.state(),
-      this.#crr.peers([...sites.values()]),
+      this.#crr.transport.state(),
+      this.#crr.transport.peers([...sites.values()]),
     ]);
-    checkSites(message, state.siteId, peers, access, this.#crr.schema);
+    checkSites(message, state.siteId, peers, access, this.#internals.schema);
     let pushed: Pushed | undefined;
     let prior: number | undefined;
     if (push !== undefined) {
-      refuseVersionJumps(push.changes, this.#crr.schema, state.version, this.limits.maxVersionJump);
+      refuseVersionJumps(
+        push.changes,
+        this.#internals.schema,
+        state.version,
+        this.limits.maxVersionJump,
+      );
       const result = await this.#merge(message, this.#spoken(message, access), access);
       const { stamp = 0, cellsWon, cellsIgnored, pending } = result;
       pushed = { stamp, cellsWon, cellsIgnored, pending };
@@ -234,10 +248,10 @@ class Handler {
     { site, push, pull, tables }: SyncRequest,
     changes: readonly Change[],
     access: Access,
-  ): Promise<ApplyResult> {
-    const { connection, schema } = this.#crr;
+  ): Promise<MergeResult> {
+    const { connection, schema } = this.#internals;
     const rule = new RowRule(changes, access.writeWhere, schema, connection.maxParameters);
-    const merging = this.#crr.apply(changes, {
+    const merging = this.#crr.transport.merge(changes, {
       refuseIf: rule.queries,
       peer: {
         siteId: site,
@@ -260,12 +274,12 @@ class Handler {
   #spoken({ site, push }: SyncRequest, access: Access): readonly Change[] {
     const changes = access.writable(push!.changes);
     if (access.authorization.forward) return changes;
-    return witnessMarks(changes, site, this.#crr.schema);
+    return witnessMarks(changes, site, this.#internals.schema);
   }
 
   /** Names the rows that were outside already: a client then goes on without them. */
   async #refusedRows({ rows, queries }: RowRule, access: Access): Promise<CrrSyncError> {
-    const found = await this.#crr.connection.batch(queries, 'read');
+    const found = await this.#internals.connection.batch(queries, 'read');
     const outside = found.flat().map((row) => rows[Number(row[0])]!);
     return new RefusedRequest(
       'CRR_SYNC_FORBIDDEN',

@@ -1,5 +1,6 @@
-import type { ChangesOptions, Cursor } from '../../database/change-stream.js';
-import type { Crr } from '../../database/crr.js';
+import type { Cursor } from '../../database/change-stream.js';
+import type { Crr } from '../../drizzle/crr.js';
+import type { ReadOptions } from '../../drizzle/options.js';
 import type { HiddenRow } from '../../feed/page.js';
 import type { Change } from '../../model/change.js';
 
@@ -25,7 +26,7 @@ const LEAST_PAGE = 32;
  */
 export async function readChunk(
   crr: Crr,
-  options: ChangesOptions & { readonly since: number | Cursor },
+  options: ReadOptions & { readonly since: number | Cursor },
   maxBytes: number,
   maxChanges: number,
 ): Promise<Chunk> {
@@ -36,10 +37,10 @@ export async function readChunk(
   let bytes = 0;
   let limit = Math.min(FIRST_PAGE, maxChanges);
   for (;;) {
-    const page = await crr.changes({ ...options, since: cursor, limit });
-    for (const change of page) changes.push(change);
+    const page = await crr.transport.read({ ...options, since: cursor, limit });
+    for (const change of page.changes) changes.push(change);
     for (const row of page.hidden) hidden.push(row);
-    bytes += sizeOf(page) + page.hidden.length * 24;
+    bytes += sizeOf(page.changes) + page.hidden.length * 24;
     cursor = page.cursor;
     if (typeof cursor === 'number') return { changes, hidden, cursor, more: false };
     if (cursor.after.row === undefined) {

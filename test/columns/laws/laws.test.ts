@@ -132,7 +132,9 @@ describe.each(KINDS.filter((kind) => /time|all/.test(kind)))('%s', (kind) => {
 });
 
 const open = (kind: Kind) => openMeshSite({ t: TYPES[kind] });
-const feedOf = async ({ db }: MeshSite): Promise<Change[]> => [...(await db.$crr.changes())];
+const feedOf = async ({ db }: MeshSite): Promise<Change[]> => [
+  ...(await db.$crr.changes()).changes,
+];
 
 async function merge(kind: Kind, feeds: readonly (readonly Change[])[]): Promise<MeshSite> {
   const site = await open(kind);

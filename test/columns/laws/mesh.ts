@@ -35,7 +35,7 @@ export async function rowsOf({ client }: MeshSite, table: string): Promise<strin
 
 /** Delivers a random part of `from`'s feed: shuffled, in random batches, some of them twice. */
 export async function deliver(random: Random, from: MeshSite, to: MeshSite): Promise<void> {
-  const all = await from.db.$crr.changes();
+  const { changes: all } = await from.db.$crr.changes();
   const part = random.chance(0.5) ? [...all] : all.filter(() => random.chance(0.6));
   await applyAtRandom(random, to, part);
 }

@@ -116,7 +116,7 @@ async function runHistory(shape: Shape, random: Random, label: string): Promise<
   // A stranger is told everything in any order, before the others have heard of each other.
   const stranger = await openMeshSite(shape.schema);
   for (const site of random.shuffle(sites)) {
-    await applyAtRandom(random, stranger, await site.db.$crr.changes());
+    await applyAtRandom(random, stranger, (await site.db.$crr.changes()).changes);
   }
   await settle(sites);
   const rows = await rowsOf(sites[0]!, 't');

@@ -49,7 +49,7 @@ async function runHistory(random: Random, label: string): Promise<void> {
   }
   const stranger = await openMeshSite(schema);
   for (const site of random.shuffle(sites)) {
-    await applyAtRandom(random, stranger, await site.db.$crr.changes());
+    await applyAtRandom(random, stranger, (await site.db.$crr.changes()).changes);
   }
   await settle(sites);
   const rows = await rowsOf(sites[0]!, 'cards');
@@ -108,7 +108,7 @@ async function write(
     await db.run(sql`INSERT OR REPLACE INTO cards VALUES (${id}, ${list}, ${mood}, 'a ')`);
   } else await db.update(cards).set({ mood }).where(eq(cards.id, id));
   const pk = bytesToHex(packKey([id]));
-  const change = (await db.$crr.changes()).find(
+  const change = (await db.$crr.changes()).changes.find(
     (one) => one.cid === 'mood' && bytesToHex(one.pk) === pk,
   )!;
   expect(change.val).toBe(mood);

@@ -1,0 +1,177 @@
+import { CrrUsageError } from '../errors.js';
+import { cutPage } from '../feed/page.js';
+import { RowExpander } from '../feed/expand.js';
+import type { ReadPosition } from '../feed/position.js';
+import { selectRows } from '../feed/select.js';
+import { SITE_ID_BYTES } from '../model/change.js';
+import { requireVersion } from '../model/options.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
+import { collecting, type Statement } from '../sql/statement.js';
+import type { Cursor, ReadPage } from './change-stream.js';
+import type { Connection } from './connection.js';
+import type { SiteStore } from './site-store.js';
+
+/** What to read of the feed; see `ReadOptions` for what each option means. */
+export interface FeedOptions {
+  readonly since?: number | Cursor | undefined;
+  readonly until?: number | undefined;
+  /** Names in the database. */
+  readonly tables?: readonly string[] | undefined;
+  readonly site?: Uint8Array | undefined;
+  readonly excludeSite?: Uint8Array | undefined;
+  readonly limit?: number | undefined;
+  readonly skip?: readonly number[] | undefined;
+  readonly where?: Readonly<Record<string, Statement>> | undefined;
+}
+
+export interface FeedParts {
+  readonly connection: Connection;
+  readonly sites: SiteStore;
+  readonly schema: CrrSchema;
+}
+
+const DEFAULT_PAGE = 5_000;
+
+/** Reads the change feed of a database, page by page. */
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #options: FeedOptions;
+  readonly #specs: readonly TableSpec[];
+  readonly #start: ReadPosition;
+
+  /** @param caller names the public method in messages, such as `changes()`. */
+  constructor(caller: string, options: FeedOptions, parts: FeedParts) {
+    if (options.until !== undefined) requireVersion(caller, 'until', options.until);
+    if (options.limit !== undefined) requireVersion(caller, 'limit', options.limit, 1);
+    requireSiteId(caller, 'site', options.site);
+    requireSiteId(caller, 'excludeSite', options.excludeSite);
+    for (const table of Object.keys(options.where ?? {})) requireTable(caller, table, parts.schema);
+    this.#parts = parts;
+    this.#options = options;
+    this.#specs = selectTables(caller, options.tables, parts.schema);
+    this.#start = startOf(caller, options.since ?? 0);
+  }
+
+  /** Everything or, with `limit`, the first page that is not empty. */
+  async first(): Promise<ReadPage> {
+    const { limit } = this.#options;
+    if (limit === undefined) return this.#page(this.#start, undefined);
+    let page: ReadPage;
+    let cursor: Cursor = this.#start;
+    do {
+      page = await this.#page(cursor, limit);
+      if (typeof page.cursor === 'number') break;
+      cursor = page.cursor;
+    } while (isEmpty(page));
+    return page;
+  }
+
+  async *pages(): AsyncGenerator<ReadPage, void, undefined> {
+    const { limit = DEFAULT_PAGE, since = 0 } = this.#options;
+    let reported: number | Cursor = since;
+    let cursor: number | Cursor = this.#start;
+    while (typeof cursor !== 'number') {
+      const page = await this.#page(cursor, limit);
+      cursor = page.cursor;
+      // The last page may have no changes and still a newer db_version to read on from.
+      if (isEmpty(page) && (typeof cursor !== 'number' || cursor === reported)) continue;
+      reported = cursor;
+      yield page;
+    }
+  }
+
+  /** Reads one page with one query per table, in one round trip as a rule. */
+  async #page(position: Cursor, limit: number | undefined): Promise<ReadPage> {
+    const widths = this.#specs.map(
+      ({ clockColumns, cellColumns }) => clockColumns.length + cellColumns.length,
+    );
+    let rowLimit = limit === undefined ? undefined : Math.ceil(limit / Math.max(...widths, 1)) + 1;
+    for (;;) {
+      const { dbVersion, tables } = await this.#read(position, rowLimit);
+      const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
+      if (cut !== 'more rows') {
+        const cursor = cut.next ? { since: position.since, after: cut.next } : dbVersion;
+        return { changes: cut.changes, cursor, hidden: cut.hidden };
+      }
+      rowLimit = rowLimit! * 4;
+    }
+  }
+
+  async #read(position: Cursor, rowLimit: number | undefined) {
+    const { connection, sites } = this.#parts;
+    const { site, excludeSite, until, skip, where } = this.#options;
+    const cutTable = position.after.row?.table;
+    const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
+    const selections = this.#specs.map((spec, i) => {
+      const visible = where?.[spec.name];
+      const selection = { position, isAfterCut: i > cutIndex, limit: rowLimit, visible };
+      return { spec, visible, query: collecting(selectRows(spec, selection)) };
+    });
+    const { directory, dbVersion } = await sites.readWith(
+      connection,
+      selections.map(({ query }) => query),
+    );
+    const filter = {
+      since: position.since,
+      until: until ?? Number.POSITIVE_INFINITY,
+      // A site that is not in the directory wrote nothing here.
+      site: site && (directory.ordinalOf(site) ?? -1),
+      excludeSite: excludeSite && directory.ordinalOf(excludeSite),
+      skip: new Set(skip),
+    };
+    const tables = selections.map(({ spec, visible, query }) => {
+      const expander = new RowExpander(spec, directory, filter, visible !== undefined);
+      const rows = query.rows.map((row) => expander.expand(row));
+      return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
+    });
+    return { tables, dbVersion: Math.min(dbVersion, filter.until) };
+  }
+}
+
+const isEmpty = ({ changes, hidden }: ReadPage) => changes.length === 0 && hidden.length === 0;
+
+function requireSiteId(caller: string, name: string, site: unknown): void {
+  if (site === undefined) return;
+  if (site instanceof Uint8Array && site.length === SITE_ID_BYTES) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `${caller}: ${name} must be a site id, a Uint8Array of ${SITE_ID_BYTES} bytes`,
+  );
+}
+
+function selectTables(
+  caller: string,
+  names: readonly string[] | undefined,
+  schema: CrrSchema,
+): readonly TableSpec[] {
+  const chosen = names?.map((name) => requireTable(caller, name, schema));
+  // By name: a cursor that cuts a db_version between two tables must find them in the same order,
+  // in whatever order a later schema declares them.
+  const specs = chosen ?? [...schema.tables.values()];
+  return [...new Set(specs)].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function requireTable(caller: string, name: string, schema: CrrSchema): TableSpec {
+  const spec = schema.tables.get(name);
+  if (spec !== undefined) return spec;
+  throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}: "${name}" is not a CRR of this schema`);
+}
+
+function startOf(caller: string, since: number | Cursor): ReadPosition {
+  if (typeof since === 'number') {
+    requireVersion(caller, 'since', since);
+    return { since, after: { db_version: since } };
+  }
+  const after = since?.after;
+  const isValid =
+    Number.isSafeInteger(since?.since) &&
+    Number.isSafeInteger(after?.db_version) &&
+    (after.row === undefined ||
+      (typeof after.row?.table === 'string' && /^-?\d+$/.test(after.row.key)));
+  if (isValid) return since;
+  throw new CrrUsageError(
+    'CRR_USAGE_CURSOR',
+    `${caller}: since must be a db_version, or the cursor of a page`,
+  );
+}

@@ -1,0 +1,80 @@
+import type { MergeReport } from '../database/apply-result.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import { type ColumnRef, type RowRef, rowRefs } from './row-ref.js';
+
+/**
+ * What an apply changed, so that an application can refresh exactly that.
+ *
+ * @example
+ * const { inserted, cellsWon } = await db.$crr.apply(page);
+ * // inserted: [{ table: 'todos', key: { id: 'a' } }], cellsWon: 2
+ */
+export interface ApplyResult {
+  /** Rows that appeared, or came back after a delete. */
+  readonly inserted: readonly RowRef[];
+  /** Rows of which something was new: a cell, or the version of an equal value. */
+  readonly updated: readonly RowRef[];
+  readonly deleted: readonly RowRef[];
+  /** Cells that took the incoming value. */
+  readonly cellsWon: number;
+  /** Cells that lost, or were known already. */
+  readonly cellsIgnored: number;
+  /** Counters whose sum is beyond a 64-bit integer: they show the nearest one. */
+  readonly saturated: readonly ColumnRef[];
+  /** Changes of this batch that wait now for their table, column or missing cells. */
+  readonly pending: number;
+  /** Of these, the changes whose writer's clock is ahead by more than `maxDrift`. */
+  readonly held: number;
+}
+
+/** The result of {@link CrrTransport.merge}. */
+export interface MergeResult extends ApplyResult {
+  /**
+   * The db_version under which all that was new in this batch, and nothing else, is stored now.
+   * Undefined if nothing was new, or if changes that had waited were applied with it.
+   */
+  readonly stamp: number | undefined;
+  /** The db_version just before. Undefined if the batch had no changes. */
+  readonly prior: number | undefined;
+}
+
+/** The report in the types of the Drizzle tables. Rows are converted when they are first looked at. */
+export function applyResult(report: MergeReport, schema: DrizzleSchema): ApplyResult {
+  const { inserted, updated, deleted, saturated, cellsWon, cellsIgnored, pending, held } = report;
+  const toRef = rowRefs(schema);
+  const rows = {
+    inserted: () => inserted.map(toRef),
+    updated: () => updated.map(toRef),
+    deleted: () => deleted.map(toRef),
+    saturated: () => saturated.map((column) => ({ ...toRef(column), column: column.column })),
+  };
+  return lazily(rows, { cellsWon, cellsIgnored, pending, held });
+}
+
+export function mergeResult(report: MergeReport, schema: DrizzleSchema): MergeResult {
+  const { stamp, prior } = report;
+  return Object.assign(applyResult(report, schema), { stamp, prior });
+}
+
+type Lazy = Readonly<Record<string, () => unknown>>;
+type Read<TLazy extends Lazy> = { readonly [K in keyof TLazy]: ReturnType<TLazy[K]> };
+
+/** An object with properties that are computed at their first use. */
+function lazily<TLazy extends Lazy, TPlain extends object>(
+  lazy: TLazy,
+  plain: TPlain,
+): Read<TLazy> & TPlain {
+  const result = { ...plain };
+  for (const [name, compute] of Object.entries(lazy)) {
+    Object.defineProperty(result, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = compute();
+        Object.defineProperty(result, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return result as Read<TLazy> & TPlain;
+}

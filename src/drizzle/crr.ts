@@ -1,0 +1,148 @@
+import type { InferSelectModel } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { ChangePage, ChangeStream, ReadPage } from '../database/change-stream.js';
+import type { ChangeBatch, SiteState } from '../database/crr.js';
+import type { Peer } from '../database/peers.js';
+import type { Contribution } from '../feed/site-values.js';
+import type { ApplyResult, MergeResult } from './apply-result.js';
+import type { Conflict } from './conflict.js';
+import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
+
+/**
+ * What `withCrr` adds to a Drizzle database, under `$crr`.
+ *
+ * Every method rejects with `CrrDatabaseError` CRR_DATABASE_NOT_INSTALLED if {@link install} never
+ * ran. Errors of the driver, such as a lost connection, pass unchanged.
+ */
+export interface Crr {
+  /**
+   * Brings bookkeeping and triggers to what the schema asks for, in one transaction. Call it after
+   * migrations; if all is up to date, it writes nothing. Rows that a table already holds become part
+   * of the change feed, as if they were written now.
+   *
+   * @throws {CrrDatabaseError} if a table of the schema is missing, or the bookkeeping has a format
+   * that this version of drizzle-crr does not write.
+   *
+   * @example
+   * const db = withCrr(drizzle(client), { schema });
+   * await migrate(db, { migrationsFolder: './drizzle' });
+   * await db.$crr.install();
+   */
+  install(): Promise<void>;
+
+  /**
+   * Reads the change feed: what was written to this database, here or at another site. Awaited, it is
+   * one page with all changes or, with `limit`, the first page. With `for await`, it is page after
+   * page in bounded memory. A page never has part of a row, and never part of a transaction unless
+   * one alone exceeds the limit.
+   *
+   * @throws {CrrUsageError} CRR_USAGE_OPTION or CRR_USAGE_CURSOR, at once.
+   *
+   * @example
+   * const { changes, cursor } = await db.$crr.changes({ since: 0 });
+   *
+   * for await (const page of db.$crr.changes({ since: cursor, limit: 1000 })) {
+   *   await send(page.changes);
+   *   await store(page.cursor);
+   * }
+   */
+  changes(options?: ChangesOptions): ChangeStream<ChangePage>;
+
+  /**
+   * Merges changes of other sites: a page, an array of changes, or an async iterable of either.
+   * A batch is validated first; then one transaction applies all of it or nothing. Applying the same
+   * changes again, in any order, changes nothing. A stream takes a transaction per page.
+   *
+   * @throws {CrrChangeError} if a change is refused; the database is as it was before its batch.
+   * @throws {CrrDatabaseError} CRR_DATABASE_CONTENDED if other processes got in the way each time.
+   *
+   * @example
+   * const { inserted, updated, deleted } = await db.$crr.apply(await other.$crr.changes());
+   */
+  apply(
+    changes: ChangeBatch | AsyncIterable<ChangeBatch>,
+    options?: ApplyOptions,
+  ): Promise<ApplyResult>;
+
+  /** This database's site id: 16 bytes, random at installation. */
+  siteId(): Promise<Uint8Array>;
+
+  /** This database's db_version: one step per transaction, local or applied. 0 if nothing was written. */
+  version(): Promise<number>;
+
+  /** How many changes wait until their table, column or missing cell is there. */
+  pendingCount(): Promise<number>;
+
+  /**
+   * What each site added to a counter: its value is the sum. Empty if there is no such row.
+   *
+   * @param key the row's key, by property.
+   * @throws {CrrUsageError} if the column is not a counter of a CRR of this schema.
+   *
+   * @example
+   * await db.$crr.contributions(posts, { id: 'a' }, 'views');
+   * // [{ siteId: Uint8Array(16), value: 3n }, { siteId: Uint8Array(16), value: -1n }]
+   */
+  contributions<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+    column: keyof InferSelectModel<TTable> & string,
+  ): Promise<Contribution[]>;
+
+  /**
+   * The multi-value registers that hold more than one value, with the sites that wrote each.
+   *
+   * @throws {CrrUsageError} if the table is not a CRR of this schema, or has no such register.
+   *
+   * @example
+   * for (const { key, column, values } of await db.$crr.conflicts(cards)) {
+   *   if (column === 'status') await db.update(cards).set({ status: values[0]!.value });
+   * }
+   */
+  conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]>;
+
+  /**
+   * Gives this database a new site id and returns it; what it wrote before keeps the old one. Call it
+   * on the copy of a database, or on a restored backup, if the original lives on: two sites must
+   * never share an id. It costs the same however much the database holds.
+   */
+  rotateSiteId(): Promise<Uint8Array>;
+
+  /** What a transport needs besides `changes` and `apply`. */
+  readonly transport: CrrTransport;
+}
+
+/**
+ * What a transport between sites needs; `createSync` of drizzle-crr/sync uses nothing else. See
+ * "Writing a transport" in docs/api.md.
+ */
+export interface CrrTransport {
+  /** {@link Crr.siteId} and {@link Crr.version} at one moment, in one round trip. */
+  state(): Promise<SiteState>;
+
+  /**
+   * The sites that this database exchanges changes with, and how far each exchange is.
+   *
+   * @param siteIds only these. Default: all.
+   */
+  peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]>;
+
+  /**
+   * {@link Crr.changes} for a reader that may not see all rows, or that has some changes already.
+   *
+   * @example
+   * const mine = { notes: { sql: '"notes"."owner" = ?', args: ['ann'] } };
+   * const { changes, cursor, hidden } = await db.$crr.transport.read({ since: 0, where: mine });
+   */
+  read(options?: ReadOptions): ChangeStream<ReadPage>;
+
+  /**
+   * {@link Crr.apply} for one batch, with what else must happen in the same transaction.
+   *
+   * @example
+   * const { stamp } = await db.$crr.transport.merge(page, {
+   *   peer: { siteId, received: { cursor: page.cursor, skip: [] } },
+   * });
+   */
+  merge(changes: ChangeBatch, options?: MergeOptions): Promise<MergeResult>;
+}

@@ -1,0 +1,100 @@
+import type { InferSelectModel } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type ChangePage, type ChangeStream, changeStream } from '../database/change-stream.js';
+import type { ChangeBatch, CrrCore } from '../database/crr.js';
+import type { Contribution } from '../feed/site-values.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import { type ApplyResult, applyResult, mergeResult } from './apply-result.js';
+import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
+import type { Crr, CrrTransport } from './crr.js';
+import { type CrrInternals, INTERNALS } from './internals.js';
+import {
+  type ApplyOptions,
+  type ChangesOptions,
+  feedOptions,
+  requireMergeOptions,
+} from './options.js';
+
+/** The core in the types of a Drizzle schema: tables and rows instead of names and stored values. */
+export class DrizzleCrr implements Crr {
+  readonly transport: CrrTransport;
+  readonly #core: CrrCore;
+  readonly #schema: DrizzleSchema;
+
+  constructor(core: CrrCore, schema: DrizzleSchema, render: CrrInternals['render']) {
+    this.#core = core;
+    this.#schema = schema;
+    this.transport = transportOf(core, schema);
+    const { connection, drift } = core;
+    const internals: CrrInternals = { connection, schema, drift, render };
+    // Not enumerable, so that a logged $crr does not print a whole schema.
+    Object.defineProperty(this, INTERNALS, { value: internals });
+  }
+
+  install(): Promise<void> {
+    return this.#core.install();
+  }
+
+  changes(options: ChangesOptions = {}): ChangeStream<ChangePage> {
+    const stream = this.#core.read('changes()', feedOptions('changes()', options));
+    return changeStream(
+      async () => withoutHidden(await stream),
+      async function* () {
+        for await (const page of stream) yield withoutHidden(page);
+      },
+    );
+  }
+
+  async apply(
+    changes: ChangeBatch | AsyncIterable<ChangeBatch>,
+    options: ApplyOptions = {},
+  ): Promise<ApplyResult> {
+    requireMergeOptions('apply()', options);
+    return applyResult(await this.#core.mergeAll(changes, options), this.#schema);
+  }
+
+  async siteId(): Promise<Uint8Array> {
+    return (await this.#core.state()).siteId;
+  }
+
+  async version(): Promise<number> {
+    return (await this.#core.state()).version;
+  }
+
+  pendingCount(): Promise<number> {
+    return this.#core.pendingCount();
+  }
+
+  async contributions<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+    column: keyof InferSelectModel<TTable> & string,
+  ): Promise<Contribution[]> {
+    const spec = requireCrr(this.#schema, table, 'contributions()');
+    return this.#core.contributions(spec, storedKey(table, spec, key), column);
+  }
+
+  async conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
+    const spec = requireCrr(this.#schema, table, 'conflicts()');
+    return conflictsInTypes(await this.#core.conflicts(spec), table, spec, this.#schema);
+  }
+
+  rotateSiteId(): Promise<Uint8Array> {
+    return this.#core.rotateSiteId();
+  }
+}
+
+const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });
+
+function transportOf(core: CrrCore, schema: DrizzleSchema): CrrTransport {
+  return {
+    state: () => core.state(),
+    peers: (siteIds) => core.peers(siteIds),
+    read: (options = {}) =>
+      core.read('transport.read()', feedOptions('transport.read()', options)),
+    async merge(changes, options = {}) {
+      requireMergeOptions('transport.merge()', options);
+      return mergeResult(await core.merge(changes, options), schema);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { SQL } from 'drizzle-orm';
+import type { Connection } from '../database/connection.js';
+import type { DriftCheck } from '../database/drift.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { Statement } from '../sql/statement.js';
+import type { Crr } from './crr.js';
+
+/** What the package itself needs of a `$crr`; no part of the public API. */
+export interface CrrInternals {
+  readonly connection: Connection;
+  readonly schema: CrrSchema;
+  readonly drift: DriftCheck;
+  /** Renders a Drizzle condition as the database's dialect does. */
+  render(condition: SQL): Statement;
+}
+
+/** A registered symbol, so that the ESM and the CommonJS copy of the package understand each other. */
+export const INTERNALS = Symbol.for('drizzle-crr:internals');
+
+/** @throws {TypeError} if `crr` was not made by `withCrr`. */
+export function internalsOf(crr: Crr): CrrInternals {
+  const internals = (crr as Partial<Record<typeof INTERNALS, CrrInternals>> | undefined)?.[INTERNALS];
+  if (internals === undefined) {
+    throw new TypeError('expected the $crr of a database made by withCrr()');
+  }
+  return internals;
+}

@@ -1,0 +1,120 @@
+import { getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Cursor } from '../database/change-stream.js';
+import type { Evict } from '../database/evict.js';
+import type { FeedOptions } from '../database/feed.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import type { PeerUpdate } from '../database/peers.js';
+import { CrrUsageError } from '../errors.js';
+import type { Statement } from '../sql/statement.js';
+
+/** Options of {@link Crr.changes}. */
+export interface ChangesOptions {
+  /** Read what is newer than this db_version, or continue at a page's `cursor`. Default: 0, everything. */
+  readonly since?: number | Cursor | undefined;
+  /** Read nothing newer than this db_version. */
+  readonly until?: number | undefined;
+  /** Only these CRRs: Drizzle tables, or their names in the database. */
+  readonly tables?: readonly (string | SQLiteTable)[] | undefined;
+  /** Only what the site with this id wrote. */
+  readonly site?: Uint8Array | undefined;
+  /** Nothing that the site with this id wrote: a peer does not need its own changes. */
+  readonly excludeSite?: Uint8Array | undefined;
+  /**
+   * About how many changes a page has. A page ends at the end of a transaction, unless one alone
+   * exceeds the limit; a row is never split. Default: all when awaited, 5,000 with `for await`.
+   */
+  readonly limit?: number | undefined;
+}
+
+/** Options of {@link CrrTransport.read}. */
+export interface ReadOptions extends ChangesOptions {
+  /** db_versions to leave out, such as those that the reader itself brought. */
+  readonly skip?: readonly number[] | undefined;
+  /**
+   * A condition per table, by its name in the database: SQL that can name the table and its columns.
+   * Rows that do not meet it are left out. A row that changed and meets it travels with all of its
+   * cells, since it may not have met it before; the key of a row that changed and does not meet it is
+   * in the page's `hidden`. Deletes always travel.
+   *
+   * @example
+   * { notes: { sql: '"notes"."owner" = ?', args: ['ann'] } }
+   */
+  readonly where?: Readonly<Record<string, Statement>> | undefined;
+}
+
+/** Options of {@link Crr.apply}. */
+export interface ApplyOptions {
+  /**
+   * What to do with changes that cannot be applied yet, because their table or column is not in
+   * this schema or their new row lacks a NOT NULL cell. `'pending'` (default) keeps them until they
+   * can be applied; `'error'` refuses the batch.
+   */
+  readonly onUnknown?: 'pending' | 'error' | undefined;
+}
+
+/** Options of {@link CrrTransport.merge}. */
+export interface MergeOptions extends ApplyOptions {
+  /** Records the progress of the exchange with a peer; {@link CrrTransport.peers} reads it. */
+  readonly peer?: PeerUpdate | undefined;
+  /** Rows to drop from this database without deleting them at other sites. */
+  readonly evict?: Evict | undefined;
+  /**
+   * Accept this site's own changes as new: rows that were evicted come back. Without it they are
+   * refused, because they would mean that another database uses the same site id.
+   */
+  readonly ownReturn?: boolean | undefined;
+  /**
+   * Queries that must return no row, neither before the changes are merged nor after. If one does,
+   * the batch is refused with CRR_CHANGE_ROW_REFUSED.
+   */
+  readonly refuseIf?: readonly Statement[] | undefined;
+}
+
+const CHANGES = optionsOf<ChangesOptions>({
+  since: true,
+  until: true,
+  tables: true,
+  site: true,
+  excludeSite: true,
+  limit: true,
+});
+const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
+  skip: true,
+  where: true,
+})];
+const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
+const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
+  peer: true,
+  evict: true,
+  ownReturn: true,
+  refuseIf: true,
+})];
+
+/** Checks the options of a read, and names its tables. */
+export function feedOptions(
+  caller: 'changes()' | 'transport.read()',
+  options: ReadOptions,
+): FeedOptions {
+  refuseUnknownOptions(caller, options, caller === 'changes()' ? CHANGES : READ);
+  const { tables, ...rest } = options;
+  if (tables === undefined) return rest;
+  return {
+    ...rest,
+    tables: tables.map((table) => (is(table, SQLiteTable) ? getTableName(table) : table)),
+  };
+}
+
+/** Checks the options of an apply or merge. */
+export function requireMergeOptions(
+  caller: 'apply()' | 'transport.merge()',
+  options: MergeOptions,
+): void {
+  refuseUnknownOptions(caller, options, caller === 'apply()' ? APPLY : MERGE);
+  if (!['pending', 'error', undefined].includes(options.onUnknown)) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${caller}: onUnknown must be 'pending' or 'error'`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { Connection } from '../database/connection.js';
+import type { DriverRow } from '../sql/driver-value.js';
+import type { Statement } from '../sql/statement.js';
+
+interface Capabilities {
+  /** The engine in messages, such as 'libSQL'. */
+  readonly name: string;
+  /**
+   * `'interactive'`: a transaction can read, decide and go on. `'batch'`: a transaction is one list
+   * of statements that is sent at once, as on D1.
+   */
+  readonly transactions: 'interactive' | 'batch';
+}
+
+/** An engine whose driver answers with promises. */
+export interface AsyncEngine extends Connection, Capabilities {
+  readonly kind: 'async';
+}
+
+/** An engine whose driver answers at once, so that its transactions must not await anything. */
+export interface SyncEngine extends Connection, Capabilities {
+  readonly kind: 'sync';
+  /** {@link Connection.batch} without the promise. */
+  batchNow(statements: readonly Statement[], mode: 'read' | 'write'): DriverRow[][];
+}
+
+/** A connection, and what its engine can do. */
+export type Engine = AsyncEngine | SyncEngine;
+
+/**
+ * What a file of this folder exports: how Drizzle databases on an engine are recognised, and how
+ * their client becomes a connection. It may import types of its driver, and nothing else of it.
+ */
+export interface EngineAdapter<TEngine extends Engine = Engine> {
+  /** See {@link Capabilities.name}. */
+  readonly name: string;
+  /** What makes such a Drizzle database, for messages. */
+  readonly madeBy: string;
+  /** Drizzle's classes of databases on this engine, by their `entityKind`. */
+  readonly databaseClasses: readonly string[];
+  /** A connection on the client; undefined if it lacks what the engine needs. */
+  connect(client: unknown): TEngine | undefined;
+}
