@@ -1,21 +1,21 @@
 /*
- * What a continuous sync does next, as a pure function: no clock, no network, no database.
+ * What a continuous sync does next, as a pure function without clock, network or database.
  *
  *     stopped   nothing runs
- *     idle      all is exchanged; waiting for news
+ *     idle      everything is exchanged; waits for news
  *     syncing   an exchange is under way
- *     waiting   the server failed; a timer runs
- *     offline   there is no network; a timer runs, or the platform will tell
- *     refused   the server said no, and saying the same again would not help; waiting for news
+ *     waiting   the server failed; waits for a timer
+ *     offline   the network failed; waits for a timer, or for the platform to report that it is back
+ *     refused   the server refused the request, and would refuse it again; waits for news
  */
 
 export type SyncPhase = 'stopped' | 'idle' | 'syncing' | 'waiting' | 'offline' | 'refused';
 
 export interface SyncMachine {
   readonly phase: SyncPhase;
-  /** News came while syncing, and may not be part of it. */
+  /** News arrived while syncing, too late perhaps to be part of it. */
   readonly dirty: boolean;
-  /** Failures in a row: the exponent of the next delay. */
+  /** Failures in a row. The next delay grows with them. */
   readonly failures: number;
 }
 
@@ -29,19 +29,21 @@ export type SyncInput =
   | 'server failed'
   | 'was refused'
   | 'timer'
-  /** The platform says that there is a network, or none. */
+  /** The platform reports that the network is back, or gone. */
   | 'online'
   | 'offline';
 
-/** What to do on entering the new state. */
+/** What to do next: begin a sync, or start the timer. */
 export type SyncEffect = 'none' | 'sync' | 'wait';
 
 export const STOPPED: SyncMachine = { phase: 'stopped', dirty: false, failures: 0 };
 
-export function step(
-  state: SyncMachine,
-  input: SyncInput,
-): { readonly state: SyncMachine; readonly effect: SyncEffect } {
+export interface SyncStep {
+  readonly state: SyncMachine;
+  readonly effect: SyncEffect;
+}
+
+export function step(state: SyncMachine, input: SyncInput): SyncStep {
   const { phase, failures } = state;
   const stay = { state, effect: 'none' } as const;
   const sync = { state: { phase: 'syncing', dirty: false, failures }, effect: 'sync' } as const;
@@ -52,14 +54,14 @@ export function step(
       return stay;
     case 'news':
       if (phase === 'syncing') return { state: { ...state, dirty: true }, effect: 'none' };
-      // Waiting and offline have their timer: news must not undo a backoff.
+      // In the phases that wait for a timer, news must not cut the delay short.
       return phase === 'idle' || phase === 'refused' ? sync : stay;
     case 'timer':
       return phase === 'waiting' || phase === 'offline' ? sync : stay;
     case 'online':
       return phase === 'offline' ? sync : stay;
     case 'offline':
-      if (phase === 'syncing') return stay; // Its own failure will tell, if it does fail.
+      if (phase === 'syncing') return stay; // If that is so, the sync will fail.
       return { state: { ...state, phase: 'offline' }, effect: 'none' };
     case 'synced':
       if (phase !== 'syncing') return stay;

@@ -1,0 +1,138 @@
+import { refuseUnknownOptions } from '../../database/options.js';
+import { CrrUsageError } from '../../errors.js';
+import { LIMITS } from '../protocol.js';
+import type { Site, SyncDatabase } from '../site.js';
+import { CODECS, type CodecName } from '../wire/codecs.js';
+import type { Fetch } from './fetch-chain.js';
+import type { SyncHeaders } from './http-connection.js';
+
+export interface SyncOptions {
+  /** A database made by `withCrr`. */
+  readonly db: SyncDatabase;
+  /**
+   * Address of a handler. It is also the name by which the server is found again in the database,
+   * so it can be given beside `fetch`, and can be absent only with one.
+   */
+  readonly url?: string;
+  /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be one. */
+  readonly fetch?: Fetch;
+  /** Headers of every request, or a function that returns them, for a token. */
+  readonly headers?: SyncHeaders;
+  /** Exchange only these tables, by name in the database. */
+  readonly tables?: readonly string[];
+  /** About how large a chunk may be in each direction, in bytes before compression. Default: 1 MiB. */
+  readonly chunkBytes?: number;
+  /** How many changes a chunk may contain. Default: 20,000. */
+  readonly maxChanges?: number;
+  /** How large an answer may be, in bytes after decompression. Default: 32 MiB. */
+  readonly maxMessageBytes?: number;
+  /**
+   * How long an answer may take to begin, and from then on to be complete, in milliseconds each.
+   * Default: 60,000.
+   */
+  readonly timeoutMs?: number;
+  /** How often a request is sent at most, and the delays between, which are random. */
+  readonly retry?: {
+    /** Default: 4. */
+    readonly attempts?: number;
+    /** The greatest first delay, in milliseconds; the limit doubles with each failure. Default: 250. */
+    readonly baseMs?: number;
+    /** The greatest delay, in milliseconds. Default: 30,000. */
+    readonly maxMs?: number;
+  };
+  /** `'json'` makes messages readable, for debugging. Default: `'binary'`. */
+  readonly format?: CodecName;
+  /** For {@link Sync.start}. */
+  readonly continuous?: ContinuousOptions;
+  /**
+   * Called with errors that nothing else reports: those of a listener, and those of this database
+   * while {@link Sync.start} runs. Default: they are written to the console.
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ContinuousOptions {
+  /** How often this database is asked whether something was written, in milliseconds. Default: 200. */
+  readonly localPollMs?: number;
+  /** How often the server is asked if there is no live stream, in milliseconds. Default: 1,000. */
+  readonly remotePollMs?: number;
+  /** False: do not use the live stream, always ask. Default: true. */
+  readonly liveStream?: boolean;
+}
+
+/** Options with their defaults. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+
+/** Stands for the address if there is only a `fetch`. */
+const NO_URL = 'http://localhost/';
+
+export function resolveOptions(options: SyncOptions) {
+  return {
+    url: options.url ?? NO_URL,
+    fetch: options.fetch ?? ((request: Request) => globalThis.fetch(request)),
+    headers: options.headers ?? {},
+    tables: options.tables,
+    chunk: {
+      maxBytes: options.chunkBytes ?? LIMITS.chunkBytes,
+      maxChanges: options.maxChanges ?? LIMITS.maxChanges,
+    },
+    maxMessageBytes: options.maxMessageBytes ?? LIMITS.maxMessageBytes,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    retry: { attempts: 4, baseMs: 250, maxMs: 30_000, ...options.retry },
+    codec: CODECS[options.format ?? 'binary'],
+    continuous: { localPollMs: 200, remotePollMs: 1_000, liveStream: true, ...options.continuous },
+  };
+}
+
+/** @throws {CrrUsageError} CRR_USAGE_OPTION */
+export function checkOptions(options: SyncOptions, site: Site): void {
+  refuseUnknownOptions('createSync()', options, [
+    'db',
+    'url',
+    'fetch',
+    'headers',
+    'tables',
+    'chunkBytes',
+    'maxChanges',
+    'maxMessageBytes',
+    'timeoutMs',
+    'retry',
+    'format',
+    'continuous',
+    'onError',
+  ]);
+  refuseUnknownOptions('createSync(): retry', options.retry ?? {}, ['attempts', 'baseMs', 'maxMs']);
+  refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, [
+    'localPollMs',
+    'remotePollMs',
+    'liveStream',
+  ]);
+  const { url, fetch, format = 'binary', tables = [] } = options;
+  if (url === undefined && fetch === undefined) {
+    throw usage('found neither a url nor a fetch: give it a url, a fetch, or both');
+  }
+  if (url !== undefined && !isWebAddress(url)) {
+    throw usage('url must be an address that begins with http:// or https://');
+  }
+  if (!Object.hasOwn(CODECS, format)) {
+    throw usage(`format must be one of ${Object.keys(CODECS).join(', ')}`);
+  }
+  for (const table of tables) {
+    if (!site.schema.tables.has(table)) {
+      throw usage(`"${table}" in tables is not a CRR of this schema`);
+    }
+  }
+}
+
+const usage = (message: string) =>
+  new CrrUsageError('CRR_USAGE_OPTION', `createSync(): ${message}`);
+
+/** In a browser an address may also be relative to that of the page. */
+function isWebAddress(url: string): boolean {
+  const { location } = globalThis as { readonly location?: { readonly href?: string } };
+  try {
+    return /^https?:$/.test(new URL(url, location?.href).protocol);
+  } catch {
+    return false;
+  }
+}
