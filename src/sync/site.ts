@@ -101,7 +101,7 @@ export function siteOf(db: SyncDatabase): Site {
     async merge(changes, options = {}) {
       const result = await crr.apply(changes, options);
       if (result.stamp !== undefined) watch.advance(result.stamp);
-      else watch.notify();
+      else if (result.cellsWon > 0) watch.notify();
       return result;
     },
     renderCondition(condition) {

@@ -1,7 +1,6 @@
-import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { EVENT_STREAM_TYPE } from '../protocol.js';
-import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
+import { LiveStream } from './live-stream.js';
 import type { LiveOptions } from './options.js';
 import { busy } from './refusals.js';
 
@@ -12,13 +11,16 @@ export interface LiveStreamsOptions extends Required<LiveOptions> {
   readonly onError: (error: unknown) => void;
 }
 
-/** How often a stream makes sure that the watch is alive; see {@link VersionWatch.revive}. */
-const REVIVE_MS = 1_000;
-
 /** When a client may come back that found all streams taken. It polls meanwhile. */
 const RETRY_AFTER_S = 30;
 
-/** The live streams of a handler. They share one subscription to the watch. */
+/**
+ * The live streams of a handler. They share one subscription to the watch.
+ *
+ * On Cloudflare Workers a request whose client has gone ends without a word: its timers never fire,
+ * and to resolve its promises is an error. So streams show signs of life, and those without are
+ * removed; and what one request began, such as polling, another one has to continue.
+ */
 export class LiveStreams {
   readonly #streams = new Set<LiveStream>();
   #unsubscribe = () => {};
@@ -27,11 +29,18 @@ export class LiveStreams {
 
   /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open. */
   open(signal: AbortSignal): Response {
+    this.#removeDead();
     const { maxStreams } = this.options;
     if (this.#streams.size >= maxStreams) {
       throw busy(`all ${maxStreams} live streams are taken: poll instead`, RETRY_AFTER_S);
     }
-    const stream = new LiveStream(this.options, () => this.#remove(stream));
+    const { watch, lifetimeMs } = this.options;
+    const stream = new LiveStream({
+      watch,
+      lifetimeMs,
+      onAlive: () => this.#add(stream),
+      onEnd: () => this.#remove(stream),
+    });
     this.#add(stream);
     if (signal.aborted) stream.close();
     signal.addEventListener('abort', () => stream.close(), { once: true });
@@ -40,11 +49,14 @@ export class LiveStreams {
     });
   }
 
+  /** Also adds one again that was taken for dead, because the whole process had been at a standstill. */
   #add(stream: LiveStream): void {
+    if (this.#streams.has(stream)) return;
     this.#streams.add(stream);
     if (this.#streams.size > 1) return;
     const { watch, pollMs, onError } = this.options;
     const onVersion = () => {
+      this.#removeDead();
       for (const open of this.#streams) open.wake();
     };
     this.#unsubscribe = watch.subscribe({ pollMs, onError, onVersion });
@@ -54,88 +66,8 @@ export class LiveStreams {
     this.#streams.delete(stream);
     if (this.#streams.size === 0) this.#unsubscribe();
   }
-}
 
-/**
- * One live stream. Events are made when the client reads, so one that reads slowly takes no memory,
- * and gets the newest version when it does read.
- */
-class LiveStream {
-  readonly body: ReadableStream<Uint8Array>;
-  #controller!: ReadableStreamDefaultController<Uint8Array>;
-  readonly #cancelLifetime: () => void;
-  #isEnded = false;
-  #sentVersion: number | undefined;
-  /** When something was sent, on the clock of `performance.now()`. */
-  #sentAt = performance.now();
-  #wake = () => {};
-
-  constructor(
-    readonly options: LiveStreamsOptions,
-    readonly onEnd: () => void,
-  ) {
-    this.#cancelLifetime = startTimer(() => this.close(), options.lifetimeMs);
-    this.body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.#controller = controller;
-        },
-        pull: () => this.#sendNext(),
-        cancel: () => this.#end(),
-      },
-      { highWaterMark: 0 }, // Nothing is made before the client reads it.
-    );
-  }
-
-  /** The version may have changed. */
-  wake(): void {
-    this.#wake();
-  }
-
-  close(): void {
-    if (this.#isEnded) return;
-    this.#end();
-    this.#controller.close();
-  }
-
-  #end(): void {
-    this.#isEnded = true;
-    this.#cancelLifetime();
-    this.#wake();
-    this.onEnd();
-  }
-
-  async #sendNext(): Promise<void> {
-    while (!this.#isEnded) {
-      const event = this.#nextEvent();
-      if (event !== undefined) {
-        this.#sentAt = performance.now();
-        this.#controller.enqueue(event);
-        return;
-      }
-      await this.#untilWoken();
-      this.options.watch.revive();
-    }
-  }
-
-  #nextEvent(): Uint8Array | undefined {
-    const { version } = this.options.watch;
-    if (version !== undefined && version !== this.#sentVersion) {
-      this.#sentVersion = version;
-      return encodeVersion(version);
-    }
-    const isSilent = performance.now() - this.#sentAt >= KEEP_ALIVE_MS;
-    return isSilent ? encodeKeepAlive() : undefined;
-  }
-
-  /** Resolves when there may be something to send, and after a while in any case. */
-  #untilWoken(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancelTimer = startTimer(resolve, REVIVE_MS);
-      this.#wake = () => {
-        cancelTimer();
-        resolve();
-      };
-    });
+  #removeDead(): void {
+    for (const stream of this.#streams) if (stream.isDead) this.#remove(stream);
   }
 }

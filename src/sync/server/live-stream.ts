@@ -1,0 +1,119 @@
+import { startTimer } from '../../live/timer.js';
+import type { VersionWatch } from '../../live/version-watch.js';
+import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
+
+/** How often a stream that waits for news looks around. */
+const TICK_MS = 1_000;
+/** A stream that has not done so for this long is not woken: it may be dead, or will look around soon. */
+const LATE_MS = TICK_MS + 500;
+/** A stream that has not done so for this long is dead. */
+const DEAD_MS = 10_000;
+
+export interface LiveStreamOptions {
+  readonly watch: VersionWatch;
+  /** After this long the stream ends, in milliseconds. */
+  readonly lifetimeMs: number;
+  /** Called now and then while the stream waits for news. */
+  readonly onAlive: () => void;
+  readonly onEnd: () => void;
+}
+
+/**
+ * One live stream. Events are made when the client reads, so one that reads slowly takes no memory,
+ * and gets the newest version when it does read.
+ */
+export class LiveStream {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #options: LiveStreamOptions;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #isEnded = false;
+  readonly #cancelLifetime: () => void;
+  #wake = () => {};
+  #sentVersion: number | undefined;
+  /* Times are on the clock of `performance.now()`. */
+  #sentAt: number;
+  readonly #endsAt: number;
+  /** When the stream last looked around; undefined while the client does not read. */
+  #waitingSince: number | undefined;
+
+  constructor(options: LiveStreamOptions) {
+    const { lifetimeMs } = options;
+    this.#options = options;
+    this.#sentAt = performance.now();
+    this.#endsAt = this.#sentAt + lifetimeMs;
+    this.#cancelLifetime = startTimer(() => this.close(), lifetimeMs);
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#sendNext(),
+        cancel: () => this.#end(),
+      },
+      { highWaterMark: 0 }, // Nothing is made before the client reads it.
+    );
+  }
+
+  get isDead(): boolean {
+    const now = performance.now();
+    return now > this.#endsAt + DEAD_MS || now > (this.#waitingSince ?? now) + DEAD_MS;
+  }
+
+  /** The version may have changed. */
+  wake(): void {
+    if (this.#waitingSince === undefined) return;
+    if (performance.now() <= this.#waitingSince + LATE_MS) this.#wake();
+  }
+
+  close(): void {
+    if (this.#isEnded) return;
+    this.#end();
+    this.#controller.close();
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#cancelLifetime();
+    this.#wake();
+    this.#options.onEnd();
+  }
+
+  async #sendNext(): Promise<void> {
+    while (!this.#isEnded) {
+      const event = this.#nextEvent();
+      if (event !== undefined) {
+        this.#sentAt = performance.now();
+        this.#controller.enqueue(event);
+        return;
+      }
+      await this.#untilWoken();
+      if (this.#isEnded) return;
+      this.#options.onAlive();
+      this.#options.watch.revive();
+    }
+  }
+
+  #nextEvent(): Uint8Array | undefined {
+    const { version } = this.#options.watch;
+    if (version !== undefined && version !== this.#sentVersion) {
+      this.#sentVersion = version;
+      return encodeVersion(version);
+    }
+    const isSilent = performance.now() - this.#sentAt >= KEEP_ALIVE_MS;
+    return isSilent ? encodeKeepAlive() : undefined;
+  }
+
+  /** Resolves when there may be something to send, and after a while in any case. */
+  async #untilWoken(): Promise<void> {
+    this.#waitingSince = performance.now();
+    await new Promise<void>((resolve) => {
+      const cancelTimer = startTimer(resolve, TICK_MS);
+      this.#wake = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+    this.#waitingSince = undefined;
+  }
+}
