@@ -64,9 +64,10 @@ function leaveOutRows({ details }: SyncRefusal, { run }: Failure): boolean {
   return run.refusedRows.add(details.rows ?? []);
 }
 
+/** Halves the chunks, as far as that is possible: a row is never cut. */
 function sendLess(_: SyncRefusal, { server, pushed }: Failure): boolean {
-  if (pushed <= 1) return false;
   const { maxBytes, maxChanges } = server.chunk;
+  if (pushed <= 1 || maxChanges <= 1) return false;
   server.chunk = {
     maxBytes: Math.max(1, Math.floor(maxBytes / 2)),
     maxChanges: Math.max(1, Math.floor(Math.min(maxChanges, pushed) / 2)),

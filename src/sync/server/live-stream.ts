@@ -2,18 +2,16 @@ import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
 
-/** How often a stream that waits for news looks around. */
-const TICK_MS = 1_000;
-/** A stream that has not done so for this long is not woken: it may be dead, or will look around soon. */
-const LATE_MS = TICK_MS + 500;
-/** A stream that has not done so for this long is dead. */
+/** A stream that waits, but has not looked for news for this long, is dead. */
 const DEAD_MS = 10_000;
 
 export interface LiveStreamOptions {
   readonly watch: VersionWatch;
   /** After this long the stream ends, in milliseconds. */
   readonly lifetimeMs: number;
-  /** Called now and then while the stream waits for news. */
+  /** How often the stream looks for news without being woken, in milliseconds. */
+  readonly lookMs: number;
+  /** Called when the stream has looked for news. */
   readonly onAlive: () => void;
   readonly onEnd: () => void;
 }
@@ -33,7 +31,7 @@ export class LiveStream {
   /* Times are on the clock of `performance.now()`. */
   #sentAt: number;
   readonly #endsAt: number;
-  /** When the stream last looked around; undefined while the client does not read. */
+  /** When the stream last looked for news; undefined while the client does not read. */
   #waitingSince: number | undefined;
 
   constructor(options: LiveStreamOptions) {
@@ -59,10 +57,9 @@ export class LiveStream {
     return now > this.#endsAt + DEAD_MS || now > (this.#waitingSince ?? now) + DEAD_MS;
   }
 
-  /** The version may have changed. */
+  /** Looks for news at once, if the client reads. */
   wake(): void {
-    if (this.#waitingSince === undefined) return;
-    if (performance.now() <= this.#waitingSince + LATE_MS) this.#wake();
+    this.#wake();
   }
 
   close(): void {
@@ -103,11 +100,11 @@ export class LiveStream {
     return isSilent ? encodeKeepAlive() : undefined;
   }
 
-  /** Resolves when there may be something to send, and after a while in any case. */
+  /** Resolves when it is time to look for news. */
   async #untilWoken(): Promise<void> {
     this.#waitingSince = performance.now();
     await new Promise<void>((resolve) => {
-      const cancelTimer = startTimer(resolve, TICK_MS);
+      const cancelTimer = startTimer(resolve, this.#options.lookMs);
       this.#wake = () => {
         cancelTimer();
         resolve();

@@ -14,15 +14,20 @@ export interface LiveStreamsOptions extends Required<LiveOptions> {
 /** When a client may come back that found all streams taken. It polls meanwhile. */
 const RETRY_AFTER_S = 30;
 
+/** How often streams that can be woken look for news nevertheless: a sign that they are alive. */
+const LOOK_MS = 1_000;
+
 /**
  * The live streams of a handler. They share one subscription to the watch.
  *
- * On Cloudflare Workers a request whose client has gone ends without a word: its timers never fire,
- * and to resolve its promises is an error. So streams show signs of life, and those without are
- * removed; and what one request began, such as polling, another one has to continue.
+ * On Cloudflare Workers a request must not settle promises of another one, so nobody can wake a
+ * stream there: it looks for news by itself. And if a client has gone, its request may end without a
+ * word, together with its timers. So streams that show no sign of life are removed, and polling that
+ * one of them began is continued by the others.
  */
 export class LiveStreams {
   readonly #streams = new Set<LiveStream>();
+  readonly #canWake = !isCloudflareWorkers();
   #unsubscribe = () => {};
 
   constructor(readonly options: LiveStreamsOptions) {}
@@ -30,14 +35,14 @@ export class LiveStreams {
   /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open. */
   open(signal: AbortSignal): Response {
     this.#removeDead();
-    const { maxStreams } = this.options;
+    const { watch, maxStreams, pollMs, lifetimeMs } = this.options;
     if (this.#streams.size >= maxStreams) {
       throw busy(`all ${maxStreams} live streams are taken: poll instead`, RETRY_AFTER_S);
     }
-    const { watch, lifetimeMs } = this.options;
     const stream = new LiveStream({
       watch,
       lifetimeMs,
+      lookMs: this.#canWake ? LOOK_MS : pollMs,
       onAlive: () => this.#add(stream),
       onEnd: () => this.#remove(stream),
     });
@@ -57,7 +62,7 @@ export class LiveStreams {
     const { watch, pollMs, onError } = this.options;
     const onVersion = () => {
       this.#removeDead();
-      for (const open of this.#streams) open.wake();
+      if (this.#canWake) for (const open of this.#streams) open.wake();
     };
     this.#unsubscribe = watch.subscribe({ pollMs, onError, onVersion });
   }
@@ -70,4 +75,9 @@ export class LiveStreams {
   #removeDead(): void {
     for (const stream of this.#streams) if (stream.isDead) this.#remove(stream);
   }
+}
+
+function isCloudflareWorkers(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  return navigator?.userAgent === 'Cloudflare-Workers';
 }

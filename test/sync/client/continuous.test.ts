@@ -63,9 +63,9 @@ test('without a stream, polling brings the news', async () => {
 });
 
 test.each([
-  ['is held back on the way', () => new Response(new ReadableStream())],
+  ['is held back by a proxy', () => new Response(new ReadableStream())],
   ['never begins', () => new Promise<Response>(() => {})],
-])('a stream that %s leaves nobody waiting: polling brings the news', async (_, silent) => {
+])('if the live stream %s, polling brings the news', async (_, silent) => {
   const [server, a] = [await openSite(), await openSite()];
   const handler = serve(server);
   const headers = { 'content-type': 'text/event-stream' };
@@ -86,13 +86,13 @@ test.each([
   expect(streams).toBe(1);
 });
 
-test('while the stream is heard, nobody polls', async () => {
+test('while something arrives on the live stream, nobody polls', async () => {
   const [server, a] = [await openSite(), await openSite()];
   const handler = serve(server, { live: { pollMs: 5 } });
   const continuous = { localPollMs: 5, remotePollMs: 5 };
-  let heard = () => {};
+  let arrived = () => {};
   const first = new Promise<void>((resolve) => {
-    heard = resolve;
+    arrived = resolve;
   });
   const sync = connect(
     a,
@@ -102,7 +102,7 @@ test('while the stream is heard, nobody polls', async () => {
       const watched = new TransformStream({
         transform(chunk, controller) {
           controller.enqueue(chunk);
-          heard();
+          arrived();
         },
       });
       return new Response(response.body!.pipeThrough(watched), response);
@@ -117,7 +117,7 @@ test('while the stream is heard, nobody polls', async () => {
   expect(sync.counts.requests - asked).toBeLessThan(2);
 });
 
-test('offline, it goes on trying, and tells; back online, everything arrives', async () => {
+test('without a network it goes on trying; with one again, everything arrives', async () => {
   const [server, a] = [await openSite(), await openSite()];
   const handler = serve(server, { live: { pollMs: 20 } });
   let cut = true;
@@ -138,7 +138,7 @@ test('offline, it goes on trying, and tells; back online, everything arrives', a
   expect(types).toEqual(new Set(['phase', 'failed', 'progress', 'applied', 'synced']));
 });
 
-test('the platform tells when the network is gone and back: no timer is waited for', async () => {
+test('if the platform reports that the network is back, the delay ends', async () => {
   const platform = new EventTarget();
   vi.stubGlobal('addEventListener', platform.addEventListener.bind(platform));
   const [server, a] = [await openSite(), await openSite()];
@@ -166,7 +166,7 @@ test('the platform tells when the network is gone and back: no timer is waited f
   await same(a, server);
 });
 
-test('a refusal is not repeated until there is something new', async () => {
+test('a request that was refused is not repeated', async () => {
   const [server, a] = [await openSite(), await openSite()];
   let allowed = false;
   const handler = serve(server, { authorize: () => (allowed ? { id: 'ann' } : null) });
@@ -192,4 +192,35 @@ test('stopped, nothing more is sent', async () => {
   await a.db.insert(notes).values(note('1'));
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(sync.counts.requests).toBe(asked);
+});
+
+test('but a local write is worth another try', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  let allowed = false;
+  const handler = serve(server, { authorize: () => (allowed ? { id: 'ann' } : null) });
+  const sync = start(connect(a, handler, { continuous: { localPollMs: 10 } }));
+  await vi.waitFor(() => expect(sync.phase).toBe('refused'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  allowed = true;
+  await a.db.insert(notes).values(note('1'));
+  await same(a, server);
+  expect(sync.phase).toBe('idle');
+});
+
+test('what the server wrote is not taken for news of this side', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  const continuous = { localPollMs: 5, remotePollMs: 3_600_000 };
+  const handler = serve(server, { live: { pollMs: 5 } });
+  const sync = start(connect(a, handler, { continuous }));
+  const posts = () => sync.counts.requests - 1; // Without the live stream.
+  await vi.waitFor(() => expect([sync.phase, posts()]).toEqual(['idle', 1]));
+  await server.db.insert(notes).values(note('1'));
+  await same(a, server);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(posts()).toBe(2);
+  // What is written while a sync runs is sent by the next one.
+  await a.db.insert(notes).values(note('2'));
+  await same(a, server);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(posts()).toBe(3);
 });

@@ -143,10 +143,27 @@ describe('bodies', () => {
     expect(await contents(server)).toBe(await contents(client));
   });
 
-  test('too slow: 408', async () => {
+  test('too slow: 408, and no more of it is read', async () => {
     const handler = serve(server, { limits: { bodyTimeoutMs: 30 } });
-    const never = new ReadableStream({ start: (c) => c.enqueue(new Uint8Array([0x43])) });
+    const cancel = vi.fn();
+    const never = new ReadableStream({
+      start: (c) => c.enqueue(new Uint8Array([0x43])),
+      cancel,
+    });
     await refused((h) => post(h, never), 408, 'CRR_SYNC_TOO_SLOW', handler);
+    expect(cancel).toHaveBeenCalledOnce();
+    let pulls = 0;
+    const slow = new ReadableStream({
+      async pull(controller) {
+        pulls++;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.enqueue(new Uint8Array([0x43]));
+      },
+    });
+    await refused((h) => post(h, slow), 408, 'CRR_SYNC_TOO_SLOW', handler);
+    const before = pulls;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(pulls - before).toBeLessThan(2);
   });
 
   test('replayed and reordered: 200, and nothing changes', async () => {
@@ -313,7 +330,7 @@ describe('failures', () => {
     await refused(async (h) => send(h, await message()), 401, 'CRR_SYNC_UNAUTHORIZED', handler);
   });
 
-  test('a database that fails: 500 without its message, and onError hears of it', async () => {
+  test('a database that fails: 500 without its message, which onError gets', async () => {
     const onError = vi.fn();
     const broken = await openSite();
     const handler = serve(broken, { onError });

@@ -78,6 +78,7 @@ describe('with a fake clock', () => {
   });
   afterEach(() => {
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
     vi.useRealTimers();
   });
 
@@ -156,15 +157,34 @@ describe('with a fake clock', () => {
     expect(() => open()).not.toThrow();
   });
 
-  test('one whose request has died makes room, and the others go on', async () => {
+  test('on Workers nobody wakes them: each looks for news by itself', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    const watch = new VersionWatch(async () => state.version);
+    streams = streamsWith({ watch });
+    const { next } = open();
+    void next();
+    await pass(100);
+    let second = '';
+    void next().then((text) => {
+      second = text;
+    });
+    state.version = 2;
+    watch.advance(2);
+    await pass(0);
+    expect(second).toBe('');
+    await pass(100);
+    expect(second).toBe(event(2));
+  });
+
+  test('on Workers, one whose request has died makes room, and the others go on', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     streams = streamsWith({ maxStreams: 2 });
-    // Timers of a request that has died never fire: so it is on Cloudflare Workers.
     const dead = open();
     void dead.next();
     await pass(0);
     void dead.next();
     await pass(0);
-    vi.clearAllTimers();
+    vi.clearAllTimers(); // Those of a request that has died never fire.
     const alive = open();
     const first = alive.next();
     state.version = 2;
