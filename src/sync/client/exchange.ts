@@ -1,16 +1,24 @@
-import { CrrSyncError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
-import { LIMITS, type Pulled, type SyncRequest, type SyncResponse } from '../protocol.js';
-import type { ApplyResult, Cursor, Peer, PeerProgress, Site } from '../site.js';
+import { LIMITS, type Pull, type SyncRequest } from '../protocol.js';
+import type { ApplyResult, Peer, PeerProgress, Site } from '../site.js';
 import { refuseVersionJumps } from '../version-jump.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
-import { recover, START } from './recovery.js';
+import { recover } from './recovery.js';
 import type { SyncReporter, SyncResult } from './result.js';
+import {
+  type Answer,
+  isSameCursor,
+  type Round,
+  receivedAfter,
+  requirePulled,
+  START,
+  sentAfter,
+} from './round.js';
 import { SyncRun } from './sync-run.js';
 
 export interface ExchangeOptions {
@@ -20,22 +28,6 @@ export interface ExchangeOptions {
   readonly tables: readonly string[] | undefined;
   readonly chunk: ChunkLimits;
 }
-
-/** What this side has when a round begins: one request and its answer. */
-interface Round {
-  readonly siteId: Uint8Array;
-  readonly version: number;
-  /** The server among the peers of this database; undefined before the first exchange with it. */
-  readonly peer: Peer | undefined;
-  readonly sent: PeerProgress;
-  readonly received: PeerProgress;
-  /** What was read to be sent. */
-  readonly chunk: Chunk;
-  /** The changes of it that the server accepts. */
-  readonly push: readonly Change[];
-}
-
-type Answer = SyncResponse & { readonly pulled: Pulled };
 
 /** Exchanges changes with one server until each side has what the other had when it began. */
 export class Exchange {
@@ -56,18 +48,23 @@ export class Exchange {
   /** @throws {CrrSyncError} if it could not be finished. What was exchanged before stays. */
   async run(signal: AbortSignal, reporter: SyncReporter): Promise<SyncResult> {
     const end = new AbortController();
-    const ownSignal = AbortSignal.any([signal, end.signal]);
-    const run = new SyncRun(ownSignal, reporter, () => this.#connection.traffic);
+    const run = new SyncRun({
+      signal: AbortSignal.any([signal, end.signal]),
+      reporter,
+      schema: this.#schema,
+      traffic: () => this.#connection.traffic,
+    });
     try {
-      await this.#mergePending(run);
+      // A local write may have completed a row whose changes were pending. Then it is sent in this run.
+      run.reportApplied(await this.#site.merge([]));
       for (;;) {
         if (signal.aborted) throw networkError(signal.reason, signal);
         const round = await this.#read(run);
         const answer = await this.#send(run, round);
         if (answer === undefined) continue;
         const applied = await this.#merge(run, round, answer);
-        this.#report(run, round, answer, applied);
-        if (!round.chunk.more && !answer.pulled.more) return this.#result(run, answer);
+        run.report(round, answer, applied);
+        if (!round.chunk.more && !answer.pulled.more) return run.result(answer);
       }
     } finally {
       end.abort(); // If the run failed, a pull may have been sent ahead.
@@ -79,12 +76,6 @@ export class Exchange {
     const [{ version }, peer] = await Promise.all([this.#site.state(), this.#peer()]);
     const sent = (peer?.sent ?? START).cursor;
     return typeof sent !== 'number' || version > sent;
-  }
-
-  /** A local write may have completed a row whose changes were pending. It is sent in this run, too. */
-  async #mergePending({ reporter }: SyncRun): Promise<void> {
-    const applied = await this.#site.merge([]);
-    if (hasRows(applied)) reporter.onApplied(applied);
   }
 
   async #read(run: SyncRun): Promise<Round> {
@@ -110,21 +101,18 @@ export class Exchange {
   /** The server's answer; undefined if it refused the request and the round has to be repeated. */
   async #send(run: SyncRun, round: Round): Promise<Answer | undefined> {
     const { peer, received, chunk, push } = round;
-    const asked = run.pullAhead;
+    const ahead = run.pullAhead;
     run.pullAhead = undefined;
     try {
-      const answer = await (asked ??
-        this.#connection.exchange(
-          this.#request(round.siteId, {
-            to: peer?.siteId,
-            push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
-            pull: this.#pull(received, peer?.filter ?? ''),
-          }),
-          run.signal,
-        ));
+      const request = this.#request(round.siteId, {
+        to: peer?.siteId,
+        push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
+        pull: this.#pull(received, peer?.filter ?? ''),
+      });
+      const response = await (ahead ?? this.#connection.exchange(request, run.signal));
       run.recoveries = 0;
-      this.#server.siteId = answer.siteId;
-      return withPulled(answer);
+      this.#server.siteId = response.siteId;
+      return requirePulled(response);
     } catch (error) {
       const failure = { site: this.#site, server: this.#server, run, peer, pushed: push.length };
       if (await recover(error, failure)) return undefined;
@@ -136,10 +124,10 @@ export class Exchange {
   async #merge(run: SyncRun, round: Round, answer: Answer): Promise<ApplyResult | undefined> {
     const { chunk, version } = round;
     const { pulled } = answer;
-    const sent = { cursor: chunk.cursor, skip: round.sent.skip };
     const received = receivedAfter(round, answer);
-    // The server is asked for more while this is merged, unless it has to get changes next.
-    if (pulled.more && !chunk.more) this.#askAhead(run, round, answer, received);
+    const sent = sentAfter(round);
+    // The server prepares the next chunk while this one is merged, unless it has to get one first.
+    if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
     // Once all changes to these rows have been read and left out, nothing keeps the rows here.
     const dropped = chunk.more ? [] : run.refusedRows.toDrop();
     const evicted = [...pulled.hidden, ...dropped];
@@ -166,64 +154,23 @@ export class Exchange {
     });
   }
 
-  #report(run: SyncRun, round: Round, answer: Answer, applied: ApplyResult | undefined): void {
-    const { chunk, sent, received, version, push } = round;
-    const { pulled, pushed, dbVersion } = answer;
-    const { totals, shares, reporter } = run;
-    if (applied !== undefined && hasRows(applied)) reporter.onApplied(applied);
-    totals.pushed += push.length;
-    totals.pushedWon += pushed?.cellsWon ?? 0;
-    totals.pulled += pulled.changes.length;
-    totals.pulledWon += applied?.cellsWon ?? 0;
-    totals.hidden += pulled.hidden.length;
-    const pushedTo = versionOf(chunk.cursor);
-    const pulledTo = versionOf(pulled.cursor);
-    reporter.onProgress({
-      pushed: totals.pushed,
-      pulled: totals.pulled,
-      requests: run.ownTraffic.requests,
-      share: shares.next({
-        push: chunk.more ? { from: versionOf(sent.cursor), at: pushedTo, to: version } : undefined,
-        pull: pulled.more
-          ? { from: versionOf(received.cursor), at: pulledTo, to: dbVersion }
-          : undefined,
-      }),
-      serverVersion: dbVersion,
-      pulledTo,
-      localVersion: version,
-      pushedTo,
-    });
-  }
-
-  #result({ totals, refusedRows, ownTraffic }: SyncRun, answer: Answer): SyncResult {
-    return {
-      ...totals,
-      ...ownTraffic,
-      refused: refusedRows.size,
-      sameSchema: answer.schema === this.#schema,
-      server: answer.siteId,
-      serverVersion: answer.dbVersion,
-    };
-  }
-
   /** Sends the next pull. The next round takes its answer. */
-  #askAhead(run: SyncRun, { siteId }: Round, answer: Answer, received: PeerProgress): void {
-    const pull = this.#pull(received, answer.pulled.filter);
-    const request = this.#request(siteId, { to: answer.siteId, pull });
+  #pullAhead(run: SyncRun, round: Round, answer: Answer): void {
+    const pull = this.#pull(receivedAfter(round, answer), answer.pulled.filter);
+    const request = this.#request(round.siteId, { to: answer.siteId, pull });
     run.pullAhead = this.#connection.exchange(request, run.signal);
-    // If this round fails, nobody takes it.
-    run.pullAhead.catch(() => {});
+    run.pullAhead.catch(() => {}); // If this round fails, there is no next one.
   }
 
-  #pull({ cursor, skip }: PeerProgress, filter: string): NonNullable<SyncRequest['pull']> {
+  #pull({ cursor, skip }: PeerProgress, filter: string): Pull {
     return { cursor, filter, skip, maxBytes: this.#server.chunk.maxBytes };
   }
 
-  #request(siteId: Uint8Array, more: Pick<SyncRequest, 'to' | 'push' | 'pull'>): SyncRequest {
-    return { siteId, schema: this.#schema, tables: this.#tables, ...more };
+  #request(siteId: Uint8Array, parts: Pick<SyncRequest, 'to' | 'push' | 'pull'>): SyncRequest {
+    return { siteId, schema: this.#schema, tables: this.#tables, ...parts };
   }
 
-  /** The server's entry: found by its site id, or before it has answered by its address. */
+  /** The server's entry in this database: by its site id, or before it has answered by its address. */
   async #peer(): Promise<Peer | undefined> {
     const { siteId } = this.#server;
     const { url } = this.#connection;
@@ -234,28 +181,3 @@ export class Exchange {
     return peers.find((peer) => peer.tag === tag && isServer(peer));
   }
 }
-
-function withPulled(answer: SyncResponse): Answer {
-  const { pulled } = answer;
-  if (pulled !== undefined) return { ...answer, pulled };
-  throw new CrrSyncError(
-    'CRR_SYNC_SERVER',
-    'the answer lacks the part "pulled", which was asked for: check that the address is that of a sync handler',
-  );
-}
-
-/** What will have been received once the answer is merged. */
-function receivedAfter({ received }: Round, { pulled, pushed }: Answer): PeerProgress {
-  const skip = pulled.restarted ? [] : [...received.skip];
-  if (pushed !== undefined && pushed.stamp > 0) skip.push(pushed.stamp);
-  return { cursor: pulled.cursor, skip };
-}
-
-const hasRows = ({ inserted, updated, deleted }: ApplyResult) =>
-  inserted.length + updated.length + deleted.length > 0;
-
-const versionOf = (cursor: number | Cursor) =>
-  typeof cursor === 'number' ? cursor : cursor.after.db_version;
-
-const isSameCursor = (a: number | Cursor, b: number | Cursor) =>
-  a === b || JSON.stringify(a) === JSON.stringify(b);

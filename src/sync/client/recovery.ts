@@ -1,11 +1,9 @@
 import type { CrrSyncErrorCode } from '../../errors.js';
-import type { Peer, PeerProgress, Site } from '../site.js';
+import type { Peer, Site } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { KnownServer } from './known-server.js';
+import { START } from './round.js';
 import type { SyncRun } from './sync-run.js';
-
-/** The progress of an exchange that has not begun. */
-export const START: PeerProgress = { cursor: 0, skip: [] };
 
 /** After so many refusals in a row a sync gives up. A remedy usually works the first time. */
 const MAX_RECOVERIES = 24;
