@@ -1,13 +1,13 @@
-/** Functions that are called with every event. One that throws stops neither the others nor the caller. */
+/** Calls a set of functions with each event. If one throws, the others and the caller still go on. */
 export class Listeners<Event> {
   readonly #listeners = new Set<(event: Event) => unknown>();
 
-  /** @param onError is called with what a listener throws, or rejects with if it is async. */
+  /** @param onError is called with whatever a listener throws, or rejects with if it is async. */
   constructor(readonly onError: (error: unknown) => void) {}
 
   /** Adds a listener and returns the function that removes it. */
   add(listener: (event: Event) => unknown): () => void {
-    // A function of its own, so that removing one does not remove the same listener added twice.
+    // Wrapped, so that a listener that was added twice can be removed once.
     const added = (event: Event) => listener(event);
     this.#listeners.add(added);
     return () => {

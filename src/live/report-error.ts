@@ -1,6 +1,6 @@
 /**
- * Turns an optional `onError` into a function that can be called anywhere, because it never throws.
- * Without an `onError`, and if that throws, errors are written to the console.
+ * Wraps an optional `onError` in a function that never throws. If there is no `onError`, or if it
+ * throws, errors are written to the console.
  */
 export function errorReporter(
   onError: (error: unknown) => void = (error) => console.error(error),

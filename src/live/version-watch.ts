@@ -1,58 +1,58 @@
 import { startTimer } from './timer.js';
 
 export interface VersionSubscriber {
-  /** Called with the db_version soon after subscribing, and again whenever it has changed. */
+  /** Called with the db_version soon after subscribing, and then whenever it changes. */
   readonly onVersion: (version: number) => void;
-  /** Called if the database could not be read, which is tried again, and if `onVersion` threw. */
+  /** Called if the db_version cannot be read (the watch tries again), and if `onVersion` throws. */
   readonly onError: (error: unknown) => void;
-  /** The longest time until a write by another process is noticed, in milliseconds. */
+  /** How soon a write by another process must be noticed, in milliseconds. */
   readonly pollMs: number;
 }
 
-/** Looks that `notify` asks for are at least this far apart, however many writes there are. */
+/** After `notify` the watch looks at most this often, however many writes there are. */
 const LOOK_SPACING_MS = 10;
-/** While the database fails, the delay between looks doubles up to this. */
+/** While the database fails, the delay between looks doubles, up to this. */
 const MAX_RETRY_MS = 5_000;
-/** A timer or a query that is so much overdue is taken for dead; see {@link VersionWatch.revive}. */
+/** A timer or query that is overdue by this much is considered dead; see {@link VersionWatch.revive}. */
 const DEAD_TIMER_MS = 2_000;
 const DEAD_QUERY_MS = 10_000;
 
 /**
- * Watches the db_version of one database for everybody in this process who wants to know about
- * changes. A look is one small query. The watch looks
+ * Watches the db_version of a database, and calls its subscribers when it changes. To do so, the
+ * watch looks at the database, which is one small query:
  *
- * - every `pollMs` while somebody is subscribed (the shortest of theirs), because other processes
- *   write without a word. One look serves all subscribers; without subscribers there is no timer;
- * - when {@link notify} says that this process has written.
+ * - Every `pollMs`, because other processes may write. One look serves all subscribers, as often as
+ *   the most demanding of them needs. Without subscribers there are no looks and no timers.
+ * - After {@link notify}, which reports a write by this process.
  *
- * {@link advance} needs no look: whoever merged changes knows the db_version that they got.
+ * {@link advance} reports a db_version that is already known, so no look is needed.
  */
 export class VersionWatch {
   readonly #subscribers = new Set<VersionSubscriber & { seen: number | undefined }>();
   #version: number | undefined;
-  /** Counts looks: an older one that is still running is not the one that schedules the next. */
+  /** The number of the newest look. If an older one is still running, it must not schedule the next. */
   #look = 0;
   #isLooking = false;
   /** When the newest look began, on the clock of `performance.now()`. */
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Something may have changed since the newest look began. */
+  /** Whether something may have changed since the newest look began. */
   #isStale = true;
-  /** Counts calls of `advance`: a look that began before one may have read an older version. */
+  /** Counts calls of `advance`. A look that began before such a call may return an older version. */
   #advances = 0;
   /** Failed looks in a row. */
   #failures = 0;
   #cancelTimer = () => {};
-  /** If neither the timer has fired nor the look has ended by then, neither will. */
+  /** If the timer has not fired or the look has not ended by then, it never will. */
   #deadAt = Number.POSITIVE_INFINITY;
 
   constructor(readonly readVersion: () => Promise<number>) {}
 
-  /** The db_version as last seen, however long ago; undefined before the first look. */
+  /** The db_version as last seen, which may be long ago; undefined before the first look. */
   get version(): number | undefined {
     return this.#version;
   }
 
-  /** Adds a subscriber and returns the function that removes it. */
+  /** Adds a subscriber, and returns the function that removes it. */
   subscribe(options: VersionSubscriber): () => void {
     const subscriber = { ...options, seen: undefined };
     this.#subscribers.add(subscriber);
@@ -67,28 +67,28 @@ export class VersionWatch {
     };
   }
 
-  /** Call this after a local write: subscribers learn of the new db_version without waiting for a poll. */
+  /** To be called after a local write, so that subscribers need not wait for the next poll. */
   notify(): void {
     this.#isStale = true;
     this.#schedule();
   }
 
-  /** Call this after an apply, with the db_version that its changes got. */
+  /** To be called after an apply, with the db_version that its changes were stored under. */
   advance(version: number): void {
     this.#advances++;
     this.#learn(version, false);
   }
 
   /**
-   * Resumes polling if it has died. On Cloudflare Workers a timer or query ends together with the
-   * request that started it, and all other requests would wait for it in vain. A live stream
-   * therefore calls this now and then, in its own request.
+   * Resumes polling if it has died. On Cloudflare Workers, a timer or query ends together with the
+   * request that started it, although other requests may depend on it. Each of them should therefore
+   * call this from time to time.
    */
   revive(): void {
     if (this.#subscribers.size > 0 && performance.now() > this.#deadAt) void this.#lookNow();
   }
 
-  /** Sets the timer for the next look, unless one is running, which will do so itself. */
+  /** Sets the timer for the next look. A look that is running does this itself when it ends. */
   #schedule(): void {
     if (this.#isLooking) return;
     this.#cancelTimer();
@@ -130,10 +130,10 @@ export class VersionWatch {
   }
 
   /**
-   * Takes note of a version and calls every subscriber that has not seen it.
+   * Stores a version that was read or reported, and calls every subscriber that has not seen it.
    *
-   * @param isLatest if not, only a greater version is news. The latest may also be a smaller one,
-   * when the database has been replaced by an older copy.
+   * @param isLatest whether it is certainly newer than the one stored. Then it is stored even if it
+   * is smaller: the database may have been replaced by an older copy.
    */
   #learn(version: number, isLatest: boolean): void {
     if (isLatest || this.#version === undefined || version > this.#version) this.#version = version;
@@ -158,10 +158,10 @@ export class VersionWatch {
 const watches = new WeakMap<object, VersionWatch>();
 
 /**
- * The one watch of a database.
+ * Returns the watch of a database. There is one for each.
  *
- * @param database identifies it: the same object gives the same watch.
- * @param readVersion reads its db_version; used if this is the first call for it.
+ * @param database any object that identifies the database.
+ * @param readVersion reads its db_version. It is used if the watch does not exist yet.
  */
 export function versionWatchOf(database: object, readVersion: () => Promise<number>): VersionWatch {
   let watch = watches.get(database);

@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.js';
 import type { Cursor, HiddenRow, ReadOptions, ReadPage, Site } from './site.js';
 
-/** Changes that fit into one message. */
+/** Changes that fit in one message. */
 export interface Chunk {
   readonly changes: readonly Change[];
   readonly hidden: readonly HiddenRow[];
@@ -11,25 +11,25 @@ export interface Chunk {
   readonly more: boolean;
 }
 
-/** About how large a chunk may be. */
+/** Approximate limits of a chunk. */
 export interface ChunkLimits {
-  /** Bytes before compression. */
+  /** In bytes, before compression. */
   readonly maxBytes: number;
   readonly maxChanges: number;
 }
 
-/** The most changes in the first page of a chunk; each next page may be so many times larger. */
+/** The limit of the first page of a chunk. Each page may be this many times larger than the last. */
 const FIRST_PAGE = 250;
 const GROWTH = 16;
-/** A page of fewer changes is not worth a query. */
+/** It is not worth a query to add fewer changes than this. */
 const LEAST_PAGE = 32;
-/** About what a hidden row takes. */
+/** The approximate size of a hidden row. */
 const HIDDEN_BYTES = 24;
 
 /**
- * Reads pages of the feed until a chunk is full. How many changes a page asks for follows from the
- * bytes that changes took so far, so large values make small pages. A transaction is cut only if
- * it is larger than half a chunk.
+ * Reads pages of the feed until a chunk is full. The limit of each page depends on the size of the
+ * changes before it, so large values make small pages. A transaction is cut only if it is larger
+ * than half a chunk.
  */
 export async function readChunk(
   site: Site,
@@ -39,7 +39,7 @@ export async function readChunk(
   const changes: Change[] = [];
   const hidden: HiddenRow[] = [];
   let cursor = options.since;
-  /** The chunk as it was at the last end of a transaction. */
+  /** Where the last complete transaction ends. */
   let whole: { changes: number; hidden: number; cursor: Cursor } | undefined;
   let bytes = 0;
   let limit = Math.min(FIRST_PAGE, maxChanges);
@@ -58,7 +58,7 @@ export async function readChunk(
     if (room < LEAST_PAGE) break;
     limit = Math.min(room, limit * GROWTH);
   }
-  // A transaction that was begun goes into the next chunk as a whole, unless little would be left.
+  // Move an incomplete transaction to the next chunk, unless that would leave less than half of this one.
   const count = changes.length + hidden.length;
   if (whole !== undefined && whole.changes + whole.hidden >= count / 2) {
     changes.length = whole.changes;
@@ -68,7 +68,7 @@ export async function readChunk(
   return { changes, hidden, cursor, more: true };
 }
 
-/** About how many bytes a page takes in a message, which is also about what it takes in memory. */
+/** The approximate size of a page in a message, and also in memory. */
 function sizeOf({ changes, hidden }: ReadPage): number {
   let bytes = hidden.length * HIDDEN_BYTES;
   let pk: Uint8Array | undefined;

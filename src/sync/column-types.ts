@@ -1,5 +1,5 @@
 /*
- * What sync has to know about the type of a column.
+ * What sync needs to know about column types.
  */
 import { DEFAULT_MAX_DRIFT, greatestVersion } from '../columns/lww/timed-version.js';
 import { toldKind } from '../columns/wire-version.js';
@@ -7,15 +7,15 @@ import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import { isTimed, type ReplicatedColumnSpec } from '../model/table-spec.js';
 
-/** The name of a column's type in the fingerprint of a schema. */
+/** The name of a column's type, for the fingerprint of a schema. */
 export function typeName(column: ReplicatedColumnSpec): string {
   return isTimed(column) ? 'lww by time' : column.kind.type;
 }
 
 /**
- * Whether a change marks a value of a multi-value register as overwritten. It is a change of the
- * cell of the site that wrote the value, made by another one, which overwrote it. So it contains a
- * site id that is not its sender's, and it is the only kind of change that may.
+ * Whether a change is a mark: it marks a value of a multi-value register as overwritten. A mark
+ * contains the site id of the site that wrote the value, but it may be made by any site. No other
+ * change may contain the site id of another site than the one that made it.
  */
 export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): boolean {
   if (col_version % 2 === 0 || toldKind(col_version) !== 'mvr') return false;
@@ -24,10 +24,10 @@ export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): 
 }
 
 /**
- * The greatest col_version that a change may have if versions that count writes may be up to
- * `greatestCount`. In a column that merges by time every version is possible: what is ahead of
- * this clock waits in the pending table. In other columns times are possible, too, because sites
- * that have not migrated yet, or have migrated before this one, may still merge them by time.
+ * The greatest col_version that a change may have. Versions that count writes may be up to
+ * `greatestCount`. In a column that merges by time there is no limit, because a change that is ahead
+ * of this clock becomes pending. Other columns may contain times as well: a site that has not
+ * migrated yet, or that has already, may merge the same column by time.
  */
 export function greatestColVersion(
   { table, cid }: Change,

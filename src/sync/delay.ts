@@ -1,6 +1,6 @@
 import { startTimer } from '../live/timer.js';
 
-/** Resolves after a delay. Rejects with the signal's reason if that is, or gets, aborted. */
+/** Resolves after a delay, or rejects with the signal's reason as soon as the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -18,15 +18,15 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 export interface Deadline {
   readonly ms: number;
-  /** Makes the error to fail with after that time. */
+  /** Creates the error for when the time is over. */
   readonly error: () => Error;
-  /** Ends the work earlier when aborted, with its reason. */
+  /** Aborting it ends the work early, with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs `work`, which fails once the time is over. The signal that it gets is aborted then, so that
- * it can stop; if it does not, it is no longer waited for.
+ * Runs `work`, and fails if it takes too long. Its signal is aborted then, so that it can stop. If it
+ * does not, its result is ignored.
  */
 export async function withDeadline<T>(
   { ms, error, signal }: Deadline,
@@ -41,7 +41,7 @@ export async function withDeadline<T>(
     if (end.signal.aborted) reject(end.signal.reason);
     end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
   });
-  ended.catch(() => {}); // Also if `work` throws at once, and nothing races with it.
+  ended.catch(() => {}); // In case `work` throws synchronously, before the race begins.
   try {
     return await Promise.race([work(end.signal), ended]);
   } finally {

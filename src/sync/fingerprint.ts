@@ -1,7 +1,7 @@
 import type { CrrSchema } from '../model/schema.js';
 import { typeName } from './column-types.js';
 
-/** A hash of a text as 16 hex digits (FNV-1a with 64 bits). It tells texts apart; it hides nothing. */
+/** A hash of a text in 16 hex digits (FNV-1a, 64 bits). It is not cryptographic. */
 export function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) {
@@ -10,7 +10,7 @@ export function fingerprint(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
-/** The fingerprint of a schema's CRRs: the names of tables and key columns, and columns with their types. */
+/** The fingerprint of a schema's CRRs: of the names of tables and key columns, and columns with types. */
 export function schemaFingerprint(schema: CrrSchema): string {
   const tables = [...schema.tables.values()].map((spec) => ({
     table: spec.name,

@@ -1,4 +1,4 @@
-/** The tag under which a peer's cursors are stored: `''` for all tables, otherwise those exchanged. */
+/** The tag of a peer, which depends on the tables that are exchanged with it: `''` for all of them. */
 export function peerTag(tables: readonly string[] | undefined): string {
   return tables === undefined ? '' : JSON.stringify([...tables].sort());
 }

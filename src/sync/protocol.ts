@@ -1,7 +1,7 @@
 /**
  * The sync protocol of drizzle-crr, version 1.
  *
- * A client exchanges changes with a server over HTTP. Both are sites, with a database each. The
+ * A client exchanges changes with a server over HTTP. Each is a site with its own database. The
  * server has one address:
  *
  *     POST   a request message; the answer is 200 with a response message, or an error
@@ -12,55 +12,55 @@
  *
  * ## Exchange
  *
- * A request pushes a chunk of the client's changes, pulls a chunk of the server's, or both. The
- * server merges what is pushed in one transaction, then reads what it returns. A sync with nothing
- * to exchange is one request; a large one takes a request per chunk, one after the other.
+ * A request pushes a chunk of the client's changes, pulls a chunk of the server's, or does both. The
+ * server merges what was pushed in one transaction, and then reads what was pulled. If there is
+ * nothing to exchange, a sync is one request. A large sync takes one request per chunk.
  *
  *     request   siteId      the client's site id, 16 bytes
- *               schema      fingerprint of the client's CRRs, for information: a server refuses no
- *                           schema, because changes it has no table or column for become pending
- *               to          the server's site id, if the client knows it; another server answers 409
+ *               schema      fingerprint of the client's CRRs. A server accepts any: changes become
+ *                           pending if it does not have their table or column
+ *               to          the server's site id, if the client knows it. Another server answers 409
  *               tables      names of the tables to exchange; all if absent
- *               push        changes       those of the client, and of sites it received from
+ *               push        changes       of the client, and of sites that it has pulled from
  *                           through       the client's cursor after them
- *               pull        cursor        where to read on
- *                           filter        fingerprint of what the client could see when it got the cursor
+ *               pull        cursor        where to begin
+ *                           filter        the filter that came with the cursor
  *                           skip          db_versions of the server that contain only what this client pushed
  *                           maxBytes      about how large the answer may be before compression
  *
  *     response  siteId      the server's site id
  *               schema      fingerprint of the server's CRRs
  *               dbVersion   the server's db_version
- *               pushed      stamp         db_version of the server that contains only what was
- *                                         pushed, all of it that was new; 0 if there is none
+ *               pushed      stamp         the db_version of the server that contains exactly the
+ *                                         pushed changes that were new; 0 if there is none
  *                           cellsWon      cells that took the pushed value
  *                           cellsIgnored  cells that kept theirs
  *                           pending       changes that cannot be applied yet
  *               pulled      changes
- *                           hidden        rows that have changed and that the client may not see (any more)
- *                           cursor        where to read on
- *                           filter        fingerprint of what the client can see now
- *                           more          there is more to read now
- *                           restarted     the filter is not that of the request, so reading began from 0
- *                           ownReturn     the client's own changes may be among these
+ *                           hidden        rows that have changed and that the client may not see
+ *                           cursor        where the next pull begins
+ *                           filter        fingerprint of what the client may see
+ *                           more          whether there is more to pull now
+ *                           restarted     whether reading began at 0, because the filter has changed
+ *                           ownReturn     whether the client's own changes may be among these
  *
- * A cursor is a db_version, or within a transfer `{ since, after }`. A client stores it in the same
- * transaction as the changes it belongs to. If either side crashes, at most one chunk is transferred
- * twice, which is harmless, and so is a request that is replayed or that arrives out of order:
- * merging the same changes again changes nothing.
+ * A cursor is a db_version, or `{ since, after }` within a transfer. It is stored in the same
+ * transaction as the changes before it. So if one side crashes, at most one chunk is transferred
+ * again. This is harmless, and so are requests that arrive twice or out of order: merging the same
+ * changes again changes nothing.
  *
  * ## Live stream
  *
  *     event: version
  *     data: {"version":42}
  *
- * The server's db_version: when the stream opens, and whenever it has changed. A comment line every
- * 15 s keeps the connection open. If the version is greater than the `dbVersion` of its last
- * response, the client syncs.
+ * Each event contains the server's db_version. There is one when the stream opens, and one whenever
+ * the db_version changes. Otherwise, a comment line every 15 s keeps the connection open. A client
+ * syncs if the version is greater than the `dbVersion` of its last response.
  *
  * ## Forms
  *
- * The content-type of a request names its form, the accept header the one of the answer.
+ * The content-type header of a request names its form, and the accept header that of the answer.
  *
  * `application/x-drizzle-crr` is binary:
  *
@@ -69,8 +69,8 @@
  *     00 | 01         the rest is plain, or a gzip stream
  *     ...             the message: see wire/binary-message.ts and wire/binary-changes.ts
  *
- * Compression is part of the message, not a content-encoding, because some platforms add or remove
- * those. `application/json` has the same messages for debugging: see wire/json-codec.ts.
+ * Compression is part of the form, not a content-encoding, because some platforms add or remove
+ * those. `application/json` is for debugging: see wire/json-codec.ts.
  *
  * ## Limits (defaults; the server's are options of createSyncHandler)
  *
@@ -83,17 +83,17 @@
  *
  * ## Errors
  *
- * A status and `{ "error": { "code", "message" } }` in JSON. A refused request changes nothing.
+ * An error is a status and JSON: `{ "error": { "code", "message" } }`. A refused request changes nothing.
  *
- *     400 CRR_SYNC_MALFORMED         not a message, cut short, or followed by more bytes
+ *     400 CRR_SYNC_MALFORMED         not a message, or one that is damaged
  *     400 CRR_SYNC_VERSION           an unknown protocol version; `versions` lists the known ones
  *     401 CRR_SYNC_UNAUTHORIZED      authentication failed
  *     403 CRR_SYNC_FORBIDDEN         a table, column or row that the client may not write; `rows` lists
- *                                    existing rows: `table`, `pk` in hex, and `drop` if the client may
- *                                    not see the row either
- *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to somebody else
- *     403 CRR_SYNC_FOREIGN_CHANGES   changes by sites of somebody else; `siteIds` lists the sites in
- *                                    hex, `siteId` is the server's
+ *                                    such rows: `table`, `pk` in hex, and `drop`, which is true if the
+ *                                    client may not see the row either
+ *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to another owner
+ *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
+ *                                    in hex, `siteId` is the server's
  *     405 CRR_SYNC_METHOD            neither POST nor GET
  *     406, 415 CRR_SYNC_MEDIA_TYPE   an unknown form, or a GET that does not accept an event stream
  *     408 CRR_SYNC_TOO_SLOW          the body did not arrive in time
@@ -101,7 +101,7 @@
  *     409 CRR_SYNC_OTHER_SITE        `to` is not this server; `siteId` is its site id in hex
  *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is ahead of the server, which was restored from a backup
  *     413 CRR_SYNC_TOO_LARGE         more bytes or changes than the limit
- *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is its CRR_CHANGE_ code
+ *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
  *     422 CRR_SYNC_VERSION_JUMP      a change whose versions are too far ahead
  *     500 CRR_SYNC_SERVER            the handler or its database failed
  *     503 CRR_SYNC_BUSY              too many live streams, or too many writers at a time; the
@@ -109,8 +109,8 @@
  *
  * ## Versions of the protocol
  *
- * The version is raised if an old reader could misread a message. Each side refuses versions that it
- * does not know. test/sync/wire/wire-form.test.ts pins the bytes of version 1.
+ * The version is raised whenever an old reader could misread a message. Each side refuses versions
+ * that it does not know. test/sync/wire/wire-form.test.ts pins the bytes of version 1.
  */
 
 import type { Change } from '../model/change.js';

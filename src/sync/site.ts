@@ -22,30 +22,30 @@ export interface SyncDatabase {
 }
 
 /**
- * The database of this side of an exchange: all that sync needs of it. Nothing else in this folder
- * knows how a database is reached.
+ * The database on this side of an exchange, with what sync needs of it. No other file in this folder
+ * knows how to reach a database.
  */
 export interface Site {
   readonly schema: CrrSchema;
-  /** How many `?` a statement may contain. */
+  /** The greatest number of `?` in a statement. */
   readonly maxParameters: number;
-  /** Watches the db_version. {@link merge} reports to it. */
+  /** Watches the db_version. {@link merge} reports its changes to it. */
   readonly watch: VersionWatch;
-  /** The site id and the db_version at one moment. */
+  /** Reads the site id and the db_version together. */
   state(): Promise<SiteState>;
   /**
-   * The sites that this one exchanges changes with, and how far each exchange has got.
+   * Reads which sites this one exchanges changes with, and how far each exchange has got.
    *
-   * @param siteIds only these; all of them if absent.
+   * @param siteIds limits the result to these sites.
    */
   peers(siteIds?: readonly Uint8Array[]): Promise<readonly Peer[]>;
   /** Reads a page of the change feed. */
   read(options: ReadOptions): Promise<ReadPage>;
-  /** Merges changes in one transaction, together with what the options ask for. */
+  /** Merges changes, and does what the options ask for, in one transaction. */
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
-  /** Writes a Drizzle condition as SQL, as this database's dialect does. */
+  /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
-  /** Runs queries in one read transaction and returns the rows of each. */
+  /** Runs queries in one transaction, and returns the rows of each. */
   query(queries: readonly Statement[]): Promise<readonly (readonly DriverRow[])[]>;
 }
 
@@ -56,15 +56,15 @@ export interface SiteState {
 
 export interface ReadOptions {
   readonly since: number | Cursor;
-  /** The most changes in the page. A row is never cut, and a db_version only if it alone is larger. */
+  /** The most changes to read. Only a single row may exceed it: rows are never cut. */
   readonly limit: number;
-  /** Names of tables. */
+  /** Reads only these tables, by name. */
   readonly tables?: readonly string[] | undefined;
-  /** Leaves out what this site wrote. */
+  /** Leaves out changes made by this site. */
   readonly excludeSite?: Uint8Array | undefined;
   /** Leaves out these db_versions. */
   readonly skip?: readonly number[];
-  /** A condition per table: changed rows that do not meet it are listed as hidden. */
+  /** Conditions by table. Rows that have changed and do not meet theirs are listed as hidden. */
   readonly where?: Readonly<Record<string, Statement>>;
 }
 
@@ -77,7 +77,7 @@ export interface ReadPage {
 
 export type MergeOptions = Pick<ApplyOptions, 'peer' | 'evict' | 'ownReturn' | 'refuseIf'>;
 
-/** `stamp` is the db_version that holds exactly what was new; `prior` is the one just before it. */
+/** `stamp` is the db_version that contains exactly the new changes, `prior` the one before the merge. */
 export type MergeResult = ApplyResult;
 
 export function siteOf(db: SyncDatabase): Site {
@@ -112,17 +112,17 @@ export function siteOf(db: SyncDatabase): Site {
   };
 }
 
-/** What is used of a Drizzle database. Structural, because its classes differ between Drizzle's lines. */
+/** The part of a Drizzle database that is used. Structural: the classes differ between Drizzle versions. */
 interface DialectHolder {
   readonly dialect: {
     sqlToQuery(sql: SQL): { readonly sql: string; readonly params: readonly unknown[] };
   };
 }
 
-/** A bound value with the storage class it has in SQLite. */
+/** Gives a bound value the type that stands for its storage class. */
 function toSqlValue(value: unknown): SqlValue {
   if (typeof value === 'boolean') return value ? 1n : 0n;
-  // Numbers bind as REAL, and an expression has no affinity that would turn one back into INTEGER.
+  // A number would be bound as REAL, and stay REAL in an expression, which has no affinity.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   return value as SqlValue;
 }

@@ -5,15 +5,15 @@ import { greatestColVersion } from './column-types.js';
 
 export interface JumpLimit {
   readonly schema: CrrSchema;
-  /** The db_version of the database that is to merge the changes. */
+  /** The db_version of the database that merges the changes. */
   readonly localVersion: number;
-  /** How far ahead of it a version may be. */
+  /** How far a version may be ahead of it. */
   readonly maxJump: number;
 }
 
 /**
- * Refuses changes whose versions are far ahead. A database that merges a change takes over its
- * db_version, so a single one near the greatest integer would leave no room to count for anybody.
+ * Refuses changes whose versions are too far ahead. A database that merges a change adopts its
+ * db_version, so a single change near the greatest integer would leave every site without versions.
  *
  * @throws {CrrSyncError} CRR_SYNC_VERSION_JUMP
  */
@@ -29,7 +29,7 @@ export function refuseVersionJumps(
     if (isNear && col_version <= greatestColVersion(change, schema, greatest)) continue;
     throw new CrrSyncError(
       'CRR_SYNC_VERSION_JUMP',
-      `a change is more than ${maxJump} versions ahead of this database, which no correct clock reaches: nothing was applied; check the database that the change comes from`,
+      `a change is more than ${maxJump} versions ahead of this database, so nothing was applied: check the database that it comes from`,
       422,
     );
   }

@@ -9,40 +9,40 @@ import type { SyncPhase } from './machine.js';
 import { checkOptions, resolveOptions, type SyncOptions } from './options.js';
 import type { SyncProgress, SyncResult } from './result.js';
 
-/** What a listener of a {@link Sync} is called with. */
+/** What the listeners of a {@link Sync} are called with. */
 export type SyncEvent =
   | { readonly type: 'phase'; readonly phase: SyncPhase }
   | { readonly type: 'progress'; readonly progress: SyncProgress }
-  /** Rows of this database have changed: refresh what shows them. */
+  /** Rows of this database have changed, so the application may want to refresh. */
   | { readonly type: 'applied'; readonly result: ApplyResult }
   | { readonly type: 'synced'; readonly result: SyncResult }
   | { readonly type: 'failed'; readonly error: CrrSyncError };
 
 export interface Sync {
   /**
-   * Exchanges changes until each side has what the other had when it began. If another sync is
-   * under way, this one begins after it.
+   * Exchanges changes until both sides have the changes of the other. If another sync is under way,
+   * this one begins after it.
    *
-   * @throws {CrrSyncError} if that was not possible. What was exchanged before stays.
+   * @throws {CrrSyncError} if that is not possible. Changes that were exchanged before stay.
    */
   sync(options?: { readonly signal?: AbortSignal }): Promise<SyncResult>;
-  /** Syncs now, and then whenever there is something new on either side, until {@link stop}. */
+  /** Syncs now, and then whenever there are new changes on either side, until {@link stop}. */
   start(): void;
-  /** Ends what {@link start} began, and resolves when nothing is under way any more. */
+  /** Ends what {@link start} began. Resolves when nothing is under way any more. */
   stop(): Promise<void>;
-  /** What the continuous sync is doing. */
+  /** The state of the continuous sync. */
   readonly phase: SyncPhase;
   /**
-   * Adds a listener for everything that happens from now on, and returns the function that removes
-   * it. What a listener throws is passed to `onError`; the sync and other listeners go on.
+   * Adds a listener for all events from now on, and returns the function that removes it. If a
+   * listener throws, the error is passed to `onError`, and the sync and the other listeners go on.
    */
   subscribe(listener: (event: SyncEvent) => void): () => void;
 }
 
 /**
- * Makes the client side of sync. The other side can be any site that has a handler.
+ * Creates the client side of sync. The other side can be any site that has a handler.
  *
- * @throws {CrrUsageError} if an option is missing, misspelt or makes no sense.
+ * @throws {CrrUsageError} if an option is missing, misspelt or invalid.
  *
  * @example
  * const sync = createSync({ db, url: 'https://example.com/sync', headers: () => ({ authorization }) });
@@ -82,7 +82,7 @@ export function createSync(options: SyncOptions): Sync {
   };
 }
 
-/** Runs one exchange at a time, and reports what happens. */
+/** Runs one exchange at a time, and reports it to the listeners. */
 class SyncRunner {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -93,7 +93,7 @@ class SyncRunner {
 
   run(signal: AbortSignal): Promise<SyncResult> {
     const result = this.#last.then(() => this.#runNow(signal));
-    this.#last = result.catch(() => {}); // Whoever asked for it gets its error.
+    this.#last = result.catch(() => {}); // The caller gets the error.
     return result;
   }
 

@@ -21,18 +21,18 @@ export interface ContinuousSyncOptions extends Required<ContinuousOptions> {
   readonly onError: (error: unknown) => void;
 }
 
-/** The events by which a browser reports that the network has gone, or come back. */
+/** How a browser reports that the network is gone or back. */
 interface Platform {
   readonly navigator?: { readonly onLine?: boolean };
   addEventListener?(type: string, listener: () => void, options: { signal: AbortSignal }): void;
 }
 
-/** A live stream on which nothing has arrived for so long, not even a keep-alive, is taken for broken. */
+/** If nothing arrives on a live stream for this long, not even a comment line, it does not work. */
 const SILENCE_MS = KEEP_ALIVE_MS + 10_000;
 
 /**
- * Runs the machine of machine.ts: gives it news from both sides, timers and the state of the network,
- * and does what it asks for.
+ * Runs the state machine in machine.ts. Its inputs are news from both sides, timers, and the state of
+ * the network; its effects are performed here.
  */
 export class ContinuousSync {
   #machine = STOPPED;
@@ -43,7 +43,7 @@ export class ContinuousSync {
   #streamedVersion = 0;
   /** The db_version of this database as last seen. */
   #localVersion: number | undefined;
-  /** It has not been checked whether that version brought changes to send. */
+  /** Whether that version may have brought changes to send, which is not checked yet. */
   #isLocalUnchecked = false;
   /** When something arrived on the live stream, on the clock of `performance.now()`. */
   #arrivedAt = Number.NEGATIVE_INFINITY;
@@ -101,10 +101,10 @@ export class ContinuousSync {
       input = 'synced';
     } catch (error) {
       input = inputFor(error);
-      // A CrrSyncError was reported to the listeners.
+      // A CrrSyncError was reported to the listeners already.
       if (!(error instanceof CrrSyncError)) this.options.onError(error);
     }
-    // Stopped meanwhile, and perhaps started again.
+    // It was stopped meanwhile, and perhaps started again.
     if (signal.aborted) return;
     this.#input(input);
     if (input === 'was refused') this.#isLocalUnchecked = false;
@@ -125,14 +125,14 @@ export class ContinuousSync {
     const isFirst = this.#localVersion === undefined;
     this.#localVersion = version;
     this.#isLocalUnchecked = true;
-    // The first version is that of the sync that was refused. A later one may make a difference.
+    // The first version was part of the sync that was refused. A later one may not be refused.
     if (this.phase === 'refused' && !isFirst) this.#input('news');
     void this.#checkLocal(signal);
   }
 
   /**
-   * A new version of this database is news if there are changes to send. Otherwise it came from the
-   * server. While a sync runs nobody can tell, so this waits for its end.
+   * A new version of this database is news if there are changes to send. If not, the changes came
+   * from the server. During a sync that is not known yet, so the check is made when it ends.
    */
   async #checkLocal(signal: AbortSignal): Promise<void> {
     if (!this.#isLocalUnchecked || this.phase !== 'idle') return;
@@ -149,13 +149,13 @@ export class ContinuousSync {
     }
   }
 
-  /** A sync that is under way may bring what the live stream has announced, so this waits for its end. */
+  /** During a sync, the new version may be part of it. So this check is made when it ends, too. */
   #checkServer(): void {
     const isNews = this.#streamedVersion > this.#serverVersion;
     if (isNews && this.phase === 'idle') this.#input('news');
   }
 
-  /** Follows a live stream to its end. If there is none, the next attempt is after a while. */
+  /** Follows a live stream until it ends. If there is none, this is tried again after a delay. */
   async #followServer(signal: AbortSignal): Promise<void> {
     const { openLiveStream, remotePollMs } = this.options;
     if (this.phase === 'idle' || this.phase === 'syncing') {
@@ -163,7 +163,7 @@ export class ContinuousSync {
         const stream = await openLiveStream(signal);
         if (stream !== undefined) return await this.#follow(stream, signal);
       } catch {
-        // Meanwhile the server is polled, and that reports what is wrong with it.
+        // Then the server is polled, and a sync that fails reports the error.
       }
     }
     await sleep(remotePollMs, signal);
@@ -183,7 +183,7 @@ export class ContinuousSync {
     }
   }
 
-  /** Polls by syncing, while nothing arrives on a live stream. */
+  /** Polls by syncing, unless a live stream works. */
   async #pollServer(signal: AbortSignal): Promise<void> {
     await sleep(this.options.remotePollMs, signal);
     const isSilent = performance.now() - this.#arrivedAt >= SILENCE_MS;

@@ -29,7 +29,7 @@ export interface ExchangeOptions {
   readonly chunk: ChunkLimits;
 }
 
-/** Exchanges changes with one server until each side has what the other had when it began. */
+/** Exchanges changes with one server until both sides have the changes of the other. */
 export class Exchange {
   readonly #site: Site;
   readonly #connection: HttpConnection;
@@ -45,7 +45,7 @@ export class Exchange {
     this.#server = new KnownServer(chunk);
   }
 
-  /** @throws {CrrSyncError} if it could not be finished. What was exchanged before stays. */
+  /** @throws {CrrSyncError} if that is not possible. Changes that were exchanged before stay. */
   async run(signal: AbortSignal, reporter: SyncReporter): Promise<SyncResult> {
     const end = new AbortController();
     const run = new SyncRun({
@@ -55,7 +55,7 @@ export class Exchange {
       traffic: () => this.#connection.traffic,
     });
     try {
-      // A local write may have completed a row whose changes were pending. Then it is sent in this run.
+      // A local write may have completed rows with pending changes. They are sent in this run.
       run.reportApplied(await this.#site.merge([]));
       for (;;) {
         if (signal.aborted) throw networkError(signal.reason, signal);
@@ -67,7 +67,7 @@ export class Exchange {
         if (!round.chunk.more && !answer.pulled.more) return run.result(answer);
       }
     } finally {
-      end.abort(); // If the run failed, a pull may have been sent ahead.
+      end.abort(); // If the run has failed, a pull that was sent ahead may still be under way.
     }
   }
 
@@ -81,7 +81,7 @@ export class Exchange {
   async #read(run: SyncRun): Promise<Round> {
     const [{ siteId, version }, peer] = await Promise.all([this.#site.state(), this.#peer()]);
     const { sent = START, received = START } = peer ?? {};
-    // A pull that was sent ahead carries no changes.
+    // If a pull was sent ahead, nothing can be pushed with it.
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
       ? { changes: [], hidden: [], cursor: sent.cursor, more: false }
@@ -98,7 +98,7 @@ export class Exchange {
     return readChunk(this.#site, options, this.#server.chunk);
   }
 
-  /** The server's answer; undefined if it refused the request and the round has to be repeated. */
+  /** Returns the answer, or undefined if the server refused the request and the round is to be repeated. */
   async #send(run: SyncRun, round: Round): Promise<Answer | undefined> {
     const { peer, received, chunk, push } = round;
     const ahead = run.pullAhead;
@@ -120,15 +120,15 @@ export class Exchange {
     }
   }
 
-  /** Merges what was pulled, and stores in the same transaction how far both directions have got. */
+  /** Merges what was pulled, and stores the progress of both directions in the same transaction. */
   async #merge(run: SyncRun, round: Round, answer: Answer): Promise<ApplyResult | undefined> {
     const { chunk, version } = round;
     const { pulled } = answer;
     const received = receivedAfter(round, answer);
     const sent = sentAfter(round);
-    // The server prepares the next chunk while this one is merged, unless it has to get one first.
+    // The server prepares the next chunk while this one is merged, unless there is more to push.
     if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
-    // Once all changes to these rows have been read and left out, nothing keeps the rows here.
+    // These rows can be dropped once all changes to them have been read and left out.
     const dropped = chunk.more ? [] : run.refusedRows.toDrop();
     const evicted = [...pulled.hidden, ...dropped];
     const isNothing =
@@ -154,12 +154,12 @@ export class Exchange {
     });
   }
 
-  /** Sends the next pull. The next round takes its answer. */
+  /** Sends the next pull. The next round uses its answer. */
   #pullAhead(run: SyncRun, round: Round, answer: Answer): void {
     const pull = this.#pull(receivedAfter(round, answer), answer.pulled.filter);
     const request = this.#request(round.siteId, { to: answer.siteId, pull });
     run.pullAhead = this.#connection.exchange(request, run.signal);
-    run.pullAhead.catch(() => {}); // If this round fails, there is no next one.
+    run.pullAhead.catch(() => {}); // If this round fails, no other one handles the error.
   }
 
   #pull({ cursor, skip }: PeerProgress, filter: string): Pull {
@@ -170,13 +170,13 @@ export class Exchange {
     return { siteId, schema: this.#schema, tables: this.#tables, ...parts };
   }
 
-  /** The server's entry in this database: by its site id, or before it has answered by its address. */
+  /** Finds the server among the peers: by its site id, or by its address until it has answered. */
   async #peer(): Promise<Peer | undefined> {
     const { siteId } = this.#server;
     const { url } = this.#connection;
     const tag = peerTag(this.#tables);
     const peers = await this.#site.peers(siteId && [siteId]);
-    // Peers without an address are clients of this database.
+    // Peers without an address are clients of this site.
     const isServer = (peer: Peer) => siteId !== undefined || (peer.url === url && peer.url !== '');
     return peers.find((peer) => peer.tag === tag && isServer(peer));
   }

@@ -1,29 +1,29 @@
 import { sleep, withDeadline } from '../delay.js';
 
-/** The part of `fetch` that sync uses. A handler of `createSyncHandler` can be one. */
+/** The part of `fetch` that sync uses. A handler of `createSyncHandler` can be used as one. */
 export type Fetch = (request: Request) => Promise<Response>;
 
 export interface Backoff {
-  /** The first delay is random, up to this many milliseconds. The limit doubles with each failure. */
+  /** The limit of the first delay, in milliseconds. It doubles with each failure. */
   readonly baseMs: number;
-  /** The limit does not grow beyond this. */
+  /** The greatest limit, in milliseconds. */
   readonly maxMs: number;
-  /** A number from 0 up to 1, for tests. */
+  /** Returns a number from 0 to 1; for tests. */
   readonly random?: () => number;
 }
 
 export interface RetryOptions extends Backoff {
-  /** How often a request is sent at most. */
+  /** How many times a request is sent at most. */
   readonly attempts: number;
 }
 
-/** A longer Retry-After is cut to this: a client must not be silenced for hours by a wrong header. */
+/** A longer Retry-After is reduced to this, so that a wrong header cannot stop a client for hours. */
 export const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 /**
- * Sends a request again if the network or the server failed, after a random delay that is at least
- * what Retry-After asks for. An answer with a status of 4xx is final, except for 429. Aborting the
- * request also ends the delay.
+ * Sends a request again if the network or the server fails. The delay is random, but not shorter than
+ * Retry-After asks for. An answer with status 4xx is final, except for 429. Aborting the request also
+ * ends the delay.
  */
 export function withRetry(fetch: Fetch, options: RetryOptions): Fetch {
   return async (request) => {
@@ -44,7 +44,7 @@ export function withRetry(fetch: Fetch, options: RetryOptions): Fetch {
   };
 }
 
-/** Fails a request whose answer has not begun after `ms`. */
+/** Makes a request fail if its answer does not begin within `ms`. */
 export function withTimeout(fetch: Fetch, ms: number): Fetch {
   return (request) => {
     const error = () => new Error(`the answer did not begin within ${ms} ms`);
@@ -54,7 +54,7 @@ export function withTimeout(fetch: Fetch, ms: number): Fetch {
   };
 }
 
-/** A random delay in milliseconds, after so many failures before this one. */
+/** A random delay in milliseconds. Its limit doubles with each failure before. */
 export function fullJitter(
   failures: number,
   { baseMs, maxMs, random = Math.random }: Backoff,
@@ -65,8 +65,8 @@ export function fullJitter(
 const isWorthRetrying = (status: number) => status === 429 || status >= 500;
 
 /**
- * The delay that Retry-After asks for, in milliseconds; 0 if it asks for none. A date is compared
- * with the Date header of the same answer, because the clocks of the two sides may differ.
+ * The delay that Retry-After asks for, in milliseconds; 0 without one. A date is compared with the
+ * Date header of the same answer, because the clocks of client and server may differ.
  */
 export function retryAfterMs({ headers }: Response): number {
   return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, askedDelay(headers)));

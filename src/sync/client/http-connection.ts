@@ -8,7 +8,7 @@ import { readAll } from '../wire/read-all.js';
 import { type Fetch, type RetryOptions, withRetry, withTimeout } from './fetch-chain.js';
 import { networkError } from './network-error.js';
 
-/** Headers of every request; a function is called for each, for tokens that expire. */
+/** Headers of every request. A function is called for each request, for tokens that expire. */
 export type SyncHeaders =
   | Readonly<Record<string, string>>
   | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
@@ -17,26 +17,26 @@ export interface HttpConnectionOptions {
   readonly url: string;
   readonly fetch: Fetch;
   readonly headers: SyncHeaders;
-  /** The form of requests, and of answers if the server knows it. */
+  /** The form of requests, which also asks for answers in this form. */
   readonly codec: Codec;
-  /** The most bytes that an answer may have, before and after decompression. */
+  /** The greatest size of an answer in bytes, before and after decompression. */
   readonly maxMessageBytes: number;
-  /** How long an answer may take to begin, and then to arrive, in milliseconds each. */
+  /** How long an answer may take to begin, and then to be complete, in milliseconds each. */
   readonly timeoutMs: number;
   readonly retry: RetryOptions;
 }
 
-/** What went over a connection so far. */
+/** What was transferred over a connection. */
 export interface Traffic {
   readonly requests: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
 }
 
-/** Sends requests to the server's address and reads the answers. */
+/** Sends requests to the server's address, and reads the answers. */
 export class HttpConnection {
   readonly #options: HttpConnectionOptions;
-  /** Does not retry: whoever opens a live stream has to open it again anyway when it ends. */
+  /** Without retries, for live streams: they have to be opened again anyway when they end. */
   readonly #fetch: Fetch;
   readonly #retryingFetch: Fetch;
   #traffic: Traffic = { requests: 0, bytesSent: 0, bytesReceived: 0 };
@@ -76,7 +76,7 @@ export class HttpConnection {
     return answerCodec.decodeResponse(answer, { maxMessageBytes });
   }
 
-  /** Opens the live stream; undefined if the server, or a proxy before it, has none. */
+  /** Opens a live stream; undefined if the server or a proxy does not support it. */
   async openLiveStream(signal: AbortSignal): Promise<ReadableStream<Uint8Array> | undefined> {
     const headers = { accept: EVENT_STREAM_TYPE, ...(await this.#headers()) };
     const response = await this.#send(this.#fetch, { method: 'GET', headers, signal });
@@ -101,7 +101,7 @@ export class HttpConnection {
     if (response.ok) return response;
     const body = await this.#read(response, init.signal).catch((error: unknown) => {
       if (init.signal.aborted) throw error;
-      return new Uint8Array(); // The body is lost, so the status has to do.
+      return new Uint8Array(); // Without a body there is only the status to go by.
     });
     throw decodeError(response.status, body);
   }
@@ -109,7 +109,7 @@ export class HttpConnection {
   async #read({ body }: Response, signal: AbortSignal): Promise<Uint8Array> {
     if (body === null) return new Uint8Array();
     const { timeoutMs, maxMessageBytes } = this.#options;
-    // A connection can break in silence, and then nothing would end the reading.
+    // A connection may break without notice. Then reading would never end.
     const error = () => new Error(`the answer was not complete within ${timeoutMs} ms`);
     try {
       return await withDeadline({ ms: timeoutMs, error, signal }, (signal) =>

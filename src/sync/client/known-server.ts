@@ -4,27 +4,27 @@ import { bytesToHex } from '../../model/value.js';
 import type { ChunkLimits } from '../chunk.js';
 import { isMark } from '../column-types.js';
 
-/** What a client has learned about its server. It is kept from one sync to the next, in memory. */
+/** What a client knows about its server. It is kept in memory from one sync to the next. */
 export class KnownServer {
   /** The server's site id, once it has answered. */
   siteId: Uint8Array | undefined;
-  /** How much it takes at a time. */
+  /** How many changes it accepts at a time. */
   chunk: ChunkLimits;
-  /** Sites, in hex, whose changes it accepts only from those sites themselves. */
+  /** Sites, in hex, whose changes it does not accept from this one. */
   readonly #foreignSites = new Set<string>();
 
   constructor(chunk: ChunkLimits) {
     this.chunk = chunk;
   }
 
-  /** @returns whether one of the sites was not known as such. */
+  /** @returns whether any of them is new. */
   addForeignSites(siteIds: readonly Uint8Array[]): boolean {
     const before = this.#foreignSites.size;
     for (const siteId of siteIds) this.#foreignSites.add(bytesToHex(siteId));
     return this.#foreignSites.size > before;
   }
 
-  /** Whether the server would refuse the change because of the site that made it. */
+  /** Whether the server would refuse a change because of the site that made it. */
   isForeign(change: Change, schema: CrrSchema): boolean {
     return (
       this.#foreignSites.size > 0 &&

@@ -1,28 +1,28 @@
 /*
- * What a continuous sync does next, as a pure function without clock, network or database.
+ * The states of a continuous sync, as a pure function: no clock, no network, no database.
  *
  *     stopped   nothing runs
  *     idle      everything is exchanged; waits for news
  *     syncing   an exchange is under way
  *     waiting   the server failed; waits for a timer
  *     offline   the network failed; waits for a timer, or for the platform to report that it is back
- *     refused   the server refused the request, and would refuse it again; waits for news
+ *     refused   the server refused the request, and would refuse it again; waits for a local write
  */
 
 export type SyncPhase = 'stopped' | 'idle' | 'syncing' | 'waiting' | 'offline' | 'refused';
 
 export interface SyncMachine {
   readonly phase: SyncPhase;
-  /** News arrived while syncing, too late perhaps to be part of it. */
+  /** Whether there was news during a sync, which may have been too late to be part of it. */
   readonly dirty: boolean;
-  /** Failures in a row. The next delay grows with them. */
+  /** Failures in a row. The delay grows with them. */
   readonly failures: number;
 }
 
 export type SyncInput =
   | 'start'
   | 'stop'
-  /** Something was written here, or at the server. */
+  /** There are new changes, here or at the server. */
   | 'news'
   | 'synced'
   | 'network failed'
@@ -33,7 +33,7 @@ export type SyncInput =
   | 'online'
   | 'offline';
 
-/** What to do next: begin a sync, or start the timer. */
+/** What to do next: nothing, begin a sync, or start the timer. */
 export type SyncEffect = 'none' | 'sync' | 'wait';
 
 export const STOPPED: SyncMachine = { phase: 'stopped', dirty: false, failures: 0 };
@@ -54,14 +54,14 @@ export function step(state: SyncMachine, input: SyncInput): SyncStep {
       return stay;
     case 'news':
       if (phase === 'syncing') return { state: { ...state, dirty: true }, effect: 'none' };
-      // In the phases that wait for a timer, news must not cut the delay short.
+      // While it waits for the timer, news must not shorten the delay.
       return phase === 'idle' || phase === 'refused' ? sync : stay;
     case 'timer':
       return phase === 'waiting' || phase === 'offline' ? sync : stay;
     case 'online':
       return phase === 'offline' ? sync : stay;
     case 'offline':
-      if (phase === 'syncing') return stay; // If that is so, the sync will fail.
+      if (phase === 'syncing') return stay; // The sync will fail by itself.
       return { state: { ...state, phase: 'offline' }, effect: 'none' };
     case 'synced':
       if (phase !== 'syncing') return stay;

@@ -1,6 +1,6 @@
 import { CrrSyncError } from '../../errors.js';
 
-/** The error of a sync whose request failed with `error`: aborted by its signal, or by the network. */
+/** The error to throw if a request fails with `error`: it was aborted, or the network failed. */
 export function networkError(error: unknown, signal: AbortSignal): CrrSyncError {
   if (error instanceof CrrSyncError) return error;
   const cause = { cause: error };
@@ -15,7 +15,7 @@ export function networkError(error: unknown, signal: AbortSignal): CrrSyncError 
   );
 }
 
-/** The platform's code, such as ECONNREFUSED. It is in the cause of what `fetch` throws. */
+/** The platform's error code, such as ECONNREFUSED, which is in the cause of fetch's error. */
 function codeOf(error: unknown): string {
   const { code } = ((error as { cause?: unknown } | null)?.cause ?? {}) as { code?: unknown };
   return typeof code === 'string' ? ` (${code})` : '';

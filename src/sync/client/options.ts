@@ -10,60 +10,60 @@ export interface SyncOptions {
   /** A database made by `withCrr`. */
   readonly db: SyncDatabase;
   /**
-   * Address of a handler. It is also the name by which the server is found again in the database,
-   * so it can be given beside `fetch`, and can be absent only with one.
+   * The address of a handler. Optional if there is a `fetch`. The database stores the progress of
+   * the exchange together with the address, and a new client finds it by that.
    */
   readonly url?: string;
-  /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be one. */
+  /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be used here. */
   readonly fetch?: Fetch;
-  /** Headers of every request, or a function that returns them, for a token. */
+  /** Headers of every request, such as a token, or a function that returns them. */
   readonly headers?: SyncHeaders;
-  /** Exchange only these tables, by name in the database. */
+  /** Exchange only these tables, by their names in the database. */
   readonly tables?: readonly string[];
-  /** About how large a chunk may be in each direction, in bytes before compression. Default: 1 MiB. */
+  /** The approximate size of a chunk in either direction, in bytes before compression. Default: 1 MiB. */
   readonly chunkBytes?: number;
-  /** How many changes a chunk may contain. Default: 20,000. */
+  /** The greatest number of changes in a chunk. Default: 20,000. */
   readonly maxChanges?: number;
-  /** How large an answer may be, in bytes after decompression. Default: 32 MiB. */
+  /** The greatest size of an answer, in bytes after decompression. Default: 32 MiB. */
   readonly maxMessageBytes?: number;
   /**
-   * How long an answer may take to begin, and from then on to be complete, in milliseconds each.
+   * How long an answer may take to begin, and then to be complete, in milliseconds each.
    * Default: 60,000.
    */
   readonly timeoutMs?: number;
-  /** How often a request is sent at most, and the delays between, which are random. */
+  /** How requests are repeated if the network or the server fails. Delays are random. */
   readonly retry?: {
-    /** Default: 4. */
+    /** How many times a request is sent at most. Default: 4. */
     readonly attempts?: number;
-    /** The greatest first delay, in milliseconds; the limit doubles with each failure. Default: 250. */
+    /** The limit of the first delay, in milliseconds. It doubles with each failure. Default: 250. */
     readonly baseMs?: number;
-    /** The greatest delay, in milliseconds. Default: 30,000. */
+    /** The greatest limit of a delay, in milliseconds. Default: 30,000. */
     readonly maxMs?: number;
   };
   /** `'json'` makes messages readable, for debugging. Default: `'binary'`. */
   readonly format?: CodecName;
-  /** For {@link Sync.start}. */
+  /** Options of {@link Sync.start}. */
   readonly continuous?: ContinuousOptions;
   /**
-   * Called with errors that nothing else reports: those of a listener, and those of this database
-   * while {@link Sync.start} runs. Default: they are written to the console.
+   * Called with errors that nothing else reports: what a listener throws, and, after
+   * {@link Sync.start}, errors of this database. Default: they are written to the console.
    */
   readonly onError?: (error: unknown) => void;
 }
 
 export interface ContinuousOptions {
-  /** How often this database is asked whether something was written, in milliseconds. Default: 200. */
+  /** How often this database is checked for new changes, in milliseconds. Default: 200. */
   readonly localPollMs?: number;
-  /** How often the server is asked if there is no live stream, in milliseconds. Default: 1,000. */
+  /** How often the server is checked if there is no live stream, in milliseconds. Default: 1,000. */
   readonly remotePollMs?: number;
-  /** False: do not use the live stream, always ask. Default: true. */
+  /** Whether to use the live stream of the server. Default: true. */
   readonly liveStream?: boolean;
 }
 
 /** Options with their defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>;
 
-/** Stands for the address if there is only a `fetch`. */
+/** The address if there is only a `fetch`. */
 const NO_URL = 'http://localhost/';
 
 export function resolveOptions(options: SyncOptions) {
@@ -109,13 +109,13 @@ export function checkOptions(options: SyncOptions, site: Site): void {
   ]);
   const { url, fetch, format = 'binary', tables = [] } = options;
   if (url === undefined && fetch === undefined) {
-    throw usage('found neither a url nor a fetch: give it a url, a fetch, or both');
+    throw usage('found neither url nor fetch: pass a url, a fetch, or both');
   }
   if (url !== undefined && !isWebAddress(url)) {
-    throw usage('url must be an address that begins with http:// or https://');
+    throw usage('url is not an address that begins with http:// or https://');
   }
   if (!Object.hasOwn(CODECS, format)) {
-    throw usage(`format must be one of ${Object.keys(CODECS).join(', ')}`);
+    throw usage(`format is not one of ${Object.keys(CODECS).join(', ')}`);
   }
   for (const table of tables) {
     if (!site.schema.tables.has(table)) {
@@ -127,7 +127,7 @@ export function checkOptions(options: SyncOptions, site: Site): void {
 const usage = (message: string) =>
   new CrrUsageError('CRR_USAGE_OPTION', `createSync(): ${message}`);
 
-/** In a browser an address may also be relative to that of the page. */
+/** In a browser, the address may be relative to the page. */
 function isWebAddress(url: string): boolean {
   const { location } = globalThis as { readonly location?: { readonly href?: string } };
   try {

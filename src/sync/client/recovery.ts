@@ -5,10 +5,10 @@ import type { KnownServer } from './known-server.js';
 import { START } from './round.js';
 import type { SyncRun } from './sync-run.js';
 
-/** After so many refusals in a row a sync gives up. A remedy usually works the first time. */
+/** A sync gives up after this many refusals in a row. A remedy usually works the first time. */
 const MAX_RECOVERIES = 24;
 
-/** A round that failed. */
+/** A round that has failed. */
 export interface Failure {
   readonly site: Site;
   readonly server: KnownServer;
@@ -30,39 +30,39 @@ const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
   CRR_SYNC_TOO_SLOW: sendLess,
 };
 
-/** Whether a round that failed can be repeated, with the cause of the failure removed. */
+/** Removes the cause of a failure. Returns whether the round can be repeated. */
 export async function recover(error: unknown, failure: Failure): Promise<boolean> {
   if (!(error instanceof SyncRefusal)) return false;
   if (++failure.run.recoveries > MAX_RECOVERIES) return false;
   return (await REMEDIES[error.code]?.(error, failure)) ?? false;
 }
 
-/** The database behind the address was replaced: its new site has progress of its own. */
+/** The database at this address was replaced. The exchange with the new one begins at 0. */
 function followServer({ details }: SyncRefusal, { server }: Failure): boolean {
   if (details.siteId === undefined) return false;
   server.siteId = details.siteId;
   return true;
 }
 
-/** The server was restored from a backup. It may also have lost changes that this site once sent. */
+/** The server was restored from a backup. It may also have lost changes that this site has sent. */
 async function startOver(_: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
   if (peer === undefined) return false;
   await site.merge([], { peer: { ...peer, received: START, sent: START, filter: '' } });
   return true;
 }
 
-/** The server accepts changes of these sites only from whom they belong to. */
+/** The server accepts the changes of these sites only from their owners. */
 function leaveOutSites({ details }: SyncRefusal, { server }: Failure): boolean {
   server.siteId ??= details.siteId;
   return server.addForeignSites(details.siteIds ?? []);
 }
 
-/** The server names the rows that this site may not write. */
+/** The server lists rows that this site may not write. */
 function leaveOutRows({ details }: SyncRefusal, { run }: Failure): boolean {
   return run.refusedRows.add(details.rows ?? []);
 }
 
-/** Halves the chunks, as far as that is possible: a row is never cut. */
+/** Halves the size of chunks, until a chunk is a single row. */
 function sendLess(_: SyncRefusal, { server, pushed }: Failure): boolean {
   const { maxBytes, maxChanges } = server.chunk;
   if (pushed <= 1 || maxChanges <= 1) return false;

@@ -3,7 +3,7 @@ import { bytesToHex } from '../../model/value.js';
 import type { HiddenRow } from '../site.js';
 import type { RefusedRow } from '../wire/sync-refusal.js';
 
-/** Rows that the server does not let this site write, by its answers during one sync. */
+/** The rows that the server has refused during one sync, because this site may not write them. */
 export class RefusedRows {
   readonly #rows = new Map<string, RefusedRow>();
 
@@ -11,7 +11,7 @@ export class RefusedRows {
     return this.#rows.size;
   }
 
-  /** @returns whether one of the rows was not among them. */
+  /** @returns whether any of them is new. */
   add(rows: readonly RefusedRow[]): boolean {
     const before = this.size;
     for (const row of rows) this.#rows.set(idOf(row), row);
@@ -22,7 +22,7 @@ export class RefusedRows {
     return this.size > 0 && this.#rows.has(idOf(change));
   }
 
-  /** Those that this site may not see either, and so has no use for. */
+  /** The rows that this site should drop, because it may not see them either. */
   toDrop(): readonly HiddenRow[] {
     return [...this.#rows.values()].filter(({ drop }) => drop);
   }

@@ -4,26 +4,26 @@ import type { ApplyResult } from '../site.js';
 export interface SyncResult {
   /** Changes sent. */
   readonly pushed: number;
-  /** How many cells of these won at the server. */
+  /** How many cells won at the server. */
   readonly pushedWon: number;
   /** Changes received. */
   readonly pulled: number;
-  /** How many cells of these won here. */
+  /** How many cells won here. */
   readonly pulledWon: number;
-  /** Rows that have left what this site may see. */
+  /** Rows that have changed and that this site may not see, or may no longer see. */
   readonly hidden: number;
-  /** Rows that this site may not write: changes of them were not sent. */
+  /** Rows that this site may not write. Its changes to them were not sent. */
   readonly refused: number;
   readonly requests: number;
   /** Bytes of request bodies. */
   readonly bytesSent: number;
   /** Bytes of answers. */
   readonly bytesReceived: number;
-  /** Whether the server has the same CRRs. If not, changes may be pending on either side. */
+  /** Whether both sides have the same CRRs. If not, changes may be pending on either side. */
   readonly sameSchema: boolean;
   /** The server's site id. */
   readonly server: Uint8Array;
-  /** The server's db_version. Everything up to it is here. */
+  /** The server's db_version. All its changes up to this are here. */
   readonly serverVersion: number;
 }
 
@@ -34,7 +34,7 @@ export interface SyncProgress {
   /** Changes received so far. */
   readonly pulled: number;
   readonly requests: number;
-  /** How much of what both sides have for each other is transferred, from 0 to 1. It never falls. */
+  /** The share of all changes to be transferred that is done, from 0 to 1. It never decreases. */
   readonly share: number;
   /** The server's db_version. */
   readonly serverVersion: number;

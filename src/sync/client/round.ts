@@ -4,18 +4,18 @@ import type { Chunk } from '../chunk.js';
 import type { Pulled, SyncResponse } from '../protocol.js';
 import type { ApplyResult, Cursor, Peer, PeerProgress } from '../site.js';
 
-/** One request and its answer, as this side begins it. */
+/** One request and its answer: the state of this side when the round begins. */
 export interface Round {
   readonly siteId: Uint8Array;
   /** The db_version of this database. */
   readonly version: number;
-  /** The server's entry in this database; undefined before the first exchange with it. */
+  /** The server, as this database knows it; undefined before the first exchange. */
   readonly peer: Peer | undefined;
   readonly sent: PeerProgress;
   readonly received: PeerProgress;
-  /** What was read to be sent. */
+  /** Changes that were read in order to be sent. */
   readonly chunk: Chunk;
-  /** The changes in it that the server accepts. */
+  /** Those of them that the server accepts. */
   readonly push: readonly Change[];
 }
 
@@ -35,14 +35,14 @@ export function requirePulled(response: SyncResponse): Answer {
   );
 }
 
-/** What will have been received once the answer is merged. */
+/** The progress once the answer is merged. */
 export function receivedAfter({ received }: Round, { pulled, pushed }: Answer): PeerProgress {
   const skip = pulled.restarted ? [] : [...received.skip];
   if (pushed !== undefined && pushed.stamp > 0) skip.push(pushed.stamp);
   return { cursor: pulled.cursor, skip };
 }
 
-/** What will have been sent then. */
+/** The progress once the answer has arrived. */
 export const sentAfter = ({ chunk, sent }: Round): PeerProgress => ({
   cursor: chunk.cursor,
   skip: sent.skip,
@@ -51,7 +51,7 @@ export const sentAfter = ({ chunk, sent }: Round): PeerProgress => ({
 export const isSameCursor = (a: number | Cursor, b: number | Cursor) =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
 
-/** The db_version up to which everything is transferred, except for rows of the next one. */
+/** The db_version of a cursor, for reports of progress. */
 export const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;
 

@@ -1,23 +1,23 @@
-/** How far a transfer in one direction has got, in db_versions of the side that sends. */
+/** How far the transfer in one direction has got, in db_versions of the sending side. */
 export interface Transfer {
   readonly from: number;
   readonly at: number;
   readonly to: number;
 }
 
-/** Where each direction is; undefined if it is complete. */
+/** Both directions; undefined if one is complete. */
 export interface Transfers {
   readonly push: Transfer | undefined;
   readonly pull: Transfer | undefined;
 }
 
-/** The share of a sync that is done. Writes on either side may lengthen it, but it never falls. */
+/** The share of a sync that is done. It never decreases, although new writes may prolong the sync. */
 export class Shares {
-  /** Where each direction began. */
+  /** The db_version at which each direction began. */
   readonly #from: { push?: number; pull?: number } = {};
   #share = 0;
 
-  /** The share after another chunk. */
+  /** Returns the share after another chunk. */
   next(transfers: Transfers): number {
     let done = 0;
     let total = 0;

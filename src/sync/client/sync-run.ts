@@ -21,10 +21,10 @@ export class SyncRun {
   readonly refusedRows = new RefusedRows();
   /** The answer to the next pull, if it was asked for ahead. */
   pullAhead: Promise<SyncResponse> | undefined;
-  /** How many times in a row a refusal was recovered from. */
+  /** How many times in a row the sync has recovered from a refusal. */
   recoveries = 0;
   readonly #options: SyncRunOptions;
-  /** Sums of all rounds, as in the result. */
+  /** The sums over all rounds. */
   readonly #totals = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
   readonly #shares = new Shares();
   readonly #trafficBefore: Traffic;
@@ -42,7 +42,7 @@ export class SyncRun {
     if (applied !== undefined && changesRows(applied)) this.#options.reporter.onApplied(applied);
   }
 
-  /** @param applied what merging the answer did; undefined if there was nothing to merge. */
+  /** @param applied the result of merging the answer; undefined if there was nothing to merge. */
   report(round: Round, answer: Answer, applied: ApplyResult | undefined): void {
     const totals = this.#totals;
     const { pulled, pushed } = answer;

@@ -14,19 +14,19 @@ export interface AccessOptions {
 
 type Conditions = Readonly<Record<string, Statement>>;
 
-/** An authorization in the form that reading and writing need. */
+/** What an authorization means for reading and writing. */
 export class Access {
   /** The client's `id`; null if site ids are not protected. */
   readonly owner: string | null;
-  /** Whether the client may push changes made by sites of others. */
+  /** Whether the client may push changes made by sites of other owners. */
   readonly mayForward: boolean;
-  /** The tables that the client may pull and asks for. */
+  /** The tables that the client asks for and may pull. */
   readonly readable: readonly string[];
-  /** Conditions by table: which rows the client may see. */
+  /** Conditions by table that a row must meet to be seen. */
   readonly where: Conditions;
-  /** Conditions by table: which rows the client may write. */
+  /** Conditions by table that a row must meet to be written. */
   readonly writeWhere: Conditions;
-  /** Fingerprint of what the client may see. A cursor is valid only for the filter it was read with. */
+  /** Fingerprint of what the client may see. A cursor is valid only with the filter it was read with. */
   readonly filter: string;
   readonly #tables: Authorization['tables'];
 
@@ -61,19 +61,19 @@ export class Access {
     return Object.keys(this.where).length > 0;
   }
 
-  /** Whether the client is told that a row no longer meets `where`. */
-  tellsLeaving(table: string): boolean {
+  /** Whether the client drops a row that no longer meets `where`. */
+  dropsLeaving(table: string): boolean {
     return this.#accessTo(table).leaving !== 'keep';
   }
 
-  /** Whether a row that the client may not write is one that it may not see: the condition is the same. */
+  /** Whether the client may not see the rows that it may not write, because the conditions are the same. */
   hidesUnwritable(table: string): boolean {
     const { where, writeWhere } = this.#accessTo(table);
     return where !== undefined && writeWhere === undefined;
   }
 
   /**
-   * The pushed changes without those to be ignored.
+   * Returns the pushed changes, without those that are to be ignored.
    *
    * @throws {CrrSyncError} CRR_SYNC_FORBIDDEN for a table or column that the client may not write.
    */
@@ -107,7 +107,7 @@ function filterOf(readable: readonly string[], where: Conditions, scope: string)
 function forbidden(what: string): CrrSyncError {
   return new CrrSyncError(
     'CRR_SYNC_FORBIDDEN',
-    `${what} may not be written by this client: take the change back, or allow it in authorize()`,
+    `${what} may not be written by this client: undo the change, or allow it in authorize()`,
     403,
   );
 }

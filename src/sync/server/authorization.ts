@@ -6,20 +6,20 @@ import type { CrrSchema } from '../../model/schema.js';
 /** What `authorize` returns: who a request comes from, and what they may see and write. */
 export interface Authorization {
   /**
-   * The user, or device. A site id belongs to the first one who uses it; nobody else can write or
-   * receive in its name. Absent: site ids are not protected.
+   * The user or device. A site id belongs to the first owner that uses it, and nobody else can use
+   * it. Absent: site ids are not protected.
    */
   readonly id?: string;
   /**
-   * What they may see and write, by the table's name in the database. A table that is not listed is
-   * neither seen nor written. Absent: all tables.
+   * What they may see and write, by the table's name in the database. Tables that are not listed can
+   * be neither seen nor written. Absent: all tables, without limits.
    */
   readonly tables?: Readonly<Record<string, true | TableAccess>>;
-  /** Whether they may push changes made by sites of others, as a server or relay does. Default: false. */
+  /** Whether they may push changes made by sites of other owners, as a relay does. Default: false. */
   readonly forward?: boolean;
   /**
-   * A text that changes whenever a `where` begins to let other rows through although the rows have
-   * not changed: a list of memberships, say. The client then reads its tables from the beginning.
+   * A text that must change if a `where` begins to match other rows although these have not changed,
+   * such as a list of memberships. Then the client reads all its tables again.
    */
   readonly scope?: string;
 }
@@ -32,29 +32,29 @@ export interface TableAccess {
   /** The rows that they may pull: a Drizzle condition on columns of this table. */
   readonly where?: SQL | undefined;
   /**
-   * The rows that they may create, change and delete: a condition that a row must meet before the
-   * write, if it exists, and after it. `'all'` is every row, visible or not. Default: `where`.
+   * The rows that they may create, change and delete: a condition that a row must meet both before
+   * the write, if it exists, and after it. `'all'` is every row, even an invisible one. Default: `where`.
    */
   readonly writeWhere?: SQL | 'all' | undefined;
   /**
-   * What happens if a row changes and no longer meets `where`: `'tell'` sends its key to the client,
-   * which drops the row; with `'keep'` nothing is sent, and the client keeps what it has.
-   * Default: `'tell'`.
+   * What happens if a row changes and does not meet `where`: with `'drop'` its key is sent, and a
+   * client that has the row drops it; with `'keep'` nothing is sent, and the client keeps what it has.
+   * Default: `'drop'`.
    */
-  readonly leaving?: 'tell' | 'keep';
+  readonly leaving?: 'drop' | 'keep';
   /** Columns that they may not write, by name in the database. */
   readonly readOnly?: readonly string[];
   /**
-   * What happens to a pushed cell of a `readOnly` column: `'refuse'` refuses the request, `'ignore'`
-   * leaves the cell out. Default: `'refuse'`.
+   * What happens if a cell of a `readOnly` column is pushed: `'refuse'` refuses the request,
+   * `'ignore'` ignores the cell. Default: `'refuse'`.
    */
   readonly onReadOnly?: 'refuse' | 'ignore';
 }
 
 /**
- * Refuses what would silently have no effect.
+ * Refuses misspelt names and values, which would silently have no effect.
  *
- * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, table or column is unknown.
+ * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, table, column or value is unknown.
  */
 export function checkAuthorization(authorization: Authorization, schema: CrrSchema): void {
   refuseUnknownOptions('authorize()', authorization, ['id', 'tables', 'forward', 'scope']);
@@ -71,6 +71,8 @@ export function checkAuthorization(authorization: Authorization, schema: CrrSche
       'readOnly',
       'onReadOnly',
     ]);
+    requireOneOf(name, 'leaving', access.leaving, ['drop', 'keep']);
+    requireOneOf(name, 'onReadOnly', access.onReadOnly, ['refuse', 'ignore']);
     const columns = new Set([...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name));
     const unknown = access.readOnly?.find((column) => !columns.has(column));
     if (unknown === undefined) continue;
@@ -79,3 +81,13 @@ export function checkAuthorization(authorization: Authorization, schema: CrrSche
 }
 
 const usage = (message: string) => new CrrUsageError('CRR_USAGE_OPTION', `authorize(): ${message}`);
+
+function requireOneOf(
+  table: string,
+  option: string,
+  value: string | undefined,
+  values: readonly string[],
+): void {
+  if (value === undefined || values.includes(value)) return;
+  throw usage(`${option} of table "${table}" is not one of ${values.join(', ')}`);
+}

@@ -11,7 +11,7 @@ import { mergePush } from './push.js';
 import { readBody } from './request-body.js';
 import { checkOwnership } from './site-ownership.js';
 
-/** Answers exchanges: merges what a request pushes, reads what it pulls. */
+/** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
   readonly #schema: string;
 
@@ -53,7 +53,7 @@ export class ExchangeEndpoint {
     return {
       siteId: state.siteId,
       schema: this.#schema,
-      // The pull may have seen writes that came later.
+      // The pull may include later writes.
       dbVersion: typeof pulled?.cursor === 'number' ? pulled.cursor : version,
       pushed: merged?.pushed,
       pulled,

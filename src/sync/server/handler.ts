@@ -10,15 +10,15 @@ import { LiveStreams } from './live-streams.js';
 import { checkOptions, type SyncHandlerOptions } from './options.js';
 import { refusalOf } from './refusals.js';
 
-/** Answers a sync request. It keeps no state that another handler on the same database would lack. */
+/** Answers a sync request. It keeps no state that another handler of the same database would need. */
 export type SyncHandler = (request: Request) => Promise<Response>;
 
 /**
- * Makes the server side of sync: a function from Request to Response, for Workers, Deno, Bun, and
- * Node with an adapter such as @hono/node-server. A client can also use it as its `fetch`.
+ * Creates the server side of sync: a function from Request to Response, for Workers, Deno and Bun, or
+ * for Node with an adapter such as @hono/node-server. A client can also use it as its `fetch`.
  *
- * @throws {CrrUsageError} if there is no `authorize`, and `public` is not true; or if an option is
- * misspelt.
+ * @throws {CrrUsageError} if an option is misspelt, or if there is no `authorize` although `public`
+ * is not true.
  *
  * @example
  * const handler = createSyncHandler({
@@ -57,7 +57,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
       const refusal = refusalOf(error);
       if (refusal !== undefined) return encodeError(refusal);
       onError(error);
-      // The error may contain SQL or values of users' rows, which are not for the client.
+      // The error may contain SQL or values of rows, which the client must not get.
       return encodeError(new CrrSyncError('CRR_SYNC_SERVER', 'the sync server failed', 500));
     });
 }
@@ -76,7 +76,7 @@ function requireEventStream({ headers }: Request): void {
   if (headers.get('accept')?.includes(EVENT_STREAM_TYPE)) return;
   throw new SyncRefusal({
     code: 'CRR_SYNC_MEDIA_TYPE',
-    message: `a GET is answered with ${EVENT_STREAM_TYPE}: name that in the accept header`,
+    message: `a GET must accept ${EVENT_STREAM_TYPE}: name it in the accept header`,
     status: 406,
   });
 }

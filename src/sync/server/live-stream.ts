@@ -2,23 +2,23 @@ import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
 
-/** A stream that waits, but has not looked for news for this long, is dead. */
+/** A stream that has to look for news, but has not done so for this long, is dead. */
 const DEAD_MS = 10_000;
 
 export interface LiveStreamOptions {
   readonly watch: VersionWatch;
-  /** After this long the stream ends, in milliseconds. */
+  /** The stream ends after this time, in milliseconds. */
   readonly lifetimeMs: number;
   /** How often the stream looks for news without being woken, in milliseconds. */
   readonly lookMs: number;
-  /** Called when the stream has looked for news. */
+  /** Called when the stream looks for news. */
   readonly onAlive: () => void;
   readonly onEnd: () => void;
 }
 
 /**
- * One live stream. Events are made when the client reads, so one that reads slowly takes no memory,
- * and gets the newest version when it does read.
+ * One live stream. Events are created when the client reads. So a client that reads slowly needs no
+ * memory, and it gets the newest version when it reads.
  */
 export class LiveStream {
   readonly body: ReadableStream<Uint8Array>;
@@ -48,7 +48,7 @@ export class LiveStream {
         pull: () => this.#sendNext(),
         cancel: () => this.#end(),
       },
-      { highWaterMark: 0 }, // Nothing is made before the client reads it.
+      { highWaterMark: 0 }, // No event is created before the client reads.
     );
   }
 
@@ -57,7 +57,7 @@ export class LiveStream {
     return now > this.#endsAt + DEAD_MS || now > (this.#waitingSince ?? now) + DEAD_MS;
   }
 
-  /** Looks for news at once, if the client reads. */
+  /** Makes the stream look for news now, if the client is reading. */
   wake(): void {
     this.#wake();
   }
@@ -100,7 +100,7 @@ export class LiveStream {
     return isSilent ? encodeKeepAlive() : undefined;
   }
 
-  /** Resolves when it is time to look for news. */
+  /** Resolves when it is time to look for news again. */
   async #untilWoken(): Promise<void> {
     this.#waitingSince = performance.now();
     await new Promise<void>((resolve) => {

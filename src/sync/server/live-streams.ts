@@ -7,23 +7,23 @@ import { busy } from './refusals.js';
 export interface LiveStreamsOptions extends Required<LiveOptions> {
   readonly watch: VersionWatch;
   readonly maxStreams: number;
-  /** Called if the database could not be asked. The streams stay open. */
+  /** Called if the database fails. The streams stay open. */
   readonly onError: (error: unknown) => void;
 }
 
-/** When a client may come back that found all streams taken. It polls meanwhile. */
+/** When a client may try again if there are too many streams. Meanwhile it polls. */
 const RETRY_AFTER_S = 30;
 
-/** How often streams that can be woken look for news nevertheless: a sign that they are alive. */
+/** How often streams look for news even if they can be woken: this shows that they are alive. */
 const LOOK_MS = 1_000;
 
 /**
  * The live streams of a handler. They share one subscription to the watch.
  *
- * On Cloudflare Workers a request must not settle promises of another one, so nobody can wake a
- * stream there: it looks for news by itself. And if a client has gone, its request may end without a
- * word, together with its timers. So streams that show no sign of life are removed, and polling that
- * one of them began is continued by the others.
+ * Two things are different on Cloudflare Workers. One request must not settle promises of another, so
+ * streams are not woken, but look for news themselves. And when a client goes away, its request may
+ * end without notice, together with its timers. So streams that show no sign of life are removed, and
+ * the others resume polling if it depended on one of them.
  */
 export class LiveStreams {
   readonly #streams = new Set<LiveStream>();
@@ -37,7 +37,10 @@ export class LiveStreams {
     this.#removeDead();
     const { watch, maxStreams, pollMs, lifetimeMs } = this.options;
     if (this.#streams.size >= maxStreams) {
-      throw busy(`all ${maxStreams} live streams are taken: poll instead`, RETRY_AFTER_S);
+      throw busy(
+        `the limit of live streams (${maxStreams}) is reached: poll, and try again later`,
+        RETRY_AFTER_S,
+      );
     }
     const stream = new LiveStream({
       watch,
@@ -54,7 +57,7 @@ export class LiveStreams {
     });
   }
 
-  /** Also adds one again that was taken for dead, because the whole process had been at a standstill. */
+  /** Also adds a stream again that was removed although it is alive, because the process had hung. */
   #add(stream: LiveStream): void {
     if (this.#streams.has(stream)) return;
     this.#streams.add(stream);

@@ -4,12 +4,12 @@ import { bytesToHex } from '../../model/value.js';
 import { isMark } from '../column-types.js';
 
 /**
- * Adds to pushed marks a sentinel of their row in the sender's name. A cell of a row that was
- * deleted and created again proves the row's new life. Without a sentinel that life would count as
- * made by the site whose value is marked, and that site would refuse it as a forgery. If the row
- * has that life already, the sentinel changes nothing.
+ * Adds a sentinel for each row that has a mark, made by the sender. A cell with a causal length
+ * proves that the row has been created that often. Without a sentinel, this life of the row would be
+ * attributed to the site whose value is marked, and that site would refuse it as a forgery. If the
+ * row already has that causal length, the sentinel changes nothing.
  *
- * @param sender site id of the client that pushes the changes.
+ * @param sender the site id of the client that pushes the changes.
  */
 export function addSentinels(
   changes: readonly Change[],

@@ -4,29 +4,29 @@ import { LIMITS } from '../protocol.js';
 import type { SyncDatabase } from '../site.js';
 import type { Authorization } from './authorization.js';
 
-/** Limits of a handler; what is absent keeps its default. */
+/** The limits of a handler. */
 export interface SyncLimits {
-  /** Bytes of a request's body as sent. Default: 4 MiB. */
+  /** The greatest size of a request's body as sent, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
-  /** Bytes of a message after decompression. Default: 32 MiB. */
+  /** The greatest size of a message after decompression, in bytes. Default: 32 MiB. */
   readonly maxMessageBytes?: number;
-  /** Changes in one request, and in one answer. Default: 20,000. */
+  /** The greatest number of changes in a request, and in an answer. Default: 20,000. */
   readonly maxChanges?: number;
-  /** Milliseconds that a body may take to arrive. Default: 30,000. */
+  /** How long a body may take to arrive, in milliseconds. Default: 30,000. */
   readonly bodyTimeoutMs?: number;
-  /** Live streams at a time, per handler. Default: 1,000. */
+  /** The greatest number of live streams at a time. Default: 1,000. */
   readonly maxStreams?: number;
-  /** About how large an answer may be, in bytes before compression. Default: 1 MiB. */
+  /** The approximate size of an answer, in bytes before compression. Default: 1 MiB. */
   readonly chunkBytes?: number;
-  /** How far the versions of a change may be ahead of this database's. Default: 2^32. */
+  /** How far the versions of a change may be ahead of this database. Default: 2^32. */
   readonly maxVersionJump?: number;
 }
 
 export interface LiveOptions {
-  /** How often the database is asked whether there is something new, in milliseconds. Default: 300. */
+  /** How often the database is checked for new changes, in milliseconds. Default: 300. */
   readonly pollMs?: number;
   /**
-   * After how many milliseconds a stream ends. The client opens another one, and is authorized
+   * How long a stream lasts, in milliseconds. Then the client opens another one, which is authorized
    * again. Default: 300,000.
    */
   readonly lifetimeMs?: number;
@@ -36,8 +36,8 @@ export interface SyncHandlerOptions {
   /** A database made by `withCrr`. */
   readonly db: SyncDatabase;
   /**
-   * Returns who a request comes from and what they may see and write; `null` to answer 401; or a
-   * Response to answer with that. Required, unless `public` is true.
+   * Returns who sent a request and what they may see and write; or `null` to answer with status 401;
+   * or a Response to answer with. Required, unless `public` is true.
    */
   readonly authorize?: (
     request: Request,
@@ -45,11 +45,11 @@ export interface SyncHandlerOptions {
   /** Everybody may read and write everything. */
   readonly public?: boolean;
   readonly limits?: SyncLimits;
-  /** The live stream. */
+  /** Options of the live stream. */
   readonly live?: LiveOptions;
   /**
-   * Called with failures of this side, of which a client learns no more than status 500. Default:
-   * they are written to the console.
+   * Called with failures of this side, for which a client only gets status 500. Default: they are
+   * written to the console.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -63,6 +63,6 @@ export function checkOptions(options: SyncHandlerOptions): void {
   if (options.authorize !== undefined || options.public === true) return;
   throw new CrrUsageError(
     'CRR_USAGE_OPTION',
-    'createSyncHandler(): found no authorize(request): add one, or public: true if everybody may read and write everything',
+    'createSyncHandler(): authorize is missing: pass authorize(request), or public: true if everybody may read and write everything',
   );
 }

@@ -10,15 +10,15 @@ export interface PullOptions {
   readonly site: Site;
   /** The client's site id. */
   readonly client: Uint8Array;
-  /** The db_version of this site, what was pushed included. */
+  /** The db_version of this site after the push. */
   readonly version: number;
   readonly access: Access;
   readonly limits: Required<SyncLimits>;
-  /** What the same request pushed. */
+  /** The result of the push in the same request. */
   readonly push: PushResult | undefined;
 }
 
-/** Reads what the client has not got yet, a chunk at most. */
+/** Reads the next chunk for the client. */
 export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
   const { site, client, version, access, limits, push } = options;
   const { pushed } = push ?? {};
@@ -28,7 +28,7 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
     return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };
   }
   const restarted = pull.filter !== access.filter && pull.cursor !== 0;
-  // A client that reads from the beginning may lack even what it wrote itself.
+  // A client that reads from the beginning may not even have its own changes.
   const isFirst = restarted || asked === 0;
   const { cursor, changes, hidden, more } = await readChunk(
     site,
@@ -43,20 +43,20 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
   );
   return {
     changes,
-    hidden: hidden.filter(({ table }) => access.tellsLeaving(table)),
+    hidden: hidden.filter(({ table }) => access.dropsLeaving(table)),
     cursor,
     filter: access.filter,
     more,
     restarted,
-    // A row that the client dropped comes back with what the client itself once wrote to it.
+    // If a row that the client dropped comes back, it may contain changes made by the client.
     ownReturn: isFirst || access.filtersRows,
   };
 }
 
-/** Whether there is nothing to read, because the client had everything before this push. */
+/** Whether there is nothing to read, because the client had all changes before this push. */
 function hadAllBefore({ cursor, filter }: Pull, { access, push }: PullOptions): boolean {
   if (push === undefined || push.pushed.stamp === 0) return false;
-  // With a row filter, its own write may have made a row visible of which it has only a part.
+  // With a row filter, its own write may have made a row visible that it does not have completely.
   return cursor === push.prior && filter === access.filter && !access.filtersRows;
 }
 
@@ -71,7 +71,7 @@ const NOTHING = {
 function cursorAhead(): CrrSyncError {
   return new CrrSyncError(
     'CRR_SYNC_CURSOR_AHEAD',
-    'the cursor is ahead of this database, which was probably restored from a backup: give it a new site id with $crr.rotateSiteId(), and read from 0',
+    'the cursor is ahead of this database, which was probably restored from a backup: give the database a new site id with $crr.rotateSiteId(), and read from 0',
     409,
   );
 }

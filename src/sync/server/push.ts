@@ -59,7 +59,7 @@ async function merge(
         received: { cursor: push.through, skip: [] },
         ...(pull && { sent: { cursor: pull.cursor, skip: pull.skip } }),
         owner: access.owner,
-        // The request may be an old one that was repeated.
+        // An old request may arrive again.
         onlyForward: true,
       },
     });
@@ -69,19 +69,19 @@ async function merge(
   }
 }
 
-/** Names the rows that the client could not write to begin with. It then sends the rest without them. */
+/** Lists the rows that the client may not write as they are, so that it can send the others. */
 async function rowsRefused(rule: RowRule, access: Access): Promise<SyncRefusal> {
   const outside = await rule.rowsOutside();
   const rows = outside.map(({ table, pk }) => {
-    const drop = access.hidesUnwritable(table) && access.tellsLeaving(table);
+    const drop = access.hidesUnwritable(table) && access.dropsLeaving(table);
     return { table, pk, drop };
   });
   return new SyncRefusal({
     code: 'CRR_SYNC_FORBIDDEN',
     message:
       rows.length > 0
-        ? `${rows.length} of the rows may not be written by this client: leave them out`
-        : 'after the change, some of the rows would be ones that this client may not write: take the change back',
+        ? `${rows.length} of the rows may not be written by this client: send the others without them`
+        : 'some of the rows may not be written by this client as they are after the change: undo the change',
     status: 403,
     details: { rows },
   });

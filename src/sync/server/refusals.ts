@@ -1,7 +1,7 @@
 import { CrrChangeError, CrrDatabaseError, CrrSyncError, CrrUsageError } from '../../errors.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 
-/** The refusal that an error amounts to; undefined if the request is not to blame for it. */
+/** The refusal for an error that the request has caused; undefined if this side has failed. */
 export function refusalOf(error: unknown): CrrSyncError | undefined {
   if (error instanceof CrrSyncError) return error;
   const { code, message } = error as Error & { readonly code?: unknown };

@@ -9,7 +9,7 @@ export interface BodyLimits {
 }
 
 /**
- * Reads the body of a request. Once a limit is exceeded, no more of it is read.
+ * Reads the body of a request. If it exceeds a limit, it is not read any further.
  *
  * @throws {CrrSyncError} CRR_SYNC_TOO_LARGE or CRR_SYNC_TOO_SLOW
  */

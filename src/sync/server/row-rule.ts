@@ -8,12 +8,12 @@ import { rowsOutsideSql } from '../../sql/rows-outside.js';
 import { bindValue, type Statement, statement } from '../../sql/statement.js';
 import type { HiddenRow, Site } from '../site.js';
 
-/** A condition per table that rows must meet to be written. A table without one has no rule. */
+/** Conditions by table that rows must meet to be written. Tables without a condition have no rule. */
 export type RowConditions = Readonly<Record<string, Statement>>;
 
-/** The rows of a push that do not meet their conditions, found when the database is asked. */
+/** Finds the rows of a push that exist and do not meet their conditions. */
 export class RowRule {
-  /** They return the indexes in `#rows` of rows that exist and do not meet their condition. */
+  /** Each returns indexes of `#rows`. */
   readonly queries: readonly Statement[];
   readonly #rows: HiddenRow[] = [];
 
@@ -40,7 +40,7 @@ export class RowRule {
     );
   }
 
-  /** The rows that do not meet their condition now. */
+  /** Runs the queries. */
   async rowsOutside(): Promise<readonly HiddenRow[]> {
     const results = await this.site.query(this.queries);
     return results.flat().map((row) => this.#rows[Number(row[0])]!);
@@ -55,13 +55,13 @@ export class RowRule {
   }
 }
 
-/** The rows that are changed in tables with a condition, each once. */
+/** The changed rows of tables that have a condition, each once. */
 function* rowsOf(changes: readonly Change[], conditions: RowConditions): Generator<HiddenRow> {
   const seen = new Set<string>();
   let previous: Change | undefined;
   for (const change of changes) {
     const { table, pk } = change;
-    // Usually the cells of a row follow each other, and share one `pk`.
+    // Usually the changes of a row are neighbours and share one `pk`, which makes this cheap.
     const isSameRow = previous?.pk === pk && previous.table === table;
     previous = change;
     if (isSameRow || !Object.hasOwn(conditions, table)) continue;

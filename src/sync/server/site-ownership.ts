@@ -14,10 +14,10 @@ export interface OwnershipCheck {
 }
 
 /**
- * Checks that a request is for this site, and in whose name it speaks. A site id belongs to the
- * owner that used it first.
+ * Checks that a request is meant for this site, and that the client may use the site ids in it. A site
+ * id belongs to the first owner that uses it.
  *
- * @returns the state of this site, read with what the check needs.
+ * @returns the state of this site, which the check reads anyway.
  * @throws {CrrSyncError} 403 or 409
  */
 export async function checkOwnership({
@@ -33,7 +33,7 @@ export async function checkOwnership({
   const taken = sitesOfOthers(peers, access.owner);
   if (taken.has(bytesToHex(client))) throw siteTaken();
   if (push === undefined || access.mayForward) return state;
-  // A mark contains the id of the site that wrote the value, but anybody may overwrite it.
+  // A mark contains the site id of the marked value, which anybody may overwrite.
   const written = push.changes.filter((change) => !isMark(change, site.schema));
   const foreign = [...sitesOf(written)].flatMap(([hex, id]) => (taken.has(hex) ? [id] : []));
   if (foreign.length > 0) throw foreignChanges(foreign, state.siteId);
@@ -42,7 +42,7 @@ export async function checkOwnership({
 
 const isSame = (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) === 0;
 
-/** The sites that made the changes, by their id in hex. */
+/** The site ids in changes, by their hex form. */
 function sitesOf(changes: readonly Change[]): Map<string, Uint8Array> {
   const sites = new Map<string, Uint8Array>();
   let previous: Uint8Array | undefined;
@@ -54,7 +54,7 @@ function sitesOf(changes: readonly Change[]): Map<string, Uint8Array> {
   return sites;
 }
 
-/** The sites, in hex, that belong to somebody other than `owner`. */
+/** The sites, in hex, that have another owner. */
 function sitesOfOthers(peers: readonly Peer[], owner: string | null): Set<string> {
   const others = peers.filter((peer) => peer.owner !== null && peer.owner !== owner);
   return new Set(others.map(({ siteId }) => bytesToHex(siteId)));
@@ -72,7 +72,7 @@ function otherSite(siteId: Uint8Array): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_OTHER_SITE',
     message:
-      'the request is for another site than the one at this address: exchange everything with this one',
+      'the request is meant for another site than the one at this address: begin a new exchange with this one',
     status: 409,
     details: { siteId },
   });
@@ -81,7 +81,7 @@ function otherSite(siteId: Uint8Array): SyncRefusal {
 function siteTaken(): CrrSyncError {
   return new CrrSyncError(
     'CRR_SYNC_SITE_TAKEN',
-    "the client's site id belongs to somebody else: if its database is a copy, give it a new site id with $crr.rotateSiteId()",
+    "the client's site id belongs to another owner: if its database is a copy, give it a new site id with $crr.rotateSiteId()",
     403,
   );
 }
@@ -89,7 +89,7 @@ function siteTaken(): CrrSyncError {
 function foreignChanges(siteIds: readonly Uint8Array[], siteId: Uint8Array): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_FOREIGN_CHANGES',
-    message: `some of the changes were made by ${siteIds.length} sites of somebody else: leave these out, or allow them with forward in authorize()`,
+    message: `some of the changes were made by ${siteIds.length} sites of other owners: leave them out, or allow them with forward: true in authorize()`,
     status: 403,
     details: { siteIds, siteId },
   });

@@ -7,11 +7,11 @@ import { malformed, tooManyChanges } from './message-errors.js';
 /*
  * Changes in a binary message, grouped by row:
  *
- *     number of rows; per row
- *       table      its index; the next unused index is followed by the name of a new table
+ *     number of rows; for each row
+ *       table      index of the table; the next unused index is followed by the name of a new table
  *       pk         length and bytes of the packed key
  *       cl         causal length
- *       number of changes; per change one byte of flags, and what they announce, in this order:
+ *       number of changes; for each change one byte of flags, then the fields that the flags announce:
  *
  *     bit 3     column       0 = the one after the column of the previous change, 1 = its index follows
  *     bit 4     col_version  0 = the previous one, 1 = it follows
@@ -22,10 +22,10 @@ import { malformed, tooManyChanges } from './message-errors.js';
  *     bits 0-2  value        0 null, 1 a zigzag integer, 2 a real in 8 bytes, 3 a text and 4 a blob
  *                            with their lengths
  *
- * The previous change is the last one written, also of another row. Before the first one, versions,
- * site and seq are 0. Columns count from -1 in each row; column 0 of every table is the sentinel; the
- * next unused index, given or counted, is followed by the name of a new column. So a cell of a row
- * that was written at once takes one byte more than its value.
+ * The previous change may belong to another row. For the first change, the previous versions, site
+ * and seq are 0. At the beginning of each row the previous column is -1. Column 0 of every table is
+ * the sentinel. The next unused index of a column, given or counted, is followed by the name of a
+ * new column. So if a row was written at once, most of its cells take their value and one byte.
  */
 
 const NULL = 0;
@@ -136,7 +136,7 @@ export function readChanges(
   return changes;
 }
 
-/** Hidden rows: 1 and the name of their table if it is not the previous one, otherwise 0; then the key. */
+/** Number of rows; for each row 0 for the previous table, or 1 and the name of another; then the key. */
 export const hiddenRows: Form<readonly HiddenRow[]> = {
   write(out, rows) {
     out.varint(rows.length);
@@ -193,13 +193,13 @@ function readValue(input: ByteReader, storageClass: number): SqlValue {
   }
 }
 
-/** Puts the changes of each row together. Rows are in the order of their first change. */
+/** Groups changes by row. The rows are in the order of their first changes. */
 function groupByRow(changes: readonly Change[]): Change[][] {
   const rows = new Map<string, Change[]>();
   let previous: Change | undefined;
   let row: Change[] = [];
   for (const change of changes) {
-    // Usually the cells of a row follow each other, and share one `pk`.
+    // Usually the changes of a row are neighbours and share one `pk`, which makes this cheap.
     const isSameRow =
       previous?.pk === change.pk && previous.table === change.table && previous.cl === change.cl;
     if (!isSameRow) {
@@ -215,7 +215,7 @@ function groupByRow(changes: readonly Change[]): Change[][] {
 
 type Indexes = Map<string, number>;
 
-/** The index of each site id. Neighbouring changes often have the same one, so the last is kept at hand. */
+/** The indexes of site ids. The last one is remembered, because neighbouring changes often share it. */
 class SiteIndexes {
   readonly #indexes: Indexes = new Map();
   #last: { readonly siteId: Uint8Array; readonly index: number } | undefined;
@@ -236,5 +236,5 @@ class SiteIndexes {
 }
 
 function unknownIndex(what: string): never {
-  throw malformed(`the index of a ${what} has no name yet`);
+  throw malformed(`a ${what} has an unknown index`);
 }

@@ -2,7 +2,7 @@ import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './
 import type { Codec } from './codec.js';
 import { seal, unseal } from './envelope.js';
 
-/** Messages in binary, compressed, in an envelope: what clients use if nothing else is asked for. */
+/** Binary messages in an envelope, compressed. This is the default. */
 export const binaryCodec: Codec = {
   contentType: 'application/x-drizzle-crr',
   encodeRequest: (request) => seal(encodeRequest(request)),

@@ -6,13 +6,13 @@ import { ByteReader, ByteWriter, type Form } from './bytes.js';
 import { malformed } from './message-errors.js';
 
 /*
- * Messages in binary. Their fields are in the order of protocol.ts:
+ * Binary messages, with the fields in the order of protocol.ts:
  *
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]
  *     response  52 ("R")  parts  siteId  schema  dbVersion  [pushed]  [pulled]
  *
- * `parts` has a bit for each optional part, the first one in the lowest bit. Site ids are 16 bytes,
- * texts and lists begin with their length, integers are varints.
+ * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
+ * are 16 bytes, texts and lists begin with their length, and integers are varints.
  */
 const REQUEST = 0x51;
 const RESPONSE = 0x52;
@@ -31,7 +31,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
   return out.finish();
 }
 
-/** @param maxChanges a request that pushes more of them is refused. */
+/** @throws {CrrSyncError} if the bytes are not a request, or push more than `maxChanges`. */
 export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
   const input = new ByteReader(bytes);
   if (input.byte() !== REQUEST) throw malformed('it is not a request');
@@ -164,7 +164,7 @@ const pulledForm: Form<Pulled> = {
   },
 };
 
-/** Integers from the least to the greatest, as the difference of each to the one before. */
+/** Integers in ascending order, each as the difference from the previous one. */
 const ascending: Form<readonly number[]> = {
   write(out, integers) {
     out.varint(integers.length);
@@ -189,8 +189,8 @@ const BETWEEN_VERSIONS = 1;
 const BETWEEN_ROWS = 2;
 
 /**
- * 0 and a db_version; or 1, `since` and the db_version of `after`; or 2, the same, and the table and
- * clock rowid (zigzag) of the row in `after`.
+ * Either 0 and a db_version; or 1, `since`, and the db_version of `after`; or 2, the same, and the
+ * table and the clock rowid (zigzag) of the row in `after`.
  */
 const cursorForm: Form<number | Cursor> = {
   write(out, cursor) {
@@ -209,7 +209,7 @@ const cursorForm: Form<number | Cursor> = {
   },
   read(input) {
     const place = input.byte();
-    if (place > BETWEEN_ROWS) throw malformed('a cursor of an unknown kind');
+    if (place > BETWEEN_ROWS) throw malformed('a cursor has an unknown form');
     const since = input.varint();
     if (place === BETWEEN_TRANSFERS) return since;
     const after = { db_version: input.varint() };

@@ -1,9 +1,9 @@
 import { malformed } from './message-errors.js';
 
 /*
- * Bytes of a binary message. A varint is an integer in base 128, lowest digit first, where every
- * byte but the last has its highest bit set. Zigzag makes signed integers unsigned: 0, -1, 1, -2
- * become 0, 1, 2, 3.
+ * Reading and writing the bytes of a binary message. A varint is an integer in base 128, lowest digit
+ * first; all bytes except the last have the highest bit set. Zigzag turns a signed integer into an
+ * unsigned one: 0, -1, 1, -2 become 0, 1, 2, 3.
  */
 
 const encoder = new TextEncoder();
@@ -23,7 +23,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** A safe integer of at least 0. */
+  /** A non-negative safe integer. */
   varint(value: number): void {
     this.#room(10);
     let rest = value;
@@ -82,7 +82,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what {@link ByteWriter} wrote; other bytes throw `CRR_SYNC_MALFORMED`. */
+/** Reads what {@link ByteWriter} wrote. Anything else throws CRR_SYNC_MALFORMED. */
 export class ByteReader {
   #offset = 0;
   readonly #view: DataView;
@@ -101,7 +101,7 @@ export class ByteReader {
     for (;;) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
-      // JavaScript cannot tell greater integers from their neighbours.
+      // Greater integers lose their last digits in JavaScript.
       if (value > Number.MAX_SAFE_INTEGER) throw malformed('a number is greater than 2^53 - 1');
       if (byte < 0x80) return value;
       scale *= 0x80;
@@ -144,7 +144,7 @@ export class ByteReader {
     }
   }
 
-  /** The length of a list that follows; refused if the rest has not even a byte for each element. */
+  /** The length of a list. Every element has at least one byte, so an impossible length is refused. */
   count(): number {
     const count = this.varint();
     if (count > this.bytes.length - this.#offset) throw malformed('it is cut short');
@@ -163,7 +163,7 @@ export class ByteReader {
   }
 }
 
-/** How values of one type are written, and read back. */
+/** How a value of one type is written, and how it is read. */
 export interface Form<T> {
   write(out: ByteWriter, value: T): void;
   read(input: ByteReader): T;

@@ -1,6 +1,6 @@
 import type { SyncRequest, SyncResponse } from '../protocol.js';
 
-/** A form in which messages travel, under a content type of its own. The registry is codecs.ts. */
+/** A form of messages, with its own content type. To add one, register it in codecs.ts. */
 export interface Codec {
   readonly contentType: string;
   encodeRequest(request: SyncRequest): Promise<Uint8Array<ArrayBuffer>>;
@@ -12,11 +12,11 @@ export interface Codec {
 }
 
 export interface MessageLimits {
-  /** The most bytes that a message may have after decompression. */
+  /** The greatest size of a message, in bytes after decompression. */
   readonly maxMessageBytes: number;
 }
 
 export interface RequestLimits extends MessageLimits {
-  /** The most changes that a request may push. */
+  /** The greatest number of changes in a request. */
   readonly maxChanges: number;
 }

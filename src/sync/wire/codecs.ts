@@ -2,7 +2,7 @@ import { binaryCodec } from './binary-codec.js';
 import type { Codec } from './codec.js';
 import { jsonCodec } from './json-codec.js';
 
-/** The forms of messages by name, the preferred one first. */
+/** All codecs by name. The first one is the default. */
 export const CODECS = {
   binary: binaryCodec,
   json: jsonCodec,
@@ -12,16 +12,16 @@ export type CodecName = keyof typeof CODECS;
 
 const ALL: readonly Codec[] = Object.values(CODECS);
 
-/** The content types of all codecs, for messages. */
+/** All content types, for error messages. */
 export const CONTENT_TYPES = ALL.map(({ contentType }) => contentType).join(' or ');
 
-/** The codec of a body, by its content-type header. */
+/** Finds the codec of a body by its content-type header. */
 export function codecOfType(contentType: string | null): Codec | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
   return ALL.find((codec) => codec.contentType === type);
 }
 
-/** The codec to answer with: the first that the accept header names, otherwise the preferred one. */
+/** Chooses the codec of an answer: the first one in the accept header, or else the default. */
 export function acceptedCodec(accept: string | null): Codec {
   return ALL.find(({ contentType }) => accept?.includes(contentType)) ?? ALL[0]!;
 }

@@ -3,7 +3,7 @@ import { gunzip, gzip } from './gzip.js';
 import { malformed, requireProtocolVersion } from './message-errors.js';
 
 /*
- * The header of a binary message: "CRR", the protocol version, and whether the rest is compressed.
+ * A binary message begins with a header: "CRR", the protocol version, and how the rest is compressed.
  */
 const MAGIC = [0x43, 0x52, 0x52];
 const VERSION_AT = MAGIC.length;
@@ -12,10 +12,10 @@ const HEADER_BYTES = COMPRESSION_AT + 1;
 const PLAIN = 0;
 const GZIP = 1;
 
-/** For a smaller message, compression costs more than it saves. */
+/** Compressing a smaller message costs more than it saves. */
 const WORTH_COMPRESSING = 512;
 
-/** Compresses a message if that is worth it, and puts the header before it. */
+/** Adds the header to a message, and compresses the message if that is worthwhile. */
 export async function seal(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const isCompressed = message.length >= WORTH_COMPRESSING;
   const rest = isCompressed ? await gzip(message) : message;
@@ -26,10 +26,9 @@ export async function seal(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array
 }
 
 /**
- * Checks the header and returns the message after it.
+ * Checks the header, and returns the message after it.
  *
- * @throws {CrrSyncError} if there is no such header, or the message has another version or is larger
- * than `maxBytes`.
+ * @throws {CrrSyncError} if the header is wrong, or the message is larger than `maxBytes`.
  */
 export async function unseal(sealed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   if (sealed.length < HEADER_BYTES || MAGIC.some((byte, i) => sealed[i] !== byte)) {
@@ -43,6 +42,6 @@ export async function unseal(sealed: Uint8Array, maxBytes: number): Promise<Uint
     case GZIP:
       return gunzip(rest, maxBytes);
     default:
-      throw malformed('its compression is unknown');
+      throw malformed('it has an unknown compression');
   }
 }

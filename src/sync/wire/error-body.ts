@@ -18,7 +18,7 @@ const errorBody = object<ErrorBody>({
   }),
 });
 
-/** The answer that refuses a request. */
+/** Makes the answer that reports an error. */
 export function encodeError(error: CrrSyncError): Response {
   const { code, message, status = 500 } = error;
   const { details, headers } = error instanceof SyncRefusal ? error : NO_DETAILS;
@@ -31,20 +31,20 @@ export function encodeError(error: CrrSyncError): Response {
 
 const NO_DETAILS = { details: {}, headers: {} };
 
-/** The refusal in an answer, which may also be a proxy's: then the status has to do. */
+/** Reads the error in an answer. If a proxy answered, there is only the status to go by. */
 export function decodeError(status: number, body: Uint8Array): SyncRefusal {
   try {
     const { error } = errorBody.decode(JSON.parse(new TextDecoder().decode(body)), '');
     const { code, message, ...details } = error;
     if (isSyncCode(code)) return new SyncRefusal({ code, message, status, details });
   } catch {
-    // Not an error of this protocol.
+    // The body is not one of this protocol.
   }
   const message = `the server answered with status ${status}`;
   return new SyncRefusal({ code: CODES[status] ?? 'CRR_SYNC_SERVER', message, status });
 }
 
-/** A newer server may have codes that this version does not know. */
+/** A newer server may use codes that this version does not know. */
 const isSyncCode = (code: string): code is CrrSyncErrorCode => code.startsWith('CRR_SYNC_');
 
 const CODES: Readonly<Record<number, CrrSyncErrorCode>> = {

@@ -25,12 +25,12 @@ import {
 } from './json-form.js';
 import { malformed, requireProtocolVersion, tooManyChanges } from './message-errors.js';
 
-/** A value is null, or an object: {"integer":"5"}, {"real":"1"}, {"text":"a"} or {"blob":"00ff"}. */
+/** Null, or an object with the storage class: {"integer":"5"}, {"real":"1"}, {"text":"a"}, {"blob":"00ff"}. */
 const value: JsonForm<SqlValue> = {
   encode(value) {
     if (value === null) return null;
     if (typeof value === 'bigint') return { integer: String(value) };
-    // As text, because JSON has no infinities and no -0.
+    // As a string, because JSON has no infinities and no -0.
     if (typeof value === 'number') return { real: Object.is(value, -0) ? '-0' : String(value) };
     return typeof value === 'string' ? { text: value } : { blob: bytes.encode(value) };
   },
@@ -45,7 +45,7 @@ const value: JsonForm<SqlValue> = {
   },
 };
 
-/** A site id, whose length nothing checks later, unlike that of a change's `site_id`. */
+/** The length of a change's `site_id` is checked when it is merged. That of others is checked here. */
 const siteId: JsonForm<Uint8Array> = {
   encode: bytes.encode,
   decode(json, path) {
@@ -110,8 +110,8 @@ const response = object<SyncResponse>({
 });
 
 /**
- * Messages as JSON, to be read with curl or in a browser's network tab: the fields of protocol.ts
- * after `"version": 1`, the protocol's. Bytes are hex.
+ * Messages as JSON, for debugging with curl or a browser's network tab: the fields of protocol.ts, and
+ * `"version": 1` for the version of the protocol. Bytes are in hex.
  */
 export const jsonCodec: Codec = {
   contentType: 'application/json',

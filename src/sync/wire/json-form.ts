@@ -9,10 +9,10 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** How values of one type become JSON, and are read back. */
+/** How a value of one type is written as JSON, and how it is read. */
 export interface JsonForm<T> {
   encode(value: T): Json | undefined;
-  /** @param path where it is in the message, for errors. */
+  /** @param path the place in the message, for errors. */
   decode(json: unknown, path: string): T;
 }
 
@@ -26,7 +26,7 @@ export const flag: JsonForm<boolean> = {
   decode: (json, path) => (typeof json === 'boolean' ? json : expected('true or false', path)),
 };
 
-/** A safe integer of at least 0. */
+/** A non-negative safe integer. */
 export const integer: JsonForm<number> = {
   encode: (value) => value,
   decode: (json, path) =>
@@ -62,7 +62,7 @@ export function optional<T>(form: JsonForm<T>): JsonForm<T | undefined> {
   };
 }
 
-/** An object of exactly these properties; others are ignored. */
+/** An object with these properties. Others are ignored. */
 export function object<T extends object>(
   forms: {
     readonly [Name in keyof T]-?: JsonForm<T[Name]>;
@@ -81,7 +81,7 @@ export function object<T extends object>(
   };
 }
 
-/** The properties of an object, whatever they are. */
+/** Requires an object, and returns its properties. */
 export function properties(json: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return expected('an object', path);

@@ -17,17 +17,17 @@ export function tooManyBytes(limit: number): CrrSyncError {
 export function tooManyChanges(limit: number): CrrSyncError {
   return new CrrSyncError(
     'CRR_SYNC_TOO_LARGE',
-    `a request has more than ${limit} changes: send fewer at a time`,
+    `a request has more than ${limit} changes: send fewer at a time, or raise the limit`,
     413,
   );
 }
 
-/** @throws {CrrSyncError} CRR_SYNC_VERSION if a message has another version of the protocol. */
+/** @throws {CrrSyncError} CRR_SYNC_VERSION if the protocol version of a message is unknown. */
 export function requireProtocolVersion(version: number): void {
   if (version === PROTOCOL_VERSION) return;
   throw new SyncRefusal({
     code: 'CRR_SYNC_VERSION',
-    message: `a message has version ${version} of the sync protocol, but this side has version ${PROTOCOL_VERSION}: use the same version of drizzle-crr on both sides`,
+    message: `a message has version ${version} of the sync protocol, expected ${PROTOCOL_VERSION}: use the same version of drizzle-crr on both sides`,
     status: 400,
     details: { versions: [PROTOCOL_VERSION] },
   });

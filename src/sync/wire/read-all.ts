@@ -2,13 +2,12 @@ import { tooManyBytes } from './message-errors.js';
 
 export interface ReadAllOptions {
   readonly maxBytes?: number;
-  /** Ends the reading when aborted, with its reason. */
+  /** Aborting it stops the reading, with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads a stream to its end, into one array. If that fails, the stream is canceled, and no more of
- * it is read.
+ * Reads a whole stream into one array. If that fails, the stream is canceled and not read any further.
  *
  * @throws {CrrSyncError} CRR_SYNC_TOO_LARGE if there are more than `maxBytes`.
  */
@@ -18,7 +17,7 @@ export async function readAll(
 ): Promise<Uint8Array> {
   const reader = stream.getReader();
   const cancel = (reason: unknown) => {
-    // Not awaited: a source that hangs may never answer.
+    // Not awaited, because a source that hangs may never respond.
     reader.cancel(reason).catch(() => {});
   };
   const onAbort = () => cancel(signal?.reason);

@@ -1,8 +1,8 @@
 import { CrrSyncError, type CrrSyncErrorCode } from '../../errors.js';
 
-/** What an error answer contains besides code and message. */
+/** What an error contains besides code and message. */
 export interface RefusalDetails {
-  /** Code of the error behind this one. */
+  /** The code of the error that caused this one. */
   readonly cause?: string | undefined;
   /** The server's site id. */
   readonly siteId?: Uint8Array | undefined;
@@ -18,7 +18,7 @@ export interface RefusedRow {
   readonly table: string;
   /** The packed key. */
   readonly pk: Uint8Array;
-  /** The client may not see the row either, so it need not keep it. */
+  /** Whether the client should drop the row, because it may not see it either. */
   readonly drop: boolean;
 }
 
@@ -31,7 +31,7 @@ interface SyncRefusalOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that the server refused: thrown by the server, and again by the client that gets the answer. */
+/** A request was refused. The server throws this, and so does the client when it gets the answer. */
 export class SyncRefusal extends CrrSyncError {
   readonly details: RefusalDetails;
   /** Headers of the answer. */

@@ -1,14 +1,14 @@
 /*
- * A live stream as the server writes and the client reads it:
+ * Writing and reading a live stream, which consists of events like this:
  *
  *     event: version
  *     data: {"version":42}
  */
 
-/** How often a stream without news gets a comment line. */
+/** A comment line is sent if there was no event for this long. */
 export const KEEP_ALIVE_MS = 15_000;
 
-/** Nothing in a live stream is this long. A longer one is something else, and must not fill the memory. */
+/** No event is this long. Anything longer is not a live stream, and must not fill the memory. */
 const MAX_EVENT_LENGTH = 4_096;
 
 const encoder = new TextEncoder();
@@ -23,11 +23,11 @@ export function encodeKeepAlive(): Uint8Array {
 
 export interface ReadVersionsOptions {
   readonly signal: AbortSignal;
-  /** Called when anything arrives, comment lines included: the connection works. */
+  /** Called when anything arrives, even a comment line: the connection works. */
   readonly onArrival?: () => void;
 }
 
-/** The db_versions that arrive on a live stream; of several that arrive together, only the greatest. */
+/** The db_versions that arrive on a live stream. If several arrive at once, only the greatest. */
 export async function* readVersions(
   stream: ReadableStream<Uint8Array>,
   { signal, onArrival = () => {} }: ReadVersionsOptions,
@@ -57,7 +57,7 @@ export async function* readVersions(
   }
 }
 
-/** The version in an event; undefined if there is none, as in a comment line. */
+/** The version in an event; undefined for anything else, such as a comment line. */
 function decodeVersion(event: string): number | undefined {
   const data = /^data: ?(.*)$/m.exec(event)?.[1];
   if (data === undefined) return undefined;

@@ -30,12 +30,15 @@ test('without authorize a handler starts only when told that it is public', () =
   );
 });
 
-test('a client needs somebody to talk to', () => {
+test('a client needs a server, and options that make sense', () => {
   expect(() => createSync({ db: ann.db })).toThrow(/url, a fetch, or both/);
   for (const url of ['127.0.0.1:8788', 'localhost:8788', '/sync', 'ftp://x/', '']) {
     expect(() => createSync({ db: ann.db, url })).toThrow(/http:\/\/ or https:\/\//);
   }
-  expect(() => createSync({ db: ann.db, url: 'http://x/', tables: ['note'] })).toThrow(/"note"/);
+  const options = { db: ann.db, url: 'http://x/' };
+  expect(() => createSync({ ...options, tables: ['note'] })).toThrow(/"note"/);
+  expect(() => createSync({ ...options, format: 'xml' as never })).toThrow(/binary, json/);
+  expect(() => createSync({ ...options, retries: 1 } as never)).toThrow(/no option "retries"/);
 });
 
 test('a Response of authorize is answered as it is', async () => {
@@ -49,12 +52,14 @@ test('a misspelt table or column in authorize is a failure of the server, not an
     { note: true },
     { notes: { readOnly: ['star'] } },
     { notes: { reed: 1 } },
+    { notes: { leaving: 'stay' } },
+    { notes: { onReadOnly: 'skip' } },
   ]) {
     const authorize = () => ({ tables: tables as never });
     const handler = serve(server, { authorize, onError: (error) => errors.push(error) });
     await expect(connect(ann, handler).sync()).rejects.toMatchObject({ status: 500 });
   }
-  expect(errors).toHaveLength(3);
+  expect(errors).toHaveLength(5);
   expect(await ids(ann)).toEqual([]);
 });
 

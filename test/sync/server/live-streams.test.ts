@@ -152,7 +152,7 @@ describe('with a fake clock', () => {
   test('one whose client does not read ends when its lifetime is over', async () => {
     streams = streamsWith({ maxStreams: 1 });
     streams.open(new AbortController().signal);
-    expect(() => open()).toThrow('all 1 live streams are taken');
+    expect(() => open()).toThrow('the limit of live streams (1)');
     await pass(300_000);
     expect(() => open()).not.toThrow();
   });
@@ -194,7 +194,7 @@ describe('with a fake clock', () => {
     state.version = 3;
     await pass(4_000);
     expect(await second).toBe(event(3));
-    expect(() => open()).toThrow('all 2');
+    expect(() => open()).toThrow('the limit of live streams (2)');
     void alive.next();
     await pass(11_000);
     expect(() => open()).not.toThrow();
