@@ -62,9 +62,9 @@ export class ContinuousSync {
     const platform = globalThis as Platform;
     platform.addEventListener?.('online', () => this.#input('online'), { signal });
     platform.addEventListener?.('offline', () => this.#input('offline'), { signal });
+    this.#watchLocal(signal);
     this.#input('start');
     if (platform.navigator?.onLine === false) this.#input('offline');
-    this.#watchLocal(signal);
     void this.#repeat(() => this.#pollServer(signal), signal);
     if (this.options.liveStream) void this.#repeat(() => this.#followServer(signal), signal);
   }
@@ -79,8 +79,9 @@ export class ContinuousSync {
     const before = this.phase;
     const { state, effect } = step(this.#machine, input);
     this.#machine = state;
-    if (state.phase !== before) this.options.onPhase(state.phase);
     this.#perform(effect);
+    // Last, because a listener may call stop().
+    if (state.phase !== before) this.options.onPhase(state.phase);
   }
 
   #perform(effect: SyncEffect): void {

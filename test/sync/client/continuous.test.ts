@@ -224,3 +224,26 @@ test('what the server wrote is not taken for news of this side', async () => {
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(posts()).toBe(3);
 });
+
+test('a listener may stop the sync at once, and then nothing runs', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  const continuous = { localPollMs: 5, remotePollMs: 5 };
+  const sync = connect(a, serve(server), { continuous });
+  const phases: string[] = [];
+  sync.subscribe((event) => {
+    if (event.type !== 'phase') return;
+    phases.push(event.phase);
+    if (event.phase === 'syncing') void sync.stop();
+  });
+  const looks = vi.spyOn(a.client, 'batch');
+  sync.start();
+  await sync.stop();
+  const asked = looks.mock.calls.length;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(phases.at(-1)).toBe('stopped');
+  expect([sync.phase, sync.counts.requests, looks.mock.calls.length]).toEqual([
+    'stopped',
+    0,
+    asked,
+  ]);
+});
