@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createSync } from '../sync/client/client.js';
-import type { SyncProgress, SyncResult } from '../sync/client/exchange.js';
+import type { SyncProgress, SyncResult } from '../sync/client/result.js';
 import type { Command } from './command.js';
 import { DATABASE_OPTIONS, DATABASE_USAGE, openDatabase, usage } from './open-database.js';
 

@@ -1,6 +1,6 @@
 import { CrrUsageError } from '../errors.js';
-import { cutPage } from '../feed/page.js';
 import { RowExpander } from '../feed/expand.js';
+import { cutPage } from '../feed/page.js';
 import type { ReadPosition } from '../feed/position.js';
 import { selectRows } from '../feed/select.js';
 import { SITE_ID_BYTES } from '../model/change.js';

@@ -1,5 +1,5 @@
-import type { DriverRow } from '../sql/driver-value.js';
 import type { SqlValue } from '../model/value.js';
+import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
 
 /** What is used of @libsql/client. Structural, so that the package's types do not require it. */

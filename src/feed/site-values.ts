@@ -56,7 +56,9 @@ export function conflictsQuery(spec: TableSpec): Statement {
   const standing = registersOf(spec).map(
     (column) => `column_name = ${quoteText(column.name)} AND ${cellTypeOf(column).standsSql}`,
   );
-  const values = keys.map((key, i) => portable(`conflict.${key}`, affinityOf(spec.key[i]!.sqlType)));
+  const values = keys.map((key, i) =>
+    portable(`conflict.${key}`, affinityOf(spec.key[i]!.sqlType)),
+  );
   return statement(statementText`
     SELECT
       ${list([...values, cellsTextSql(spec, 'conflict')])}

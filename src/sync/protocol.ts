@@ -1,111 +1,122 @@
 /**
  * The sync protocol of drizzle-crr, version 1.
  *
- * One HTTP address, three uses. All state is in the two databases; a server keeps none between
- * requests, so any number of handlers may stand before one database.
+ * A client exchanges changes with a server over HTTP. Each is a site with its own database. The
+ * server has one address:
  *
- *     POST  a request message; answered 200 with a response message
- *     GET   with `accept: text/event-stream`: a live stream that tells "there is something new"
- *     OPTIONS and the like are the application's (CORS)
+ *     POST   a request message; the answer is 200 with a response message, or an error
+ *     GET    with `accept: text/event-stream`: the live stream
+ *
+ * Other methods, such as OPTIONS for CORS, are left to the application. All state is in the two
+ * databases. A server keeps nothing between requests, so any number of them can serve one database.
  *
  * ## Exchange
  *
- * A client sends one request at a time. Each may push a chunk of its own changes and pull a chunk of
- * the server's; the server merges the pushed ones first, in one transaction, and answers with
- * what comes next. An idle sync is one request. A large one is as many requests as it has chunks.
+ * A request pushes a chunk of the client's changes, pulls a chunk of the server's, or does both. The
+ * server merges what was pushed in one transaction, and then reads what was pulled. If there is
+ * nothing to exchange, a sync is one request. A large sync takes one request per chunk.
  *
- *     request   site        the client's site id, 16 bytes
- *               schema      fingerprint of its CRRs; it informs, it refuses nothing: what a side
- *                           does not know yet waits in its pending table
- *               to          the server's site id, if known: another one answers 409
- *               tables      names of the tables to exchange; absent = all
- *               push        changes, and `through`: the client's cursor after them
- *               pull        `cursor` to read on from, `filter` that came with it, `skip`: db_versions
- *                           of the server that hold only what this client brought, and `maxBytes`
- *     response  site        the server's site id
- *               schema      fingerprint of its CRRs
- *               version     its db_version
- *               pushed      `stamp`: the db_version that holds exactly what was pushed, 0 = none;
- *                           counts of cells won, cells ignored and changes that wait
- *               pulled      changes; `hidden`: rows that the client may not see, or no longer; the
- *                           `cursor` after them; `filter`: fingerprint of what it may see; `more`;
- *                           `restarted`: the filter is another one, so reading began anew;
- *                           `ownReturn`: what the client made itself may be among the changes
+ *     request   siteId      the client's site id, 16 bytes
+ *               schema      fingerprint of the client's CRRs. A server accepts any: changes become
+ *                           pending if it does not have their table or column
+ *               to          the server's site id, if the client knows it. Another server answers 409
+ *               tables      names of the tables to exchange; all if absent
+ *               push        changes       of the client, and of sites that it has pulled from
+ *                           through       the client's cursor after them
+ *               pull        cursor        where to begin
+ *                           filter        the filter that came with the cursor
+ *                           skip          db_versions of the server that contain only what this client pushed
+ *                           maxBytes      about how large the answer may be before compression
  *
- * A cursor is plain data: a db_version, or within a transfer `{ since, after }`. The client stores
- * it in the transaction that merges the changes, so a crash at any point repeats at most one chunk,
- * and merging a chunk twice changes nothing. Bodies that are replayed or reordered are therefore
- * harmless: a merge depends on neither.
+ *     response  siteId      the server's site id
+ *               schema      fingerprint of the server's CRRs
+ *               dbVersion   the server's db_version
+ *               pushed      stamp         the db_version of the server that contains exactly the
+ *                                         pushed changes that were new; 0 if there is none
+ *                           cellsWon      cells that took the pushed value
+ *                           cellsIgnored  cells that kept theirs
+ *                           pending       changes that cannot be applied yet
+ *               pulled      changes
+ *                           hidden        rows that have changed and that the client may not see
+ *                           cursor        where the next pull begins
+ *                           filter        fingerprint of what the client may see
+ *                           more          whether there is more to pull now
+ *                           restarted     whether reading began at 0, because the filter has changed
+ *                           ownReturn     whether the client's own changes may be among these
+ *
+ * A cursor is a db_version, or `{ since, after }` within a transfer. It is stored in the same
+ * transaction as the changes before it. So if one side crashes, at most one chunk is transferred
+ * again. This is harmless, and so are requests that arrive twice or out of order: merging the same
+ * changes again changes nothing.
  *
  * ## Live stream
  *
  *     event: version
  *     data: {"version":42}
  *
- * at once, and again when the server's db_version rises; a comment line every 15 s keeps the
- * connection. A client compares it with the `version` of its last response and syncs if it is greater.
+ * Each event contains the server's db_version. There is one when the stream opens, and one whenever
+ * the db_version changes. Otherwise, a comment line every 15 s keeps the connection open. A client
+ * syncs if the version is greater than the `dbVersion` of its last response.
  *
- * ## Binary form: `application/x-drizzle-crr`
+ * ## Forms
+ *
+ * The content-type header of a request names its form, and the accept header that of the answer.
+ *
+ * `application/x-drizzle-crr` is binary:
  *
  *     43 52 52        "CRR"
  *     01              protocol version
- *     00 | 01         the rest as it is, or as one gzip stream
- *     ...             the message: see message-binary.ts, and change-block.ts for its changes
+ *     00 | 01         the rest is plain, or a gzip stream
+ *     ...             the message: see wire/binary-message.ts and wire/binary-changes.ts
  *
- * The compression is inside the message, not a content-encoding: some platforms add or undo those
- * on their own. `application/json` is the same message for debugging: see message-json.ts. The
- * request's content-type says what it is, its accept header what the answer shall be.
+ * Compression is part of the form, not a content-encoding, because some platforms add or remove
+ * those. `application/json` is for debugging: see wire/json-codec.ts.
  *
  * ## Limits (defaults; the server's are options of createSyncHandler)
  *
- *     body of a request                4 MiB as sent, 32 MiB when decompressed    413
+ *     body of a request                4 MiB as sent, 32 MiB decompressed        413
  *     changes in a request             20,000                                    413
  *     time for a body to arrive        30 s                                      408
- *     live streams at once             1,000                                     503
- *     answer                           about 1 MiB before compression: at least one row
- *     version jump                     2^32 above the receiver's db_version      422
+ *     live streams at a time           1,000                                     503
+ *     answer                           about 1 MiB before compression, but at least one row
+ *     versions in changes              2^32 above the receiver's db_version      422
  *
  * ## Errors
  *
- * A status and `{ "error": { "code", "message" } }` as JSON. Nothing of a refused request was applied.
+ * An error is a status and JSON: `{ "error": { "code", "message" } }`. A refused request changes nothing.
  *
- *     400 CRR_SYNC_MALFORMED         no message, cut short, or bytes follow its end
- *     400 CRR_SYNC_VERSION           another version of the protocol; `versions` lists what is spoken
- *     401 CRR_SYNC_UNAUTHORIZED      authorize() said no
- *     403 CRR_SYNC_FORBIDDEN         a table, column or row that may not be written; `rows` names those
- *                                    that are there: `table`, `pk` (hex), `drop` (nor may they be seen)
- *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to somebody else
- *     403 CRR_SYNC_FOREIGN_CHANGES   changes that somebody else's site made; `sites` names them
+ *     400 CRR_SYNC_MALFORMED         not a message, or one that is damaged
+ *     400 CRR_SYNC_VERSION           an unknown protocol version; `versions` lists the known ones
+ *     401 CRR_SYNC_UNAUTHORIZED      authentication failed
+ *     403 CRR_SYNC_FORBIDDEN         a table, column or row that the client may not write; `rows` lists
+ *                                    such rows: `table`, `pk` in hex, and `drop`, which is true if the
+ *                                    client may not see the row either
+ *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to another owner
+ *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
+ *                                    in hex, `siteId` is the server's
  *     405 CRR_SYNC_METHOD            neither POST nor GET
- *     406, 415 CRR_SYNC_MEDIA_TYPE   neither binary nor JSON, or a GET that wants no event stream
+ *     406, 415 CRR_SYNC_MEDIA_TYPE   an unknown form, or a GET that does not accept an event stream
  *     408 CRR_SYNC_TOO_SLOW          the body did not arrive in time
- *     409 CRR_SYNC_SAME_SITE         the client has the server's site id: one is a copy of the other
- *     409 CRR_SYNC_OTHER_SITE        `to` is not this server; `site` is
- *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is newer than the server: it was restored from a backup
+ *     409 CRR_SYNC_SAME_SITE         client and server have the same site id: one is a copy of the other
+ *     409 CRR_SYNC_OTHER_SITE        `to` is not this server; `siteId` is its site id in hex
+ *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is ahead of the server, which was restored from a backup
  *     413 CRR_SYNC_TOO_LARGE         more bytes or changes than the limit
- *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database could have made; `cause` is its CRR_CHANGE_ code
- *     422 CRR_SYNC_VERSION_JUMP      a version far beyond what either side can have reached
+ *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
+ *     422 CRR_SYNC_VERSION_JUMP      a change whose versions are too far ahead
  *     500 CRR_SYNC_SERVER            the handler or its database failed
- *     503 CRR_SYNC_BUSY              too many live streams, or writers in each other's way; Retry-After
- *                                    says when to come again
+ *     503 CRR_SYNC_BUSY              too many live streams, or too many writers at a time; the
+ *                                    retry-after header is set
  *
- * ## Versions
+ * ## Versions of the protocol
  *
- * The version byte is raised when an old reader could misread a message. A side refuses every
- * version that it does not know, with the list of those it knows. test/sync/wire-form.test.ts
- * pins the bytes of version 1.
+ * The version is raised whenever an old reader could misread a message. Each side refuses versions
+ * that it does not know. test/sync/wire/wire-form.test.ts pins the bytes of version 1.
  */
 
-import { typeOf } from '../columns/registry.js';
-import type { Cursor } from '../database/change-stream.js';
-import type { HiddenRow } from '../feed/page.js';
 import type { Change } from '../model/change.js';
-import type { CrrSchema } from '../model/schema.js';
-import { replicatedColumns } from '../model/table-spec.js';
+import type { Cursor, HiddenRow } from './site.js';
 
 export const PROTOCOL_VERSION = 1;
-export const BINARY_TYPE = 'application/x-drizzle-crr';
-export const JSON_TYPE = 'application/json';
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 
 /** Defaults of the limits above. */
@@ -120,7 +131,7 @@ export const LIMITS = {
 } as const;
 
 export interface SyncRequest {
-  readonly site: Uint8Array;
+  readonly siteId: Uint8Array;
   readonly schema: string;
   readonly to?: Uint8Array | undefined;
   readonly tables?: readonly string[] | undefined;
@@ -130,7 +141,6 @@ export interface SyncRequest {
 
 export interface Push {
   readonly changes: readonly Change[];
-  /** The client's cursor after these changes. */
   readonly through: number | Cursor;
 }
 
@@ -138,14 +148,13 @@ export interface Pull {
   readonly cursor: number | Cursor;
   readonly filter: string;
   readonly skip: readonly number[];
-  /** About how large the answer may be before compression. */
   readonly maxBytes: number;
 }
 
 export interface SyncResponse {
-  readonly site: Uint8Array;
+  readonly siteId: Uint8Array;
   readonly schema: string;
-  readonly version: number;
+  readonly dbVersion: number;
   readonly pushed?: Pushed | undefined;
   readonly pulled?: Pulled | undefined;
 }
@@ -165,27 +174,4 @@ export interface Pulled {
   readonly more: boolean;
   readonly restarted: boolean;
   readonly ownReturn: boolean;
-}
-
-/** Fingerprint of a text: 16 hex digits (FNV-1a, 64 bits). It tells texts apart, and hides nothing. */
-export function fingerprint(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
-}
-
-/** Fingerprint of a schema's CRRs: names of tables, key columns and columns, in any order. */
-export function schemaFingerprint(schema: CrrSchema): string {
-  const tables = [...schema.tables.values()].map((spec) => ({
-    table: spec.name,
-    key: spec.key.map(({ name }) => name),
-    rows: spec.rows,
-    columns: replicatedColumns(spec)
-      .map((column) => [column.name, typeOf(column).fingerprint])
-      .sort(),
-  }));
-  tables.sort((a, b) => (a.table < b.table ? -1 : 1));
-  return fingerprint(JSON.stringify(tables));
 }

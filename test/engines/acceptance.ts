@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engines/engine.js';
-import { exactValue, portable } from '../../src/sql/driver-value.js';
 import { type SqlValue, storageClass } from '../../src/model/value.js';
+import { exactValue, portable } from '../../src/sql/driver-value.js';
 import { bindValue, type Statement, statement } from '../../src/sql/statement.js';
 
 /** @param open a new, empty database each time; it is closed when the test ends. */

@@ -169,7 +169,9 @@ describe('exact text', () => {
       CREATE INDEX IF NOT EXISTS "marks__crr_clock_db_version" ON "marks__crr_clock" (db_version)
       "
     `);
-    expect(addClockColumn('todos', 'title')).toMatchInlineSnapshot(`"ALTER TABLE "todos__crr_clock" ADD COLUMN "clock_title" TEXT DEFAULT '-9000000000000000'"`);
+    expect(addClockColumn('todos', 'title')).toMatchInlineSnapshot(
+      `"ALTER TABLE "todos__crr_clock" ADD COLUMN "clock_title" TEXT DEFAULT '-9000000000000000'"`,
+    );
   });
   test('gate tables', () => {
     expect(gateTableStatement(spec)).toMatchInlineSnapshot(`
@@ -1711,9 +1713,7 @@ describe('exact text', () => {
     `);
   });
   test('pins and applying', () => {
-    expect(
-      all([PIN_SQL, UNPIN_SQL, beginApplySql(7), endApplySql([spec])]),
-    ).toMatchInlineSnapshot(`
+    expect(all([PIN_SQL, UNPIN_SQL, beginApplySql(7), endApplySql([spec])])).toMatchInlineSnapshot(`
       "
       UPDATE crr_state SET db_version = db_version + 1, seq = -1, in_transaction = 1;
       UPDATE crr_state SET db_version = db_version - (seq = -1), in_transaction = 0;

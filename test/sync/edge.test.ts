@@ -14,6 +14,7 @@ import { runWorker } from '../../examples/turso-edge/run-worker.js';
 import * as schema from '../../examples/turso-edge/schema.js';
 import { withCrr } from '../../src/index.js';
 import { createSync } from '../../src/sync/index.js';
+import { readVersions } from '../../src/sync/wire/version-events.js';
 import { type Sqld, sqldBinary, startSqld } from '../../tools/sqld/index.js';
 
 const { todos } = schema;
@@ -102,6 +103,28 @@ describe.skipIf(!hasSqld)(`the edge example (skipped where sqld has no binary)`,
     } finally {
       await Promise.all([phone.sync.stop(), laptop.sync.stop()]);
     }
+  });
+
+  test('a live stream goes on when the request that began to poll has ended', async () => {
+    const open = async () => {
+      const abort = new AbortController();
+      const headers = { accept: 'text/event-stream', authorization: 'Bearer a-token' };
+      const { body } = await fetch(url, { headers, signal: abort.signal });
+      const versions = readVersions(body!, { signal: abort.signal });
+      const next = async () => (await versions.next()).value!;
+      return { next, end: () => abort.abort() };
+    };
+    const streams = [await open(), await open(), await open()];
+    for (const { next } of streams) await next();
+    while (streams.length > 1) {
+      streams.shift()!.end();
+      const next = streams.map(({ next }) => next());
+      // Not through the worker: only polling can notice it.
+      await server.insert(todos).values({ id: `poll-${streams.length}`, owner: 'ann', title: 'x' });
+      const version = await server.$crr.version();
+      expect(await Promise.all(next)).toEqual(next.map(() => version));
+    }
+    streams[0]!.end();
   });
 
   test("nobody sees another user's rows; nobody without a token sees anything", async () => {

@@ -10,6 +10,7 @@ import {
   type SyncHandlerOptions,
   type SyncOptions,
 } from '../../src/sync/index.js';
+import { changesOf } from './feed.js';
 
 export const notes = crrTable('notes', {
   id: text('id').primaryKey().notNull(),
@@ -25,7 +26,7 @@ export const NOTES_DDL =
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-/** @param url a libSQL address; a database in memory if absent. Tables are made where they are not. */
+/** @param url a libSQL address; a database in memory if absent. Its table is created if there is none. */
 export async function openSite(url = ':memory:') {
   const client = createClient({ url });
   await client.execute(NOTES_DDL.replace('TABLE', 'TABLE IF NOT EXISTS'));
@@ -66,14 +67,14 @@ export function connect(site: Site, fetch: Fetch, options: Partial<SyncOptions> 
 }
 
 /**
- * Everything that two sites must agree on: rows with storage classes, versions, causal lengths. Not who wrote a
- * cell: where two wrote the same value at once, each side keeps its own as the writer.
+ * Everything that two sites must agree on: rows with storage classes, versions, causal lengths. Not
+ * who wrote a cell: if two wrote the same value at once, each side keeps its own site as the writer.
  */
 export async function contents(site: Site): Promise<string> {
   const { rows } = await site.client.execute(
     'SELECT id, owner, body, stars, weight, quote(data), typeof(stars), typeof(weight) FROM notes ORDER BY id',
   );
-  const clocks = (await site.crr.changes()).changes.map((change) => [
+  const clocks = (await changesOf(site)).map((change) => [
     change.table,
     change.pk.join(),
     change.cid,

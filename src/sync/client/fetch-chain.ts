@@ -1,101 +1,82 @@
-/** The part of `fetch` that sync uses; a handler of `createSyncHandler` can be wrapped as one. */
+import { sleep, withDeadline } from '../delay.js';
+
+/** The part of `fetch` that sync uses. A handler of `createSyncHandler` can be used as one. */
 export type Fetch = (request: Request) => Promise<Response>;
 
-export interface RetryOptions {
-  /** How often a request is sent at most. */
-  readonly attempts: number;
-  /** The first delay is random up to this, in milliseconds; each later limit is twice the last. */
+export interface Backoff {
+  /** The limit of the first delay, in milliseconds. It doubles with each failure. */
   readonly baseMs: number;
-  /** No delay limit grows beyond this. */
+  /** The greatest limit, in milliseconds. */
   readonly maxMs: number;
-  /** A number from 0 up to 1; for tests. */
+  /** Returns a number from 0 to 1; for tests. */
   readonly random?: () => number;
 }
 
+export interface RetryOptions extends Backoff {
+  /** How many times a request is sent at most. */
+  readonly attempts: number;
+}
+
+/** A longer Retry-After is reduced to this, so that a wrong header cannot stop a client for hours. */
+export const MAX_RETRY_AFTER_MS = 5 * 60_000;
+
 /**
- * Sends a request again when the network or the server failed: full jitter between tries,
- * Retry-After as the least delay. An answer of 4xx is final, but for 429. Aborting the request ends
- * the waiting too.
+ * Sends a request again if the network or the server fails. The delay is random, but not shorter than
+ * Retry-After asks for. An answer with status 4xx is final, except for 429. Aborting the request also
+ * ends the delay.
  */
 export function withRetry(fetch: Fetch, options: RetryOptions): Fetch {
   return async (request) => {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt >= options.attempts;
-      let floor = 0;
+      let leastMs = 0;
       try {
-        // A request's body can be read once: each try gets a copy.
+        // The body of a request can be read only once, so each attempt gets a copy.
         const response = await fetch(isLast ? request : request.clone());
         if (isLast || !isWorthRetrying(response.status)) return response;
-        floor = retryAfterMs(response);
+        leastMs = retryAfterMs(response);
         await response.body?.cancel();
       } catch (error) {
         if (isLast || request.signal.aborted) throw error;
       }
-      await sleep(Math.max(floor, fullJitter(attempt - 1, options)), request.signal);
+      await sleep(Math.max(leastMs, fullJitter(attempt - 1, options)), request.signal);
     }
   };
 }
 
-/** Makes a request fail when it takes longer than `ms` until its answer begins. */
+/** Makes a request fail if its answer does not begin within `ms`. */
 export function withTimeout(fetch: Fetch, ms: number): Fetch {
-  return async (request) => {
-    const timeout = new AbortController();
-    const timer = setTimeout(() => {
-      timeout.abort(new Error(`no answer within ${ms} ms`));
-    }, ms);
-    const onAbort = () => timeout.abort(request.signal.reason);
-    request.signal.addEventListener('abort', onAbort, { once: true });
-    const given = new Promise<never>((_, reject) => {
-      timeout.signal.addEventListener('abort', () => reject(timeout.signal.reason), { once: true });
-    });
-    try {
-      return await Promise.race([fetch(new Request(request, { signal: timeout.signal })), given]);
-    } finally {
-      clearTimeout(timer);
-      request.signal.removeEventListener('abort', onAbort);
-    }
+  return (request) => {
+    const error = () => new Error(`the answer did not begin within ${ms} ms`);
+    return withDeadline({ ms, error, signal: request.signal }, (signal) =>
+      fetch(new Request(request, { signal })),
+    );
   };
 }
 
-/** A random delay up to a limit that doubles with every failure. */
+/** A random delay in milliseconds. Its limit doubles with each failure before. */
 export function fullJitter(
   failures: number,
-  { baseMs, maxMs, random = Math.random }: Omit<RetryOptions, 'attempts'>,
+  { baseMs, maxMs, random = Math.random }: Backoff,
 ): number {
   return random() * Math.min(maxMs, baseMs * 2 ** Math.min(failures, 30));
 }
 
-export const isWorthRetrying = (status: number) => status === 429 || status >= 500;
+const isWorthRetrying = (status: number) => status === 429 || status >= 500;
 
 /**
- * What Retry-After asks for, in milliseconds; 0 where it says nothing. A date is taken against the
- * server's own Date header: the clocks of the two sides need not agree.
+ * The delay that Retry-After asks for, in milliseconds; 0 without one. A date is compared with the
+ * Date header of the same answer, because the clocks of client and server may differ.
  */
-export function retryAfterMs(response: Response): number {
-  const value = response.headers.get('retry-after');
-  if (value === null) return 0;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
-  const until = Date.parse(value);
-  const now = Date.parse(response.headers.get('date') ?? '');
-  if (Number.isNaN(until)) return 0;
-  return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
+export function retryAfterMs({ headers }: Response): number {
+  return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, askedDelay(headers)));
 }
 
-/** Waits, unless the signal is or gets aborted. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
+function askedDelay(headers: Headers): number {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const until = Date.parse(value);
+  if (Number.isNaN(until)) return 0;
+  const now = Date.parse(headers.get('date') ?? '');
+  return until - (Number.isNaN(now) ? Date.now() : now);
 }

@@ -1,47 +1,49 @@
 /*
- * What a continuous sync does next, as a pure function: no clock, no network, no database.
+ * The states of a continuous sync, as a pure function: no clock, no network, no database.
  *
  *     stopped   nothing runs
- *     idle      all is exchanged; waiting for news
+ *     idle      everything is exchanged; waits for news
  *     syncing   an exchange is under way
- *     waiting   the server failed; a timer runs
- *     offline   there is no network; a timer runs, or the platform will tell
- *     refused   the server said no, and saying the same again would not help; waiting for news
+ *     waiting   the server failed; waits for a timer
+ *     offline   the network failed; waits for a timer, or for the platform to report that it is back
+ *     refused   the server refused the request, and would refuse it again; waits for a local write
  */
 
 export type SyncPhase = 'stopped' | 'idle' | 'syncing' | 'waiting' | 'offline' | 'refused';
 
 export interface SyncMachine {
   readonly phase: SyncPhase;
-  /** News came while syncing, and may not be part of it. */
+  /** Whether there was news during a sync, which may have been too late to be part of it. */
   readonly dirty: boolean;
-  /** Failures in a row: the exponent of the next delay. */
+  /** Failures in a row. The delay grows with them. */
   readonly failures: number;
 }
 
 export type SyncInput =
   | 'start'
   | 'stop'
-  /** Something was written here, or at the server. */
+  /** There are new changes, here or at the server. */
   | 'news'
   | 'synced'
   | 'network failed'
   | 'server failed'
   | 'was refused'
   | 'timer'
-  /** The platform says that there is a network, or none. */
+  /** The platform reports that the network is back, or gone. */
   | 'online'
   | 'offline';
 
-/** What to do on entering the new state. */
+/** What to do next: nothing, begin a sync, or start the timer. */
 export type SyncEffect = 'none' | 'sync' | 'wait';
 
 export const STOPPED: SyncMachine = { phase: 'stopped', dirty: false, failures: 0 };
 
-export function step(
-  state: SyncMachine,
-  input: SyncInput,
-): { readonly state: SyncMachine; readonly effect: SyncEffect } {
+export interface SyncStep {
+  readonly state: SyncMachine;
+  readonly effect: SyncEffect;
+}
+
+export function step(state: SyncMachine, input: SyncInput): SyncStep {
   const { phase, failures } = state;
   const stay = { state, effect: 'none' } as const;
   const sync = { state: { phase: 'syncing', dirty: false, failures }, effect: 'sync' } as const;
@@ -52,14 +54,14 @@ export function step(
       return stay;
     case 'news':
       if (phase === 'syncing') return { state: { ...state, dirty: true }, effect: 'none' };
-      // Waiting and offline have their timer: news must not undo a backoff.
+      // While it waits for the timer, news must not shorten the delay.
       return phase === 'idle' || phase === 'refused' ? sync : stay;
     case 'timer':
       return phase === 'waiting' || phase === 'offline' ? sync : stay;
     case 'online':
       return phase === 'offline' ? sync : stay;
     case 'offline':
-      if (phase === 'syncing') return stay; // Its own failure will tell, if it does fail.
+      if (phase === 'syncing') return stay; // The sync will fail by itself.
       return { state: { ...state, phase: 'offline' }, effect: 'none' };
     case 'synced':
       if (phase !== 'syncing') return stay;

@@ -1,85 +1,116 @@
-import { EVENT_STREAM_TYPE } from '../protocol.js';
+import { startTimer } from '../../live/timer.js';
+import type { VersionWatch } from '../../live/version-watch.js';
+import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
+
+/** A stream that has to look for news, but has not done so for this long, is dead. */
+const DEAD_MS = 10_000;
 
 export interface LiveStreamOptions {
-  /** How often the database is asked for its db_version. */
-  readonly pollMs: number;
-  /** After this long the stream ends and the client comes again, with a fresh authorization. */
+  readonly watch: VersionWatch;
+  /** The stream ends after this time, in milliseconds. */
   readonly lifetimeMs: number;
+  /** How often the stream looks for news without being woken, in milliseconds. */
+  readonly lookMs: number;
+  /** Called when the stream looks for news. */
+  readonly onAlive: () => void;
+  readonly onEnd: () => void;
 }
-
-/** The db_version as the handler last saw it: one look serves all streams. */
-export interface SeenVersion {
-  version: number;
-  at: number;
-}
-
-const KEEP_ALIVE_MS = 15_000;
 
 /**
- * An event stream that tells when the db_version rises. It is pulled: nothing is made for a reader
- * that does not read, so a slow one costs no memory and gets the newest version when it looks again.
+ * One live stream. Events are created when the client reads. So a client that reads slowly needs no
+ * memory, and it gets the newest version when it reads.
  */
-export function liveStream(
-  readVersion: () => Promise<number>,
-  seen: SeenVersion,
-  options: LiveStreamOptions,
-  signal: AbortSignal,
-  onClose: () => void,
-): Response {
-  const encoder = new TextEncoder();
-  const start = Date.now();
-  let told = -1;
-  let lastWrite = start;
-  let closed = false;
-  const close = () => {
-    if (closed) return;
-    closed = true;
-    onClose();
-  };
-  signal.addEventListener('abort', close, { once: true });
-  const look = async () => {
-    if (Date.now() - seen.at >= options.pollMs) {
-      seen.at = Date.now();
-      seen.version = await readVersion();
-    }
-    return seen.version;
-  };
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          while (!closed) {
-            const now = Date.now();
-            if (now - start >= options.lifetimeMs) break;
-            const version = await look();
-            if (version > told) {
-              told = version;
-              lastWrite = now;
-              controller.enqueue(
-                encoder.encode(`event: version\ndata: ${JSON.stringify({ version })}\n\n`),
-              );
-              return;
-            }
-            if (now - lastWrite >= KEEP_ALIVE_MS) {
-              lastWrite = now;
-              controller.enqueue(encoder.encode(': still here\n\n'));
-              return;
-            }
-            await new Promise((resolve) => setTimeout(resolve, options.pollMs));
-          }
-          close();
-          controller.close();
-        } catch (error) {
-          close();
-          controller.error(error);
-        }
+export class LiveStream {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #options: LiveStreamOptions;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #isEnded = false;
+  readonly #cancelLifetime: () => void;
+  #wake = () => {};
+  #sentVersion: number | undefined;
+  /* Times are on the clock of `performance.now()`. */
+  #sentAt: number;
+  readonly #endsAt: number;
+  /** When the stream last looked for news; undefined while the client does not read. */
+  #waitingSince: number | undefined;
+
+  constructor(options: LiveStreamOptions) {
+    const { lifetimeMs } = options;
+    this.#options = options;
+    this.#sentAt = performance.now();
+    this.#endsAt = this.#sentAt + lifetimeMs;
+    this.#cancelLifetime = startTimer(() => this.close(), lifetimeMs);
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#sendNext(),
+        cancel: () => this.#end(),
       },
-      cancel: close,
-    },
-    // Nothing is read ahead of what the client takes.
-    { highWaterMark: 0 },
-  );
-  return new Response(body, {
-    headers: { 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-store' },
-  });
+      { highWaterMark: 0 }, // No event is created before the client reads.
+    );
+  }
+
+  get isDead(): boolean {
+    const now = performance.now();
+    return now > this.#endsAt + DEAD_MS || now > (this.#waitingSince ?? now) + DEAD_MS;
+  }
+
+  /** Makes the stream look for news now, if the client is reading. */
+  wake(): void {
+    this.#wake();
+  }
+
+  close(): void {
+    if (this.#isEnded) return;
+    this.#end();
+    this.#controller.close();
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#cancelLifetime();
+    this.#wake();
+    this.#options.onEnd();
+  }
+
+  async #sendNext(): Promise<void> {
+    while (!this.#isEnded) {
+      const event = this.#nextEvent();
+      if (event !== undefined) {
+        this.#sentAt = performance.now();
+        this.#controller.enqueue(event);
+        return;
+      }
+      await this.#untilWoken();
+      if (this.#isEnded) return;
+      this.#options.onAlive();
+      this.#options.watch.revive();
+    }
+  }
+
+  #nextEvent(): Uint8Array | undefined {
+    const { version } = this.#options.watch;
+    if (version !== undefined && version !== this.#sentVersion) {
+      this.#sentVersion = version;
+      return encodeVersion(version);
+    }
+    const isSilent = performance.now() - this.#sentAt >= KEEP_ALIVE_MS;
+    return isSilent ? encodeKeepAlive() : undefined;
+  }
+
+  /** Resolves when it is time to look for news again. */
+  async #untilWoken(): Promise<void> {
+    this.#waitingSince = performance.now();
+    await new Promise<void>((resolve) => {
+      const cancelTimer = startTimer(resolve, this.#options.lookMs);
+      this.#wake = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+    this.#waitingSince = undefined;
+  }
 }

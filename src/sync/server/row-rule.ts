@@ -1,78 +1,82 @@
 import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
-import type { CrrSchema } from '../../model/schema.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
 import { MultiRowStatements } from '../../sql/multi-row.js';
-import { quoteName } from '../../sql/quote.js';
+import { rowsOutsideSql } from '../../sql/rows-outside.js';
 import { bindValue, type Statement, statement } from '../../sql/statement.js';
+import type { HiddenRow, Site } from '../site.js';
 
-/** A row by its table's name and packed key. */
-export interface PushedRow {
-  readonly table: string;
-  readonly pk: Uint8Array;
-}
+/** Conditions by table that rows must meet to be written. Tables without a condition have no rule. */
+export type RowConditions = Readonly<Record<string, Statement>>;
 
-/** Which of a push's rows stand outside of what its sender may write, as the database is when asked. */
+/** Finds the rows of a push that exist and do not meet their conditions. */
 export class RowRule {
-  readonly rows: PushedRow[] = [];
-  /** Each finds the numbers of rows that are there and do not meet their table's condition. */
+  /** Each returns indexes of `#rows`. */
   readonly queries: readonly Statement[];
+  readonly #rows: HiddenRow[] = [];
 
-  /**
-   * @param conditions by table; a table without one takes every row.
-   * @throws {CrrChangeError} where a key is none of its table.
-   */
+  /** @throws {CrrChangeError} CRR_CHANGE_KEY_COUNT */
   constructor(
     changes: readonly Change[],
-    conditions: Readonly<Record<string, Statement>>,
-    schema: CrrSchema,
-    maxParameters: number,
+    conditions: RowConditions,
+    readonly site: Site,
   ) {
     const tables = new Map<string, MultiRowStatements>();
-    const seen = new Set<string>();
-    let previous: Change | undefined;
-    for (const change of changes) {
-      if (!Object.hasOwn(conditions, change.table)) continue;
-      const condition = conditions[change.table]!;
-      if (previous?.pk === change.pk && previous.table === change.table) continue;
-      previous = change;
-      const id = `${bytesToHex(change.pk)} ${change.table}`;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      const spec = schema.tables.get(change.table)!;
-      let values = tables.get(spec.name);
-      if (values === undefined) {
-        const room = maxParameters - condition.args.length;
-        values = new MultiRowStatements((rows) => outsideSql(spec, rows, condition.sql), room);
-        tables.set(spec.name, values);
-      }
+    for (const { table, pk } of rowsOf(changes, conditions)) {
+      const spec = site.schema.tables.get(table)!;
+      const statements = tables.get(table) ?? this.#statements(spec, conditions[table]!);
+      tables.set(table, statements);
       const args: SqlValue[] = [];
-      const key = keyOfRow(change, spec).map((value) => bindValue(value, args));
-      values.add([this.rows.length, ...key].join(', '), args);
-      this.rows.push({ table: change.table, pk: change.pk });
+      const key = unpackKeyOf(spec, pk).map((value) => bindValue(value, args));
+      statements.add([this.#rows.length, ...key].join(', '), args);
+      this.#rows.push({ table, pk });
     }
-    this.queries = [...tables].flatMap(([table, values]) =>
-      values.finish().map(({ sql, args }) => statement(sql, [...args, ...conditions[table]!.args])),
+    this.queries = [...tables].flatMap(([table, statements]) =>
+      statements
+        .finish()
+        .map(({ sql, args }) => statement(sql, [...args, ...conditions[table]!.args])),
+    );
+  }
+
+  /** Runs the queries. */
+  async rowsOutside(): Promise<readonly HiddenRow[]> {
+    const results = await this.site.query(this.queries);
+    return results.flat().map((row) => this.#rows[Number(row[0])]!);
+  }
+
+  #statements(spec: TableSpec, condition: Statement): MultiRowStatements {
+    const maxParameters = this.site.maxParameters - condition.args.length;
+    return new MultiRowStatements(
+      (rows) => rowsOutsideSql(spec, rows, condition.sql),
+      maxParameters,
     );
   }
 }
 
-/** The base table stands under its own name: a condition written with Drizzle names its columns so. */
-function outsideSql(spec: TableSpec, rows: string, condition: string): string {
-  const table = quoteName(spec.name);
-  const sameKey = spec.key
-    .map(({ name }, i) => `${table}.${quoteName(name)} = pushed.column${i + 2}`)
-    .join(' AND ');
-  return `SELECT pushed.column1 FROM (${rows}) AS pushed JOIN ${table} ON ${sameKey} WHERE (${condition}) IS NOT TRUE`;
+/** The changed rows of tables that have a condition, each once. */
+function* rowsOf(changes: readonly Change[], conditions: RowConditions): Generator<HiddenRow> {
+  const seen = new Set<string>();
+  let previous: Change | undefined;
+  for (const change of changes) {
+    const { table, pk } = change;
+    // Usually the changes of a row are neighbours and share one `pk`, which makes this cheap.
+    const isSameRow = previous?.pk === pk && previous.table === table;
+    previous = change;
+    if (isSameRow || !Object.hasOwn(conditions, table)) continue;
+    const id = `${bytesToHex(pk)} ${table}`;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    yield { table, pk };
+  }
 }
 
-function keyOfRow({ table, pk }: Change, spec: TableSpec): SqlValue[] {
+function unpackKeyOf(spec: TableSpec, pk: Uint8Array): readonly SqlValue[] {
   const key = unpackKey(pk);
   if (key.length === spec.key.length) return key;
   throw new CrrChangeError(
     'CRR_CHANGE_KEY_COUNT',
-    `the key of "${table}" has ${spec.key.length} columns, not ${key.length}`,
+    `a key of "${spec.name}" has ${key.length} columns, expected ${spec.key.length}`,
   );
 }

@@ -1,8 +1,9 @@
-import { CrrSyncError } from '../../errors.js';
+import { malformed } from './message-errors.js';
 
 /*
- * The primitives of the wire form. A varint is little-endian base 128, at most ten bytes, minimal;
- * zigzag maps signed integers to it (0, -1, 1, -2 become 0, 1, 2, 3).
+ * Reading and writing the bytes of a binary message. A varint is an integer in base 128, lowest digit
+ * first; all bytes except the last have the highest bit set. Zigzag turns a signed integer into an
+ * unsigned one: 0, -1, 1, -2 become 0, 1, 2, 3.
  */
 
 const encoder = new TextEncoder();
@@ -22,7 +23,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** A safe integer from 0. */
+  /** A non-negative safe integer. */
   varint(value: number): void {
     this.#room(10);
     let rest = value;
@@ -81,7 +82,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what {@link ByteWriter} wrote; anything else is `CRR_SYNC_MALFORMED`. */
+/** Reads what {@link ByteWriter} wrote. Anything else throws CRR_SYNC_MALFORMED. */
 export class ByteReader {
   #offset = 0;
   readonly #view: DataView;
@@ -100,23 +101,23 @@ export class ByteReader {
     for (;;) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
-      // A version at the top of int64 ends here: JavaScript could not tell it from its neighbours.
-      if (value > Number.MAX_SAFE_INTEGER) throw malformed('a number beyond 2^53 - 1');
+      // Greater integers lose their last digits in JavaScript.
+      if (value > Number.MAX_SAFE_INTEGER) throw malformed('a number is greater than 2^53 - 1');
       if (byte < 0x80) return value;
       scale *= 0x80;
-      if (scale > 2 ** 63) throw malformed('a number of more than ten bytes');
+      if (scale > 2 ** 63) throw malformed('a number has more than ten bytes');
     }
   }
 
   zigzag(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
-      if (shift > 63n) throw malformed('a number of more than ten bytes');
+      if (shift > 63n) throw malformed('a number has more than ten bytes');
       const byte = this.byte();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
-    if (value >= 2n ** 64n) throw malformed('an integer beyond int64');
+    if (value >= 2n ** 64n) throw malformed('an integer has more than 64 bits');
     return (value >> 1n) ^ -(value & 1n);
   }
 
@@ -139,14 +140,14 @@ export class ByteReader {
     try {
       return decoder.decode(this.bytes.subarray(start, this.#offset));
     } catch {
-      throw malformed('a text that is not UTF-8');
+      throw malformed('a text is not UTF-8');
     }
   }
 
-  /** How many things follow; each takes at least one byte, so a great number is refused unread. */
+  /** The length of a list. Every element has at least one byte, so an impossible length is refused. */
   count(): number {
     const count = this.varint();
-    if (count > this.bytes.length - this.#offset) throw malformed('it ends too early');
+    if (count > this.bytes.length - this.#offset) throw malformed('it is cut short');
     return count;
   }
 
@@ -156,12 +157,14 @@ export class ByteReader {
 
   #take(length: number): number {
     const start = this.#offset;
-    if (length > this.bytes.length - start) throw malformed('it ends too early');
+    if (length > this.bytes.length - start) throw malformed('it is cut short');
     this.#offset = start + length;
     return start;
   }
 }
 
-export function malformed(reason: string): CrrSyncError {
-  return new CrrSyncError('CRR_SYNC_MALFORMED', `malformed sync message: ${reason}`, 400);
+/** How a value of one type is written, and how it is read. */
+export interface Form<T> {
+  write(out: ByteWriter, value: T): void;
+  read(input: ByteReader): T;
 }

@@ -1,0 +1,138 @@
+import { CrrUsageError } from '../../errors.js';
+import { refuseUnknownOptions } from '../../model/options.js';
+import { LIMITS } from '../protocol.js';
+import type { Site, SyncDatabase } from '../site.js';
+import { CODECS, type CodecName } from '../wire/codecs.js';
+import type { Fetch } from './fetch-chain.js';
+import type { SyncHeaders } from './http-connection.js';
+
+export interface SyncOptions {
+  /** A database made by `withCrr`. */
+  readonly db: SyncDatabase;
+  /**
+   * The address of a handler. Optional if there is a `fetch`. The database stores the progress of
+   * the exchange together with the address, and a new client finds it by that.
+   */
+  readonly url?: string;
+  /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be used here. */
+  readonly fetch?: Fetch;
+  /** Headers of every request, such as a token, or a function that returns them. */
+  readonly headers?: SyncHeaders;
+  /** Exchange only these tables, by their names in the database. */
+  readonly tables?: readonly string[];
+  /** The approximate size of a chunk in either direction, in bytes before compression. Default: 1 MiB. */
+  readonly chunkBytes?: number;
+  /** The greatest number of changes in a chunk. Default: 20,000. */
+  readonly maxChanges?: number;
+  /** The greatest size of an answer, in bytes after decompression. Default: 32 MiB. */
+  readonly maxMessageBytes?: number;
+  /**
+   * How long an answer may take to begin, and then to be complete, in milliseconds each.
+   * Default: 60,000.
+   */
+  readonly timeoutMs?: number;
+  /** How requests are repeated if the network or the server fails. Delays are random. */
+  readonly retry?: {
+    /** How many times a request is sent at most. Default: 4. */
+    readonly attempts?: number;
+    /** The limit of the first delay, in milliseconds. It doubles with each failure. Default: 250. */
+    readonly baseMs?: number;
+    /** The greatest limit of a delay, in milliseconds. Default: 30,000. */
+    readonly maxMs?: number;
+  };
+  /** `'json'` makes messages readable, for debugging. Default: `'binary'`. */
+  readonly format?: CodecName;
+  /** Options of {@link Sync.start}. */
+  readonly continuous?: ContinuousOptions;
+  /**
+   * Called with errors that nothing else reports: what a listener throws, and, after
+   * {@link Sync.start}, errors of this database. Default: they are written to the console.
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ContinuousOptions {
+  /** How often this database is checked for new changes, in milliseconds. Default: 200. */
+  readonly localPollMs?: number;
+  /** How often the server is checked if there is no live stream, in milliseconds. Default: 1,000. */
+  readonly remotePollMs?: number;
+  /** Whether to use the live stream of the server. Default: true. */
+  readonly liveStream?: boolean;
+}
+
+/** Options with their defaults. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+
+/** The address if there is only a `fetch`. */
+const NO_URL = 'http://localhost/';
+
+export function resolveOptions(options: SyncOptions) {
+  return {
+    url: options.url ?? NO_URL,
+    fetch: options.fetch ?? ((request: Request) => globalThis.fetch(request)),
+    headers: options.headers ?? {},
+    tables: options.tables,
+    chunk: {
+      maxBytes: options.chunkBytes ?? LIMITS.chunkBytes,
+      maxChanges: options.maxChanges ?? LIMITS.maxChanges,
+    },
+    maxMessageBytes: options.maxMessageBytes ?? LIMITS.maxMessageBytes,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    retry: { attempts: 4, baseMs: 250, maxMs: 30_000, ...options.retry },
+    codec: CODECS[options.format ?? 'binary'],
+    continuous: { localPollMs: 200, remotePollMs: 1_000, liveStream: true, ...options.continuous },
+  };
+}
+
+/** @throws {CrrUsageError} CRR_USAGE_OPTION */
+export function checkOptions(options: SyncOptions, site: Site): void {
+  refuseUnknownOptions('createSync()', options, [
+    'db',
+    'url',
+    'fetch',
+    'headers',
+    'tables',
+    'chunkBytes',
+    'maxChanges',
+    'maxMessageBytes',
+    'timeoutMs',
+    'retry',
+    'format',
+    'continuous',
+    'onError',
+  ]);
+  refuseUnknownOptions('createSync(): retry', options.retry ?? {}, ['attempts', 'baseMs', 'maxMs']);
+  refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, [
+    'localPollMs',
+    'remotePollMs',
+    'liveStream',
+  ]);
+  const { url, fetch, format = 'binary', tables = [] } = options;
+  if (url === undefined && fetch === undefined) {
+    throw usage('found neither url nor fetch: pass a url, a fetch, or both');
+  }
+  if (url !== undefined && !isWebAddress(url)) {
+    throw usage('url is not an address that begins with http:// or https://');
+  }
+  if (!Object.hasOwn(CODECS, format)) {
+    throw usage(`format is not one of ${Object.keys(CODECS).join(', ')}`);
+  }
+  for (const table of tables) {
+    if (!site.schema.tables.has(table)) {
+      throw usage(`"${table}" in tables is not a CRR of this schema`);
+    }
+  }
+}
+
+const usage = (message: string) =>
+  new CrrUsageError('CRR_USAGE_OPTION', `createSync(): ${message}`);
+
+/** In a browser, the address may be relative to the page. */
+function isWebAddress(url: string): boolean {
+  const { location } = globalThis as { readonly location?: { readonly href?: string } };
+  try {
+    return /^https?:$/.test(new URL(url, location?.href).protocol);
+  } catch {
+    return false;
+  }
+}

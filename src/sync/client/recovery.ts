@@ -1,0 +1,74 @@
+import type { CrrSyncErrorCode } from '../../errors.js';
+import type { Peer, Site } from '../site.js';
+import { SyncRefusal } from '../wire/sync-refusal.js';
+import type { KnownServer } from './known-server.js';
+import { START } from './round.js';
+import type { SyncRun } from './sync-run.js';
+
+/** A sync gives up after this many refusals in a row. A remedy usually works the first time. */
+const MAX_RECOVERIES = 24;
+
+/** A round that has failed. */
+export interface Failure {
+  readonly site: Site;
+  readonly server: KnownServer;
+  readonly run: SyncRun;
+  readonly peer: Peer | undefined;
+  /** How many changes the request pushed. */
+  readonly pushed: number;
+}
+
+/** Removes the cause of a refusal. Returns false if it cannot. */
+type Remedy = (refusal: SyncRefusal, failure: Failure) => boolean | Promise<boolean>;
+
+const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
+  CRR_SYNC_OTHER_SITE: followServer,
+  CRR_SYNC_CURSOR_AHEAD: startOver,
+  CRR_SYNC_FOREIGN_CHANGES: leaveOutSites,
+  CRR_SYNC_FORBIDDEN: leaveOutRows,
+  CRR_SYNC_TOO_LARGE: sendLess,
+  CRR_SYNC_TOO_SLOW: sendLess,
+};
+
+/** Removes the cause of a failure. Returns whether the round can be repeated. */
+export async function recover(error: unknown, failure: Failure): Promise<boolean> {
+  if (!(error instanceof SyncRefusal)) return false;
+  if (++failure.run.recoveries > MAX_RECOVERIES) return false;
+  return (await REMEDIES[error.code]?.(error, failure)) ?? false;
+}
+
+/** The database at this address was replaced. The exchange with the new one begins at 0. */
+function followServer({ details }: SyncRefusal, { server }: Failure): boolean {
+  if (details.siteId === undefined) return false;
+  server.siteId = details.siteId;
+  return true;
+}
+
+/** The server was restored from a backup. It may also have lost changes that this site has sent. */
+async function startOver(_: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
+  if (peer === undefined) return false;
+  await site.merge([], { peer: { ...peer, received: START, sent: START, filter: '' } });
+  return true;
+}
+
+/** The server accepts the changes of these sites only from their owners. */
+function leaveOutSites({ details }: SyncRefusal, { server }: Failure): boolean {
+  server.siteId ??= details.siteId;
+  return server.addForeignSites(details.siteIds ?? []);
+}
+
+/** The server lists rows that this site may not write. */
+function leaveOutRows({ details }: SyncRefusal, { run }: Failure): boolean {
+  return run.refusedRows.add(details.rows ?? []);
+}
+
+/** Halves the size of chunks, until a chunk is a single row. */
+function sendLess(_: SyncRefusal, { server, pushed }: Failure): boolean {
+  const { maxBytes, maxChanges } = server.chunk;
+  if (pushed <= 1 || maxChanges <= 1) return false;
+  server.chunk = {
+    maxBytes: Math.max(1, Math.floor(maxBytes / 2)),
+    maxChanges: Math.max(1, Math.floor(Math.min(maxChanges, pushed) / 2)),
+  };
+  return true;
+}

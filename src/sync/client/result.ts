@@ -1,0 +1,54 @@
+import type { ApplyResult } from '../site.js';
+
+/** What one sync did. */
+export interface SyncResult {
+  /** Changes sent. */
+  readonly pushed: number;
+  /** How many cells won at the server. */
+  readonly pushedWon: number;
+  /** Changes received. */
+  readonly pulled: number;
+  /** How many cells won here. */
+  readonly pulledWon: number;
+  /** Rows that have changed and that this site may not see, or may no longer see. */
+  readonly hidden: number;
+  /** Rows that this site may not write. Its changes to them were not sent. */
+  readonly refused: number;
+  readonly requests: number;
+  /** Bytes of request bodies. */
+  readonly bytesSent: number;
+  /** Bytes of answers. */
+  readonly bytesReceived: number;
+  /** Whether both sides have the same CRRs. If not, changes may be pending on either side. */
+  readonly sameSchema: boolean;
+  /** The server's site id. */
+  readonly server: Uint8Array;
+  /** The server's db_version. All its changes up to this are here. */
+  readonly serverVersion: number;
+}
+
+/** How far a sync has got. */
+export interface SyncProgress {
+  /** Changes sent so far. */
+  readonly pushed: number;
+  /** Changes received so far. */
+  readonly pulled: number;
+  readonly requests: number;
+  /** The share of all changes to be transferred that is done, from 0 to 1. It never decreases. */
+  readonly share: number;
+  /** The server's db_version. */
+  readonly serverVersion: number;
+  /** The db_version of the server up to which its changes are here. */
+  readonly pulledTo: number;
+  /** The db_version of this database. */
+  readonly localVersion: number;
+  /** The db_version of this database up to which the server has its changes. */
+  readonly pushedTo: number;
+}
+
+/** What a sync reports while it runs. */
+export interface SyncReporter {
+  onProgress(progress: SyncProgress): void;
+  /** Called if rows of this database have changed. */
+  onApplied(result: ApplyResult): void;
+}

@@ -1,0 +1,98 @@
+import type { SyncResponse } from '../protocol.js';
+import type { ApplyResult } from '../site.js';
+import type { Traffic } from './http-connection.js';
+import { RefusedRows } from './refused-rows.js';
+import type { SyncReporter, SyncResult } from './result.js';
+import { type Answer, changesRows, type Round, versionOf } from './round.js';
+import { Shares } from './shares.js';
+
+export interface SyncRunOptions {
+  /** Aborted by the caller, and when the run has ended. */
+  readonly signal: AbortSignal;
+  readonly reporter: SyncReporter;
+  /** Fingerprint of this side's schema. */
+  readonly schema: string;
+  /** The traffic of the connection so far. */
+  readonly traffic: () => Traffic;
+}
+
+/** The state of one sync, from its first request to its last. */
+export class SyncRun {
+  readonly refusedRows = new RefusedRows();
+  /** The answer to the next pull, if it was asked for ahead. */
+  pullAhead: Promise<SyncResponse> | undefined;
+  /** How many times in a row the sync has recovered from a refusal. */
+  recoveries = 0;
+  readonly #options: SyncRunOptions;
+  /** The sums over all rounds. */
+  readonly #totals = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
+  readonly #shares = new Shares();
+  readonly #trafficBefore: Traffic;
+
+  constructor(options: SyncRunOptions) {
+    this.#options = options;
+    this.#trafficBefore = options.traffic();
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
+  reportApplied(applied: ApplyResult | undefined): void {
+    if (applied !== undefined && changesRows(applied)) this.#options.reporter.onApplied(applied);
+  }
+
+  /** @param applied the result of merging the answer; undefined if there was nothing to merge. */
+  report(round: Round, answer: Answer, applied: ApplyResult | undefined): void {
+    const totals = this.#totals;
+    const { pulled, pushed } = answer;
+    totals.pushed += round.push.length;
+    totals.pushedWon += pushed?.cellsWon ?? 0;
+    totals.pulled += pulled.changes.length;
+    totals.pulledWon += applied?.cellsWon ?? 0;
+    totals.hidden += pulled.hidden.length;
+    this.reportApplied(applied);
+    const pushedTo = versionOf(round.chunk.cursor);
+    const pulledTo = versionOf(pulled.cursor);
+    this.#options.reporter.onProgress({
+      pushed: totals.pushed,
+      pulled: totals.pulled,
+      requests: this.#traffic.requests,
+      share: this.#shares.next({
+        push: round.chunk.more
+          ? { from: versionOf(round.sent.cursor), at: pushedTo, to: round.version }
+          : undefined,
+        pull: pulled.more
+          ? { from: versionOf(round.received.cursor), at: pulledTo, to: answer.dbVersion }
+          : undefined,
+      }),
+      serverVersion: answer.dbVersion,
+      pulledTo,
+      localVersion: round.version,
+      pushedTo,
+    });
+  }
+
+  /** @param answer the last one. */
+  result(answer: Answer): SyncResult {
+    return {
+      ...this.#totals,
+      ...this.#traffic,
+      refused: this.refusedRows.size,
+      sameSchema: answer.schema === this.#options.schema,
+      server: answer.siteId,
+      serverVersion: answer.dbVersion,
+    };
+  }
+
+  /** The traffic of this run. */
+  get #traffic(): Traffic {
+    const now = this.#options.traffic();
+    const before = this.#trafficBefore;
+    return {
+      requests: now.requests - before.requests,
+      bytesSent: now.bytesSent - before.bytesSent,
+      bytesReceived: now.bytesReceived - before.bytesReceived,
+    };
+  }
+}

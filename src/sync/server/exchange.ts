@@ -1,0 +1,70 @@
+import { schemaFingerprint } from '../fingerprint.js';
+import type { SyncRequest, SyncResponse } from '../protocol.js';
+import type { Site } from '../site.js';
+import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
+import { SyncRefusal } from '../wire/sync-refusal.js';
+import { Access } from './access.js';
+import type { Authorization } from './authorization.js';
+import type { SyncLimits } from './options.js';
+import { readPull } from './pull.js';
+import { mergePush } from './push.js';
+import { readBody } from './request-body.js';
+import { checkOwnership } from './site-ownership.js';
+
+/** Answers requests: merges what they push, and reads what they pull. */
+export class ExchangeEndpoint {
+  readonly #schema: string;
+
+  constructor(
+    readonly site: Site,
+    readonly limits: Required<SyncLimits>,
+  ) {
+    this.#schema = schemaFingerprint(site.schema);
+  }
+
+  /** @throws {CrrError} if the request is refused. */
+  async answer(request: Request, authorization: Authorization): Promise<Response> {
+    const message = await this.#decode(request);
+    const response = await this.#exchange(message, authorization);
+    const codec = acceptedCodec(request.headers.get('accept'));
+    return new Response(await codec.encodeResponse(response), {
+      headers: { 'content-type': codec.contentType, 'cache-control': 'no-store' },
+    });
+  }
+
+  async #decode(request: Request): Promise<SyncRequest> {
+    const type = request.headers.get('content-type');
+    const codec = codecOfType(type);
+    if (codec === undefined) throw unknownType(type);
+    return codec.decodeRequest(await readBody(request, this.limits), this.limits);
+  }
+
+  async #exchange(request: SyncRequest, authorization: Authorization): Promise<SyncResponse> {
+    const { site, limits } = this;
+    const { siteId: client, tables, push, pull } = request;
+    const access = new Access({ authorization, site, tables });
+    const state = await checkOwnership({ request, access, site });
+    const { maxVersionJump } = limits;
+    const merged =
+      push && (await mergePush({ ...request, push }, { site, state, access, maxVersionJump }));
+    const version = Math.max(state.version, merged?.pushed.stamp ?? 0);
+    const pulled =
+      pull && (await readPull(pull, { site, client, version, access, limits, push: merged }));
+    return {
+      siteId: state.siteId,
+      schema: this.#schema,
+      // The pull may include later writes.
+      dbVersion: typeof pulled?.cursor === 'number' ? pulled.cursor : version,
+      pushed: merged?.pushed,
+      pulled,
+    };
+  }
+}
+
+function unknownType(type: string | null): SyncRefusal {
+  return new SyncRefusal({
+    code: 'CRR_SYNC_MEDIA_TYPE',
+    message: `found the content-type ${type ?? '(none)'}, expected ${CONTENT_TYPES}`,
+    status: 415,
+  });
+}

@@ -1,0 +1,86 @@
+import type { VersionWatch } from '../../live/version-watch.js';
+import { EVENT_STREAM_TYPE } from '../protocol.js';
+import { LiveStream } from './live-stream.js';
+import type { LiveOptions } from './options.js';
+import { busy } from './refusals.js';
+
+export interface LiveStreamsOptions extends Required<LiveOptions> {
+  readonly watch: VersionWatch;
+  readonly maxStreams: number;
+  /** Called if the database fails. The streams stay open. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** When a client may try again if there are too many streams. Meanwhile it polls. */
+const RETRY_AFTER_S = 30;
+
+/** How often streams look for news even if they can be woken: this shows that they are alive. */
+const LOOK_MS = 1_000;
+
+/**
+ * The live streams of a handler. They share one subscription to the watch.
+ *
+ * Two things are different on Cloudflare Workers. One request must not settle promises of another, so
+ * streams are not woken, but look for news themselves. And when a client goes away, its request may
+ * end without notice, together with its timers. So streams that show no sign of life are removed, and
+ * the others resume polling if it depended on one of them.
+ */
+export class LiveStreams {
+  readonly #streams = new Set<LiveStream>();
+  readonly #canWake = !isCloudflareWorkers();
+  #unsubscribe = () => {};
+
+  constructor(readonly options: LiveStreamsOptions) {}
+
+  /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open. */
+  open(signal: AbortSignal): Response {
+    this.#removeDead();
+    const { watch, maxStreams, pollMs, lifetimeMs } = this.options;
+    if (this.#streams.size >= maxStreams) {
+      throw busy(
+        `the limit of live streams (${maxStreams}) is reached: poll, and try again later`,
+        RETRY_AFTER_S,
+      );
+    }
+    const stream = new LiveStream({
+      watch,
+      lifetimeMs,
+      lookMs: this.#canWake ? LOOK_MS : pollMs,
+      onAlive: () => this.#add(stream),
+      onEnd: () => this.#remove(stream),
+    });
+    this.#add(stream);
+    if (signal.aborted) stream.close();
+    signal.addEventListener('abort', () => stream.close(), { once: true });
+    return new Response(stream.body, {
+      headers: { 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-store' },
+    });
+  }
+
+  /** Also adds a stream again that was removed although it is alive, because the process had hung. */
+  #add(stream: LiveStream): void {
+    if (this.#streams.has(stream)) return;
+    this.#streams.add(stream);
+    if (this.#streams.size > 1) return;
+    const { watch, pollMs, onError } = this.options;
+    const onVersion = () => {
+      this.#removeDead();
+      if (this.#canWake) for (const open of this.#streams) open.wake();
+    };
+    this.#unsubscribe = watch.subscribe({ pollMs, onError, onVersion });
+  }
+
+  #remove(stream: LiveStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size === 0) this.#unsubscribe();
+  }
+
+  #removeDead(): void {
+    for (const stream of this.#streams) if (stream.isDead) this.#remove(stream);
+  }
+}
+
+function isCloudflareWorkers(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  return navigator?.userAgent === 'Cloudflare-Workers';
+}

@@ -1,0 +1,77 @@
+import { CrrSyncError } from '../../errors.js';
+import { readChunk } from '../chunk.js';
+import type { Pull, Pulled } from '../protocol.js';
+import type { Site } from '../site.js';
+import type { Access } from './access.js';
+import type { SyncLimits } from './options.js';
+import type { PushResult } from './push.js';
+
+export interface PullOptions {
+  readonly site: Site;
+  /** The client's site id. */
+  readonly client: Uint8Array;
+  /** The db_version of this site after the push. */
+  readonly version: number;
+  readonly access: Access;
+  readonly limits: Required<SyncLimits>;
+  /** The result of the push in the same request. */
+  readonly push: PushResult | undefined;
+}
+
+/** Reads the next chunk for the client. */
+export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
+  const { site, client, version, access, limits, push } = options;
+  const { pushed } = push ?? {};
+  const asked = typeof pull.cursor === 'number' ? pull.cursor : pull.cursor.since;
+  if (asked > version) throw cursorAhead();
+  if (hadAllBefore(pull, options)) {
+    return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };
+  }
+  const restarted = pull.filter !== access.filter && pull.cursor !== 0;
+  // A client that reads from the beginning may not even have its own changes.
+  const isFirst = restarted || asked === 0;
+  const { cursor, changes, hidden, more } = await readChunk(
+    site,
+    {
+      since: restarted ? 0 : pull.cursor,
+      skip: restarted ? [] : [...pull.skip, pushed?.stamp ?? 0],
+      tables: access.readable,
+      where: access.where,
+      excludeSite: isFirst ? undefined : client,
+    },
+    { maxBytes: Math.min(pull.maxBytes, limits.chunkBytes), maxChanges: limits.maxChanges },
+  );
+  return {
+    changes,
+    hidden: hidden.filter(({ table }) => access.dropsLeaving(table)),
+    cursor,
+    filter: access.filter,
+    more,
+    restarted,
+    // If a row that the client dropped comes back, it may contain changes made by the client.
+    ownReturn: isFirst || access.filtersRows,
+  };
+}
+
+/** Whether there is nothing to read, because the client had all changes before this push. */
+function hadAllBefore({ cursor, filter }: Pull, { access, push }: PullOptions): boolean {
+  if (push === undefined || push.pushed.stamp === 0) return false;
+  // With a row filter, its own write may have made a row visible that it does not have completely.
+  return cursor === push.prior && filter === access.filter && !access.filtersRows;
+}
+
+const NOTHING = {
+  changes: [],
+  hidden: [],
+  more: false,
+  restarted: false,
+  ownReturn: false,
+};
+
+function cursorAhead(): CrrSyncError {
+  return new CrrSyncError(
+    'CRR_SYNC_CURSOR_AHEAD',
+    'the cursor is ahead of this database, which was probably restored from a backup: give the database a new site id with $crr.rotateSiteId(), and read from 0',
+    409,
+  );
+}

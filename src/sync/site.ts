@@ -1,0 +1,98 @@
+import type { SQL } from 'drizzle-orm';
+import type { Cursor } from '../database/change-stream.js';
+import type { Peer } from '../database/peers.js';
+import type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
+import type { CrrDatabase } from '../drizzle/crr-database.js';
+import { internalsOf } from '../drizzle/internals.js';
+import type { MergeOptions } from '../drizzle/options.js';
+import type { HiddenRow } from '../feed/page.js';
+import { type VersionWatch, versionWatchOf } from '../live/version-watch.js';
+import type { Change } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { DriverRow } from '../sql/driver-value.js';
+import type { Statement } from '../sql/statement.js';
+
+export type { Cursor } from '../database/change-stream.js';
+export type { Peer, PeerProgress } from '../database/peers.js';
+export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
+export type { HiddenRow } from '../feed/page.js';
+
+/** A database made by `withCrr`. */
+export type SyncDatabase = CrrDatabase;
+
+/**
+ * The database on this side of an exchange, with what sync needs of it. No other file in this folder
+ * knows how to reach a database.
+ */
+export interface Site {
+  readonly schema: CrrSchema;
+  /** The greatest number of `?` in a statement. */
+  readonly maxParameters: number;
+  /** Watches the db_version. {@link merge} reports its changes to it. */
+  readonly watch: VersionWatch;
+  /** Reads the site id and the db_version together. */
+  state(): Promise<SiteState>;
+  /**
+   * Reads which sites this one exchanges changes with, and how far each exchange has got.
+   *
+   * @param siteIds limits the result to these sites.
+   */
+  peers(siteIds?: readonly Uint8Array[]): Promise<readonly Peer[]>;
+  /** Reads a page of the change feed. */
+  read(options: ReadOptions): Promise<ReadPage>;
+  /** Merges changes, and does what the options ask for, in one transaction. */
+  merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
+  /** Renders a Drizzle condition in the dialect of this database. */
+  renderCondition(condition: SQL): Statement;
+  /** Runs queries in one transaction, and returns the rows of each. */
+  query(queries: readonly Statement[]): Promise<readonly (readonly DriverRow[])[]>;
+}
+
+export interface SiteState {
+  readonly siteId: Uint8Array;
+  readonly version: number;
+}
+
+export interface ReadOptions {
+  readonly since: number | Cursor;
+  /** The most changes to read. Only a single row may exceed it: rows are never cut. */
+  readonly limit: number;
+  /** Reads only these tables, by name. */
+  readonly tables?: readonly string[] | undefined;
+  /** Leaves out changes made by this site. */
+  readonly excludeSite?: Uint8Array | undefined;
+  /** Leaves out these db_versions. */
+  readonly skip?: readonly number[];
+  /** Conditions by table. Rows that have changed and do not meet theirs are listed as hidden. */
+  readonly where?: Readonly<Record<string, Statement>>;
+}
+
+export interface ReadPage {
+  readonly changes: readonly Change[];
+  /** Rows that have changed and do not meet `where`. */
+  readonly hidden: readonly HiddenRow[];
+  readonly cursor: number | Cursor;
+}
+
+export function siteOf(db: SyncDatabase): Site {
+  const { $crr: crr } = db;
+  const { connection, schema, render } = internalsOf(crr);
+  const { transport } = crr;
+  const watch = versionWatchOf(crr, () => crr.version());
+  return {
+    schema,
+    maxParameters: connection.maxParameters,
+    watch,
+    state: () => transport.state(),
+    peers: (siteIds) => transport.peers(siteIds),
+    read: async (options) => transport.read(options),
+    async merge(changes, options = {}) {
+      const result = await transport.merge(changes, options);
+      if (result.stamp !== undefined) watch.advance(result.stamp);
+      else if (result.cellsWon > 0) watch.notify();
+      return result;
+    },
+    renderCondition: render,
+    query: (queries) => connection.batch(queries, 'read'),
+  };
+}

@@ -1,0 +1,220 @@
+import { SITE_ID_BYTES } from '../../model/change.js';
+import type { Pull, Pulled, Push, Pushed, SyncRequest, SyncResponse } from '../protocol.js';
+import type { Cursor } from '../site.js';
+import { hiddenRows, readChanges, writeChanges } from './binary-changes.js';
+import { ByteReader, ByteWriter, type Form } from './bytes.js';
+import { malformed } from './message-errors.js';
+
+/*
+ * Binary messages, with the fields in the order of protocol.ts:
+ *
+ *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]
+ *     response  52 ("R")  parts  siteId  schema  dbVersion  [pushed]  [pulled]
+ *
+ * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
+ * are 16 bytes, texts and lists begin with their length, and integers are varints.
+ */
+const REQUEST = 0x51;
+const RESPONSE = 0x52;
+
+export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
+  const { siteId, schema, to, tables, push, pull } = request;
+  const out = new ByteWriter();
+  out.byte(REQUEST);
+  writeParts(out, to, tables, push, pull);
+  out.raw(siteId);
+  out.text(schema);
+  if (to) out.raw(to);
+  if (tables) tableNames.write(out, tables);
+  if (push) writePush(out, push);
+  if (pull) pullForm.write(out, pull);
+  return out.finish();
+}
+
+/** @throws {CrrSyncError} if the bytes are not a request, or push more than `maxChanges`. */
+export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
+  const input = new ByteReader(bytes);
+  if (input.byte() !== REQUEST) throw malformed('it is not a request');
+  const [hasTo, hasTables, hasPush, hasPull] = readParts(input, 4);
+  const request: SyncRequest = {
+    siteId: input.raw(SITE_ID_BYTES),
+    schema: input.text(),
+    to: hasTo ? input.raw(SITE_ID_BYTES) : undefined,
+    tables: hasTables ? tableNames.read(input) : undefined,
+    push: hasPush ? readPush(input, maxChanges) : undefined,
+    pull: hasPull ? pullForm.read(input) : undefined,
+  };
+  input.end();
+  return request;
+}
+
+export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
+  const { siteId, schema, dbVersion, pushed, pulled } = response;
+  const out = new ByteWriter();
+  out.byte(RESPONSE);
+  writeParts(out, pushed, pulled);
+  out.raw(siteId);
+  out.text(schema);
+  out.varint(dbVersion);
+  if (pushed) pushedForm.write(out, pushed);
+  if (pulled) pulledForm.write(out, pulled);
+  return out.finish();
+}
+
+export function decodeResponse(bytes: Uint8Array): SyncResponse {
+  const input = new ByteReader(bytes);
+  if (input.byte() !== RESPONSE) throw malformed('it is not a response');
+  const [hasPushed, hasPulled] = readParts(input, 2);
+  const response: SyncResponse = {
+    siteId: input.raw(SITE_ID_BYTES),
+    schema: input.text(),
+    dbVersion: input.varint(),
+    pushed: hasPushed ? pushedForm.read(input) : undefined,
+    pulled: hasPulled ? pulledForm.read(input) : undefined,
+  };
+  input.end();
+  return response;
+}
+
+function writeParts(out: ByteWriter, ...parts: readonly unknown[]): void {
+  out.byte(parts.reduce<number>((bits, part, i) => bits | (part === undefined ? 0 : 1 << i), 0));
+}
+
+function readParts(input: ByteReader, count: number): readonly boolean[] {
+  const bits = input.byte();
+  if (bits >= 1 << count) throw malformed('it has an unknown part');
+  return Array.from({ length: count }, (_, i) => (bits & (1 << i)) !== 0);
+}
+
+const tableNames: Form<readonly string[]> = {
+  write(out, tables) {
+    out.varint(tables.length);
+    for (const table of tables) out.text(table);
+  },
+  read: (input) => Array.from({ length: input.count() }, () => input.text()),
+};
+
+function writePush(out: ByteWriter, { changes, through }: Push): void {
+  writeChanges(out, changes);
+  cursorForm.write(out, through);
+}
+
+function readPush(input: ByteReader, maxChanges: number | undefined): Push {
+  return { changes: readChanges(input, maxChanges), through: cursorForm.read(input) };
+}
+
+const pullForm: Form<Pull> = {
+  write(out, { cursor, filter, skip, maxBytes }) {
+    cursorForm.write(out, cursor);
+    out.text(filter);
+    ascending.write(out, skip);
+    out.varint(maxBytes);
+  },
+  read: (input) => ({
+    cursor: cursorForm.read(input),
+    filter: input.text(),
+    skip: ascending.read(input),
+    maxBytes: input.varint(),
+  }),
+};
+
+const pushedForm: Form<Pushed> = {
+  write(out, { stamp, cellsWon, cellsIgnored, pending }) {
+    out.varint(stamp);
+    out.varint(cellsWon);
+    out.varint(cellsIgnored);
+    out.varint(pending);
+  },
+  read: (input) => ({
+    stamp: input.varint(),
+    cellsWon: input.varint(),
+    cellsIgnored: input.varint(),
+    pending: input.varint(),
+  }),
+};
+
+const MORE = 1;
+const RESTARTED = 2;
+const OWN_RETURN = 4;
+
+const pulledForm: Form<Pulled> = {
+  write(out, { changes, hidden, cursor, filter, more, restarted, ownReturn }) {
+    writeChanges(out, changes);
+    hiddenRows.write(out, hidden);
+    cursorForm.write(out, cursor);
+    out.text(filter);
+    out.byte((more ? MORE : 0) | (restarted ? RESTARTED : 0) | (ownReturn ? OWN_RETURN : 0));
+  },
+  read(input) {
+    const changes = readChanges(input);
+    const hidden = hiddenRows.read(input);
+    const cursor = cursorForm.read(input);
+    const filter = input.text();
+    const flags = input.byte();
+    if (flags > (MORE | RESTARTED | OWN_RETURN)) throw malformed('it has an unknown flag');
+    return {
+      changes,
+      hidden,
+      cursor,
+      filter,
+      more: (flags & MORE) !== 0,
+      restarted: (flags & RESTARTED) !== 0,
+      ownReturn: (flags & OWN_RETURN) !== 0,
+    };
+  },
+};
+
+/** Integers in ascending order, each as the difference from the previous one. */
+const ascending: Form<readonly number[]> = {
+  write(out, integers) {
+    out.varint(integers.length);
+    let previous = 0;
+    for (const integer of [...integers].sort((a, b) => a - b)) {
+      out.varint(integer - previous);
+      previous = integer;
+    }
+  },
+  read(input) {
+    let previous = 0;
+    return Array.from({ length: input.count() }, () => {
+      previous += input.varint();
+      if (!Number.isSafeInteger(previous)) throw malformed('a number is greater than 2^53 - 1');
+      return previous;
+    });
+  },
+};
+
+const BETWEEN_TRANSFERS = 0;
+const BETWEEN_VERSIONS = 1;
+const BETWEEN_ROWS = 2;
+
+/**
+ * Either 0 and a db_version; or 1, `since`, and the db_version of `after`; or 2, the same, and the
+ * table and the clock rowid (zigzag) of the row in `after`.
+ */
+const cursorForm: Form<number | Cursor> = {
+  write(out, cursor) {
+    if (typeof cursor === 'number') {
+      out.byte(BETWEEN_TRANSFERS);
+      out.varint(cursor);
+      return;
+    }
+    const { row } = cursor.after;
+    out.byte(row === undefined ? BETWEEN_VERSIONS : BETWEEN_ROWS);
+    out.varint(cursor.since);
+    out.varint(cursor.after.db_version);
+    if (row === undefined) return;
+    out.text(row.table);
+    out.zigzag(BigInt(row.key));
+  },
+  read(input) {
+    const place = input.byte();
+    if (place > BETWEEN_ROWS) throw malformed('a cursor has an unknown form');
+    const since = input.varint();
+    if (place === BETWEEN_TRANSFERS) return since;
+    const after = { db_version: input.varint() };
+    if (place === BETWEEN_VERSIONS) return { since, after };
+    const row = { table: input.text(), key: String(input.zigzag()) };
+    return { since, after: { ...after, row } };
+  },
+};

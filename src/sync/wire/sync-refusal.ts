@@ -1,0 +1,45 @@
+import { CrrSyncError, type CrrSyncErrorCode } from '../../errors.js';
+
+/** What an error contains besides code and message. */
+export interface RefusalDetails {
+  /** The code of the error that caused this one. */
+  readonly cause?: string | undefined;
+  /** The server's site id. */
+  readonly siteId?: Uint8Array | undefined;
+  /** Sites that belong to somebody else. */
+  readonly siteIds?: readonly Uint8Array[] | undefined;
+  /** Versions of the protocol that the server knows. */
+  readonly versions?: readonly number[] | undefined;
+  /** Rows that the client may not write. */
+  readonly rows?: readonly RefusedRow[] | undefined;
+}
+
+export interface RefusedRow {
+  readonly table: string;
+  /** The packed key. */
+  readonly pk: Uint8Array;
+  /** Whether the client should drop the row, because it may not see it either. */
+  readonly drop: boolean;
+}
+
+interface SyncRefusalOptions {
+  readonly code: CrrSyncErrorCode;
+  readonly message: string;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  readonly details?: RefusalDetails;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request was refused. The server throws this, and so does the client when it gets the answer. */
+export class SyncRefusal extends CrrSyncError {
+  readonly details: RefusalDetails;
+  /** Headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor({ code, message, status, details = {}, headers = {} }: SyncRefusalOptions) {
+    super(code, message, status);
+    this.details = details;
+    this.headers = headers;
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import type { TableSpec } from '../../src/model/table-spec.js';
+import { rowsOutsideSql } from '../../src/sql/rows-outside.js';
+
+test('the rows outside of a condition, in a table and columns with hostile names', () => {
+  const key = (name: string) => ({ name, property: name, sqlType: 'TEXT' });
+  const spec: TableSpec = {
+    name: 'a "b"',
+    key: [key('x"y'), key('select')],
+    rows: 'causal',
+    clockColumns: [],
+    cellColumns: [],
+  };
+  expect(rowsOutsideSql(spec, "VALUES (0, ?, 'k')", '"a ""b""."owner" = ?')).toBe(
+    `SELECT pushed.column1
+FROM (
+  VALUES (0, ?, 'k')
+) AS pushed
+JOIN "a ""b""" ON "a ""b"""."x""y" = pushed.column2 AND "a ""b"""."select" = pushed.column3
+WHERE ("a ""b""."owner" = ?) IS NOT TRUE`,
+  );
+});

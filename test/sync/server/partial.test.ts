@@ -1,0 +1,139 @@
+/**
+ * Rows that enter and leave what a client may see, with every type of column: random histories, with
+ * seeds (CRR_SEED and CRR_PARTIAL set them), and the cases that they are made of.
+ */
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { increment } from '../../../src/index.js';
+import { createSync, createSyncHandler, type TableAccess } from '../../../src/sync/index.js';
+import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
+import { type Board, card, cards, cardsOf, openBoard } from '../board.js';
+
+const HISTORIES = numberFromEnv('CRR_PARTIAL', 12);
+
+const syncOf = (server: Board, site: Board, owner: string, more: TableAccess = {}) =>
+  createSync({
+    db: site.db,
+    retry: { attempts: 1 },
+    chunkBytes: 600,
+    fetch: createSyncHandler({
+      db: server.db,
+      authorize: () => ({
+        id: owner,
+        tables: { cards: { where: eq(cards.owner, owner), ...more } },
+      }),
+      onError: (error) => console.error(error),
+    }),
+  });
+
+const mine = async (server: Board, owner: string) =>
+  (await cardsOf(server)).filter((row) => row.owner === owner);
+
+async function opened() {
+  const [server, ann] = [await openBoard(), await openBoard()];
+  await server.db.insert(cards).values(card('1', { votes: 5, status: 'new', edited: 'x' }));
+  const sync = syncOf(server, ann, 'ann');
+  await sync.sync();
+  const giveTo = (owner: string) => server.db.update(cards).set({ owner });
+  return { server, ann, sync, giveTo };
+}
+
+describe('counters and registers', () => {
+  test('go with their row and come back with it, this site’s own share too', async () => {
+    const { server, ann, sync, giveTo } = await opened();
+    await ann.db.update(cards).set({ votes: increment(cards.votes, 3), status: 'mine' });
+    await sync.sync();
+    await giveTo('bob');
+    await sync.sync();
+    expect(await cardsOf(ann)).toEqual([]);
+    const left = await ann.client.execute('SELECT count(*) FROM cards__crr_cell');
+    expect(Number(left.rows[0]![0])).toBe(0);
+    await server.db.update(cards).set({ votes: increment(cards.votes, 10) });
+    await giveTo('ann');
+    await sync.sync();
+    expect(await cardsOf(ann)).toMatchObject([{ votes: 18, status: 'mine' }]);
+    // Its share counts on from where it was, and its next value settles the one from before.
+    await ann.db.update(cards).set({ votes: increment(cards.votes), status: 'again' });
+    await sync.sync();
+    expect(await cardsOf(server)).toMatchObject([{ votes: 19, status: 'again' }]);
+    expect(await server.crr.conflicts(cards)).toEqual([]);
+    expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  });
+
+  test('a row with increments that were not sent goes when they are', async () => {
+    const { server, ann, sync, giveTo } = await opened();
+    const open = syncOf(server, ann, 'ann', { writeWhere: 'all' });
+    await ann.db.update(cards).set({ votes: increment(cards.votes, 2) });
+    await giveTo('bob');
+    await open.sync();
+    await open.sync();
+    expect(await cardsOf(ann)).toEqual([]);
+    expect(await cardsOf(server)).toMatchObject([{ votes: 7, owner: 'bob' }]);
+    await giveTo('ann');
+    await sync.sync();
+    expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  });
+
+  test('several values of a register come back as several', async () => {
+    const { server, ann, sync, giveTo } = await opened();
+    await ann.db.update(cards).set({ status: 'by ann' });
+    await server.db.update(cards).set({ status: 'by the server' });
+    await sync.sync();
+    expect(await ann.crr.conflicts(cards)).toHaveLength(1);
+    await giveTo('bob');
+    await sync.sync();
+    await giveTo('ann');
+    await sync.sync();
+    const values = (site: Board) => site.crr.conflicts(cards);
+    expect(await values(ann)).toEqual(await values(server));
+    expect((await values(ann))[0]!.values).toHaveLength(2);
+  });
+});
+
+async function write(site: Board, random: Random, owners: readonly string[]) {
+  const id = String(random.int(12));
+  const set = (values: object) => site.db.update(cards).set(values).where(eq(cards.id, id));
+  switch (random.int(7)) {
+    case 0:
+      return site.db
+        .insert(cards)
+        .values(card(id, { owner: random.pick(owners) }))
+        .onConflictDoNothing();
+    case 1:
+      return site.db.delete(cards).where(eq(cards.id, id));
+    case 2:
+      return set({ votes: increment(cards.votes, random.int(9) - 4) });
+    case 3:
+      return set({ status: random.pick(['open', 'done', 'late']) });
+    case 4:
+      return set({ edited: `e${random.int(99)}` });
+    case 5:
+      return set({ owner: random.pick(owners) });
+    default:
+      return set({ title: `t${random.int(99)}` });
+  }
+}
+
+test.each(Array.from({ length: HISTORIES }, (_, i) => i))(
+  'history %i: in the end each has the rows that are theirs, and no others',
+  async (index) => {
+    const random = new Random(hash(seedFromEnv(), 'partial', index));
+    const server = await openBoard();
+    const users = ['ann', 'bob'];
+    const sites = [await openBoard(), await openBoard(), await openBoard()];
+    const ownerOf = (i: number) => users[i % 2]!;
+    const sync = (i: number) => syncOf(server, sites[i]!, ownerOf(i)).sync();
+    for (let round = 0; round < 15; round++) {
+      for (let n = random.int(4); n > 0; n--) await write(server, random, users);
+      for (const [i, site] of sites.entries()) {
+        for (let n = random.int(3); n > 0; n--) await write(site, random, [ownerOf(i)]);
+        if (random.chance(0.7)) await sync(i);
+      }
+    }
+    for (let round = 0; round < 3; round++) for (const i of sites.keys()) await sync(i);
+    for (const [i, site] of sites.entries()) {
+      expect(await cardsOf(site)).toEqual(await mine(server, ownerOf(i)));
+      expect(await sync(i)).toMatchObject({ pushed: 0, pulled: 0, requests: 1 });
+    }
+  },
+);
