@@ -1,0 +1,66 @@
+import type { Crr } from '../database/crr.js';
+import type { Peer } from '../database/peers.js';
+import { checkDatabase } from '../migrate/check.js';
+import { selectBookkeepingBytes, selectCounts } from '../tables/statistics.js';
+import type { OpenCrrs } from './open-database.js';
+
+export interface Status {
+  /** Where the database is, for a person. */
+  readonly address: string;
+  readonly siteId: Uint8Array;
+  readonly version: number;
+  /** Changes that wait for their table, column or row. */
+  readonly pending: number;
+  /** Size of everything that is not the user's; undefined if the database cannot tell. */
+  readonly bookkeepingBytes: number | undefined;
+  /** How many differences `check` finds. */
+  readonly differences: number;
+  readonly tables: readonly TableStatus[];
+  readonly peers: readonly Peer[];
+}
+
+export interface TableStatus {
+  readonly name: string;
+  /** Undefined if the table or its clock table is not there. */
+  readonly counts: { readonly rows: number; readonly tombstones: number } | undefined;
+}
+
+export async function readStatus({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
+  const crr: Crr = db.$crr;
+  const { siteId, version } = await crr.state();
+  const differences = await checkDatabase(connection, schema);
+  const absent = new Set(
+    differences.filter(({ kind }) => UNCOUNTABLE.has(kind)).map(({ table }) => table),
+  );
+  const names = [...schema.tables.keys()];
+  const countable = names.filter((name) => !absent.has(name));
+  const results =
+    countable.length === 0 ? [] : await connection.batch(countable.map(selectCounts), 'read');
+  const counts = new Map(
+    countable.map((name, i) => {
+      const [rows, tombstones] = Array.from(results[i]![0]!, Number) as [number, number];
+      return [name, { rows, tombstones }];
+    }),
+  );
+  return {
+    address: address.shown,
+    siteId,
+    version,
+    pending: await crr.pendingCount(),
+    bookkeepingBytes: await bookkeepingBytes(connection),
+    differences: differences.length,
+    tables: names.map((name) => ({ name, counts: counts.get(name) })),
+    peers: await crr.peers(),
+  };
+}
+
+const UNCOUNTABLE: ReadonlySet<string> = new Set(['table-missing', 'not-a-crr', 'clock-missing']);
+
+async function bookkeepingBytes(connection: OpenCrrs['connection']): Promise<number | undefined> {
+  try {
+    const [rows] = await connection.batch([selectBookkeepingBytes], 'read');
+    return Number(rows![0]![0]);
+  } catch {
+    return undefined; // SQLite may be built without dbstat.
+  }
+}

@@ -1,0 +1,29 @@
+import type { Difference } from '../../tables/differences.js';
+import type { Style } from '../style.js';
+import { count } from './quantity.js';
+
+/** What `check` compared with the schema. */
+export interface Compared {
+  readonly what: 'migrations' | 'database';
+  readonly differences: readonly Difference[];
+  /** How many CRRs the schema has. */
+  readonly crrs: number;
+}
+
+export function renderDifferences({ what, differences, crrs }: Compared, style: Style): string {
+  if (differences.length === 0) {
+    return style.green(`The ${what} and the schema agree: ${count(crrs, 'CRR')}.`);
+  }
+  const verb = what === 'database' ? 'differs' : 'differ';
+  return [
+    style.red(`The ${what} ${verb} from the schema: ${count(differences.length, 'difference')}.`),
+    ...differences.map(({ table, message }) => `  ${style.bold(table)}: ${message}`),
+    ADVICE[what],
+  ].join('\n');
+}
+
+const ADVICE = {
+  migrations: 'Run drizzle-crr generate.',
+  database:
+    'Run the migrations that drizzle-crr generate writes, or db.$crr.install(). For development: drizzle-crr push.',
+};
