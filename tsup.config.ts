@@ -32,8 +32,15 @@ const common: Options = {
 
 // The builds run at once, so none may clean `dist`: `npm run build` does it before.
 export default defineConfig([
-  // The command line runs in Node alone, so it is ESM alone; the shebang comes from its source.
-  { ...common, format: ['esm'], entry: { ...library, 'cli/bin': 'src/cli/bin.ts' } },
-  { ...common, format: ['cjs'], entry: library },
-  { format: ['esm', 'cjs'], entry: library, dts: { only: true } },
+  { ...common, format: ['esm', 'cjs'], entry: library, dts: true },
+  // The command line runs in Node alone, so it is ESM alone; the shebang comes from its source. It is
+  // apart from the library, which would otherwise be split wherever a command is loaded when it runs.
+  // It is not for stepping into, so it has no source maps.
+  {
+    ...common,
+    format: ['esm'],
+    entry: { bin: 'src/cli/bin.ts' },
+    outDir: 'dist/cli',
+    sourcemap: false,
+  },
 ]);

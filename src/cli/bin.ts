@@ -10,7 +10,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const screen = (stream: NodeJS.WriteStream): Screen => ({
   isTerminal: stream.isTTY === true,
-  columns: stream.isTTY ? stream.columns : undefined,
+  // Some terminals have a width of 0.
+  columns: (stream.isTTY && stream.columns) || undefined,
   style: hasColors(stream.isTTY === true, process.env) ? COLORED : PLAIN,
 });
 

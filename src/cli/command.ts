@@ -12,7 +12,10 @@ import type { Io } from './io.js';
 export interface CliCommand {
   /** Its options, arguments and help, without an action; a new object with each call. */
   parser(): CommanderCommand;
-  /** Runs it with what the parser read, and returns the exit code. Errors are thrown. */
+  /**
+   * Runs it with what the parser read, and returns the exit code. Errors are thrown. What it needs
+   * besides is imported when it runs, so that help and usage errors do not wait for it.
+   */
   run(io: Io, options: OptionValues, args: readonly unknown[]): Promise<ExitCode>;
 }
 

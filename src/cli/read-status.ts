@@ -2,7 +2,9 @@ import type { Crr } from '../database/crr.js';
 import type { Peer } from '../database/peers.js';
 import { checkDatabase } from '../migrate/check.js';
 import { selectBookkeepingBytes, selectCounts } from '../tables/statistics.js';
-import type { OpenCrrs } from './open-database.js';
+import type { Io } from './io.js';
+import { type OpenCrrs, withCrrs } from './open-database.js';
+import type { DatabaseOptions } from './options.js';
 
 export interface Status {
   /** Where the database is, for a person. */
@@ -25,7 +27,10 @@ export interface TableStatus {
   readonly counts: { readonly rows: number; readonly tombstones: number } | undefined;
 }
 
-export async function readStatus({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
+export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
+  withCrrs(io, options, statusOf, { drift: 'allow' });
+
+async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
   const crr: Crr = db.$crr;
   const { siteId, version } = await crr.state();
   const differences = await checkDatabase(connection, schema);

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit-code.js';
+import { Failure } from './failure.js';
 import { type Io, screenOf } from './io.js';
 import { UsageError } from './usage-error.js';
 import { PACKAGE } from './version.js';
@@ -12,6 +13,10 @@ export function reportError(error: unknown, command: string, io: Io): ExitCode {
   if (error instanceof UsageError) {
     write(error.command, error.message);
     return EXIT.usage;
+  }
+  if (error instanceof Failure) {
+    write(command, error.message);
+    return EXIT.failed;
   }
   const code = codeOf(error);
   if (error instanceof Error && code !== undefined) {

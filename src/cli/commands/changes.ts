@@ -1,7 +1,6 @@
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { withCrrs } from '../open-database.js';
 import { integer, repeated, withDatabaseOptions } from '../options.js';
 import { ChangeTable, renderNdjson } from '../render/changes.js';
 import { UsageError } from '../usage-error.js';
@@ -22,8 +21,9 @@ const parser = () =>
       .option('--ndjson', 'one JSON object per line, values with their storage class'),
   );
 
-export const changesCommand = cliCommand(parser, (io, options) =>
-  withCrrs(
+export const changesCommand = cliCommand(parser, async (io, options) => {
+  const { withCrrs } = await import('../open-database.js');
+  return withCrrs(
     io,
     options,
     async ({ db, schema }) => {
@@ -53,5 +53,5 @@ export const changesCommand = cliCommand(parser, (io, options) =>
       return EXIT.ok;
     },
     { drift: 'refuse' },
-  ),
-);
+  );
+});

@@ -1,12 +1,8 @@
-import { checkDatabase, checkFolder } from '../../migrate/check.js';
-import { loadProject } from '../../migrate/config.js';
-import { projectSchema } from '../../migrate/project-schema.js';
 import { cliCommand, command, option } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { withDatabase } from '../open-database.js';
 import { withDatabaseOptions } from '../options.js';
-import { type Compared, renderDifferences } from '../render/differences.js';
+import { renderDifferences } from '../render/differences.js';
 
 const parser = () =>
   withDatabaseOptions(
@@ -25,23 +21,8 @@ const parser = () =>
   );
 
 export const checkCommand = cliCommand(parser, async (io, options) => {
-  const compared: Compared = options.offline
-    ? await compareFolder(io.cwd, options)
-    : await withDatabase(io, options, async ({ connection, schema }) => ({
-        what: 'database',
-        differences: await checkDatabase(connection, schema),
-        crrs: schema.tables.size,
-      }));
+  const { compareDatabase, compareFolder } = await import('../compare.js');
+  const compared = await (options.offline ? compareFolder : compareDatabase)(io, options);
   io.stdout(`${renderDifferences(compared, screenOf(io, 'stdout').style)}\n`);
   return compared.differences.length === 0 ? EXIT.ok : EXIT.failed;
 });
-
-async function compareFolder(
-  cwd: string,
-  options: Parameters<typeof loadProject>[1],
-): Promise<Compared> {
-  const project = await loadProject(cwd, options);
-  const schema = projectSchema(project);
-  const differences = checkFolder(project.out, schema);
-  return { what: 'migrations', differences, crrs: schema.tables.size };
-}

@@ -1,11 +1,5 @@
 import { basename } from 'node:path';
-import {
-  CONFIG_FLAGS,
-  loadProject,
-  type Project,
-  type ProjectFlags,
-} from '../../migrate/config.js';
-import { generate } from '../../migrate/generate.js';
+import type { ProjectFlags } from '../../migrate/config.js';
 import { cliCommand, command, option } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
@@ -40,24 +34,28 @@ const parser = () =>
 
 export const generateCommand = cliCommand(parser, async (io, options) => {
   const { name, prefix, custom = false, repair = false, breakpoints, ...flags } = options;
+  const { CONFIG_FLAGS, loadProject } = await import('../../migrate/config.js');
+  const { generate } = await import('../../migrate/generate.js');
   const project = await loadProject(io.cwd, {
     ...flags,
     ...(breakpoints === 'false' && { breakpoints: false }),
   });
-  refuseMixed(project, flags);
+  if (project.configFile !== undefined) refuse(project.configFile, CONFIG_FLAGS, flags);
   const result = await generate(project, { name, prefix, custom, repair }, io);
   io.stdout(`${renderGenerated(result, io.cwd, screenOf(io, 'stdout').style)}\n`);
   return EXIT.ok;
 });
 
-/** Our own commands let a flag override the config, but drizzle-kit generate takes one or the other. */
-function refuseMixed({ configFile }: Project, flags: ProjectFlags): void {
-  if (configFile === undefined) return;
-  const given = CONFIG_FLAGS.filter((flag) => flags[flag] !== undefined);
+/** Our own commands let an option override the config; drizzle-kit generate takes one or the other. */
+function refuse(
+  configFile: string,
+  names: readonly (keyof ProjectFlags)[],
+  flags: ProjectFlags,
+): void {
+  const given = names.filter((name) => flags[name] !== undefined).map((name) => `--${name}`);
   if (given.length === 0) return;
-  const names = given.map((flag) => `--${flag}`).join(', ');
   throw new UsageError(
-    `${names} cannot be used with the config ${basename(configFile)}: change the config, or pass at least --schema and --dialect and no --config`,
+    `${given.join(', ')} cannot be used with the config ${basename(configFile)}: change the config, or pass at least --schema and --dialect and no --config`,
     'generate',
   );
 }

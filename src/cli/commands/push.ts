@@ -1,8 +1,7 @@
-import { push } from '../../migrate/push.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { withDatabase } from '../open-database.js';
+import type { OpenDatabase } from '../open-database.js';
 import { withDatabaseOptions } from '../options.js';
 
 const parser = () =>
@@ -19,16 +18,12 @@ const parser = () =>
   );
 
 export const pushCommand = cliCommand(parser, async (io, options) => {
+  const { withDatabase } = await import('../open-database.js');
+  const { push } = await import('../../migrate/push.js');
   const { style } = screenOf(io, 'stdout');
-  const run = async ({
-    project,
-    address,
-    connection,
-  }: Parameters<Parameters<typeof withDatabase>[2]>[0]) => {
-    io.stdout(style.dim(`Pushing to ${address.shown}, from ${address.source}.\n`));
-    const { url, authToken } = address;
-    const dbCredentials = { url, ...(authToken !== undefined && { authToken }) };
-    const config = { ...project.config, dbCredentials };
+  const run = async ({ project, address, connection }: OpenDatabase) => {
+    io.stdout(`${style.dim(`Pushing to ${address.shown} (from ${address.source}).`)}\n`);
+    const config = { ...project.config, dbCredentials: credentialsOf(address) };
     const args = (['force', 'strict', 'verbose'] as const).flatMap((name) =>
       options[name] ? [`--${name}`] : [],
     );
@@ -37,4 +32,10 @@ export const pushCommand = cliCommand(parser, async (io, options) => {
   await withDatabase(io, options, run, { create: true });
   io.stdout('The database and its CRRs match the schema.\n');
   return EXIT.ok;
+});
+
+/** As drizzle-kit takes them in a config. */
+const credentialsOf = ({ url, authToken }: OpenDatabase['address']) => ({
+  url,
+  ...(authToken !== undefined && { authToken }),
 });

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createSyncHandler } from '../../sync/server/handler.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { listen } from '../node-http.js';
-import { withCrrs } from '../open-database.js';
 import { integer, withDatabaseOptions } from '../options.js';
 
 const parser = () =>
@@ -19,8 +16,11 @@ const parser = () =>
       .option('--port <port>', 'the port; 0 takes a free one', integer(0, 65_535), 8788),
   );
 
-export const serveCommand = cliCommand(parser, (io, options) =>
-  withCrrs(
+export const serveCommand = cliCommand(parser, async (io, options) => {
+  const { withCrrs } = await import('../open-database.js');
+  const { createSyncHandler } = await import('../../sync/server/handler.js');
+  const { listen } = await import('../node-http.js');
+  return withCrrs(
     io,
     options,
     async ({ db, address }) => {
@@ -40,5 +40,5 @@ export const serveCommand = cliCommand(parser, (io, options) =>
       return EXIT.ok;
     },
     { drift: 'refuse' },
-  ),
-);
+  );
+});

@@ -1,9 +1,7 @@
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { withCrrs } from '../open-database.js';
 import { withDatabaseOptions } from '../options.js';
-import { readStatus } from '../read-status.js';
 import { renderStatus } from '../render/status.js';
 
 const parser = () =>
@@ -16,7 +14,8 @@ const parser = () =>
   );
 
 export const statusCommand = cliCommand(parser, async (io, options) => {
-  const status = await withCrrs(io, options, readStatus, { drift: 'allow' });
+  const { readStatus } = await import('../read-status.js');
+  const status = await readStatus(io, options);
   io.stdout(`${renderStatus(status, screenOf(io, 'stdout').style)}\n`);
   return EXIT.ok;
 });

@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { createSync } from '../../sync/client/client.js';
+import { CrrSyncError } from '../../errors.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import { withCrrs } from '../open-database.js';
 import { repeated, withDatabaseOptions } from '../options.js';
 import { ProgressBar } from '../render/progress-bar.js';
 import { renderSyncResult } from '../render/sync-result.js';
@@ -28,6 +27,8 @@ const parser = () =>
 
 export const syncCommand = cliCommand(parser, async (io, options, url) => {
   const headers = headersOf(options.header ?? []);
+  const { withCrrs } = await import('../open-database.js');
+  const { createSync } = await import('../../sync/client/client.js');
   return withCrrs(
     io,
     options,
@@ -38,13 +39,25 @@ export const syncCommand = cliCommand(parser, async (io, options, url) => {
       sync.subscribe((event) => {
         if (event.type === 'progress') bar.show(event.progress);
       });
-      const result = await sync.sync().finally(() => bar.clear());
+      const result = await sync
+        .sync()
+        .catch((error: unknown) => {
+          throw naming(url, error);
+        })
+        .finally(() => bar.clear());
       io.stdout(`${renderSyncResult(result, screenOf(io, 'stdout').style)}\n`);
       return EXIT.ok;
     },
     { drift: 'refuse' },
   );
 });
+
+/** The same error; its message begins with the server's address. */
+function naming(url: string, error: unknown): unknown {
+  if (!(error instanceof CrrSyncError)) return error;
+  const { code, message, status } = error;
+  return new CrrSyncError(code, `${url}: ${message}`, status, { cause: error });
+}
 
 function webAddress(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;

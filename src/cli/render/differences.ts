@@ -1,14 +1,6 @@
-import type { Difference } from '../../tables/differences.js';
+import type { Compared } from '../compare.js';
 import type { Style } from '../style.js';
 import { count } from './quantity.js';
-
-/** What `check` compared with the schema. */
-export interface Compared {
-  readonly what: 'migrations' | 'database';
-  readonly differences: readonly Difference[];
-  /** How many CRRs the schema has. */
-  readonly crrs: number;
-}
 
 export function renderDifferences({ what, differences, crrs }: Compared, style: Style): string {
   if (differences.length === 0) {
