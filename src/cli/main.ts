@@ -1,5 +1,4 @@
-import type { ExitCode } from './exit-code.js';
-import { EXIT } from './exit-code.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { parse } from './parse.js';
 import { reportError } from './report-error.js';

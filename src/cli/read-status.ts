@@ -65,7 +65,9 @@ async function bookkeepingBytes(connection: OpenCrrs['connection']): Promise<num
   try {
     const [rows] = await connection.batch([selectBookkeepingBytes], 'read');
     return Number(rows![0]![0]);
-  } catch {
-    return undefined; // SQLite may be built without dbstat.
+  } catch (error) {
+    // SQLite may be built without dbstat, and a host may not allow it.
+    if (/dbstat|not authorized/.test(String(error))) return undefined;
+    throw error;
   }
 }

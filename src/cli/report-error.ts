@@ -11,7 +11,7 @@ export function reportError(error: unknown, command: string, io: Io): ExitCode {
   const write = (name: string, message: string) =>
     io.stderr(`${style.red(`${called(name)}:`)} ${message}\n`);
   if (error instanceof UsageError) {
-    write(error.command, error.message);
+    write(error.command ?? command, error.message);
     return EXIT.usage;
   }
   if (error instanceof Failure) {

@@ -2,8 +2,8 @@
 export class UsageError extends Error {
   constructor(
     message: string,
-    /** The command that was called; empty if there is no such command. */
-    readonly command: string,
+    /** The command whose options the parser refused; absent if the command itself refuses them. */
+    readonly command?: string,
   ) {
     super(message);
   }

@@ -31,10 +31,7 @@ export const changesCommand = cliCommand(parser, async (io, options) => {
       for (const name of tables ?? []) {
         if (schema.tables.has(name)) continue;
         const known = [...schema.tables.keys()].join(', ');
-        throw new UsageError(
-          `--table ${name}: the schema has no such CRR; it has ${known}`,
-          'changes',
-        );
+        throw new UsageError(`--table ${name}: the schema has no such CRR; it has ${known}`);
       }
       const table = new ChangeTable(screenOf(io, 'stdout').style);
       let count = 0;

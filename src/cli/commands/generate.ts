@@ -56,6 +56,5 @@ function refuse(
   if (given.length === 0) return;
   throw new UsageError(
     `${given.join(', ')} cannot be used with the config ${basename(configFile)}: change the config, or pass at least --schema and --dialect and no --config`,
-    'generate',
   );
 }

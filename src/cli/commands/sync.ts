@@ -72,7 +72,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
     try {
       headers.append(name!.trim(), value!.trim());
     } catch {
-      throw new UsageError('--header must have the form "name: value"', 'sync');
+      throw new UsageError('--header must have the form "name: value"');
     }
   }
   return Object.fromEntries(headers);

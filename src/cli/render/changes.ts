@@ -40,7 +40,7 @@ const LONGEST = 40;
 function shown(value: SqlValue): string {
   if (value instanceof Uint8Array) return cut(`x'${bytesToHex(value.subarray(0, LONGEST))}'`);
   if (typeof value === 'string') return cut(JSON.stringify(value));
-  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? `${real(value)}.0` : real(value);
   return String(value);
 }
 
@@ -48,6 +48,9 @@ function cut(text: string): string {
   const characters = [...text];
   return characters.length > LONGEST ? `${characters.slice(0, LONGEST - 1).join('')}…` : text;
 }
+
+/** String() would print -0 as 0. */
+const real = (value: number) => (Object.is(value, -0) ? '-0' : String(value));
 
 /** Changes as one JSON object per line. Bytes are hex; a value is named by its storage class. */
 export const renderNdjson = (page: readonly Change[]): string =>
@@ -65,6 +68,6 @@ export const renderNdjson = (page: readonly Change[]): string =>
 function typed(value: SqlValue): Readonly<Record<string, string>> | null {
   if (value === null) return null;
   if (typeof value === 'bigint') return { integer: String(value) };
-  if (typeof value === 'number') return { real: String(value) };
+  if (typeof value === 'number') return { real: real(value) };
   return typeof value === 'string' ? { text: value } : { blob: bytesToHex(value) };
 }
