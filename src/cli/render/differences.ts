@@ -17,5 +17,5 @@ export function renderDifferences({ what, differences, crrs }: Compared, style: 
 const ADVICE = {
   migrations: 'Run drizzle-crr generate.',
   database:
-    'Run the migrations that drizzle-crr generate writes, or db.$crr.install(). For development: drizzle-crr push.',
+    'Run the migrations that drizzle-crr generate writes, or db.$crr.install().\nFor development: drizzle-crr push.',
 };
