@@ -1,23 +1,46 @@
-import { defineConfig } from 'tsup';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
 
-// Both builds run at once, so neither may clean `dist`: `npm run build` does it before.
-export default defineConfig([
-  {
-    entry: { index: 'src/index.ts', sync: 'src/sync/index.ts' },
-    format: ['esm', 'cjs'],
-    dts: true,
-    // It is an ES module only, and older versions of Node 20 cannot require() one.
-    noExternal: ['fractional-indexing'],
-    sourcemap: true,
-    target: 'es2022',
-    // One copy of the symbols and classes, whichever entry point or module system asks.
-    splitting: true,
+const library = { index: 'src/index.ts', sync: 'src/sync/index.ts' };
+
+const common: Options = {
+  target: 'es2022',
+  // One copy of each symbol and class per module system, whichever entry point is asked for it.
+  splitting: true,
+  // An ES module only, which older versions of Node 20 cannot require(): it is part of the bundles.
+  noExternal: ['fractional-indexing'],
+  sourcemap: true,
+  esbuildOptions(options) {
+    // The package holds src/ itself, so that the maps of both module systems need not.
+    options.sourcesContent = false;
   },
-  // The command line runs in Node alone, so it is ESM alone; the shebang comes from its source.
+  plugins: [
+    {
+      // Splitting CommonJS names the bundle and its source by the absolute path of the build.
+      name: 'relative-paths-in-maps',
+      buildEnd({ writtenFiles }) {
+        for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.map'))) {
+          const file = resolve(name);
+          const text = readFileSync(file, 'utf8');
+          writeFileSync(file, text.replaceAll(`"${dirname(file)}${sep}`, '"'));
+        }
+      },
+    },
+  ],
+};
+
+// The builds run at once, so none may clean `dist`: `npm run build` does it before.
+export default defineConfig([
+  { ...common, format: ['esm', 'cjs'], entry: library, dts: true },
+  // The command line runs in Node alone, so it is ESM alone; the shebang comes from its source. It is
+  // apart from the library, which would otherwise be split wherever a command is loaded when it runs.
+  // It is not for stepping into, so it has no source maps.
   {
-    entry: { 'cli/bin': 'src/cli/bin.ts' },
+    ...common,
     format: ['esm'],
-    sourcemap: true,
-    target: 'node20',
+    entry: { bin: 'src/cli/bin.ts' },
+    outDir: 'dist/cli',
+    sourcemap: false,
   },
 ]);

@@ -12,7 +12,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { main } from '../../src/cli/index.js';
+import { main } from '../../src/cli/main.js';
 
 const project = fileURLToPath(new URL('.run', import.meta.url));
 rmSync(project, { recursive: true, force: true });

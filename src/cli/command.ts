@@ -1,27 +1,37 @@
-/** What a command sees of the world: nothing in a command writes to the process itself. */
-export interface Io {
-  stdout(text: string): void;
-  stderr(text: string): void;
-  /** The directory that the user is in. */
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person sits at the terminal and can answer questions. */
-  readonly isTTY: boolean;
-}
+import type { Command, Option, OptionValues } from '@commander-js/extra-typings';
+import { Command as CommanderCommand, Option as CommanderOption } from 'commander';
+import type { ExitCode } from './exit-code.js';
+import type { Io } from './io.js';
 
-/** One command of the command line, in a file of its own. */
-export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** The whole text of `drizzle-crr <name> --help`. */
-  readonly usage: string;
+/*
+ * The parser is commander. The types of @commander-js/extra-typings read a command's options out of
+ * its definition, so that `run` gets them by name and type.
+ */
+
+/** One command of the command line: what it accepts, and what it does. Each is a file in commands/. */
+export interface CliCommand {
+  /** Its options, arguments and help, without an action; a new object with each call. */
+  parser(): CommanderCommand;
   /**
-   * Runs with the arguments after the command's name and returns the exit code. A `CrrError` that
-   * it throws is a user's error: its message is shown without a stack trace.
+   * Runs it with what the parser read, and returns the exit code. Errors are thrown. What it needs
+   * besides is imported when it runs, so that help and usage errors do not wait for it.
    */
-  run(args: string[], io: Io): Promise<number>;
+  run(io: Io, options: OptionValues, args: readonly unknown[]): Promise<ExitCode>;
 }
 
-/** Exit codes: scripts and CI tell apart what failed from what was called wrongly. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+export function cliCommand<Args extends unknown[], Options extends OptionValues>(
+  parser: () => Command<Args, Options>,
+  run: (io: Io, options: Options, ...args: Args) => Promise<ExitCode>,
+): CliCommand {
+  return {
+    parser: parser as unknown as CliCommand['parser'],
+    run: (io, options, args) => run(io, options as Options, ...(args as unknown as Args)),
+  };
+}
+
+/** A new command, to which options and arguments are added. */
+export const command = (name: string): Command => new CommanderCommand(name) as unknown as Command;
+
+/** A new option, for what `command.option()` cannot express. */
+export const option = <Flags extends string>(flags: Flags, description?: string): Option<Flags> =>
+  new CommanderOption(flags, description) as unknown as Option<Flags>;

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { CrrUsageError } from '../errors.js';
 import type { SyncHandler } from '../sync/server/handler.js';
+import { Failure } from './failure.js';
 
-/** A node:http server before a handler, on 127.0.0.1 alone: for development. */
+/** A node:http server for a handler, on 127.0.0.1 only: for development. */
 export async function listen(handler: SyncHandler, port: number): Promise<Server> {
   const server = createServer(async (incoming, outgoing) => {
     const gone = new AbortController();
@@ -17,7 +17,7 @@ export async function listen(handler: SyncHandler, port: number): Promise<Server
       if (response.body === null) outgoing.end();
       else await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
     } catch {
-      outgoing.destroy(); // The client went away in the middle.
+      outgoing.destroy(); // The client closed the connection.
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -29,12 +29,9 @@ export async function listen(handler: SyncHandler, port: number): Promise<Server
   return server;
 }
 
-function noPort(port: number, error: NodeJS.ErrnoException): CrrUsageError {
+function noPort(port: number, error: NodeJS.ErrnoException): Failure {
   const why = error.code === 'EADDRINUSE' ? 'is in use' : 'needs rights that this process lacks';
-  return new CrrUsageError(
-    'CRR_USAGE_OPTION',
-    `port ${port} ${why}: give another one with --port, or --port 0 to take a free one`,
-  );
+  return new Failure(`port ${port} ${why}: pass another --port, or --port 0 for a free one`);
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {

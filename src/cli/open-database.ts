@@ -1,45 +1,97 @@
-import { createClient } from '@libsql/client';
-import { drizzle } from 'drizzle-orm/libsql';
+import type { Client } from '@libsql/client';
+import type * as LibsqlDriver from 'drizzle-orm/libsql';
+import type { Connection } from '../database/connection.js';
+import { DriftCheck } from '../database/drift.js';
+import { inspect } from '../database/inspect.js';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { withCrr } from '../drizzle/with-crr.js';
-import { CrrUsageError } from '../errors.js';
-import { loadProject } from '../migrate/config.js';
-import type { Io } from './command.js';
+import { libsqlConnection } from '../engines/libsql.js';
+import { CrrDatabaseError, CrrMigrateError } from '../errors.js';
+import { loadProject, type Project } from '../migrate/config.js';
+import {
+  type DatabaseAddress,
+  databaseAddress,
+  openDatabase,
+  requireDatabaseFile,
+} from '../migrate/database.js';
+import { explainDriverError } from '../migrate/driver-errors.js';
+import { importFromProject } from '../migrate/project-package.js';
+import { projectSchema } from '../migrate/project-schema.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { Io } from './io.js';
+import type { DatabaseOptions } from './options.js';
 
-/** The options by which every command finds its database. */
-export const DATABASE_OPTIONS = {
-  db: { type: 'string' },
-  schema: { type: 'string' },
-} as const;
-
-export const DATABASE_USAGE = `  --db <url>         the database: file:local.db, http://..., libsql://...; or DATABASE_URL,
-                     or dbCredentials.url of the drizzle-kit config.
-                     Its token is read from DATABASE_AUTH_TOKEN
-  --schema <path>    the files that export the tables, a path or glob; by default those of the
-                     drizzle-kit config`;
-
-/** Opens the database that the options name, with its CRRs. */
-export async function openDatabase(
-  values: { readonly db?: string | undefined; readonly schema?: string | undefined },
-  io: Io,
-): Promise<{ readonly db: CrrDatabase; close(): void }> {
-  const flags =
-    values.schema === undefined ? {} : { schema: values.schema, dialect: 'sqlite' as const };
-  const {
-    config,
-    casing,
-    exports: schema,
-  } = await loadProject(io.cwd, flags).catch((error) => {
-    if (values.schema !== undefined) throw error;
-    throw usage(`which tables? Give --schema <path>, or a drizzle-kit config: ${error.message}`);
-  });
-  const credentials = config.dbCredentials as { url?: string } | undefined;
-  const url = values.db ?? io.env.DATABASE_URL ?? credentials?.url;
-  if (url === undefined) throw usage('which database? Give --db <url> or set DATABASE_URL');
-  const authToken = io.env.DATABASE_AUTH_TOKEN;
-  const client = createClient({ url, ...(authToken !== undefined && { authToken }) });
-  const db = withCrr(drizzle(client, { ...(casing && { casing }) }), { schema });
-  return { db, close: () => client.close() };
+export interface OpenDatabase {
+  readonly project: Project;
+  readonly schema: DrizzleSchema;
+  readonly address: DatabaseAddress;
+  readonly client: Client;
+  readonly connection: Connection;
 }
 
-export const usage = (message: string) => new CrrUsageError('CRR_USAGE_OPTION', message);
+export interface OpenCrrs extends OpenDatabase {
+  readonly db: CrrDatabase;
+}
+
+/**
+ * Opens the database that the options, the environment or the config name, and closes it at the end:
+ * for every command that needs one.
+ *
+ * @param create the command may create a local database that is not there.
+ */
+export async function withDatabase<T>(
+  io: Io,
+  options: DatabaseOptions,
+  run: (database: OpenDatabase) => Promise<T>,
+  { create = false } = {},
+): Promise<T> {
+  const project = await loadProject(io.cwd, options);
+  const address = databaseAddress(project, options.url, io.env);
+  if (!create) requireDatabaseFile(address);
+  const schema = projectSchema(project);
+  let client: Client | undefined;
+  try {
+    client = await openDatabase(project, address);
+    return await run({ project, schema, address, client, connection: libsqlConnection(client) });
+  } catch (error) {
+    throw explainDriverError(error, address);
+  } finally {
+    client?.close();
+  }
+}
+
+/**
+ * The same with `$crr`, for commands that read or write CRRs.
+ *
+ * @param drift `refuse` if the triggers are not those of the schema, or leave that to the command.
+ */
+export async function withCrrs<T>(
+  io: Io,
+  options: DatabaseOptions,
+  run: (database: OpenCrrs) => Promise<T>,
+  { drift }: { readonly drift: 'refuse' | 'allow' },
+): Promise<T> {
+  return withDatabase(io, options, async (database) => {
+    const { project, schema, address, client, connection } = database;
+    if (schema.tables.size === 0) {
+      throw new CrrMigrateError(
+        'CRR_MIGRATE_SCHEMA',
+        'the schema has no CRR: declare a table with crrTable() instead of sqliteTable()',
+      );
+    }
+    if (!(await inspect(connection, [])).hasBookkeeping) {
+      throw new CrrDatabaseError(
+        'CRR_DATABASE_NOT_INSTALLED',
+        `${address.shown} has no CRRs yet: apply the migrations that drizzle-crr generate writes (drizzle-kit migrate), or call db.$crr.install(). For development: drizzle-crr push`,
+      );
+    }
+    if (drift === 'refuse') await new DriftCheck(connection, schema).pass();
+    const { drizzle } = await importFromProject<typeof LibsqlDriver>(
+      project.cwd,
+      'drizzle-orm/libsql',
+    );
+    const { casing, exports } = project;
+    const db = withCrr(drizzle(client, { ...(casing && { casing }) }), { schema: exports });
+    return run({ ...database, db });
+  });
+}

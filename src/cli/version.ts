@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { bugs, version } from '../../package.json';
 
-/** The version of this package; both src/cli and dist/cli lie two levels below package.json. */
-export function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
+/** What package.json says. The values are copied into the bundle when the package is built. */
+export const PACKAGE = { version, bugs: bugs.url } as const;

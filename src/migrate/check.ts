@@ -17,13 +17,13 @@ export function checkFolder(out: string, schema: CrrSchema): Difference[] {
     const known = state.get(spec.name);
     if (known !== undefined) found.push(...differences(actualOfState(known), spec));
     else {
-      const message = 'the migrations do not make it a CRR';
+      const message = 'the migrations do not make it a CRR, and the schema does';
       found.push({ kind: 'not-a-crr', table: spec.name, message });
     }
   }
   for (const table of state.keys()) {
     if (schema.tables.has(table)) continue;
-    const message = 'the migrations make it a CRR, and the schema has no such CRR';
+    const message = 'the migrations make it a CRR, and the schema does not';
     found.push({ kind: 'left-over', table, message });
   }
   if (uncarried.length > 0) {
@@ -45,14 +45,14 @@ export async function checkDatabase(
   const { hasBookkeeping, baseColumns, crrs, others } = await inspect(connection, specs);
   const found: Difference[] = [];
   if (specs.length > 0 && !hasBookkeeping) {
-    const message = 'the tables that all CRRs share are missing';
+    const message = 'the bookkeeping tables that all CRRs share are missing';
     found.push({ kind: 'bookkeeping-missing', table: 'crr_state', message });
   }
   for (const spec of specs) {
     const { name: table } = spec;
     const present = baseColumns.get(table)!;
     if (present.size === 0) {
-      found.push({ kind: 'table-missing', table, message: 'there is no such table' });
+      found.push({ kind: 'table-missing', table, message: 'the table is missing' });
       continue;
     }
     for (const { name } of [...spec.key, ...replicatedColumns(spec)]) {
@@ -64,14 +64,15 @@ export async function checkDatabase(
     found.push(...ofTable);
     const comparable = !ofTable.some(({ kind }) => CLOCKLESS.has(kind));
     if (comparable && !(await clocksMatchRows(connection, [spec]))) {
-      const message = 'rows and clocks differ in number: rows were written without the triggers';
+      const message =
+        'the numbers of rows and clocks differ: rows were written without the triggers';
       found.push({ kind: 'rows-differ', table, message });
     }
   }
   for (const [table, { exists }] of others) {
     if (exists && !schema.plainTables.has(table)) continue;
-    const what = exists ? 'is a plain table in the schema' : 'is gone';
-    const message = `its clocks or triggers remain, and the table ${what}`;
+    const what = exists ? 'the schema declares it as a plain table' : 'the table is gone';
+    const message = `${what}, but its clocks or triggers are still there`;
     found.push({ kind: 'left-over', table, message });
   }
   return found;

@@ -4,12 +4,12 @@ import { createJiti, type Jiti } from 'jiti';
 import { globSync } from 'tinyglobby';
 import { CrrMigrateError } from '../errors.js';
 
-/** A project as drizzle-kit's config describes it. */
+/** A project as its drizzle-kit config describes it. */
 export interface Project {
   readonly cwd: string;
-  /** The config file; undefined where flags say everything. */
+  /** The config file; undefined if flags replace it. */
   readonly configFile: string | undefined;
-  /** drizzle-kit's config as it stands, for what is handed on. */
+  /** drizzle-kit's config, with the flags that were given in place of its own values. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly dialect: 'sqlite' | 'turso';
   /** The migrations folder, absolute. */
@@ -19,46 +19,56 @@ export interface Project {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Flags of drizzle-kit that say where things are. */
+/** drizzle-kit's flags that describe a project. */
 export interface ProjectFlags {
   readonly config?: string | undefined;
   readonly dialect?: string | undefined;
   readonly schema?: string | undefined;
   readonly out?: string | undefined;
   readonly casing?: string | undefined;
+  readonly driver?: string | undefined;
   readonly breakpoints?: boolean | undefined;
 }
+
+/** Flags that replace a value of the config. */
+export const CONFIG_FLAGS = ['dialect', 'schema', 'out', 'casing', 'driver'] as const;
 
 const DEFAULT_CONFIGS = ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.json'];
 const SCHEMA_FILE = /\.[cm]?[jt]s$/;
 
 /**
- * Loads a project's config and schema.
+ * Loads a project's config and schema. As with drizzle-kit, `--schema` or `--dialect` without
+ * `--config` stand in place of a config.
  *
- * @throws {CrrMigrateError} where there is none, it cannot be loaded, or libSQL cannot run it.
+ * @throws {CrrMigrateError} if there is no config, if config or schema cannot be loaded, or if their
+ * migrations could not run on libSQL.
  */
 export async function loadProject(cwd: string, flags: ProjectFlags): Promise<Project> {
   const jiti = createJiti(join(cwd, 'drizzle-crr.js'), {
     tsconfigPaths: true,
-    // A schema is loaded anew in each run: nothing of it may come from a cache.
+    // The files may have changed since the last run, and packages too.
     moduleCache: false,
     fsCache: false,
   });
   const byFlags =
     flags.config === undefined && (flags.dialect !== undefined || flags.schema !== undefined);
   const configFile = byFlags ? undefined : findConfig(cwd, flags.config);
-  const config = { ...(configFile && (await loadConfig(jiti, configFile))), ...defined(flags) };
-  const { dialect } = config;
+  const base =
+    configFile === undefined ? { dialect: 'sqlite' } : await loadConfig(jiti, configFile);
+  const config: Record<string, unknown> = { ...base };
+  for (const name of [...CONFIG_FLAGS, 'breakpoints'] as const) {
+    if (flags[name] !== undefined) config[name] = flags[name];
+  }
+  const { dialect, casing } = config;
   if (dialect !== 'sqlite' && dialect !== 'turso') {
     throw configError(`dialect is ${shown(dialect)}: expected 'sqlite' or 'turso'`);
   }
   if (config.breakpoints === false) {
     throw new CrrMigrateError(
       'CRR_MIGRATE_BREAKPOINTS',
-      'breakpoints is false: libSQL runs one statement at a time, and of a migration without breakpoints only the first would run, silently. Take breakpoints: false out',
+      'breakpoints is false: libSQL runs one statement at a time, so only the first statement of each migration would run, without an error. Remove breakpoints: false',
     );
   }
-  const { casing } = config;
   if (casing !== undefined && casing !== 'snake_case' && casing !== 'camelCase') {
     throw configError(`casing is ${shown(casing)}: expected 'snake_case' or 'camelCase'`);
   }
@@ -73,8 +83,8 @@ function findConfig(cwd: string, named: string | undefined): string {
   if (found !== undefined) return found;
   throw configError(
     named === undefined
-      ? `there is no ${DEFAULT_CONFIGS.join(' or ')} in ${cwd}: run this where drizzle-kit runs, or pass --config`
-      : `there is no ${resolve(cwd, named)}`,
+      ? `there is no drizzle.config.ts, .js or .json in ${cwd}: run drizzle-crr in the folder where you run drizzle-kit, or pass --config <file>, or --schema <path> instead of a config`
+      : `there is no config ${resolve(cwd, named)}: correct --config`,
   );
 }
 
@@ -85,7 +95,9 @@ async function loadConfig(jiti: Jiti, file: string): Promise<Record<string, unkn
   } catch (error) {
     throw configError(`${file} cannot be loaded: ${messageOf(error)}`, error);
   }
-  throw configError(`${file} exports no object: expected export default defineConfig({ ... })`);
+  throw configError(
+    `${file} does not export an object by default: expected export default defineConfig({ ... })`,
+  );
 }
 
 async function loadSchema(
@@ -120,7 +132,7 @@ async function loadSchema(
   return exports;
 }
 
-/** As drizzle-kit reads them: a folder means the files directly in it. */
+/** As drizzle-kit finds them: a folder stands for the files directly in it. */
 function schemaFiles(cwd: string, patterns: readonly string[]): string[] {
   const found = patterns.flatMap((pattern) => {
     const path = resolve(cwd, pattern);
@@ -134,9 +146,6 @@ function schemaFiles(cwd: string, patterns: readonly string[]): string[] {
     (file) => SCHEMA_FILE.test(file) && statSync(file).isFile(),
   );
 }
-
-const defined = (flags: ProjectFlags) =>
-  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 
 const shown = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value));
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

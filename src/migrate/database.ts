@@ -1,58 +1,126 @@
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Client, Config } from '@libsql/client';
 import { CrrMigrateError } from '../errors.js';
 import type { Project } from './config.js';
+import { importFromProject } from './project-package.js';
 
-type LibsqlModule = { createClient(config: Config): Client };
+/** Where a database is, and who named it. */
+export interface DatabaseAddress {
+  /** As @libsql/client takes it; the path of a file is absolute. */
+  readonly url: string;
+  readonly authToken: string | undefined;
+  /** Absolute path of a local database; undefined for a server. */
+  readonly file: string | undefined;
+  /** For messages: as the user wrote it, without credentials. */
+  readonly shown: string;
+  /** What named it: `--url`, `DATABASE_URL` or `dbCredentials.url`. */
+  readonly source: string;
+}
 
 /**
- * Opens the database that a project's config names, with the project's own @libsql/client.
+ * The database of a project: `url` if given, else DATABASE_URL, else dbCredentials.url of the config.
+ * Its token is DATABASE_AUTH_TOKEN, else the config's, which goes to the config's own server alone.
  *
- * @throws {CrrMigrateError} where none is named or the client is not installed.
+ * @throws {CrrMigrateError} if none is named, or libSQL cannot open such an address.
  */
-export async function openDatabase(project: Project, url?: string): Promise<Client> {
-  const credentials = (project.config.dbCredentials ?? {}) as { url?: string; authToken?: string };
-  const address = url ?? credentials.url;
-  if (typeof address !== 'string' || address === '') {
-    throw new CrrMigrateError(
-      'CRR_MIGRATE_DATABASE',
-      'no database is named: set dbCredentials.url in the config, or pass --url',
+export function databaseAddress(
+  { cwd, config }: Project,
+  url: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): DatabaseAddress {
+  const credentials = (config.dbCredentials ?? {}) as { url?: string; authToken?: string };
+  const candidates = [
+    ['--url', url],
+    ['DATABASE_URL', env.DATABASE_URL],
+    ['dbCredentials.url', credentials.url],
+  ] as const;
+  const [source, named] = candidates.find(([, value]) => value) ?? [];
+  if (source === undefined || typeof named !== 'string') {
+    throw addressError(
+      'no database is named: pass --url <url>, set DATABASE_URL, or set dbCredentials.url in the config',
     );
   }
-  const { createClient } = await loadLibsql(project.cwd);
-  const { authToken } = credentials;
-  try {
-    return createClient({ url: absolute(project.cwd, address), ...(authToken && { authToken }) });
-  } catch (error) {
-    throw new CrrMigrateError(
-      'CRR_MIGRATE_DATABASE',
-      `the database cannot be opened: ${(error as Error).message}`,
-      { cause: error },
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(named)?.[1]?.toLowerCase() ?? 'file';
+  if (/^(file:)?:memory:/.test(named)) {
+    throw addressError(`${source} is a database in memory, which only its own process can see`);
+  }
+  if (scheme === 'file') return { ...fileAddress(cwd, named), authToken: undefined, source };
+  if (!SERVER_SCHEMES.has(scheme) || !URL.canParse(named)) {
+    throw addressError(
+      `${source} is not an address that libSQL can open: expected file:, libsql:, http:, https:, ws: or wss:, found ${scheme}:`,
     );
   }
-}
-
-/** drizzle-kit takes a bare path for a file, and paths from where it runs. */
-function absolute(cwd: string, url: string): string {
-  if (/^(https?|libsql|wss?):/.test(url) || url === ':memory:') return url;
-  return `file:${resolve(cwd, url.replace(/^file:(\/\/)?/, ''))}`;
-}
-
-async function loadLibsql(cwd: string): Promise<LibsqlModule> {
-  let file: string;
-  try {
-    file = createRequire(join(cwd, 'package.json')).resolve('@libsql/client');
-  } catch (error) {
-    throw new CrrMigrateError(
-      'CRR_MIGRATE_DATABASE',
-      `there is no @libsql/client in ${cwd}: npm install @libsql/client`,
-      { cause: error },
-    );
-  }
-  const loaded = (await import(pathToFileURL(file).href)) as LibsqlModule & {
-    default?: LibsqlModule;
+  const authToken =
+    env.DATABASE_AUTH_TOKEN || (isSameServer(named, credentials.url) && credentials.authToken);
+  return {
+    url: named,
+    authToken: authToken || undefined,
+    file: undefined,
+    shown: withoutCredentials(named),
+    source,
   };
-  return loaded.createClient === undefined ? loaded.default! : loaded;
 }
+
+/**
+ * Refuses a file that is not there: SQLite would create it, and a misspelt path would look like an
+ * empty database.
+ *
+ * @throws {CrrMigrateError}
+ */
+export function requireDatabaseFile({ file, source }: DatabaseAddress): void {
+  if (file === undefined) return;
+  if (!existsSync(file)) {
+    throw addressError(
+      `there is no database ${file} (from ${source}): correct the path, or create the database with drizzle-kit migrate or drizzle-crr push`,
+    );
+  }
+  if (statSync(file).isDirectory()) {
+    throw addressError(`${file} (from ${source}) is a folder: expected a database file`);
+  }
+}
+
+/**
+ * Opens a database with the project's own @libsql/client.
+ *
+ * @throws {CrrMigrateError} if the client is not installed. What else goes wrong is the driver's
+ * error; see driver-errors.ts.
+ */
+export async function openDatabase(
+  { cwd }: Project,
+  { url, authToken }: DatabaseAddress,
+): Promise<Client> {
+  const { createClient } = await importFromProject<{ createClient(config: Config): Client }>(
+    cwd,
+    '@libsql/client',
+  );
+  return createClient({ url, ...(authToken !== undefined && { authToken }) });
+}
+
+const SERVER_SCHEMES: ReadonlySet<string> = new Set(['libsql', 'http', 'https', 'ws', 'wss']);
+
+/** As drizzle-kit reads it: `file:` may be left out, and paths start where it runs. */
+function fileAddress(cwd: string, named: string) {
+  const [, path = '', rest = ''] = /^(?:file:(?:\/\/(?=\/))?)?([^?#]*)(.*)$/s.exec(named) ?? [];
+  const file = resolve(cwd, decoded(path));
+  const url = `file:${file.replaceAll(/[%?#]/g, encodeURIComponent)}${rest}`;
+  return { url, file, shown: named };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // A plain path with a percent sign in it.
+  }
+}
+
+const isSameServer = (url: string, other: unknown): boolean =>
+  typeof other === 'string' && URL.canParse(other) && new URL(url).host === new URL(other).host;
+
+function withoutCredentials(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+const addressError = (message: string) => new CrrMigrateError('CRR_MIGRATE_DATABASE', message);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CrrMigrateError } from '../errors.js';
 
-/** Where drizzle-kit's words go. */
+/** Where drizzle-kit's output goes. */
 export interface Terminal {
   stdout(text: string): void;
   stderr(text: string): void;
@@ -14,15 +14,15 @@ export interface Terminal {
 
 export interface DrizzleKitRun {
   readonly exitCode: number;
-  /** Everything it said; undefined where it had the user's terminal to itself. */
+  /** Everything it printed; undefined if it printed to the user's terminal itself. */
   readonly output: string | undefined;
 }
 
 /**
- * Runs the project's own drizzle-kit. Where a person can answer, it gets the terminal itself, so
- * that its questions work; otherwise its words are passed on and kept.
+ * Runs the project's own drizzle-kit. If somebody can answer, it gets the terminal itself, so that its
+ * questions work; otherwise its output is passed on and returned.
  *
- * @throws {CrrMigrateError} where the project has no drizzle-kit.
+ * @throws {CrrMigrateError} if the project has no drizzle-kit.
  */
 export async function runDrizzleKit(
   cwd: string,
@@ -44,13 +44,13 @@ export async function runDrizzleKit(
   };
   child.stdout?.on('data', pass(terminal.stdout));
   child.stderr?.on('data', pass(terminal.stderr));
-  // An interrupt at the terminal goes to drizzle-kit too; this process lives on to put things right.
-  const liveOn = () => {};
-  process.on('SIGINT', liveOn);
+  // Ctrl-C reaches drizzle-kit too. This process must not end before it has restored the folder.
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
-  }).finally(() => process.off('SIGINT', liveOn));
+  }).finally(() => process.off('SIGINT', ignore));
   return { exitCode, output: interactive ? undefined : output };
 }
 
@@ -61,7 +61,7 @@ function drizzleKitBin(cwd: string): string {
     const bin = join(dirname(entry), 'bin.cjs');
     if (existsSync(bin)) return bin;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CrrMigrateError(
     'CRR_MIGRATE_DRIZZLE_KIT',

@@ -4,22 +4,22 @@ import { type Migration, splitChunks } from './folder.js';
 import { followedBy, NO_RENAMES, type Renames } from './renames.js';
 import { baseOf, type CrrState, type TableState } from './state.js';
 
-/** Where a folder's migrations lead. */
+/** The CRR state after all migrations of a folder. */
 export interface Folded {
   readonly state: CrrState;
-  /** Migrations that drizzle-kit alone wrote and that touch CRRs: their CRR steps are missing. */
+  /** Migrations that drizzle-kit wrote alone and that touch CRRs: they lack CRR steps. */
   readonly uncarried: readonly Migration[];
-  /** CRRs that those touch, under their names in `state`. */
+  /** CRRs that these touch, under their names in `state`. */
   readonly touched: ReadonlySet<string>;
-  /** What those renamed. */
+  /** What these renamed. */
   readonly renames: Renames;
 }
 
 /**
  * Follows the CRR state through all migrations.
  *
- * @throws {CrrMigrateError} CRR_MIGRATE_CONFLICT where a migration was made from another state than
- * the one that the migrations before it lead to, as when two git branches changed the same CRR.
+ * @throws {CrrMigrateError} CRR_MIGRATE_CONFLICT if a migration was made from another state than the
+ * migrations before it result in, as happens when two git branches change the same CRR.
  */
 export function foldMigrations(migrations: readonly Migration[]): Folded {
   const state = new Map<string, TableState>();
@@ -57,7 +57,7 @@ export function foldMigrations(migrations: readonly Migration[]): Folded {
       state.set(name, table);
       lastChange.set(name, tag);
     }
-    // What this migration made anew (by `generate --repair`) is whole again.
+    // A migration by `generate --repair` makes up for earlier ones, and so does any that alters a CRR.
     for (const { name } of step.drop) touched.delete(name);
     for (const { was, spec } of step.set) touched.delete(was ?? spec.name);
     if (touched.size > 0) continue;
@@ -67,7 +67,7 @@ export function foldMigrations(migrations: readonly Migration[]): Folded {
   return { state, uncarried, touched, renames };
 }
 
-/** Tables that statements may rebuild, rename or drop; an index does not touch a trigger. */
+/** Tables that the SQL may rebuild, rename or drop. Creating an index leaves triggers alone. */
 export function touchedTables(sql: string, tables: Iterable<string>): string[] {
   const text = splitChunks(sql)
     .filter((chunk) => !/^\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX)\b/i.test(chunk))
@@ -91,14 +91,14 @@ function conflict(
   const again = all.slice(from);
   const cause =
     changedBy === undefined
-      ? 'and no migration before it makes that CRR'
-      : `which ${changedBy} has changed since (two branches each added a migration?)`;
+      ? 'but no migration before it makes that CRR'
+      : `which ${changedBy} has changed since (did two branches each add a migration?)`;
   const files = again.flatMap(({ sqlFile, snapshotFile }) => [
     basename(sqlFile),
     `meta/${basename(snapshotFile)}`,
   ]);
   return new CrrMigrateError(
     'CRR_MIGRATE_CONFLICT',
-    `migration ${migration.tag} was made from another state of the CRR "${table}", ${cause}. Make ${again.map(({ tag }) => tag).join(', ')} again: delete ${files.join(', ')} and the same entries of meta/_journal.json, then run drizzle-crr generate`,
+    `migration ${migration.tag} was made from another state of the CRR "${table}", ${cause}. Make ${again.map(({ tag }) => tag).join(', ')} again: delete ${files.join(', ')} and the entries for them in meta/_journal.json, then run drizzle-crr generate`,
   );
 }

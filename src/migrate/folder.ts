@@ -4,7 +4,7 @@ import { CrrMigrateError } from '../errors.js';
 import { type Renames, readRenames, type SnapshotMeta } from './renames.js';
 import { parseStep, type StateStep } from './state.js';
 
-/** What drizzle-orm's migrator splits a migration at. */
+/** drizzle-orm's migrator splits a migration here. */
 export const BREAKPOINT = '--> statement-breakpoint';
 
 /** One migration of drizzle-kit's folder. */
@@ -13,10 +13,10 @@ export interface Migration {
   readonly sqlFile: string;
   readonly snapshotFile: string;
   readonly sql: string;
-  /** What it does to the CRR state; undefined where drizzle-kit alone wrote it. */
+  /** What it does to the CRR state; undefined if drizzle-kit wrote it alone. */
   readonly step: StateStep | undefined;
   readonly renames: Renames;
-  /** Names of columns by table, as drizzle-kit's snapshot after it has them. */
+  /** Names of columns by table, from drizzle-kit's snapshot after this migration. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -39,9 +39,9 @@ export function splitChunks(sql: string): string[] {
 }
 
 /**
- * Reads a migrations folder as drizzle-kit 0.31 lays it out; a folder that is not there is empty.
+ * Reads a migrations folder of drizzle-kit 0.31; a folder that is not there counts as empty.
  *
- * @throws {CrrMigrateError} where a file is missing or cannot be read.
+ * @throws {CrrMigrateError} if a file is missing or cannot be read.
  */
 export function readFolder(out: string): readonly Migration[] {
   const journalFile = join(out, 'meta', '_journal.json');
@@ -54,14 +54,14 @@ export function readFolder(out: string): readonly Migration[] {
     if (breakpoints === false) {
       throw new CrrMigrateError(
         'CRR_MIGRATE_BREAKPOINTS',
-        `migration ${tag} was made with breakpoints: false, so only its first statement would run on libSQL: set breakpoints to true and make it again`,
+        `migration ${tag} was made with breakpoints: false, so only its first statement would run on libSQL: remove breakpoints: false from the config and make the migration again`,
       );
     }
     const sqlFile = join(out, `${tag}.sql`);
     const snapshotFile = join(out, 'meta', `${tag.split('_')[0]}_snapshot.json`);
     for (const file of [sqlFile, snapshotFile]) {
       if (!existsSync(file)) {
-        throw folderError(`${journalFile} names ${tag}, and there is no ${file}`);
+        throw folderError(`${journalFile} lists ${tag}, but there is no ${file}`);
       }
     }
     const sql = readFileSync(sqlFile, 'utf8');
@@ -84,14 +84,14 @@ function readJson<T>(file: string): T {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
-    throw folderError(`${file} is no JSON (a merge that is not finished?)`, error);
+    throw folderError(`${file} is not valid JSON (an unfinished merge?)`, error);
   }
 }
 
 function folderError(reason: string, cause?: unknown): CrrMigrateError {
   return new CrrMigrateError(
     'CRR_MIGRATE_FOLDER',
-    `the migrations folder cannot be read: ${reason}. Restore it from version control, or take the migration out of the journal`,
+    `the migrations folder cannot be read: ${reason}. Restore it from version control, or remove the migration from the journal`,
     { cause },
   );
 }

@@ -1,40 +1,40 @@
 import { CrrMigrateError } from '../errors.js';
 import { composeMigration, drizzleStatements } from './compose.js';
-import type { Project } from './config.js';
+import { CONFIG_FLAGS, type Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
+import { fixRebuilds } from './fix-rebuild.js';
 import { type Folded, foldMigrations, touchedTables } from './fold.js';
 import { type Migration, readFolder } from './folder.js';
-import { mendRebuilds } from './mend-rebuild.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
 import { followedBy, NO_RENAMES } from './renames.js';
 import { FolderGuard, replaceFile } from './restore.js';
 
 export interface GenerateOptions {
-  /** drizzle-kit's own flags, handed on as they are. */
-  readonly args: readonly string[];
+  /** Name of the migration, if the user gave one. */
+  readonly name: string | undefined;
+  /** How drizzle-kit numbers the migration, if the user chose. */
+  readonly prefix: string | undefined;
   /** The user asked for an empty migration. */
   readonly custom: boolean;
-  /** Name of the migration, where the user gave one. */
-  readonly name: string | undefined;
-  /** Migrations without CRR steps have run somewhere: make up for them in the new one. */
+  /** A database has run migrations without CRR steps: the new migration makes up for them. */
   readonly repair: boolean;
 }
 
 export interface Generated {
-  /** Path of the migration; undefined where nothing had changed. */
+  /** Path of the migration; undefined if nothing had changed. */
   readonly file: string | undefined;
-  /** What becomes of each CRR, one line each; empty where the migration touches none. */
+  /** What the migration does to each CRR, a line each; empty if it changes none. */
   readonly summary: readonly string[];
-  /** An earlier run was interrupted, and what it left was taken back first. */
+  /** An earlier run was interrupted, and the files that it left were removed first. */
   readonly recovered: boolean;
 }
 
 /**
  * Lets drizzle-kit write a migration and puts the CRR steps around its statements. A change that
- * needs no statement of drizzle-kit's (a table becomes a CRR) gets a migration of its own.
+ * drizzle-kit has no statement for (a table becomes a CRR) gets a migration of its own.
  *
- * @throws {CrrMigrateError} the migrations folder is then as it was.
+ * @throws {CrrMigrateError} if that fails; the migrations folder is then as it was.
  */
 export async function generate(
   project: Project,
@@ -57,24 +57,24 @@ export async function generate(
     });
   guard.begin();
   try {
-    let migration = await runGenerate(project, before, options.args, terminal);
+    let migration = await runGenerate(project, before, kitArgs(project, options), terminal);
     if (migration === undefined) {
       if (planFor(undefined) === undefined) {
         guard.restore();
         return { file: undefined, summary: [], recovered };
       }
-      const args = ['--custom', ...projectFlags(project, options)];
+      const args = kitArgs(project, { ...options, custom: true, name: options.name ?? 'crr' });
       migration = await runGenerate(project, before, args, terminal);
       if (migration === undefined) throw kitFailed('it wrote no custom migration');
     }
     const plan = planFor(migration);
     const statements = drizzleStatements(migration.sql);
-    const mended = mendRebuilds(statements, migration, before.at(-1));
-    if (plan !== undefined) replaceFile(migration.sqlFile, composeMigration(mended, plan));
-    else if (mended.some((sql, i) => sql !== statements[i])) {
-      replaceFile(migration.sqlFile, `${mended.join('\n--> statement-breakpoint\n')}\n`);
+    const fixed = fixRebuilds(statements, migration, before.at(-1));
+    if (plan !== undefined) replaceFile(migration.sqlFile, composeMigration(fixed, plan));
+    else if (fixed.some((sql, i) => sql !== statements[i])) {
+      replaceFile(migration.sqlFile, `${fixed.join('\n--> statement-breakpoint\n')}\n`);
     }
-    // What was written is read back as the next run will read it.
+    // Read it back as the next run will, so that a mistake shows now.
     foldMigrations(readFolder(project.out));
     guard.keep();
     return { file: migration.sqlFile, summary: plan?.summary ?? [], recovered };
@@ -84,9 +84,24 @@ export async function generate(
   }
 }
 
+/** drizzle-kit's flags for this project and this migration. */
+function kitArgs(
+  { config, configFile }: Project,
+  { name, prefix, custom }: Omit<GenerateOptions, 'repair'>,
+): string[] {
+  const values =
+    configFile === undefined
+      ? CONFIG_FLAGS.map((flag) => [flag, config[flag]] as const)
+      : [['config', configFile] as const];
+  const args = [...values, ['name', name] as const, ['prefix', prefix] as const].flatMap(
+    ([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]),
+  );
+  return custom ? [...args, '--custom'] : args;
+}
+
 /**
- * Runs drizzle-kit generate and returns the migration that appeared, if one did. Its exit code
- * tells nothing (0.31 ends with 0 when the schema throws), so what is on disk does.
+ * Runs drizzle-kit generate and returns the migration that it added, if any. Its exit code is no
+ * help (0.31 exits with 0 even if the schema throws), so the folder is compared.
  */
 async function runGenerate(
   project: Project,
@@ -98,10 +113,11 @@ async function runGenerate(
   const after = readFolder(project.out);
   const added = after.slice(before.length);
   const keptAll = before.every(({ tag, sql }, i) => after[i]?.tag === tag && after[i].sql === sql);
-  if (!keptAll || added.length > 1) throw kitFailed('it changed more than one new migration');
-  if (run.exitCode !== 0) throw kitFailed(`it ended with ${run.exitCode}`);
+  if (!keptAll || added.length > 1)
+    throw kitFailed('it changed migrations that were there before, or added more than one');
+  if (run.exitCode !== 0) throw kitFailed(`it exited with code ${run.exitCode}`);
   if (added[0] !== undefined) return added[0];
-  // Without a terminal of its own nobody can be asked, so the same run either finds nothing or fails.
+  // Its output went to the terminal. Run without one, it asks nothing, and the output can be read.
   const output =
     run.output ??
     (await runDrizzleKit(project.cwd, ['generate', ...args], quiet(terminal))).output!;
@@ -109,16 +125,16 @@ async function runGenerate(
   if (/Interactive prompts require a TTY/.test(output)) {
     if (terminal.isTTY) throw kitFailed('its question was not answered');
     throw kitFailed(
-      'it asks whether a table or column was renamed, and there is no terminal to answer: run drizzle-crr generate in a terminal',
+      'it asks whether a table or column was renamed, and there is no terminal to answer in: run drizzle-crr generate in a terminal',
     );
   }
   if (/pointing to a parent snapshot/.test(output)) {
     const last = before.at(-1)!;
     throw kitFailed(
-      `two migrations follow the same one, as after merging two git branches. Make the last one again: delete ${last.sqlFile}, ${last.snapshotFile} and the same entry of meta/_journal.json, then run drizzle-crr generate`,
+      `two migrations follow the same one, as happens when two git branches are merged. Make the last one again: delete ${last.sqlFile}, ${last.snapshotFile} and the entry for it in meta/_journal.json, then run drizzle-crr generate`,
     );
   }
-  throw kitFailed('it wrote nothing; what it said stands above');
+  throw kitFailed('it wrote nothing; see its output above');
 }
 
 const quiet = (terminal: Terminal): Terminal => ({
@@ -129,24 +145,14 @@ const quiet = (terminal: Terminal): Terminal => ({
   stderr: () => {},
 });
 
-/** Flags that tell drizzle-kit the same project, with none that belong to one migration only. */
-function projectFlags({ config, configFile }: Project, { name }: GenerateOptions): string[] {
-  const named = ['--name', name ?? 'crr'];
-  if (configFile !== undefined) return ['--config', configFile, ...named];
-  const flags = ['dialect', 'schema', 'out', 'casing'].flatMap((flag) =>
-    config[flag] === undefined ? [] : [`--${flag}`, String(config[flag])],
-  );
-  return [...flags, ...named];
-}
-
 function kitFailed(reason: string): CrrMigrateError {
   return new CrrMigrateError(
     'CRR_MIGRATE_DRIZZLE_KIT',
-    `drizzle-kit generate made no migration, and the folder is as it was: ${reason}`,
+    `drizzle-kit generate made no migration, and the migrations folder is unchanged: ${reason}`,
   );
 }
 
-/** With triggers in place a rebuilt table cannot be renamed, nor a column dropped: libSQL refuses. */
+/** Statements that libSQL refuses while triggers are on the table. */
 const FAILS_WITH_TRIGGERS = /\b__new_|\bDROP COLUMN\b/i;
 
 function refuseUncarried({ uncarried, touched }: Folded, repair: boolean): void {
@@ -155,12 +161,12 @@ function refuseUncarried({ uncarried, touched }: Folded, repair: boolean): void 
   if (repair && impossible.length === 0) return;
   const tags = (migrations: readonly Migration[]) => migrations.map(({ tag }) => tag).join(', ');
   const tables = [...touched].map((name) => `"${name}"`).join(', ');
-  const way =
+  const advice =
     impossible.length > 0
-      ? `It cannot run: libSQL refuses ${tags(impossible)} while the triggers are there`
-      : 'If a database has run it, run drizzle-crr generate --repair, which makes up for it in a new migration. If none has';
+      ? `${tags(impossible)} cannot run, because libSQL refuses it while the triggers are there: remove it (npx drizzle-kit drop) and run drizzle-crr generate`
+      : 'If a database has run it, run drizzle-crr generate --repair, which makes up for it in a new migration. If not, remove it (npx drizzle-kit drop) and run drizzle-crr generate';
   throw new CrrMigrateError(
     'CRR_MIGRATE_UNCARRIED',
-    `drizzle-kit alone wrote ${tags(uncarried)}, which changes ${tables} without the CRR steps. ${way}; take it back (npx drizzle-kit drop) and run drizzle-crr generate`,
+    `drizzle-kit alone wrote ${tags(uncarried)}, which changes ${tables} without the CRR steps. ${advice}`,
   );
 }

@@ -11,7 +11,7 @@ export interface AlterPlan {
   readonly step: StateStep;
   readonly begin: readonly string[];
   readonly commit: readonly string[];
-  /** What becomes of each CRR, one line each for a person. */
+  /** What happens to each CRR, a line each, for people. */
   readonly summary: readonly string[];
 }
 
@@ -21,11 +21,11 @@ export interface PlanInput {
   readonly renames: Renames;
   /** CRRs that the migration's statements touch, under their old names. */
   readonly touched: ReadonlySet<string>;
-  /** CRRs whose triggers were missing for a while, so that rows may lack clocks. */
+  /** CRRs whose triggers were missing for a while, so that some rows may have no clock. */
   readonly repair: ReadonlySet<string>;
 }
 
-/** The steps from one CRR state to another; undefined where there are none. */
+/** The steps from one CRR state to another; undefined if there is nothing to do. */
 export function planAlter({
   state,
   wanted,
@@ -43,7 +43,7 @@ export function planAlter({
   };
   const changed: TableSpec[] = [];
   const remaining = new Map(wanted.map((spec) => [spec.name, spec]));
-  // Those that go come first: another may take the name.
+  // Dropped CRRs come first, because another may take the name.
   const isGone = (name: string) => !remaining.has(renames.tables.get(name) ?? name);
   const order = [...state].sort(([a], [b]) => Number(isGone(b)) - Number(isGone(a)));
   for (const [name, before] of order) {
@@ -54,7 +54,7 @@ export function planAlter({
       begin.push(...sql.begin);
       commit.push(...sql.commit);
       step.drop.push({ name, base: baseOf(before) });
-      summary.push(`${name}: is no CRR any more`);
+      summary.push(`${name}: no longer a CRR`);
       continue;
     }
     remaining.delete(to.name);
@@ -76,7 +76,7 @@ export function planAlter({
     if (repair.has(name)) commit.push(...backfillStatements(to), ...reconcileStatements(to));
     const was = name === to.name ? {} : { was: name };
     step.set.push({ ...after, ...was, base: baseOf(before) });
-    // Triggers that come and go around a rebuild let nothing out of the pending table.
+    // If only the triggers are replaced, as around a rebuild, no pending change becomes applicable.
     if (!isSame) changed.push(to);
     summary.push(describe(name, to.name, isSame));
   }
@@ -95,6 +95,6 @@ export function planAlter({
 }
 
 function describe(from: string, to: string, isSame: boolean): string {
-  if (from !== to) return `${to}: was ${from}, clocks and triggers follow`;
-  return isSame ? `${to}: triggers are made anew` : `${to}: clocks and triggers follow`;
+  if (from !== to) return `${to}: renamed from ${from}, with its clocks and triggers`;
+  return isSame ? `${to}: triggers recreated` : `${to}: clocks and triggers updated`;
 }

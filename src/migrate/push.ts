@@ -6,22 +6,22 @@ import type { Connection } from '../database/connection.js';
 import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
 import { tableOfTrigger } from '../sql/names.js';
-import { quoteName } from '../sql/quote.js';
-import { statement } from '../sql/statement.js';
+import { type Statement, statement } from '../sql/statement.js';
+import { dropTrigger, selectTriggers } from '../tables/triggers-in-place.js';
 import { checkDatabase } from './check.js';
 import type { Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
 import { projectSchema } from './project-schema.js';
 
-/** Hides the bookkeeping from drizzle-kit push and pull, which drop what the schema does not name. */
+/** Hides the bookkeeping from drizzle-kit push, which drops tables that the schema does not declare. */
 export const TABLES_FILTER = '!*crr_*';
 
 /**
- * For development: lets drizzle-kit bring the database to the schema without migrations, and keeps
- * the CRR parts. The triggers are taken away first, since a column they name cannot be dropped; if
- * drizzle-kit fails they are put back.
+ * For development: lets drizzle-kit change the database to match the schema without migrations, then
+ * updates the CRR parts. The triggers are dropped first, because a column that a trigger names cannot
+ * be dropped; if drizzle-kit fails, they are created again.
  *
- * @throws {CrrMigrateError} where drizzle-kit left the database other than the schema.
+ * @throws {CrrMigrateError} if the database does not match the schema afterwards.
  */
 export async function push(
   project: Project,
@@ -33,11 +33,11 @@ export async function push(
   const triggers = await readTriggers(connection);
   await runAll(
     connection,
-    triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`),
+    triggers.map(({ name }) => dropTrigger(name)),
   );
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
   try {
-    // drizzle-kit takes a config or flags, never both, so the filter goes into a config of its own.
+    // drizzle-kit takes a config or flags, never both, so the filter needs a config of its own.
     const config = join(folder, 'drizzle.config.json');
     writeFileSync(config, JSON.stringify(withFilter(project.config)));
     const { exitCode } = await runDrizzleKit(
@@ -52,7 +52,7 @@ export async function push(
       const what = missing.map(({ table, message }) => `${table}: ${message}`).join('; ');
       throw new CrrMigrateError(
         'CRR_MIGRATE_DRIZZLE_KIT',
-        `drizzle-kit push did not bring the database to the schema (${what || `it ended with ${exitCode}`}); what it said stands above`,
+        `after drizzle-kit push the database does not match the schema (${what || `it exited with code ${exitCode}`}); see its output above`,
       );
     }
     await install(connection, {
@@ -60,7 +60,7 @@ export async function push(
       greatestTime: greatestTime(Date.now(), DEFAULT_MAX_DRIFT),
     });
   } catch (error) {
-    await putBack(connection, triggers);
+    await recreate(connection, triggers);
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -81,28 +81,21 @@ interface Trigger {
 }
 
 async function readTriggers(connection: Connection): Promise<Trigger[]> {
-  const [rows] = await connection.batch(
-    [statement("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")],
-    'read',
-  );
+  const [rows] = await connection.batch([selectTriggers], 'read');
   return rows!
     .map((row) => ({ name: String(row[0]), sql: String(row[1]) }))
     .filter(({ name }) => tableOfTrigger(name) !== undefined);
 }
 
-/** One by one: those of a table that is gone cannot come back, and the others should. */
-async function putBack(connection: Connection, triggers: readonly Trigger[]): Promise<void> {
+/** One by one, because those of a dropped table cannot be created, and the others still must. */
+async function recreate(connection: Connection, triggers: readonly Trigger[]): Promise<void> {
   const there = new Set((await readTriggers(connection)).map(({ name }) => name));
   for (const { name, sql } of triggers) {
     if (there.has(name)) continue;
-    await runAll(connection, [sql]).catch(() => {});
+    await runAll(connection, [statement(sql)]).catch(() => {});
   }
 }
 
-async function runAll(connection: Connection, statements: readonly string[]): Promise<void> {
-  if (statements.length === 0) return;
-  await connection.batch(
-    statements.map((sql) => statement(sql)),
-    'write',
-  );
+async function runAll(connection: Connection, statements: readonly Statement[]): Promise<void> {
+  if (statements.length > 0) await connection.batch(statements, 'write');
 }

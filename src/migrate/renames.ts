@@ -1,4 +1,4 @@
-/** The answers that drizzle-kit got to its questions after renames. */
+/** What was renamed, from the answers to drizzle-kit's questions. */
 export interface Renames {
   /** New table names by old ones. */
   readonly tables: ReadonlyMap<string, string>;
@@ -6,7 +6,7 @@ export interface Renames {
   column(table: string, column: string): string | undefined;
 }
 
-/** What a snapshot of drizzle-kit 0.31 records: `"posts"."title"` -> `"posts"."headline"`. */
+/** How a snapshot of drizzle-kit 0.31 records them: `"posts"."title"` -> `"posts"."headline"`. */
 export interface SnapshotMeta {
   readonly tables?: Readonly<Record<string, string>>;
   readonly columns?: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export function readRenames({ tables = {}, columns = {} }: SnapshotMeta): Rename
   return {
     tables: new Map(Object.entries(tables).map(([from, to]) => [bare(from), bare(to)])),
     column(table, column) {
-      // Looked up, not taken apart: a name may hold `"."` itself.
+      // Looked up whole rather than split, because a name may contain `"."`.
       const to = columns[`"${table}"."${column}"`];
       const prefix = `"${table}"."`;
       return to?.startsWith(prefix) ? to.slice(prefix.length, -1) : undefined;
@@ -27,7 +27,7 @@ export function readRenames({ tables = {}, columns = {} }: SnapshotMeta): Rename
   };
 }
 
-/** First one migration's renames, then the next one's. */
+/** The renames of one migration, followed by those of the next. */
 export function followedBy(first: Renames, second: Renames): Renames {
   const tables = new Map(second.tables);
   for (const [from, to] of first.tables) {

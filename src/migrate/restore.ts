@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** Beside the journal, not in `meta`: drizzle-kit takes what lies there for its own. */
+/** Not in `meta`, where drizzle-kit would take it for one of its snapshots. */
 const MARK = '.drizzle-crr-running.json';
 
-/** What a folder held before a run: names of all files, and the texts that the run may change. */
+/** A folder before a run: the names of all files, and the content of those that the run may change. */
 interface Mark {
   readonly existed: boolean;
   readonly files: readonly string[];
@@ -20,8 +20,8 @@ interface Mark {
 }
 
 /**
- * Keeps a migrations folder as it was until a run is done: an error, an interrupt and even a killed
- * process leave no half-made migration behind.
+ * Restores a migrations folder if a run does not finish: neither an error, nor an interrupt, nor a
+ * killed process leaves a half-made migration behind.
  */
 export class FolderGuard {
   readonly #mark: string;
@@ -30,7 +30,7 @@ export class FolderGuard {
     this.#mark = join(out, MARK);
   }
 
-  /** Takes back what an earlier run left half-made; returns whether there was anything. */
+  /** Restores the folder if an earlier run did not finish; returns whether that was so. */
   recover(): boolean {
     if (!existsSync(this.#mark)) return false;
     this.restore();
@@ -47,12 +47,12 @@ export class FolderGuard {
     writeFileSync(this.#mark, JSON.stringify(mark));
   }
 
-  /** The folder stays as it is now. */
+  /** The run is done: the folder stays as it is now. */
   keep(): void {
     rmSync(this.#mark, { force: true });
   }
 
-  /** The folder becomes what it was. */
+  /** The folder becomes what it was before the run. */
   restore(): void {
     const mark = JSON.parse(readFileSync(this.#mark, 'utf8')) as Mark;
     if (mark.journal !== undefined) replaceFile(this.#journal, mark.journal);
@@ -69,7 +69,7 @@ export class FolderGuard {
   }
 }
 
-/** Writes a file whole or not at all. */
+/** Replaces a file's content completely or not at all. */
 export function replaceFile(file: string, text: string): void {
   const partial = join(dirname(file), `.${process.pid}.partial`);
   writeFileSync(partial, text);

@@ -7,18 +7,18 @@ import { expectedCrr } from '../tables/expected.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
 
 /*
- * The CRR state after a migration is kept in the migration's own SQL, as a comment in a chunk that
- * also holds a statement: `/* crr:state {...} *\/`. It says what became of each CRR that the migration
- * changed, and from which state of that CRR; so migrations of two git branches fit together as long
- * as they change different CRRs, and where they do not, it shows.
+ * Each migration records what it does to the CRR state in its own SQL, as a comment in the chunk of a
+ * statement: `/* crr:state {...} *\/`. The comment names each CRR that the migration changes, its new
+ * state, and a hash of the state it was changed from. So migrations of two git branches can be merged
+ * as long as they change different CRRs; if both change the same one, the hash shows it.
  */
 
-/** One CRR as a migration left it. */
+/** One CRR after a migration. */
 export interface TableState {
   readonly spec: TableSpec;
-  /** Names of its triggers, so that a later version can drop those of an earlier one. */
+  /** Names of its triggers, so that a later version of this package can drop them. */
   readonly triggers: readonly string[];
-  /** Hash of what was generated; a later version that generates other text has something to do. */
+  /** Hash of the generated SQL: if a later version generates other SQL, the CRR needs a migration. */
   readonly text: string;
 }
 
@@ -29,9 +29,9 @@ export type CrrState = ReadonlyMap<string, TableState>;
 export interface StateStep {
   readonly format: number;
   readonly set: readonly (TableState & {
-    /** The CRR's former name, where it is another. */
+    /** The CRR's name before this migration, if it was renamed. */
     readonly was?: string;
-    /** Hash of the CRR's state before; null = it was none. */
+    /** Hash of the CRR's state before this migration; null if it was not a CRR. */
     readonly base: string | null;
   })[];
   readonly drop: readonly { readonly name: string; readonly base: string }[];
@@ -66,7 +66,7 @@ export const hashOf = (value: unknown): string =>
 
 const textOf = ({ triggers, objects }: ActualCrr) => [...triggers, ...objects];
 
-/** The comment that carries a step; neither its end nor a breakpoint can stand in it. */
+/** A step as a comment. The end of a comment and a breakpoint are escaped inside. */
 export function renderStep(step: StateStep): string {
   const json = JSON.stringify({
     ...step,
@@ -76,9 +76,9 @@ export function renderStep(step: StateStep): string {
 }
 
 /**
- * Reads the step out of a migration's SQL; undefined where there is none.
+ * Reads the step from a migration's SQL; undefined if the migration has none.
  *
- * @throws {CrrMigrateError} where the comment was edited by hand.
+ * @throws {CrrMigrateError} if the comment is damaged or of another format.
  */
 export function parseStep(sql: string, tag: string): StateStep | undefined {
   const start = sql.indexOf(OPEN);
@@ -103,7 +103,7 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
   } catch (error) {
     throw damaged('cannot be read', error);
   }
-  if (sql.indexOf(OPEN, end) >= 0) throw damaged('is there twice');
+  if (sql.indexOf(OPEN, end) >= 0) throw damaged('appears twice');
   if (step.format !== SQL_FORMAT) {
     throw new CrrMigrateError(
       'CRR_MIGRATE_FOLDER',
@@ -113,7 +113,7 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
   return step;
 }
 
-/** The hash that a later step names as its base. */
+/** The hash by which a later step refers to this state. */
 export function baseOf(state: TableState): string {
   const { spec, triggers, text } = state;
   return hashOf([plainSpec(spec), triggers, text]);

@@ -1,4 +1,4 @@
-/** What goes wrong is said in one message, and the project's files are as they were. */
+/** Bad input to `generate`: one message, and the project's files are as they were. */
 import { spawn } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,13 @@ afterEach(() => {
 });
 
 test.each([
-  ['no config', { 'schema.ts': POSTS }, [], 1, /there is no drizzle\.config\.ts or/],
+  [
+    'no config',
+    { 'schema.ts': POSTS },
+    [],
+    1,
+    /there is no drizzle\.config\.ts, \.js or \.json in/,
+  ],
   ['a config named that is not there', {}, ['--config', 'other.ts'], 1, /there is no .*other\.ts/],
   [
     'a config that throws',
@@ -40,7 +46,7 @@ test.each([
     { 'drizzle.config.ts': 'export default 5' },
     [],
     1,
-    /exports no object/,
+    /does not export an object by default/,
   ],
   [
     'another dialect',
@@ -54,7 +60,7 @@ test.each([
     { 'drizzle.config.ts': CONFIG.replace('{ ', '{ breakpoints: false, '), 'schema.ts': POSTS },
     [],
     1,
-    /only the first would run/,
+    /only the first statement of each migration would run/,
   ],
   [
     'no schema file',
@@ -82,14 +88,14 @@ test.each([
     { 'drizzle.config.ts': CONFIG },
     ['--nmae', 'x'],
     2,
-    /there is no option --nmae/,
+    /unknown option '--nmae' \(Did you mean --name\?\)/,
   ],
   [
     'a flag without its value',
     { 'drizzle.config.ts': CONFIG },
     ['--name'],
     2,
-    /--name needs a value/,
+    /option '--name <name>' argument missing/,
   ],
 ] as const)('generate with %s', async (_, files, args, code, message) => {
   const made = await project(files as Readonly<Record<string, string>>);
@@ -109,7 +115,7 @@ test('a rename without a terminal is refused, and nothing is written', async () 
   const result = await made.crr('generate');
   expect(result.code).toBe(1);
   expect(result.stderr).toMatch(
-    /there is no terminal to answer: run drizzle-crr generate in a terminal/,
+    /there is no terminal to answer in: run drizzle-crr generate in a terminal/,
   );
   expect(made.snapshot('drizzle')).toEqual(before);
 });
@@ -120,7 +126,7 @@ test('a run that is interrupted at the question leaves everything as it was', as
   const before = made.snapshot('drizzle');
   made.write({ 'schema.ts': POSTS.replace("title: text('title')", "name: text('name')") });
   const result = await made.crrAnswering(['interrupt'], 'generate');
-  expect(result.stdout).toMatch(/made no migration, and the folder is as it was/);
+  expect(result.stdout).toMatch(/made no migration, and the migrations folder is unchanged/);
   expect(result.code).toBe(1);
   expect(made.snapshot('drizzle')).toEqual(before);
 });
@@ -149,7 +155,9 @@ test('a run that was killed half-way is taken back by the next', async () => {
   expect(left).toContain('.drizzle-crr-running.json');
   made.write({ 'schema.ts': POSTS });
   const result = await made.crr('generate');
-  expect(result.stdout).toMatch(/An earlier run was interrupted; what it left was taken back/);
+  expect(result.stdout).toMatch(
+    /An earlier run was interrupted; its half-made migration was removed/,
+  );
   expect(result.stdout).toMatch(/Nothing to migrate/);
   expect(made.snapshot('drizzle')).toEqual(before);
 });
@@ -162,7 +170,7 @@ test('a folder that was edited by hand', async () => {
   const damage: [() => void, RegExp][] = [
     [
       () => made.write({ 'drizzle/meta/_journal.json': '<<<<<<< HEAD' }),
-      /_journal\.json is no JSON/,
+      /_journal\.json is not valid JSON/,
     ],
     [() => rmSync(join(made.folder, 'drizzle/0000_one.sql')), /there is no .*0000_one\.sql/],
     [
@@ -234,7 +242,7 @@ test('a migration that drizzle-kit alone wrote and that cannot run is not repair
   expect((await made.kit('migrate')).code).toBe(1);
   const refused = await made.crr('generate', '--repair');
   expect(refused.stderr).toMatch(
-    /libSQL refuses 0001_plain while the triggers are there; take it back/,
+    /0001_plain cannot run, because libSQL refuses it while the triggers are there: remove it/,
   );
   expect(await made.crr('check')).toMatchObject({ code: 1 });
 });

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/command.js';
-import { commands, main } from '../../src/cli/index.js';
+import type { Io } from '../../src/cli/io.js';
+import { main } from '../../src/cli/main.js';
+import { allCommands } from '../../src/cli/program.js';
 import { type TestProject, testProject } from '../support/project.js';
+import { notesProject } from './notes-project.js';
 
 async function run(...args: string[]) {
   let stdout = '';
@@ -23,9 +26,11 @@ async function run(...args: string[]) {
 describe('the table of commands', () => {
   test('every command has help that names it, and lists in the general help', async () => {
     const general = await run('--help');
-    for (const { name, summary } of commands) {
-      expect(general.stdout).toContain(`${name}`);
-      expect(general.stdout).toContain(summary);
+    expect(allCommands()).toHaveLength(7);
+    for (const command of allCommands()) {
+      const parser = command.parser();
+      const name = parser.name();
+      expect(general.stdout).toMatch(new RegExp(`^  ${name}\\b.*  ${parser.summary()}$`, 'm'));
       const own = await run(name, '--help');
       expect(own).toMatchObject({ code: 0, stderr: '' });
       expect(own.stdout).toContain(`Usage: drizzle-crr ${name}`);
@@ -33,18 +38,27 @@ describe('the table of commands', () => {
     }
   });
 
-  test('no command shows help, an unknown one fails as a wrong call', async () => {
-    expect((await run()).code).toBe(0);
-    const unknown = await run('genrate');
-    expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain('there is no command "genrate"');
+  test('without a command there is help, with --version the version', async () => {
+    expect(await run()).toEqual(await run('--help'));
+    expect(await run('help')).toEqual(await run('--help'));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('every command takes the options that name the project, in the words of drizzle-kit', async () => {
+    for (const command of allCommands()) {
+      const { stdout } = await run(command.parser().name(), '--help');
+      for (const option of ['--config', '--schema', '--dialect', '--casing', '--out']) {
+        expect(stdout).toContain(`  ${option} <`);
+      }
+    }
   });
 
   test('an error of a command has no stack trace', async () => {
     const { code, stderr } = await run('generate');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'drizzle-crr generate: there is no drizzle.config.ts or drizzle.config.js or drizzle.config.json in /nowhere: run this where drizzle-kit runs, or pass --config\n',
+      'drizzle-crr generate: there is no drizzle.config.ts, .js or .json in /nowhere: run drizzle-crr in the folder where you run drizzle-kit, or pass --config <file>, or --schema <path> instead of a config\n',
     );
   });
 });
@@ -99,10 +113,47 @@ export const table = crrTable('tags', { id: id() });`,
     expect((await project.crr('check')).stdout).toMatch(/posts: the table has no column "body"/);
     const pushed = await project.crr('push', '--force');
     expect(pushed.code, pushed.stdout + pushed.stderr).toBe(1);
-    expect(pushed.stderr).toMatch(/did not bring the database to the schema/);
+    expect(pushed.stderr).toMatch(/after drizzle-kit push the database does not match the schema/);
     const answered = await project.crrAnswering(['new'], 'push', '--force');
     expect(answered.code, answered.stdout).toBe(0);
-    expect(answered.stdout).toContain('The database and its CRRs are as the schema says.');
+    expect(answered.stdout).toContain('The database and its CRRs match the schema.');
     expect((await project.crr('check')).code).toBe(0);
+  });
+});
+
+describe("drizzle-kit's own options of generate", () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await notesProject();
+  });
+  afterAll(() => project?.remove());
+
+  test('are handed on with a config', async () => {
+    const made = await project.crr('generate', '--name=first', '--prefix', 'timestamp');
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.stdout).toMatch(
+      /CRR steps added to drizzle\/\d{14}_first\.sql:\n {2}notes: becomes a CRR/,
+    );
+    const custom = await project.crr('generate', '--custom', '--name', 'own');
+    expect(custom.stdout).toMatch(/drizzle\/\d{4,14}_own\.sql changes no CRR/);
+  });
+
+  test('are handed on instead of a config', async () => {
+    const options = ['--schema', './schema.ts', '--out', 'elsewhere', '--casing', 'snake_case'];
+    for (const dialect of [[], ['--dialect', 'turso']]) {
+      const made = await project.crr('generate', ...options, ...dialect, '--name', 'first');
+      expect(made.code, made.stderr).toBe(0);
+    }
+    expect(Object.keys(project.snapshot('elsewhere'))).toContain('0000_first.sql');
+    const checked = await project.crr('check', '--offline', ...options);
+    expect(checked).toMatchObject({
+      code: 0,
+      stdout: 'The migrations and the schema agree: 1 CRR.\n',
+    });
+  });
+
+  test('--breakpoints=false is refused, since such a migration would not run', async () => {
+    const { code, stderr } = await project.crr('generate', '--breakpoints=false');
+    expect([code, stderr.split(':')[1]]).toEqual([1, ' breakpoints is false']);
   });
 });

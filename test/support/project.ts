@@ -1,5 +1,5 @@
 /** Temporary projects with the real drizzle-kit and this package as it is built for users. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'tsup';
+import { build, type Options } from 'tsup';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,7 +25,7 @@ function builtPackage(): Promise<string> {
   built ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-built-'));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const configs = (await import('../../tsup.config.js')).default as object[];
+    const configs = (await import('../../tsup.config.js')).default as Options[];
     for (const config of configs) {
       await build({
         ...config,
@@ -33,7 +33,7 @@ function builtPackage(): Promise<string> {
         silent: true,
         dts: false,
         sourcemap: false,
-        outDir: join(folder, 'dist'),
+        outDir: join(folder, config.outDir ?? 'dist'),
       });
     }
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
@@ -49,6 +49,13 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface RunningCommand {
+  /** Waits until stdout matches, and returns the match; fails if the command ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly process: ChildProcess;
+  readonly ended: Promise<CommandResult>;
+}
+
 export interface TestProject {
   readonly folder: string;
   /** Writes files by their paths in the project. */
@@ -58,6 +65,10 @@ export interface TestProject {
   snapshot(path: string): Record<string, string>;
   /** Runs the command line of this package, as npx would. */
   crr(...args: string[]): Promise<CommandResult>;
+  /** The same with environment variables. */
+  crrWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult>;
+  /** Starts it and does not wait for its end. Ended by `remove()` at the latest. */
+  start(...args: string[]): RunningCommand;
   /** The same at a terminal, answering each of drizzle-kit's questions, or with Ctrl-C. */
   crrAnswering(
     answers: readonly ('renamed' | 'new' | 'interrupt')[],
@@ -87,6 +98,7 @@ export async function testProject(
   };
   write({ 'package.json': JSON.stringify({ name: 'project', private: true, type }), ...files });
   const bin = join(crrPackage, 'dist', 'cli', 'bin.js');
+  const started: ChildProcess[] = [];
   return {
     folder,
     write,
@@ -103,16 +115,41 @@ export async function testProject(
           .map((file) => [file.slice(root.length + 1), readFileSync(file, 'utf8')]),
       );
     },
-    crr: (...args) => run(process.execPath, [bin, ...args], folder),
+    crr: (...args) => start(process.execPath, [bin, ...args], folder).ended,
+    crrWith: (env, ...args) => start(process.execPath, [bin, ...args], folder, env).ended,
+    start(...args) {
+      const running = start(process.execPath, [bin, ...args], folder);
+      started.push(running.process);
+      return running;
+    },
     crrAnswering: (answers, ...args) => atTerminal(folder, [bin, ...args], answers),
     kit: (...args) =>
-      run(process.execPath, [resolve(ROOT, 'node_modules/drizzle-kit/bin.cjs'), ...args], folder),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+      start(process.execPath, [resolve(ROOT, 'node_modules/drizzle-kit/bin.cjs'), ...args], folder)
+        .ended,
+    remove() {
+      for (const child of started) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<CommandResult> {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Whatever the tests themselves are run with must not decide what a command does. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { DATABASE_URL, DATABASE_AUTH_TOKEN, NO_COLOR, FORCE_COLOR, ...env } = process.env;
+  return env;
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...cleanEnvironment(), ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => {
@@ -121,8 +158,20 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
   child.stderr.on('data', (data: Buffer) => {
     stderr += data.toString();
   });
-  const code = await new Promise<number>((done) => child.once('close', (c) => done(c ?? -1)));
-  return { code, stdout, stderr };
+  const ended = new Promise<CommandResult>((done) =>
+    child.once('close', (code) => done({ code: code ?? -1, stdout, stderr })),
+  );
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((done, fail) => {
+      const look = () => {
+        const found = pattern.exec(stdout);
+        if (found) done(found);
+      };
+      child.stdout.on('data', look);
+      look();
+      void ended.then(() => fail(new Error(`the command ended: ${stdout}${stderr}`)));
+    });
+  return { process: child, ended, printed };
 }
 
 /** A terminal by script(1); a question is answered when it stands there. */
@@ -132,7 +181,8 @@ async function atTerminal(
   answers: readonly ('renamed' | 'new' | 'interrupt')[],
 ): Promise<CommandResult> {
   const line = [process.execPath, ...args].map((part) => `'${part}'`).join(' ');
-  const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd, stdio: 'pipe' });
+  const env = { ...cleanEnvironment(), TERM: 'xterm' };
+  const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd, stdio: 'pipe', env });
   const left = [...answers];
   let stdout = '';
   let seen = 0;

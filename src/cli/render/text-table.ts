@@ -1,7 +1,7 @@
 /**
- * Rows under a heading, columns as wide as they need to be; numbers to the right.
+ * Rows under a heading. Columns are as wide as they need to be; columns of numbers align right.
  *
- * @param widths least widths of the columns, brought up to those of this table: for one that comes in pages.
+ * @param widths the least width of each column. Raised to the widths used, so that the next page lines up.
  */
 export function textTable(
   heading: readonly string[],
@@ -32,7 +32,7 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /[\p{Mark}\p{Cf}]/u;
 
-/** How many columns of a terminal a text takes. */
+/** How many columns of a terminal a text fills. */
 function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;

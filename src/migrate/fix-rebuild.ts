@@ -2,10 +2,10 @@ import { quoteName } from '../sql/quote.js';
 import type { Migration } from './folder.js';
 
 /*
- * drizzle-kit 0.31, asked to rebuild a table and to add or rename a column of it in one migration,
- * copies the rows by the new names: `INSERT INTO __new_t(.., "new") SELECT .., "new" FROM t`, and t
- * has no such column yet. Here the copy reads what t has: the old name, or nothing, so that an added
- * column takes its default.
+ * If one migration rebuilds a table and also adds or renames a column of that table, drizzle-kit 0.31
+ * copies the rows by the new names: `INSERT INTO __new_t(.., "new") SELECT .., "new" FROM t`. But t has
+ * no column of that name yet. The fixed statement reads the old name, and leaves an added column out,
+ * so that it gets its default.
  */
 
 const NAME = '(?:`([^`]+)`|"((?:[^"]|"")+)")';
@@ -17,8 +17,8 @@ const RENAME_COLUMN = new RegExp(`^ALTER TABLE ${NAME} RENAME COLUMN ${NAME} TO 
 const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (?:COLUMN )?${NAME}`);
 const DROP_COLUMN = new RegExp(`^ALTER TABLE ${NAME} DROP COLUMN ${NAME}`);
 
-/** drizzle-kit's statements with such copies mended; others stay as they are. */
-export function mendRebuilds(
+/** drizzle-kit's statements with these copies fixed; all others unchanged. */
+export function fixRebuilds(
   statements: readonly string[],
   migration: Migration,
   before: Migration | undefined,
@@ -27,13 +27,13 @@ export function mendRebuilds(
     [...(before?.columns ?? [])].map(([name, columns]) => [name, new Set(columns)]),
   );
   return statements.map((sql) => {
-    const mended = mendCopy(sql.trim(), tables, migration);
+    const fixed = fixCopy(sql.trim(), tables, migration);
     follow(sql.trim(), tables);
-    return mended;
+    return fixed;
   });
 }
 
-function mendCopy(
+function fixCopy(
   sql: string,
   tables: ReadonlyMap<string, ReadonlySet<string>>,
   { renames }: Migration,
@@ -64,7 +64,7 @@ function mendCopy(
   return `INSERT INTO ${quoteName(target)}(${list(0)}) SELECT ${list(1)} FROM ${quoteName(source)};`;
 }
 
-/** What a statement makes of the tables' columns. */
+/** Applies a statement to the names of the tables' columns. */
 function follow(sql: string, tables: Map<string, Set<string>>): void {
   const names = (pattern: RegExp) => {
     const match = pattern.exec(sql);

@@ -1,0 +1,41 @@
+import { cliCommand, command } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { screenOf } from '../io.js';
+import type { OpenDatabase } from '../open-database.js';
+import { withDatabaseOptions } from '../options.js';
+
+const parser = () =>
+  withDatabaseOptions(
+    command('push')
+      .summary('change a development database to match the schema, without migrations')
+      .description(
+        "Runs the project's drizzle-kit push with the bookkeeping hidden from it, then updates clock tables and triggers. A renamed column or table loses its clocks, since only migrations record what was renamed: use push for development only.",
+      )
+      .optionsGroup('Options:')
+      .option('--force', 'run statements that lose data without asking')
+      .option('--strict', 'always ask before running statements')
+      .option('--verbose', 'print all statements'),
+  );
+
+export const pushCommand = cliCommand(parser, async (io, options) => {
+  const { withDatabase } = await import('../open-database.js');
+  const { push } = await import('../../migrate/push.js');
+  const { style } = screenOf(io, 'stdout');
+  const run = async ({ project, address, connection }: OpenDatabase) => {
+    io.stdout(`${style.dim(`Pushing to ${address.shown} (from ${address.source}).`)}\n`);
+    const config = { ...project.config, dbCredentials: credentialsOf(address) };
+    const args = (['force', 'strict', 'verbose'] as const).flatMap((name) =>
+      options[name] ? [`--${name}`] : [],
+    );
+    await push({ ...project, config }, connection, args, io);
+  };
+  await withDatabase(io, options, run, { create: true });
+  io.stdout('The database and its CRRs match the schema.\n');
+  return EXIT.ok;
+});
+
+/** As drizzle-kit takes them in a config. */
+const credentialsOf = ({ url, authToken }: OpenDatabase['address']) => ({
+  url,
+  ...(authToken !== undefined && { authToken }),
+});

@@ -1,0 +1,28 @@
+import { checkDatabase, checkFolder } from '../migrate/check.js';
+import { loadProject } from '../migrate/config.js';
+import { projectSchema } from '../migrate/project-schema.js';
+import type { Difference } from '../tables/difference.js';
+import type { Io } from './io.js';
+import { withDatabase } from './open-database.js';
+import type { DatabaseOptions } from './options.js';
+
+/** The result of comparing something with the schema. */
+export interface Compared {
+  readonly what: 'migrations' | 'database';
+  readonly differences: readonly Difference[];
+  /** How many CRRs the schema has. */
+  readonly crrs: number;
+}
+
+export async function compareFolder(io: Io, options: DatabaseOptions): Promise<Compared> {
+  const project = await loadProject(io.cwd, options);
+  const schema = projectSchema(project);
+  const differences = checkFolder(project.out, schema);
+  return { what: 'migrations', differences, crrs: schema.tables.size };
+}
+
+export const compareDatabase = (io: Io, options: DatabaseOptions): Promise<Compared> =>
+  withDatabase(io, options, async ({ connection, schema }) => {
+    const differences = await checkDatabase(connection, schema);
+    return { what: 'database', differences, crrs: schema.tables.size };
+  });

@@ -1,0 +1,72 @@
+import type { Peer } from '../database/peers.js';
+import { run } from '../database/run.js';
+import { checkDatabase } from '../migrate/check.js';
+import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/statistics.js';
+import type { Io } from './io.js';
+import { type OpenCrrs, withCrrs } from './open-database.js';
+import type { DatabaseOptions } from './options.js';
+
+export interface Status {
+  /** Where the database is, for a person. */
+  readonly address: string;
+  readonly siteId: Uint8Array;
+  readonly version: number;
+  /** Changes that wait for their table, column or row. */
+  readonly pending: number;
+  /** Size of everything that is not the user's; undefined if the database cannot tell. */
+  readonly bookkeepingBytes: number | undefined;
+  /** How many differences `check` finds. */
+  readonly differences: number;
+  readonly tables: readonly TableStatus[];
+  readonly peers: readonly Peer[];
+}
+
+export interface TableStatus {
+  readonly name: string;
+  /** Undefined if the table or its clock table is not there. */
+  readonly counts: TableCounts | undefined;
+}
+
+export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
+  withCrrs(io, options, statusOf, { drift: 'allow' });
+
+async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
+  const { $crr: crr } = db;
+  const { siteId, version } = await crr.transport.state();
+  const differences = await checkDatabase(connection, schema);
+  const absent = new Set(
+    differences.filter(({ kind }) => UNCOUNTABLE.has(kind)).map(({ table }) => table),
+  );
+  const names = [...schema.tables.keys()];
+  const countable = names.filter((name) => !absent.has(name));
+  const counts = new Map<string, TableCounts>();
+  const queries = countable.map((name) => countRows(name, (found) => counts.set(name, found)));
+  if (queries.length > 0) await run(connection, queries, 'read');
+  return {
+    address: address.shown,
+    siteId,
+    version,
+    pending: await crr.pendingCount(),
+    bookkeepingBytes: await bookkeepingBytes(connection),
+    differences: differences.length,
+    tables: names.map((name) => ({ name, counts: counts.get(name) })),
+    peers: await crr.transport.peers(),
+  };
+}
+
+const UNCOUNTABLE: ReadonlySet<string> = new Set(['table-missing', 'not-a-crr', 'clock-missing']);
+
+async function bookkeepingBytes(connection: OpenCrrs['connection']): Promise<number | undefined> {
+  try {
+    let bytes = 0;
+    const query = countBookkeepingBytes((found) => {
+      bytes = found;
+    });
+    await run(connection, [query], 'read');
+    return bytes;
+  } catch (error) {
+    // SQLite may be built without dbstat, and a host may not allow it.
+    if (/dbstat|not authorized/.test(String(error))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Peer, PeerProgress } from '../../database/peers.js';
+import { bytesToHex } from '../../model/value.js';
+import type { Status, TableStatus } from '../read-status.js';
+import type { Style } from '../style.js';
+import { bytes, count } from './quantity.js';
+import { textTable } from './text-table.js';
+
+export function renderStatus(status: Status, style: Style): string {
+  const facts: [string, string][] = [
+    ['database', status.address],
+    ['site id', bytesToHex(status.siteId)],
+    ['db_version', String(status.version)],
+    ['pending', pendingText(status.pending, style)],
+    ['schema', schemaText(status.differences, style)],
+    ['bookkeeping', sizeText(status.bookkeepingBytes)],
+  ];
+  return [
+    ...facts.map(([name, value]) => `${style.bold(name.padEnd(13))}${value}`),
+    '',
+    withBoldHeading(
+      textTable(['table', 'rows', 'tombstones'], status.tables.map(tableCells)),
+      style,
+    ),
+    '',
+    status.peers.length === 0
+      ? 'No peers yet.'
+      : withBoldHeading(
+          textTable(
+            ['peer', 'part', 'received up to', 'to send', 'address'],
+            status.peers.map((peer) => peerCells(peer, status.version)),
+          ),
+          style,
+        ),
+  ].join('\n');
+}
+
+const pendingText = (pending: number, style: Style): string =>
+  pending === 0
+    ? 'none'
+    : style.yellow(`${count(pending, 'change')}, until a table, column or row is there`);
+
+const schemaText = (differences: number, style: Style): string =>
+  differences === 0
+    ? 'matches'
+    : style.yellow(`${count(differences, 'difference')}: see drizzle-crr check`);
+
+const sizeText = (size: number | undefined): string =>
+  size === undefined ? 'size unknown: this database has no dbstat' : bytes(size);
+
+const tableCells = ({ name, counts }: TableStatus): (string | number)[] =>
+  counts === undefined ? [name, 'not a CRR yet', ''] : [name, counts.rows, counts.tombstones];
+
+function peerCells({ siteId, tag, received, sent, url, owner }: Peer, version: number): string[] {
+  return [
+    bytesToHex(siteId),
+    tag === '' ? 'all' : tag,
+    received === undefined ? '-' : `${sinceOf(received)}${underWay(received)}`,
+    sent === undefined ? '-' : `${leftText(sent, version)}${underWay(sent)}`,
+    url || (owner ?? ''),
+  ];
+}
+
+const sinceOf = ({ cursor }: PeerProgress): number =>
+  typeof cursor === 'number' ? cursor : cursor.since;
+
+/** A transfer that was interrupted goes on from a position within a db_version. */
+const underWay = ({ cursor }: PeerProgress): string =>
+  typeof cursor === 'number' ? '' : ' (unfinished)';
+
+function leftText(sent: PeerProgress, version: number): string {
+  const left = version - sinceOf(sent) - sent.skip.length;
+  return left <= 0 ? 'nothing' : count(left, 'db_version');
+}
+
+function withBoldHeading(table: string, style: Style): string {
+  const [heading, ...lines] = table.split('\n');
+  return [style.bold(heading!), ...lines].join('\n');
+}

@@ -1,0 +1,28 @@
+import type { SyncResult } from '../../sync/client/result.js';
+import type { Style } from '../style.js';
+import { bytes, count } from './quantity.js';
+
+export function renderSyncResult(result: SyncResult, style: Style): string {
+  const { pushed, pulled, hidden, refused, requests, bytesSent, bytesReceived } = result;
+  const lines: string[] = [];
+  if (pushed + pulled + hidden + refused === 0) {
+    lines.push('Nothing new on either side.');
+  } else {
+    const traffic = `${count(requests, 'request')}, ${bytes(bytesSent)} out, ${bytes(bytesReceived)} in`;
+    lines.push(`Sent ${count(pushed, 'change')}, received ${pulled} ${style.dim(`(${traffic})`)}.`);
+  }
+  if (hidden > 0) lines.push(`${count(hidden, 'row')} no longer visible to this site.`);
+  if (refused > 0) {
+    lines.push(
+      style.yellow(`${count(refused, 'row')} not sent, because this site may not write them.`),
+    );
+  }
+  if (!result.sameSchema) {
+    lines.push(
+      style.yellow(
+        'The server has another schema: some changes may be pending until both sides are migrated.',
+      ),
+    );
+  }
+  return lines.join('\n');
+}
