@@ -1,7 +1,7 @@
 /**
- * tsx keeps the names of functions by a call for each closure that is made, which slows hot loops,
- * and its compiler takes memory in every process; so a benchmark bundles itself as the package is
- * bundled for publishing, and runs that.
+ * To keep the names of functions, tsx adds a call for each closure, which slows down hot loops, and its
+ * compiler takes memory in every process. So a benchmark bundles itself as the package is bundled for
+ * publishing, and runs the bundle.
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,12 @@ import { build } from 'tsup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles files of bench/ by name, and hands their directory to `run`; it is gone afterwards. */
+/** Bundles files of bench/ and passes their directory to `run`. Afterwards it is removed. */
 export async function withBundle<T>(
   names: readonly string[],
   run: (directory: string) => Promise<T>,
 ): Promise<T> {
-  // Inside the project, so that the bundle finds the project's packages.
+  // Inside the project, so that the bundle can import the project's packages.
   const outDir = `${root}node_modules/.cache/bench-${process.pid}`;
   try {
     await build({

@@ -1,4 +1,4 @@
-/** Reading the change feed and applying it, against SELECT * and a multi-row upsert. */
+/** Reading the change feed and applying it, compared to SELECT * and a multi-row upsert. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, ChangePage } from '../src/index.js';
@@ -115,7 +115,7 @@ export async function measureChanges(
   );
 }
 
-/** Unlike `assert.deepEqual`, this prints no lists of 100,000 items when it fails. */
+/** Unlike `assert.deepEqual`, it does not print lists of 100,000 items when it fails. */
 function assertSame(found: readonly unknown[], expected: readonly unknown[]): void {
   const at = expected.findIndex((item, i) => !isDeepStrictEqual(found[i], item));
   if (at !== -1) assert.deepEqual(found[at], expected[at], `item ${at}`);
@@ -124,7 +124,7 @@ function assertSame(found: readonly unknown[], expected: readonly unknown[]): vo
 
 type CheckSite = (site: Site, result: unknown) => Promise<void>;
 
-/** What a site has to say after `write`: everything, or what that wrote. */
+/** The changes that `write` made at a site; without `write`, all of its changes. */
 async function changesAfter(
   bench: Workbench,
   shape: Shape,

@@ -1,4 +1,4 @@
-/** Database files: built once as templates, copied for each run. All of them in WAL mode. */
+/** Database files, built once as templates and copied for each run. All are in WAL mode. */
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ export type Kind = 'plain' | 'crr';
 export interface Site {
   readonly client: Client;
   readonly path: string;
-  /** Of a CRR database only. */
+  /** Only for a database with a CRR. */
   readonly crr: Crr;
   close(): Promise<void>;
 }
 
-/** A directory of its own for the files of one run of the benchmark. */
+/** A directory for the files of one run of the benchmark. */
 export class Workbench {
   #files = 0;
 
@@ -58,12 +58,12 @@ export class Workbench {
     return this.template(kind, shape, ({ client }) => insertBulk(client, shape, rows, kind));
   }
 
-  /** A copy of a template; its files go away on close. */
+  /** A copy of a template. Closing it removes its files. */
   async copy(template: string, shape: Shape): Promise<Site> {
     const path = this.newPath();
     await copyFile(template, path);
     const site = await openSite(path, shape);
-    // The first statement of a connection reads the schema, triggers and all: once, not per call.
+    // The first statement of a connection reads the schema with all triggers. Do that before timing.
     await site.client.execute(`SELECT 1 FROM ${TABLE} LIMIT 0`);
     return {
       ...site,
@@ -77,7 +77,7 @@ export class Workbench {
 
 async function openSite(path: string, shape: Shape): Promise<Site> {
   const client = createClient({ url: `file:${path}` });
-  // Each run opens a file anew; an application pays for the check of the schema once per process.
+  // Each run opens another file. An application checks the schema only once per process.
   const options = { schema: { table: shape.table }, check: false };
   const { $crr } = withCrr(drizzle(client), options);
   return {
@@ -90,7 +90,7 @@ async function openSite(path: string, shape: Shape): Promise<Site> {
   };
 }
 
-/** Bytes of a database file, after what its WAL holds has gone into it. */
+/** Bytes of a database file, after a checkpoint of its WAL. */
 export async function fileSize(site: Site): Promise<number> {
   await site.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
   return (await stat(site.path)).size;

@@ -1,4 +1,4 @@
-/** Engines that have cr-sqlite in them: the WebAssembly build, and the native library of a user. */
+/** Engines with cr-sqlite: its WebAssembly build, and a user's native library. */
 import Database from 'libsql';
 import type { Connection } from '../src/database/connection.js';
 import type { Change } from '../src/index.js';
@@ -6,7 +6,7 @@ import { type OracleDb, openOracle } from '../test/support/oracle.js';
 import type { Column } from './figures.js';
 import type { Row } from './shapes.js';
 
-/** What the comparison needs of a database in memory; statements are prepared once per text. */
+/** A database in memory, as the comparison needs it. Each statement text is prepared once. */
 export interface EngineDb {
   exec(sql: string): Promise<void>;
   run(sql: string, args?: Row): Promise<void>;
@@ -18,7 +18,7 @@ export interface EngineDb {
 
 export interface Engine {
   readonly column: Column;
-  /** Where this package runs on the same build, its column. */
+  /** The column of this package, if it runs on the same build. */
   readonly oursColumn?: Column;
   open(): Promise<EngineDb>;
   /** A connection for this package's own API. */
@@ -46,7 +46,7 @@ export const wasmEngine: Engine = {
   },
 };
 
-/** The native library, through the same binding as everything else; `file` is `CRSQLITE_LIB`. */
+/** The native library, through the same binding as everything else. `file` comes from `CRSQLITE_LIB`. */
 export function nativeEngine(file: string): Engine {
   return { column: 'crsqlite_native', open: async () => openNative(file) };
 }
@@ -90,7 +90,7 @@ function openNative(file: string): EngineDb {
       run('COMMIT');
     },
     async close() {
-      // cr-sqlite keeps statements of its own, to be let go before the database can close.
+      // cr-sqlite keeps statements open. They must be finalized before the database can close.
       db.exec('SELECT crsql_finalize()');
       db.close();
     },

@@ -1,7 +1,7 @@
 /**
- * Measures without noise: how many instructions of SQLite's virtual machine a row takes, how many a
- * statement is compiled to with the triggers it fires, and the bytes of the file. Equal code gives
- * equal numbers on every machine, so a guard on them can be tight.
+ * Measurements without noise: how many instructions SQLite's virtual machine runs per row, how many
+ * instructions a statement compiles to, including the triggers that it fires, and the bytes of the file.
+ * The same code gives the same numbers on every machine, so their bounds can be tight.
  */
 import Database from 'libsql';
 import type { Connection } from '../src/database/connection.js';
@@ -12,7 +12,7 @@ import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
 import { type Row, type Shape, TABLE } from './shapes.js';
 import { deleteSql, insertSql, updateAllSql, updateSql } from './statements.js';
 
-/** Per row where the name does not say otherwise. */
+/** Per row, except for compiled statements. */
 export interface ExactCosts {
   /** Instructions run. */
   readonly insertSteps: number;
@@ -22,7 +22,7 @@ export interface ExactCosts {
   readonly applyNewSteps: number;
   readonly applyUpdateSteps: number;
   readonly applyNoopSteps: number;
-  /** Instructions of the compiled statement: what preparing it costs. */
+  /** Instructions of the compiled statement, which are the cost of preparing it. */
   readonly insertCompiled: number;
   readonly updateCompiled: number;
   readonly deleteCompiled: number;
@@ -76,7 +76,7 @@ export async function exactCosts(shape: Shape): Promise<ExactCosts> {
   return { ...perRow(costs), bytes };
 }
 
-/** Whole batches have statements around their rows; what is compiled is per statement already. */
+/** A batch has more statements than those of its rows. Compiled costs are per statement already. */
 function perRow<T extends Record<string, number>>(costs: T): T {
   return Object.fromEntries(
     Object.entries(costs).map(([name, value]) => [
@@ -86,7 +86,7 @@ function perRow<T extends Record<string, number>>(costs: T): T {
   ) as T;
 }
 
-/** A CRR in memory on one connection that counts the instructions of what runs on it. */
+/** A CRR in memory, on one connection that counts the instructions of its statements. */
 class SteppedDatabase {
   readonly crr: CrrCore;
   #steps = 0;
@@ -114,14 +114,14 @@ class SteppedDatabase {
     return stepped;
   }
 
-  /** Instructions since this was asked last. */
+  /** Instructions since the last call. */
   takeSteps(): number {
     const steps = this.#steps;
     this.#steps = 0;
     return steps;
   }
 
-  /** Runs one prepared statement per row in a pinned transaction; its instructions. */
+  /** Runs a prepared statement for each row, in a pinned transaction. Returns the number of instructions. */
   write(sql: string, rows: readonly Row[]): number {
     this.db.exec('BEGIN');
     this.db.exec(PIN_SQL);
@@ -148,7 +148,7 @@ class SteppedDatabase {
     return rows as never[];
   }
 
-  /** SQLite counts by statement, and old ones live on until they are collected: no text twice. */
+  /** SQLite counts by statement, and statements live until they are collected. So no text is used twice. */
   #ownText(sql: string): string {
     return `${sql} /* ${this.#statements++} */`;
   }

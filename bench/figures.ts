@@ -1,10 +1,10 @@
-/** What is measured, and the bounds to reach. */
+/** A figure and the bound that it should not exceed. */
 export interface Target {
   readonly atMost: number;
   readonly meaning: string;
 }
 
-/** The published figures, in the order of the table; all others are shown below them. */
+/** The published figures, in the order of the table. All others are listed below them. */
 export const TARGETS: Readonly<Record<string, Target>> = {
   insert_x: { atMost: 1.8, meaning: 'insert, 5 columns, 500 rows per statement' },
   insert_wide_x: { atMost: 1.7, meaning: 'insert, 12 columns, 500 rows per statement' },
@@ -21,15 +21,15 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   growth: { atMost: 1.3, meaning: 'cost per row at 1,000,000 rows / at 10,000, worst of both' },
 };
 
-/** Who was measured: this package, or cr-sqlite, each against the plain table of its own engine. */
+/** What was measured: this package or cr-sqlite, each compared to a plain table on the same engine. */
 export type Column = 'ours' | 'crsqlite_wasm' | 'ours_wasm' | 'crsqlite_native';
 
-/** Everything that a run found out. */
+/** All results of a run. */
 export class Figures {
   readonly #values = new Map<string, Map<Column, number>>();
   readonly #details = new Map<string, string>();
 
-  /** `detail` tells what a ratio is made of. */
+  /** `detail` shows the two values of a ratio. */
   set(name: string, value: number, detail?: string, column: Column = 'ours'): void {
     const row = this.#values.get(name) ?? new Map<Column, number>();
     this.#values.set(name, row.set(column, value));
@@ -48,7 +48,7 @@ export class Figures {
     return [...this.#values.keys()];
   }
 
-  /** The figures by name; those of others as `<name>.<column>`. */
+  /** The figures by name. Those of other columns are named `<name>.<column>`. */
   toJSON(): Record<string, number> {
     const entries = this.names().flatMap((name) =>
       [...this.#values.get(name)!].map(

@@ -1,4 +1,4 @@
-/** What a row costs in a large table, next to the same in a small one. Keys are ordered by time. */
+/** The cost of a row in a large table, compared to a small one. Keys are ordered by time. */
 import assert from 'node:assert/strict';
 import type { Site, Workbench } from './database.js';
 import type { Figures } from './figures.js';
@@ -19,7 +19,7 @@ export async function measureGrowth(
   figures: Figures,
 ): Promise<void> {
   const step = small;
-  // Each round adds new rows to the same two files: copying a large one would take longer.
+  // Each round adds new rows to the same large file, because copying it would take longer.
   const sites = { small: await grow(bench, shape, small), large: await grow(bench, shape, large) };
   const next = { small, large };
   const newRows = (which: 'small' | 'large', count: number) => {
@@ -28,7 +28,7 @@ export async function measureGrowth(
     return shape.rows(from, from + count);
   };
 
-  // The small file starts anew in each round, or it would not stay small.
+  // The small file is a new copy in each round, or it would not stay small.
   const smallTemplate = await bench.filled('crr', shape, shape.rows(0, small));
   const contender =
     (
@@ -39,7 +39,7 @@ export async function measureGrowth(
       const rows = which === 'small' ? shape.rows(small, small + step) : newRows('large', step);
       const timed = await prepare(rows);
       const site = which === 'small' ? await bench.copy(smallTemplate, shape) : sites.large;
-      // The large file's first statements read pages that the copied one finds in memory.
+      // The first statement on the large file reads pages that the copied file already has in memory.
       await site.crr.version();
       return {
         timed: () => timed(site),

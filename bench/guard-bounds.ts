@@ -1,6 +1,6 @@
 /**
- * What the performance guard compares with. Lower these when something became faster, in the commit
- * that made it so; `npx vitest run test/performance` prints what it measured where it fails.
+ * The bounds of the performance test. If something becomes faster, lower them in the same commit.
+ * If `npx vitest run test/performance` fails, it prints what it measured.
  */
 import type { ExactCosts } from './exact.js';
 
@@ -17,7 +17,7 @@ export const PUBLISHED: Readonly<Record<string, number>> = {
   apply_noop_x: 1.5,
 };
 
-/** Instructions and bytes, by shape: equal on every machine, so there is no noise to allow for. */
+/** Instructions and bytes, by shape. They are the same on every machine, without noise. */
 export const EXACT: Readonly<Record<string, ExactCosts>> = {
   cities: {
     insertSteps: 121,

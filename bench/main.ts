@@ -1,4 +1,4 @@
-/** Runs the sections asked for and prints what they found. */
+/** Runs the requested sections and prints their figures. */
 import { parseArgs } from 'node:util';
 import { measureChanges } from './changes.js';
 import { Workbench } from './database.js';
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** A small file is mostly the pages that every table and index begins with. */
+/** A smaller file would consist mostly of the first pages of tables and indexes. */
 const SIZED_ROWS = 20_000;
 
 interface Scale {
@@ -113,7 +113,7 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
     await measureRemote(bench, citiesShape(), figures);
   },
   async memory(bench, figures) {
-    // A stream's peak hardly depends on its length, so a short one tells whether memory is bounded.
+    // The peak hardly depends on the length of the stream, so a short one shows whether memory is bounded.
     if (options.quick) await measureMemory(bench, citiesShape(), 100_000, figures, 'rss_100k_mb');
     else await measureMemory(bench, citiesShape(), 1_000_000, figures, 'rss_1m_mb');
   },

@@ -1,14 +1,14 @@
 /**
- * Interleaved rounds: in each round every contender runs once on the same data, in rotated order,
- * so that whatever else the machine does hits all of them. A ratio is the median of the rounds'.
+ * Interleaved rounds. In each round every contender runs once on the same data, in rotated order, so
+ * that other load on the machine affects all of them. A ratio is the median of the rounds' ratios.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** One run of one contender: only `timed` is on the clock. */
+/** One run of one contender. Only `timed` is measured. */
 export interface Run<T = unknown> {
   timed(): Promise<T> | T;
-  /** Throws where the result is not what it must be. */
+  /** Throws if the result is wrong. */
   check?(result: T): Promise<void> | void;
   close?(): Promise<void> | void;
 }
@@ -18,8 +18,8 @@ export type Clock = 'wall' | 'cpu';
 let clock: Clock = 'wall';
 
 /**
- * Chooses what is counted: real time, or the CPU time of this process, which a machine that others
- * use too hardly disturbs, but which does not see waiting for a disk.
+ * Chooses the clock: real time, or the CPU time of this process. Other load on the machine hardly
+ * affects CPU time, but CPU time does not include waiting for a disk.
  */
 export function useClock(chosen: Clock): void {
   clock = chosen;
@@ -33,10 +33,10 @@ function now(): number {
 
 export type Contender<T = unknown> = (round: number) => Promise<Run<T>> | Run<T>;
 
-/** Milliseconds of each contender, by round. */
+/** Milliseconds of each contender in each round. */
 export type Times<N extends string> = Readonly<Record<N, readonly number[]>>;
 
-/** Runs the contenders `rounds` times, after one round that is not counted: it warms the code up. */
+/** Runs the contenders `rounds` times, after one round to warm up the code that is not counted. */
 export async function compare<N extends string>(
   contenders: Readonly<Record<N, Contender>>,
   rounds: number,
@@ -66,15 +66,15 @@ export async function compare<N extends string>(
 }
 
 /**
- * The median over the rounds of `a`'s time / `b`'s time in the same round; of CPU times, which are
- * only ever disturbed upwards, `a`'s best round / `b`'s best round.
+ * The median over all rounds of `a`'s time divided by `b`'s time in the same round. For CPU times,
+ * `a`'s best round divided by `b`'s best round, because noise can only increase them.
  */
 export function ratio<N extends string>(times: Times<N>, a: N, b: N): number {
   if (clock === 'cpu') return bestRatio(times, a, b);
   return median(times[a].map((time, round) => time / times[b][round]!));
 }
 
-/** For ratios so near to 1 that the median of rounds tells more of the machine's mood. */
+/** For ratios so close to 1 that the median of rounds would mostly show noise. */
 export function bestRatio<N extends string>(times: Times<N>, a: N, b: N): number {
   return Math.min(...times[a]) / Math.min(...times[b]);
 }
@@ -85,14 +85,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Microseconds per item of the median round. */
+/** Microseconds per item in the median round. */
 export function perItem(times: readonly number[], items: number): number {
   return (median(times) * 1_000) / items;
 }
 
 setFlagsFromString('--expose-gc');
-/** What one contender left behind is not paid for by the next. */
+/** So that no contender pays for the garbage of the one before. */
 const collectGarbage = () => gc({ type: 'minor' });
-// Not a full collection: V8 throws compiled code away with it, which no application goes through
+// Not a full collection, which makes V8 discard compiled code: an application does not have that
 // before each call.
 const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void;

@@ -1,4 +1,4 @@
-/** Peak memory of a process that exports cells and applies them elsewhere, as a stream. */
+/** Peak memory of a process that reads cells from one database and applies them to another, as a stream. */
 import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import type { Workbench } from './database.js';
 import type { Figures } from './figures.js';
 import type { Shape } from './shapes.js';
 
-/** What the child prints. */
+/** The output of the child. */
 export interface Peak {
   readonly idleMb: number;
   readonly peakMb: number;

@@ -1,6 +1,6 @@
 /**
- * What migrations cost at 100,000 and 1,000,000 rows: an alter that changes no clocks, an added
- * column with a constant default, and the backfill of a table that becomes a CRR, against copying
+ * The cost of migrations at 100,000 and 1,000,000 rows: an alter that changes no clocks, an added
+ * column with a constant default, and the backfill of a table that becomes a CRR, compared to copying
  * that table. Run it with `npx tsx bench/migrations.ts [rows...]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

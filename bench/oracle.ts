@@ -1,6 +1,7 @@
 /**
- * cr-sqlite's overhead, measured as this package's: with and without a CRR on one engine build, in
- * memory, with prepared statements in one transaction. Where it can be, this package runs there too.
+ * The overhead of cr-sqlite, measured like that of this package: with and without a CRR, on one build of
+ * SQLite, in memory, with prepared statements in one transaction. If this package can run on that build,
+ * it is measured there too.
  */
 import assert from 'node:assert/strict';
 import { CrrCore } from '../src/database/crr.js';
@@ -24,7 +25,7 @@ import type { Effort } from './writes.js';
 
 type Who = 'plain' | 'crsqlite' | 'ours';
 
-/** One open database of a contender. */
+/** An open database of one contender. */
 interface Entrant {
   readonly db: EngineDb;
   write(sql: string, rows: readonly Row[]): Promise<void>;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 const STATUS = '/proc/self/status';
 
 /**
- * The most memory that this process had, in MB. Linux hands `maxRSS` down from the parent, so what
- * that says may be the parent's peak.
+ * The peak memory of this process, in MB. On Linux a process inherits `maxRSS` from its parent, so it may
+ * be the parent's peak.
  */
 export function peakMb(): number {
   const status = existsSync(STATUS) ? readFileSync(STATUS, 'utf8') : '';

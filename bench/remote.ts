@@ -1,4 +1,4 @@
-/** Requests that reading and applying cost on a real server: sqld, the server of Turso. */
+/** The number of requests for reading and applying on a real server: sqld, Turso's server. */
 import assert from 'node:assert/strict';
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
@@ -22,14 +22,14 @@ export async function measureRemote(
   assert.equal(changes.length, CHANGES);
 
   const sqld = await startSqld();
-  if (sqld === undefined) return; // No sqld for this platform.
+  if (sqld === undefined) return; // This platform has no sqld.
   try {
     const setup = connect(sqld.httpUrl, shape);
     await setup.client.execute(shape.createSql);
     await setup.crr.install();
     setup.client.close();
 
-    // A client that knows nothing yet: protocol version, site directory, the batch.
+    // A new client first asks for the protocol version and reads the site directory.
     const cold = connect(sqld.httpUrl, shape);
     const coldRequests = await cold.count(() => cold.crr.apply(changes));
     const again = await cold.count(() => cold.crr.apply(changes));

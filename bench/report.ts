@@ -1,4 +1,4 @@
-/** The table that a run prints. Render returns a string; index.ts shows it. */
+/** Renders the table that a run prints. */
 import { type Column, type Figures, TARGETS } from './figures.js';
 
 const OTHERS: readonly (readonly [Column, string])[] = [
@@ -28,7 +28,7 @@ export function renderTable(figures: Figures): string {
   return alignColumns([head, ...rows], new Set([1, 2, ...columns.map((_, i) => 4 + i)]));
 }
 
-/** The published figures first, then the others as they were measured. */
+/** The published figures first, then the others in the order in which they were measured. */
 function order(figures: Figures): string[] {
   const names = figures.names();
   const published = Object.keys(TARGETS).filter((name) => names.includes(name));

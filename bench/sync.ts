@@ -1,13 +1,13 @@
 /**
- * First syncs of a million cells, each way, through a handler in a process of its own before a real
- * sqld; and the same rows copied with plain multi-row inserts over the same connections. It prints
+ * First syncs of a million cells in each direction, through a handler in its own process in front of a
+ * real sqld; and the same rows copied with plain multi-row inserts over the same connections. It prints
  * the table of docs/sync.md.
  *
  *     npx tsx bench/sync.ts       CELLS=1000000 RUNS=3 by default; medians of the runs
  *
- * Each phase runs in a process of its own, so that its peak memory is its own. The handler's V8 is
- * told that memory is short, as on a platform that gives it 128 MB (HANDLER_FLAGS= takes that back):
- * otherwise it lets garbage lie, and its peak tells of V8's patience alone.
+ * Each phase runs in its own process, to measure its own peak memory. The handler runs with flags that
+ * limit V8's heap as on a platform with 128 MB (HANDLER_FLAGS= removes them). Without them V8 collects
+ * garbage late, and the peak would only show how late.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -37,7 +37,7 @@ interface Run {
   readonly handler: HandlerMemory;
 }
 
-/** Starts a phase; the lines that it prints are JSON. */
+/** Starts a phase. It prints lines of JSON. */
 function start(script: string, args: readonly string[], flags: readonly string[] = []) {
   const child = spawn(process.execPath, [...flags, script, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-/** Local writes and reads of a CRR against the same of a plain table. */
+/** Local writes and reads of a CRR, compared to a plain table. */
 import assert from 'node:assert/strict';
 import Database from 'libsql';
 import { fileSize, type Kind, type Site, type Workbench } from './database.js';
@@ -24,7 +24,7 @@ export interface Effort {
 type How = 'bulk' | 'client' | 'batch' | 'prepared';
 type Operation = 'insert' | 'update' | 'delete';
 
-/** All ways of writing one shape; figures are `<operation>_<how>_x`, with `label` for the operation. */
+/** Measures each operation on one shape, in each of the given ways. */
 export async function measureWrites(
   bench: Workbench,
   shape: Shape,
@@ -67,7 +67,7 @@ export async function measureWrites(
         async (round) => {
           const site = await bench.copy(templates[kind][from], shape);
           const check = async () => {
-            // The content is the same in every round: reading it back once is enough.
+            // The content is the same in every round, so reading it back once is enough.
             if (round === 0) await checkContent(site, shape, kind, expected[operation]);
           };
           return write(site, shape, how, sql, args, kind, check);
@@ -136,7 +136,7 @@ async function checkContent(
   if (kind === 'crr') assert.equal((await site.crr.changes()).changes.length, changes);
 }
 
-/** Reads of a CRR's base table by key and as a whole, against a plain table's. */
+/** Reads of a CRR's base table, by key and as a whole, compared to a plain table. */
 export async function measureSelects(
   bench: Workbench,
   shape: Shape,

@@ -4,7 +4,7 @@ import { placesOf } from './places.js';
 import type { Table } from './render.js';
 import type { Site } from './sites.js';
 
-/** What each laptop claimed while cut off, and what the merged database holds. */
+/** The claims of each laptop while it was cut off, and the merged database. */
 export interface Contest {
   readonly laptops: readonly [Site, Site];
   readonly claims: readonly [Claims, Claims];
@@ -13,7 +13,7 @@ export interface Contest {
 
 export interface Outcome {
   readonly table: Table;
-  /** Whether everything came out as the merge rules say. */
+  /** Whether every result follows the merge rules. */
   readonly asRuled: boolean;
 }
 
@@ -26,7 +26,7 @@ const CELLS = [
   ['Davos', 'CH', 'note'],
 ] as const;
 
-/** Some cells that both wrote, or that one wrote of a row that the other deleted. */
+/** Some cells that both wrote, or that one wrote while the other deleted the row. */
 export function contestedCells(contest: Contest): Outcome {
   let asRuled = true;
   const rows = CELLS.map(([name, country, column]) => {
@@ -40,7 +40,7 @@ export function contestedCells(contest: Contest): Outcome {
   return { table: { head: ['Place', 'Cell', 'Ada', 'Ben', 'Kept', 'Why'], rows }, asRuled };
 }
 
-/** The rows whose keys both gave out: how many are a mixture now, and a few to look at. */
+/** The rows for which both chose the same key: how many are a mixture now, and a few of them to show. */
 export function contestedKeys(contest: Contest): Outcome & { readonly mixed: number } {
   const columns = ['name', 'country', 'lat', 'lng'];
   let asRuled = true;
@@ -66,7 +66,7 @@ function settle({ laptops, claims, merged }: Contest, code: string, column: stri
   return { ...ruling, kept: isKept(claim, merged(code, column), site) };
 }
 
-/** Whether the winner's claim is what the merged database holds, under the winner's name. */
+/** Whether the merged database has the winner's claim, with the winner's site id. */
 function isKept(claim: Claim, result: Claim | undefined, winner: Site): boolean {
   if (claim.cl !== result?.cl) return false;
   if (claim.cell === undefined) return result.cell === undefined;
@@ -86,7 +86,7 @@ function value(claim: Claim | undefined): string {
   return typeof val === 'number' ? val.toFixed(2) : String(val ?? 'NULL');
 }
 
-/** A claim in few characters: the value and its version, or what became of the row. */
+/** A claim in a few characters: the value and its version, or the delete of the row. */
 function shown(claim: Claim | undefined): string {
   if (claim === undefined) return '–';
   if (isDeleted(claim)) return `delete cl${claim.cl}`;

@@ -2,17 +2,17 @@ import { type Change, SENTINEL, type SqlValue, unpackKey } from 'drizzle-crr';
 import { cities } from './schema.js';
 import type { Site } from './sites.js';
 
-/** What a site says of one cell: its value and the clocks that decide. */
+/** The state of one cell at a site: its value, and the clocks that decide. */
 export interface Claim {
   readonly cl: number;
-  /** Absent where the site did not write the cell. */
+  /** Undefined if the site did not write the cell. */
   readonly cell: Pick<Change, 'val' | 'col_version' | 'site_id'> | undefined;
 }
 
 /** A site's claims since some db_version, looked up by code and column. */
 export type Claims = (code: string, column: string) => Claim | undefined;
 
-/** Reads what a site wrote itself since a db_version; with `since` 0 and no site, all that it holds. */
+/** Reads the claims of a site since a db_version: only its own (`own`), or all that it has. */
 export async function claimsOf(site: Site, since: number, own: boolean): Promise<Claims> {
   const filter = own ? { site: site.siteId } : {};
   const { changes } = await site.db.$crr.changes({ since, tables: [cities], ...filter });
@@ -29,13 +29,13 @@ export async function claimsOf(site: Site, since: number, own: boolean): Promise
   };
 }
 
-/** Who wins a cell by the merge rules, and the rule that says so. */
+/** Who wins a cell by the merge rules, and the rule that decides it. */
 export interface Ruling {
   readonly winner: 'Ada' | 'Ben';
   readonly why: string;
 }
 
-/** Applies the merge rules to two claims: life first, then version, then value. */
+/** Applies the merge rules to two claims: causal length first, then version, then value. */
 export function rule(ada: Claim | undefined, ben: Claim | undefined): Ruling | undefined {
   const [a, b] = [ada?.cl ?? 0, ben?.cl ?? 0];
   const deleted = (cl: number) => cl > 0 && cl % 2 === 0;
@@ -55,7 +55,7 @@ export function rule(ada: Claim | undefined, ben: Claim | undefined): Ruling | u
   return { winner: greater(mine.val, theirs.val) ? 'Ada' : 'Ben', why: 'greater value' };
 }
 
-/** Both values of a cell here are of one storage class. */
+/** Both values of a cell have the same storage class here. */
 function greater(a: SqlValue, b: SqlValue): boolean {
   if (typeof a === 'string' && typeof b === 'string') {
     return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;

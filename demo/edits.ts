@@ -15,11 +15,11 @@ type Write = readonly [what: string, run: (tx: Transaction) => Promise<{ rowsAff
 const named = (name: string, country: string) =>
   and(eq(cities.name, name), eq(cities.country, country));
 
-/** Both take the next free numbers for what they add. */
+/** Both number the places that they add, from the same first number. */
 const PREFIX = 'NEW';
 const ADDED = 12;
 
-/** The keys that both gave out. */
+/** The keys that both choose. */
 export const addedCodes = placesOf(['AD'], PREFIX)
   .slice(0, ADDED)
   .map(({ code }) => code);
@@ -94,7 +94,7 @@ async function write(site: Site, writes: readonly Write[]): Promise<Edit[]> {
   const edits: Edit[] = [];
   for (const [what, run] of writes) {
     const began = performance.now();
-    // One transaction, one db_version: its changes travel and are applied together.
+    // A transaction takes one db_version, so its changes travel and are applied together.
     const { rowsAffected } = await site.db.transaction(run);
     edits.push({ what, rows: rowsAffected, ms: performance.now() - began });
   }

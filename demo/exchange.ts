@@ -1,7 +1,7 @@
 import type { ChangesOptions, Cursor } from 'drizzle-crr';
 import type { Site } from './sites.js';
 
-/** Changes in one page: small, so that the demo shows several. */
+/** Changes per page. It is small so that the demo shows several pages. */
 const PAGE = 5_000;
 
 export interface Transfer {
@@ -12,14 +12,14 @@ export interface Transfer {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
-  /** Cells that lost, or were known. */
+  /** Cells that lost, or were known already. */
   readonly ignored: number;
   readonly ms: number;
-  /** Where the next transfer begins. */
+  /** The cursor for the next transfer. */
   readonly cursor: number | Cursor;
 }
 
-/** Brings what is newer than `since` from one site to another, page by page. */
+/** Transfers the changes newer than `since` from one site to another, page by page. */
 export async function transfer(
   from: Site,
   to: Site,
@@ -43,7 +43,7 @@ export async function transfer(
   return { from: from.name, to: to.name, ...total, ms: performance.now() - began, cursor };
 }
 
-/** A laptop and the server it exchanges with; it remembers how far each has read the other. */
+/** A laptop and its server, with the cursors of both directions. */
 export class Link {
   #sent: number | Cursor = 0;
   #received: number | Cursor = 0;
@@ -53,7 +53,7 @@ export class Link {
     readonly server: Site,
   ) {}
 
-  /** Sends what this laptop wrote itself; what it got, it got from the server. */
+  /** Sends this laptop's own changes. It has all other changes from the server. */
   async push(): Promise<Transfer> {
     const { laptop, server } = this;
     const done = await transfer(laptop, server, this.#sent, { site: laptop.siteId });

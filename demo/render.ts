@@ -1,5 +1,5 @@
 /*
- * What the demo shows, as text. Every function returns a string; the demo prints in one place.
+ * The output of the demo, as text. Every function returns a string; only demo/index.ts prints.
  */
 
 type Colour = 'bold' | 'dim' | 'green' | 'red' | 'cyan';
@@ -16,7 +16,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The screen of this process: no colour unless a terminal reads along and NO_COLOR is not set. */
+/** The screen of this process. It has colour only on a terminal and if NO_COLOR is not set. */
 export function screenOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
   return {
     width: Math.max(60, Math.min(stream.columns ?? 80, 120)),
@@ -32,7 +32,7 @@ export function heading(screen: Screen, number: number, text: string): string {
   return paint(screen, 'bold', `${number}. ${text}`);
 }
 
-/** Wraps at spaces, two characters in. */
+/** Wraps at spaces and indents by two characters. */
 export function paragraph({ width }: Screen, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -43,7 +43,7 @@ export function paragraph({ width }: Screen, text: string): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** Columns aligned, numbers to the right; the widest give way where the screen is narrow. */
+/** Aligns columns, numbers to the right. If the screen is narrow, the widest columns shrink. */
 export function table(screen: Screen, { head, rows }: Table): string {
   const widths = head.map((title, i) =>
     Math.max(title.length, ...rows.map((row) => row[i]!.length)),

@@ -10,7 +10,7 @@ const MIGRATIONS = new URL('./drizzle', import.meta.url).pathname;
 /** A database that takes part in the demo. */
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-/** Opens a database, creates the base table by drizzle-kit's migration, and makes it a CRR. */
+/** Opens a database, creates the base table with drizzle-kit's migration, and makes it a CRR. */
 export async function openSite(name: string, url: string) {
   const client = createClient({ url });
   const db = withCrr(drizzle(client, { schema }), { schema });

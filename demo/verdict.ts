@@ -4,7 +4,7 @@ import { asc } from 'drizzle-orm';
 import { cities } from './schema.js';
 import type { Site } from './sites.js';
 
-/** Everything that must be equal at sites that have exchanged all they have. */
+/** Everything that must be equal at sites that have exchanged all their changes. */
 export interface Holdings {
   readonly site: string;
   /** One line per row, by key. */
@@ -36,7 +36,7 @@ export async function holdingsOf({ name, db }: Site): Promise<Holdings> {
   };
 }
 
-/** Compares sites by digest and, whatever the digests say, line by line. */
+/** Compares sites by digest and also line by line, even if the digests are equal. */
 export function compareHoldings(sites: readonly Holdings[]): Verdict {
   const digests = sites.map(({ site, rows, clocks }) => ({
     site,
@@ -52,7 +52,7 @@ export function compareHoldings(sites: readonly Holdings[]): Verdict {
   return { holds: equal && differences === 0 && !empty, digests, differences };
 }
 
-/** db_version, site and seq tell when and by which way a fact came; they may differ. */
+/** Without db_version, site and seq: they depend on when and from where a change arrived. */
 function clockLine({ pk, cid, col_version, cl, val }: Change): string {
   const value = typeof val === 'bigint' ? `${val}n` : JSON.stringify(val);
   return `${Buffer.from(pk).toString('hex')} ${cid} v${col_version} cl${cl} ${value}`;

@@ -1,6 +1,6 @@
 /**
- * `npm run -s example <name>` runs an example in a temporary directory, with its migrations, if it
- * has some, beside it; without a name it lists the examples.
+ * `npm run -s example <name>` runs an example in a temporary directory, together with its migrations
+ * if it has any. Without a name, it lists the examples.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ async function run(name: string): Promise<number> {
     const child = spawn(process.execPath, [tsx, join(here, name, 'index.ts')], {
       cwd: directory,
       stdio: 'inherit',
-      // Examples import drizzle-crr by its name, which stands for src/ in this repository.
+      // Examples import drizzle-crr by its name. tsconfig.json maps that to src/.
       env: { ...process.env, TSX_TSCONFIG_PATH: join(here, '..', 'tsconfig.json') },
     });
     return await new Promise((resolve, reject) => {

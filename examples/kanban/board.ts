@@ -1,13 +1,13 @@
 import { cards } from './schema.js';
 
 type Card = Pick<typeof cards.$inferSelect, 'list' | 'title' | 'votes' | 'owner'> & {
-  /** Who may own it, where two said so. */
+  /** The possible owners, if two people took the card. */
   readonly question?: string | undefined;
 };
 
 const WIDTH = 24;
 
-/** The lists side by side, as text. */
+/** Draws the lists side by side, as text. */
 export function drawBoard(all: readonly Card[]): string {
   const lists = cards.list.enumValues.map((name) => {
     const ofList = all.filter(({ list }) => list === name);

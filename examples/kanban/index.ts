@@ -1,4 +1,4 @@
-/** A board on two laptops that are apart for a while: ordered cards, votes, and owners. */
+/** A board on two laptops that are apart for a while, with ordered cards, votes and owners. */
 import { deepStrictEqual } from 'node:assert';
 import { createClient } from '@libsql/client';
 import { fractOrder, fractOrderBy, increment, withCrr } from 'drizzle-crr';
@@ -12,7 +12,7 @@ import { cards } from './schema.js';
 const ada = await open('file:ada.db');
 const ben = await open('file:ben.db');
 
-// Ada fills the board: each card goes behind the last one of its list, in one round trip.
+// Ada fills the board. Each card goes to the end of its list, in one round trip.
 const adasOrder = fractOrder(ada, cards, 'position');
 for (const id of ['plan', 'build', 'paint']) {
   await adasOrder.insert({ id, list: 'todo', title: id }, 'last');
@@ -20,7 +20,7 @@ for (const id of ['plan', 'build', 'paint']) {
 await exchange();
 await show('Ada fills the board');
 
-// Apart, both put a card behind "plan", vote for it, and take "build".
+// While they are apart, both put a card after "plan", vote for "plan", and take "build".
 const bensOrder = fractOrder(ben, cards, 'position');
 await adasOrder.insert({ id: 'measure', list: 'todo', title: 'measure' }, { after: 'plan' });
 await bensOrder.insert({ id: 'draw', list: 'todo', title: 'draw' }, { after: 'plan' });
@@ -35,11 +35,11 @@ for (const [laptop, votes] of [
 await ada.update(cards).set({ owner: 'Ada' }).where(eq(cards.id, 'build'));
 await ben.update(cards).set({ owner: 'Ben' }).where(eq(cards.id, 'build'));
 
-// Together again: one order, all votes, and a question.
+// Together again, they have one order, all votes, and an open question.
 await exchange();
 await show('Apart both put a card behind "plan", voted for it, and took "build"');
 
-// They settle it, and put a card between the two that were put at one place.
+// They answer it, and put a card between the two that were put in the same place.
 await ada.update(cards).set({ owner: 'Ada' }).where(eq(cards.id, 'build'));
 await bensOrder.insert({ id: 'check', list: 'todo', title: 'check' }, { after: 'draw' });
 await exchange();
@@ -67,7 +67,7 @@ function board(laptop: typeof ada) {
     .orderBy(cards.list, ...fractOrderBy(cards, 'position'));
 }
 
-/** Shows the board, which is the same on both laptops, with the questions that it asks. */
+/** Shows the board, which is the same on both laptops, with its open questions. */
 async function show(when: string) {
   const rows = await board(ada);
   deepStrictEqual(await board(ben), rows);

@@ -6,13 +6,13 @@ export const cards = crrTable(
   {
     id: text('id').primaryKey().notNull(),
     list: text('list', { enum: ['todo', 'doing', 'done'] }).notNull(),
-    /** Where the card stands in its list. */
+    /** The place of the card in its list. */
     position: fractIndex('position', { within: ['list'] }),
-    /** The last edit by the clock stands. */
+    /** The latest edit wins. */
     title: lww(text('title').notNull(), { by: 'time' }),
     /** All votes count. */
     votes: counter('votes'),
-    /** Who works on it: if two take a card at once, both are shown until they have talked. */
+    /** Who works on it. If two people take a card at the same time, both are shown until one is chosen. */
     owner: mvr(text('owner')),
   },
   (t) => [index('cards_list_position').on(t.list, t.position)],

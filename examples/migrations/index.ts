@@ -1,7 +1,7 @@
 /**
- * A schema's life: two sites, a laptop and a server, that migrate at different times and never lose
- * a write. Each step writes schema.ts, runs `drizzle-crr generate` and applies the migrations as any
- * Drizzle project does. The project is left in examples/migrations/.run to look at.
+ * The life of a schema. Two sites, a laptop and a server, migrate at different times and never lose a
+ * write. Each step writes schema.ts, runs `drizzle-crr generate` and applies the migrations like any
+ * Drizzle project. You can look at the project afterwards, in examples/migrations/.run.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ function heading(title: string): void {
 }
 const say = (line: string) => console.log(`   ${line}`);
 
-/** What \`npx drizzle-crr ...\` does; its words are shown, drizzle-kit's are left out. */
+/** Runs \`npx drizzle-crr ...\` and shows its output without drizzle-kit's. */
 async function crr(...args: string[]): Promise<number> {
   let words = '';
   const code = await main(args, {
@@ -71,7 +71,7 @@ async function migrateSite(name: Name): Promise<void> {
   say(`${name}: migrate() of drizzle-orm applied what was new`);
 }
 
-// The application of each version, with the schema it was built with.
+// The application at each version, with the schema that it was built with.
 const todos1 = crrTable('todos', { id: text('id').primaryKey().notNull(), title: text('title') });
 const todos2 = crrTable('todos', {
   id: text('id').primaryKey().notNull(),

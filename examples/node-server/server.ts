@@ -1,4 +1,4 @@
-/** Sync served by Node: Hono with @hono/node-server before a libSQL file or a Turso database. */
+/** A sync server on Node: Hono with @hono/node-server, in front of a libSQL file or a Turso database. */
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { createClient } from '@libsql/client';
@@ -8,13 +8,13 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { Hono } from 'hono';
 import * as schema from '../turso-edge/schema.js';
 
-/** Starts it on 127.0.0.1; port 0 takes a free one. */
+/** Starts the server on 127.0.0.1. Port 0 takes a free port. */
 export async function startServer(databaseUrl: string, port = 0) {
   const client = createClient({ url: databaseUrl });
   await client.execute(schema.TODOS_DDL);
   const db = withCrr(drizzle(client), { schema });
   await db.$crr.install();
-  // For this example only: say who may do what with `authorize` instead.
+  // For this example only. Use `authorize` to decide who may do what.
   const handler = createSyncHandler({ db, public: true });
   const app = new Hono();
   app.all('/sync', (c) => handler(c.req.raw));

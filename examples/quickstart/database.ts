@@ -6,7 +6,7 @@ import * as schema from './schema.js';
 
 export async function open(url: string) {
   const db = withCrr(drizzle(createClient({ url }), { schema }), { schema });
-  await migrate(db, { migrationsFolder: 'drizzle' }); // drizzle-kit's tables, as ever
-  await db.$crr.install(); // clocks and triggers; does nothing where they are up to date
+  await migrate(db, { migrationsFolder: 'drizzle' }); // creates the tables
+  await db.$crr.install(); // adds clocks and triggers; does nothing if they are up to date
   return db;
 }

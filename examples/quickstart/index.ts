@@ -5,16 +5,16 @@ import { todos } from './schema.js';
 const laptop = await open('file:laptop.db');
 const phone = await open('file:phone.db');
 
-// Ordinary Drizzle, then everything to the phone.
+// Write with ordinary Drizzle, then send everything to the phone.
 await laptop.insert(todos).values({ id: 'a', title: 'write' });
 const first = await laptop.$crr.changes();
 await phone.$crr.apply(first);
 
-// Both write the same row, in different columns, without knowing of each other.
+// While they are apart, both edit the same row, in different columns.
 await laptop.update(todos).set({ done: true }).where(eq(todos.id, 'a'));
 await phone.update(todos).set({ title: 'write it down' }).where(eq(todos.id, 'a'));
 
-// They exchange what is new; apply() tells which rows to refresh.
+// They exchange their new changes. apply() returns the rows to refresh.
 await phone.$crr.apply(await laptop.$crr.changes({ since: first.cursor }));
 const { updated } = await laptop.$crr.apply(await phone.$crr.changes());
 

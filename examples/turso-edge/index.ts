@@ -1,4 +1,4 @@
-/** Two devices of one user go offline, both write, and meet again through a worker at the edge. */
+/** Two devices of one user go offline, both write, and then sync through a worker at the edge. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Runs the worker in workerd, Cloudflare's own runtime, on this machine. */
+/** Runs the worker on this machine, in Cloudflare's runtime workerd. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';

@@ -8,6 +8,6 @@ export const todos = crrTable('todos', {
   done: integer('done', { mode: 'boolean' }).notNull().default(false),
 });
 
-/** What drizzle-kit would put into the first migration. */
+/** The statement that drizzle-kit would write into the first migration. */
 export const TODOS_DDL =
   'CREATE TABLE IF NOT EXISTS todos (id TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, title TEXT, done INTEGER NOT NULL DEFAULT 0)';

@@ -1,5 +1,5 @@
 /**
- * A Cloudflare Worker before a Turso database: every client syncs its own todos through the edge.
+ * A Cloudflare Worker in front of a Turso database. Every user syncs their own todos through it.
  * Deploy it with `npx wrangler deploy`, after `npx wrangler secret put TURSO_AUTH_TOKEN`.
  */
 import { createClient } from '@libsql/client/web';
@@ -11,7 +11,7 @@ import { Hono } from 'hono';
 import * as schema from './schema.js';
 
 interface Env {
-  /** libsql://….turso.io; in development the address of an sqld. */
+  /** libsql://….turso.io, or the address of an sqld in development. */
   readonly TURSO_URL: string;
   readonly TURSO_AUTH_TOKEN?: string;
   /** Users by token, as JSON. A real application asks its identity provider here. */

@@ -1,4 +1,4 @@
-/** Notes on two laptops that write while apart, and a third that joins later. */
+/** Notes on two laptops that write while they are apart, and a third laptop that joins later. */
 import { deepStrictEqual } from 'node:assert';
 import { eq } from 'drizzle-orm';
 import { notes } from './schema.js';
@@ -7,7 +7,7 @@ import { Laptop } from './site.js';
 const ada = await Laptop.open('ada');
 const ben = await Laptop.open('ben');
 
-// Ada writes 250 notes in one transaction, which travels in one piece; then some more.
+// Ada writes 250 notes in one transaction, which travels in one piece. Then she writes one more.
 await ada.db.transaction(async (tx) => {
   for (let i = 1; i <= 250; i++) await tx.insert(notes).values({ id: `n${i}`, title: `note ${i}` });
 });
@@ -16,7 +16,7 @@ console.log(
   `Ben fetches ${await ben.fetchFrom(ada)} changes; his screen: ${ben.screen.size} notes`,
 );
 
-// Apart, both edit the list, and Ben deletes a note that Ada edits.
+// While they are apart, both edit the list, and Ben deletes a note that Ada edits.
 await ada.db.update(notes).set({ body: 'bread, milk' }).where(eq(notes.id, 'list'));
 await ben.db.update(notes).set({ title: 'shopping, today' }).where(eq(notes.id, 'list'));
 await ben.db.update(notes).set({ body: 'bread, tea' }).where(eq(notes.id, 'list'));
@@ -24,12 +24,12 @@ await ada.db.update(notes).set({ body: 'long' }).where(eq(notes.id, 'n7'));
 await ada.db.update(notes).set({ body: 'short' }).where(eq(notes.id, 'n8'));
 await ben.db.delete(notes).where(eq(notes.id, 'n7'));
 
-// Together again: only what is new travels, and only what changed is read anew.
+// Together again: only new changes travel, and only rows that changed are read again.
 console.log(`Ada fetches ${await ada.fetchFrom(ben)} changes, Ben ${await ben.fetchFrom(ada)}`);
 console.log('Both wrote the body once, so the greater value stays; the title is by Ben alone:');
 console.log(' ', ada.screen.get('list'));
 
-// A third laptop knows only Ben, and gets everything from him, whoever wrote it.
+// A third laptop meets only Ben. It gets everything from him, including what others wrote.
 const cleo = await Laptop.open('cleo');
 await cleo.fetchFrom(ben);
 await cleo.db.insert(notes).values({ title: 'hello from Cleo' });

@@ -5,7 +5,7 @@ export const notes = crrTable('notes', {
   id: text('id')
     .primaryKey()
     .notNull()
-    // Random: sites that give out numbers give the same ones to different rows.
+    // Random, because sites that count up would give the same number to different rows.
     .$defaultFn(() => crypto.randomUUID()),
   title: text('title').notNull(),
   body: text('body'),

@@ -6,11 +6,11 @@ import { migrate } from 'drizzle-orm/libsql/migrator';
 import * as schema from './schema.js';
 import { notes } from './schema.js';
 
-/** A laptop: its database, and what its screen shows of it. */
+/** A laptop: its database, and the notes on its screen. */
 export class Laptop {
-  /** What is on screen, by id; kept up to date row by row, never read anew as a whole. */
+  /** The notes on screen, by id. They are refreshed row by row, never all at once. */
   readonly screen = new Map<string, typeof notes.$inferSelect>();
-  /** How far this laptop has read each other one. An application stores it, as plain data. */
+  /** Up to where this laptop has read each of the others. An application would store these cursors. */
   readonly #cursors = new Map<Laptop, number | Cursor>();
 
   private constructor(
@@ -22,15 +22,15 @@ export class Laptop {
     return new Laptop(name, await open(`file:${name}.db`));
   }
 
-  /** Fetches what is new on another laptop, page by page; returns how many changes came. */
+  /** Fetches new changes from another laptop, page by page. Returns the number of changes. */
   async fetchFrom(other: Laptop): Promise<number> {
-    const excludeSite = await this.db.$crr.siteId(); // What it wrote itself need not come back.
+    const excludeSite = await this.db.$crr.siteId(); // Its own changes need not come back.
     let since = this.#cursors.get(other) ?? 0;
     let changes = 0;
     do {
       const page = await other.db.$crr.changes({ since, excludeSite, limit: 100 });
       await this.#refresh(await this.db.$crr.apply(page));
-      // Only now: had apply() failed, the same page would come again, which does no harm.
+      // Store the cursor last: if apply() fails, the same page comes again, which does no harm.
       since = page.cursor;
       this.#cursors.set(other, since);
       changes += page.changes.length;
@@ -38,7 +38,7 @@ export class Laptop {
     return changes;
   }
 
-  /** Reads exactly the rows that an apply changed. */
+  /** Reads only the rows that an apply changed. */
   async #refresh({ inserted, updated, deleted }: ApplyResult): Promise<void> {
     for (const { key } of deleted) this.screen.delete(String(key.id));
     const ids = [...inserted, ...updated].map(({ key }) => String(key.id));

