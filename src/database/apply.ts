@@ -3,9 +3,11 @@ import type { EarlyChange } from '../merge/group.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import { PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
-import { quoteBlob } from '../sql/quote.js';
-import { type Query, queryRow, type Statement, statement } from '../sql/statement.js';
+import type { Query, Statement } from '../sql/statement.js';
+import { refuseIfFound } from '../tables/guard/table.js';
+import { anyPending, countPending } from '../tables/pending/count.js';
+import { registerSites } from '../tables/site/register.js';
+import { readVersions } from '../tables/state/read.js';
 import {
   addReport,
   emptyReport,
@@ -14,7 +16,7 @@ import {
   reportOf,
 } from './apply-result.js';
 import type { Connection } from './connection.js';
-import { explained, isStale, refuseIfFound } from './database-errors.js';
+import { explained, isStale } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
 import { type Evict, evictStatements } from './evict.js';
 import { type PeerUpdate, peerStatements, progressStatements } from './peers.js';
@@ -63,8 +65,8 @@ export class Merger {
   pendingCount(): Promise<number> {
     return explained(async () => {
       let count = 0;
-      const query = queryRow(`SELECT count(*) FROM ${PENDING_TABLE}`, ({ 0: value }) => {
-        count = Number(value);
+      const query = countPending((found) => {
+        count = found;
       });
       await run(this.#parts.connection, [query], 'read');
       return count;
@@ -147,11 +149,8 @@ export class Merger {
   /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
   async #register({ newSites }: ApplyPlan): Promise<void> {
     if (newSites.length === 0) return;
-    const ids = newSites.map(([, siteId]) => `(${quoteBlob(siteId)})`).join(', ');
-    await this.#parts.connection.batch(
-      [statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`)],
-      'write',
-    );
+    const register = registerSites(newSites.map(([, siteId]) => siteId));
+    await this.#parts.connection.batch([register], 'write');
   }
 
   /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
@@ -176,16 +175,15 @@ class Stamp {
   #now = 0;
 
   before(): Query {
-    return queryRow(`SELECT EXISTS (SELECT 1 FROM ${PENDING_TABLE})`, ({ 0: waits }) => {
-      this.#waited = Number(waits) === 1;
+    return anyPending((isAny) => {
+      this.#waited = isAny;
     });
   }
 
   after(): Query {
-    const sql = `SELECT prior_db_version, db_version FROM ${STATE_TABLE}`;
-    return queryRow(sql, ({ 0: prior, 1: now }) => {
-      this.#prior = Number(prior);
-      this.#now = Number(now);
+    return readVersions(({ prior, now }) => {
+      this.#prior = prior;
+      this.#now = now;
     });
   }
 

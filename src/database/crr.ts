@@ -14,8 +14,8 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
-import { collecting, statement } from '../sql/statement.js';
+import { collecting } from '../sql/statement.js';
+import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
 import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
@@ -168,13 +168,7 @@ export class CrrCore {
 
   rotateSiteId(): Promise<Uint8Array> {
     return explained(async () => {
-      await this.connection.batch(
-        [
-          statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
-          statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
-        ],
-        'write',
-      );
+      await this.connection.batch(rotateSiteStatements(), 'write');
       this.#sites.forget();
       return (await this.state()).siteId;
     });
@@ -199,7 +193,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<ChangeBatch> {
 }
 
 /**
- * Lets the event loop turn. A local client never does: its promises are settled already, so in a
+ * Lets the event loop turn. A local client never does: its promises are resolved already, so in a
  * long stream nothing else would run, not even the finalizers that free the memory of its statements.
  */
 const nextTurn = () => new Promise<void>((resolve) => void setTimeout(resolve));

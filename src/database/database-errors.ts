@@ -1,7 +1,6 @@
 import { COUNTER_OVERFLOW } from '../columns/counter/write.js';
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { GUARD_TABLE } from '../sql/names.js';
-import { type Statement, statement } from '../sql/statement.js';
 import { GROW_ONLY } from '../tables/clock/grow-only.js';
 import { GUARDS } from '../tables/guard/table.js';
 
@@ -10,12 +9,8 @@ export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
 
-/** Fails the batch where a query finds something: the guard's reason must not be NULL. */
-export const refuseIfFound = ({ sql, args }: Statement): Statement =>
-  statement(`INSERT INTO ${GUARD_TABLE} (reason) SELECT NULL FROM (${sql}) LIMIT 1`, args);
-
 /**
- * Turns what the generated SQL raises into errors that say what to do; others pass unchanged. Writes
+ * Turns what the generated SQL raises into errors with a remedy; others pass unchanged. Writes
  * outside transactions and batches go to the driver directly, and raise the driver's own errors.
  *
  * @example

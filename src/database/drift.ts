@@ -1,9 +1,9 @@
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
-import { statementText } from '../sql/layout.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
+import { SELECT_CRR_TRIGGERS } from '../tables/schema-objects.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { run } from './run.js';
@@ -52,7 +52,7 @@ export class DriftCheck {
     const triggers = new Map<string, Map<string, string>>();
     let stateText: string | undefined;
     const look: Query = {
-      ...statement(SELECT_TRIGGERS),
+      ...statement(SELECT_CRR_TRIGGERS),
       read(rows) {
         for (const row of rows) {
           const [name, sql] = Array.from(row, String) as [string, string];
@@ -87,12 +87,6 @@ export class DriftCheck {
     );
   }
 }
-
-const SELECT_TRIGGERS = statementText`
-  SELECT name, sql FROM sqlite_master
-  WHERE
-    type = 'trigger' AND instr(name, '__crr_on_') > 0
-    OR name = '${STATE_TABLE}'`;
 
 /** The table of format 1 had other columns. */
 const isOfThisFormat = (stateText: string) => stateText.includes('prior_db_version');

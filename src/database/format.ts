@@ -1,6 +1,5 @@
 import { CrrDatabaseError } from '../errors.js';
-import { STATE_TABLE } from '../sql/names.js';
-import { queryRow } from '../sql/statement.js';
+import { readFormat } from '../tables/state/read.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
@@ -8,10 +7,10 @@ import { run } from './run.js';
 /** @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if the bookkeeping has another format than this version's. */
 export async function requireFormat(connection: Connection): Promise<void> {
   let format = 0;
-  const read = queryRow(`SELECT format FROM ${STATE_TABLE}`, ({ 0: value }) => {
-    format = Number(value);
+  const query = readFormat((found) => {
+    format = found;
   });
-  await run(connection, [read], 'read');
+  await run(connection, [query], 'read');
   if (format !== SQL_FORMAT) throw otherFormat(format);
 }
 

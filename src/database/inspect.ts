@@ -16,11 +16,11 @@ import {
   tableOfPart,
   tableOfTrigger,
 } from '../sql/names.js';
-import { quoteText } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
 import type { ActualClock, ActualCrr } from '../tables/actual.js';
 import { decodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 import { SHARED_TABLES } from '../tables/modules.js';
+import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -76,7 +76,6 @@ class Found {
   readonly #recorded = new Map<string, string>();
 
   objects(): Query {
-    const sql = 'SELECT type, name, tbl_name, sql FROM sqlite_master';
     const read = (rows: readonly DriverRow[]) => {
       for (const row of rows) {
         const [type, name, table, text] = Array.from(row, String) as [
@@ -93,12 +92,12 @@ class Found {
         kept.set(owner, (kept.get(owner) ?? new Map<string, string>()).set(name, text));
       }
     };
-    return { ...statement(sql), read };
+    return { ...statement(SELECT_OBJECTS), read };
   }
 
   columns({ name }: TableSpec): Query[] {
     return [name, clockTable(name)].map((table) => ({
-      ...statement(`SELECT name, type, pk FROM pragma_table_info(${quoteText(table)})`),
+      ...statement(selectColumns(table)),
       read: (rows) => {
         const columns = rows.map((row) => ({
           name: String(row[0]),

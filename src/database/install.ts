@@ -2,14 +2,12 @@ import { clockTypeOf } from '../columns/registry.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { block, statementText } from '../sql/layout.js';
-import { clockTable, STATE_TABLE } from '../sql/names.js';
-import { quoteName } from '../sql/quote.js';
-import { queryRow, statement } from '../sql/statement.js';
+import { statement } from '../sql/statement.js';
 import { alterSql, applyPendingStatements } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { differences } from '../tables/differences.js';
 import { sharedStatements } from '../tables/modules.js';
+import { compareCounts } from '../tables/statistics.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { type Inspected, inspect } from './inspect.js';
@@ -104,13 +102,11 @@ export async function clocksMatchRows(
   specs: readonly TableSpec[],
 ): Promise<boolean> {
   let allMatch = true;
-  const queries = specs.map(({ name }) => {
-    const rows = block`(SELECT count(*) FROM ${quoteName(name)})`;
-    const clocks = block`(SELECT count(*) FROM ${quoteName(clockTable(name))} WHERE causal_length % 2 = 1)`;
-    return queryRow(statementText`SELECT ${rows} = ${clocks}`, ({ 0: match }) => {
-      if (Number(match) !== 1) allMatch = false;
-    });
-  });
+  const queries = specs.map(({ name }) =>
+    compareCounts(name, (isMatch) => {
+      if (!isMatch) allMatch = false;
+    }),
+  );
   await run(connection, queries, 'read');
   return allMatch;
 }

@@ -1,9 +1,8 @@
 import { SiteDirectory } from '../model/site.js';
 import { bytesToHex } from '../model/value.js';
 import { bytesOf } from '../sql/driver-value.js';
-import { statementText } from '../sql/layout.js';
-import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, queryRow, statement } from '../sql/statement.js';
+import { SELECT_SITE, selectSitesAfter } from '../tables/site/register.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -33,7 +32,7 @@ export class SiteStore {
     await run(
       connection,
       [
-        queryRow(SELECT_STATE, ({ 0: local, 1: dbVersion, 2: siteId }) => {
+        queryRow(SELECT_SITE, ({ 0: local, 1: dbVersion, 2: siteId }) => {
           state = {
             local: Number(local),
             dbVersion: Number(dbVersion),
@@ -41,7 +40,7 @@ export class SiteStore {
           };
         }),
         {
-          ...statement(selectSites(known?.greatest ?? 0)),
+          ...statement(selectSitesAfter(known?.greatest ?? 0)),
           read(rows) {
             for (const row of rows) added.push([Number(row[0]), bytesOf(row[1]!)]);
           },
@@ -75,13 +74,3 @@ export class SiteStore {
     this.#directory = undefined;
   }
 }
-
-const SELECT_STATE = statementText`
-  SELECT site, db_version, site_id
-  FROM ${STATE_TABLE}
-  JOIN ${SITE_TABLE} ON ordinal = site`;
-
-const selectSites = (after: number) => statementText`
-  SELECT ordinal, site_id FROM ${SITE_TABLE}
-  WHERE ordinal > ${after}
-  ORDER BY ordinal`;

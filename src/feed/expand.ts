@@ -9,7 +9,7 @@ import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-valu
 import { parseCells } from '../tables/cells/text.js';
 import type { CellClock, Stamp } from '../tables/clock/clock.js';
 import { type ClockText, parseClockText } from './clock-text.js';
-import { type ValueColumn, valueColumns } from './select.js';
+import { type ValueColumn, valueColumns } from './value-columns.js';
 
 /** A row of the clock table with its base row, decoded as far as paging needs it. */
 export interface ClockRow {

@@ -1,13 +1,14 @@
-import { type Affinity, affinityOf, type ColumnSpec, type TableSpec } from '../model/table-spec.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { portable } from '../sql/driver-value.js';
 import { block, type Fragment, list, statementText } from '../sql/layout.js';
 import { clockTable, keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { cellsTextSql } from '../tables/cells/text.js';
-import { clockRowid, hasRowidKey, sameRow } from '../tables/clock/table.js';
+import { clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
 import type { ReadPosition } from './position.js';
+import { valueColumns } from './value-columns.js';
 
 export interface ReadRows {
   readonly position: ReadPosition;
@@ -61,25 +62,4 @@ function visibleSql(spec: TableSpec, visible: Statement): Fragment {
       SELECT 1 FROM ${table}
       WHERE ${keyIs.join(' AND ')} AND (${visible.sql})
     )`;
-}
-
-export interface ValueColumn {
-  readonly sql: string;
-  readonly affinity: Affinity;
-  /** The JavaScript type does not tell the storage class, so the row contains it. */
-  readonly isAmbiguous: boolean;
-}
-
-/** The key's values and those of the columns with clocks, in the order in which a row has them. */
-export function valueColumns(spec: TableSpec): ValueColumn[] {
-  const isRowidKey = hasRowidKey(spec);
-  const column = (sql: string, { sqlType }: ColumnSpec, isKey: boolean): ValueColumn => {
-    const affinity = affinityOf(sqlType);
-    const isAmbiguous = affinity !== 'text' && affinity !== 'real' && !(isKey && isRowidKey);
-    return { sql, affinity, isAmbiguous };
-  };
-  return [
-    ...spec.key.map((key) => column(`clock.${quoteName(keyOf(key.name))}`, key, true)),
-    ...spec.clockColumns.map((cell) => column(`base.${quoteName(cell.name)}`, cell, false)),
-  ];
 }

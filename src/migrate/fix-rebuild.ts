@@ -1,4 +1,4 @@
-import { quoteName } from '../sql/quote.js';
+import { copyRowsSql } from '../sql/copy-rows.js';
 import type { Migration } from './folder.js';
 
 /*
@@ -60,8 +60,7 @@ function fixCopy(
     return former === undefined ? [] : [[name, former] as const];
   });
   if (pairs.every(([name, former]) => name === former) && pairs.length === names.length) return sql;
-  const list = (side: 0 | 1) => pairs.map((pair) => quoteName(pair[side])).join(', ');
-  return `INSERT INTO ${quoteName(target)}(${list(0)}) SELECT ${list(1)} FROM ${quoteName(source)};`;
+  return copyRowsSql(target, source, pairs);
 }
 
 /** Applies a statement to the names of the tables' columns. */

@@ -19,6 +19,15 @@ export function countRows(table: string, read: (counts: TableCounts) => void): Q
   );
 }
 
+/** Whether a table has as many rows as living clocks. */
+export function compareCounts(table: string, read: (isMatch: boolean) => void): Query {
+  const sql = statementText`
+    SELECT
+      (SELECT count(*) FROM ${quoteName(table)})
+      = (SELECT count(*) FROM ${quoteName(clockTable(table))} WHERE causal_length % 2 = 1)`;
+  return queryRow(sql, ({ 0: isMatch }) => read(Number(isMatch) === 1));
+}
+
 /** Bytes of all tables and indexes that are not a user's. Not every database has dbstat. */
 export function countBookkeepingBytes(read: (bytes: number) => void): Query {
   const sql = statementText`

@@ -1,5 +1,6 @@
 import { statementText } from '../../sql/layout.js';
 import { GUARD_TABLE } from '../../sql/names.js';
+import { type Statement, statement } from '../../sql/statement.js';
 
 /**
  * Why a batch is refused from inside the database. A row offered to `crr_guard` raises an error, which a
@@ -27,4 +28,9 @@ export function guardStatements(): string[] {
         END`,
     ),
   ];
+}
+
+/** Fails the batch if a query returns a row: the guard's reason must not be NULL. */
+export function refuseIfFound({ sql, args }: Statement): Statement {
+  return statement(`INSERT INTO ${GUARD_TABLE} (reason) SELECT NULL FROM (${sql}) LIMIT 1`, args);
 }

@@ -1,0 +1,13 @@
+import { PENDING_TABLE } from '../../sql/names.js';
+import { type Query, queryRow } from '../../sql/statement.js';
+
+/** How many changes wait. */
+export function countPending(read: (count: number) => void): Query {
+  return queryRow(`SELECT count(*) FROM ${PENDING_TABLE}`, ({ 0: count }) => read(Number(count)));
+}
+
+/** Whether any change waits. */
+export function anyPending(read: (isAny: boolean) => void): Query {
+  const sql = `SELECT EXISTS (SELECT 1 FROM ${PENDING_TABLE})`;
+  return queryRow(sql, ({ 0: isAny }) => read(Number(isAny) === 1));
+}

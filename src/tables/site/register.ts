@@ -1,0 +1,30 @@
+import { statementText } from '../../sql/layout.js';
+import { SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { quoteBlob } from '../../sql/quote.js';
+import { type Statement, statement } from '../../sql/statement.js';
+
+/** The site of this database: its ordinal, its db_version and its id. */
+export const SELECT_SITE = statementText`
+  SELECT site, db_version, site_id
+  FROM ${STATE_TABLE}
+  JOIN ${SITE_TABLE} ON ordinal = site`;
+
+/** The sites that were registered after the one with this ordinal. */
+export const selectSitesAfter = (ordinal: number) => statementText`
+  SELECT ordinal, site_id FROM ${SITE_TABLE}
+  WHERE ordinal > ${ordinal}
+  ORDER BY ordinal`;
+
+/** Gives sites that are not known yet the next ordinals. */
+export function registerSites(siteIds: readonly Uint8Array[]): Statement {
+  const ids = siteIds.map((siteId) => `(${quoteBlob(siteId)})`).join(', ');
+  return statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`);
+}
+
+/** Gives this database another site id. Everything that it wrote before keeps the old one. */
+export function rotateSiteStatements(): Statement[] {
+  return [
+    statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
+    statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
+  ];
+}
