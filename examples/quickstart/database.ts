@@ -6,7 +6,6 @@ import * as schema from './schema.js';
 
 export async function open(url: string) {
   const db = withCrr(drizzle(createClient({ url }), { schema }), { schema });
-  await migrate(db, { migrationsFolder: 'drizzle' }); // creates the tables
-  await db.$crr.install(); // adds clocks and triggers; does nothing if they are up to date
+  await migrate(db, { migrationsFolder: 'drizzle' }); // tables, clocks and triggers
   return db;
 }
