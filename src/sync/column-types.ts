@@ -8,8 +8,8 @@ import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { ReplicatedColumnSpec } from '../model/table-spec.js';
 
-/** The name of a column's type, for the fingerprint of a schema. */
-export function typeName(column: ReplicatedColumnSpec): string {
+/** What a column's type contributes to the fingerprint of a schema. */
+export function typeFingerprint(column: ReplicatedColumnSpec): string {
   return typeOf(column).fingerprint;
 }
 

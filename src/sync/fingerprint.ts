@@ -1,6 +1,6 @@
 import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns } from '../model/table-spec.js';
-import { typeName } from './column-types.js';
+import { typeFingerprint } from './column-types.js';
 
 /** A hash of a text in 16 hex digits (FNV-1a, 64 bits). It is not cryptographic. */
 export function fingerprint(text: string): string {
@@ -18,7 +18,7 @@ export function schemaFingerprint(schema: CrrSchema): string {
     key: spec.key.map(({ name }) => name),
     rows: spec.rows,
     columns: replicatedColumns(spec)
-      .map((column) => [column.name, typeName(column)])
+      .map((column) => [column.name, typeFingerprint(column)])
       .sort(),
   }));
   tables.sort((a, b) => (a.table < b.table ? -1 : 1));

@@ -1,7 +1,8 @@
 import type { SQL } from 'drizzle-orm';
 import type { Cursor } from '../database/change-stream.js';
 import type { Peer } from '../database/peers.js';
-import type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
+import { run } from '../database/run.js';
+import type { MergeResult } from '../drizzle/apply-result.js';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { internalsOf } from '../drizzle/internals.js';
 import type { MergeOptions } from '../drizzle/options.js';
@@ -9,8 +10,7 @@ import type { HiddenRow } from '../feed/page.js';
 import { type VersionWatch, versionWatchOf } from '../live/version-watch.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import type { DriverRow } from '../sql/driver-value.js';
-import type { Statement } from '../sql/statement.js';
+import type { Query, Statement } from '../sql/statement.js';
 
 export type { Cursor } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
@@ -44,8 +44,8 @@ export interface Site {
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
   /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
-  /** Runs queries in one transaction, and returns the rows of each. */
-  query(queries: readonly Statement[]): Promise<readonly (readonly DriverRow[])[]>;
+  /** Runs queries in one transaction. Each reads its own rows. */
+  query(queries: readonly Query[]): Promise<void>;
 }
 
 export interface SiteState {
@@ -93,6 +93,6 @@ export function siteOf(db: SyncDatabase): Site {
       return result;
     },
     renderCondition: render,
-    query: (queries) => connection.batch(queries, 'read'),
+    query: (queries) => run(connection, queries, 'read'),
   };
 }

@@ -6,8 +6,8 @@ test('the rows outside of a condition, in a table and columns with hostile names
   const key = (name: string) => ({ name, property: name, sqlType: 'TEXT' });
   const spec: TableSpec = {
     name: 'a "b"',
-    key: [key('x"y'), key('select')],
     rows: 'causal',
+    key: [key('x"y'), key('select')],
     clockColumns: [],
     cellColumns: [],
   };
@@ -16,7 +16,9 @@ test('the rows outside of a condition, in a table and columns with hostile names
 FROM (
   VALUES (0, ?, 'k')
 ) AS pushed
-JOIN "a ""b""" ON "a ""b"""."x""y" = pushed.column2 AND "a ""b"""."select" = pushed.column3
+JOIN "a ""b"""
+  ON "a ""b"""."x""y" = pushed.column2
+  AND "a ""b"""."select" = pushed.column3
 WHERE ("a ""b""."owner" = ?) IS NOT TRUE`,
   );
 });

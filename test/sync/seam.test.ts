@@ -26,9 +26,7 @@ test('only site.ts knows how a database is reached', () => {
 });
 
 test('only column-types.ts knows the types of columns', () => {
-  const from = importsOf(/^columns\/|^model\/table-spec/).filter(
-    (file) => file !== 'sync/server/row-rule.ts', // It takes a table's key.
-  );
+  const from = importsOf(/^columns\//);
   expect(new Set(from)).toEqual(new Set(['sync/column-types.ts']));
 });
 

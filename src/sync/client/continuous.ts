@@ -3,12 +3,13 @@ import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { sleep } from '../delay.js';
 import { KEEP_ALIVE_MS, readVersions } from '../wire/version-events.js';
+import type { Complete } from '../with-defaults.js';
 import { type Backoff, fullJitter } from './fetch-chain.js';
 import { STOPPED, type SyncEffect, type SyncInput, type SyncPhase, step } from './machine.js';
 import type { ContinuousOptions } from './options.js';
 import type { SyncResult } from './result.js';
 
-export interface ContinuousSyncOptions extends Required<ContinuousOptions> {
+export interface ContinuousSyncOptions extends Complete<ContinuousOptions> {
   readonly backoff: Backoff;
   /** Watches this database. */
   readonly watch: VersionWatch;

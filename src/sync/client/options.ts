@@ -1,8 +1,9 @@
 import { CrrUsageError } from '../../errors.js';
-import { refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import type { Site, SyncDatabase } from '../site.js';
 import { CODECS, type CodecName } from '../wire/codecs.js';
+import { withDefaults } from '../with-defaults.js';
 import type { Fetch } from './fetch-chain.js';
 import type { SyncHeaders } from './http-connection.js';
 
@@ -13,52 +14,76 @@ export interface SyncOptions {
    * The address of a handler. Optional if there is a `fetch`. The database stores the progress of
    * the exchange together with the address, and a new client finds it by that.
    */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be used here. */
-  readonly fetch?: Fetch;
+  readonly fetch?: Fetch | undefined;
   /** Headers of every request, such as a token, or a function that returns them. */
-  readonly headers?: SyncHeaders;
+  readonly headers?: SyncHeaders | undefined;
   /** Exchange only these tables, by their names in the database. */
-  readonly tables?: readonly string[];
+  readonly tables?: readonly string[] | undefined;
   /** The approximate size of a chunk in either direction, in bytes before compression. Default: 1 MiB. */
-  readonly chunkBytes?: number;
+  readonly chunkBytes?: number | undefined;
   /** The greatest number of changes in a chunk. Default: 20,000. */
-  readonly maxChanges?: number;
+  readonly maxChanges?: number | undefined;
   /** The greatest size of an answer, in bytes after decompression. Default: 32 MiB. */
-  readonly maxMessageBytes?: number;
+  readonly maxMessageBytes?: number | undefined;
   /**
    * How long an answer may take to begin, and then to be complete, in milliseconds each.
    * Default: 60,000.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How requests are repeated if the network or the server fails. Delays are random. */
-  readonly retry?: {
-    /** How many times a request is sent at most. Default: 4. */
-    readonly attempts?: number;
-    /** The limit of the first delay, in milliseconds. It doubles with each failure. Default: 250. */
-    readonly baseMs?: number;
-    /** The greatest limit of a delay, in milliseconds. Default: 30,000. */
-    readonly maxMs?: number;
-  };
+  readonly retry?: SyncRetryOptions | undefined;
   /** `'json'` makes messages readable, for debugging. Default: `'binary'`. */
-  readonly format?: CodecName;
+  readonly format?: CodecName | undefined;
   /** Options of {@link Sync.start}. */
-  readonly continuous?: ContinuousOptions;
+  readonly continuous?: ContinuousOptions | undefined;
   /**
    * Called with errors that nothing else reports: what a listener throws, and, after
    * {@link Sync.start}, errors of this database. Default: they are written to the console.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface SyncRetryOptions {
+  /** How many times a request is sent at most. Default: 4. */
+  readonly attempts?: number | undefined;
+  /** The limit of the first delay, in milliseconds. It doubles with each failure. Default: 250. */
+  readonly baseMs?: number | undefined;
+  /** The greatest limit of a delay, in milliseconds. Default: 30,000. */
+  readonly maxMs?: number | undefined;
 }
 
 export interface ContinuousOptions {
   /** How often this database is checked for new changes, in milliseconds. Default: 200. */
-  readonly localPollMs?: number;
+  readonly localPollMs?: number | undefined;
   /** How often the server is checked if there is no live stream, in milliseconds. Default: 1,000. */
-  readonly remotePollMs?: number;
+  readonly remotePollMs?: number | undefined;
   /** Whether to use the live stream of the server. Default: true. */
-  readonly liveStream?: boolean;
+  readonly liveStream?: boolean | undefined;
 }
+
+const OPTIONS = optionsOf<SyncOptions>({
+  db: true,
+  url: true,
+  fetch: true,
+  headers: true,
+  tables: true,
+  chunkBytes: true,
+  maxChanges: true,
+  maxMessageBytes: true,
+  timeoutMs: true,
+  retry: true,
+  format: true,
+  continuous: true,
+  onError: true,
+});
+const RETRY = optionsOf<SyncRetryOptions>({ attempts: true, baseMs: true, maxMs: true });
+const CONTINUOUS = optionsOf<ContinuousOptions>({
+  localPollMs: true,
+  remotePollMs: true,
+  liveStream: true,
+});
 
 /** Options with their defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>;
@@ -78,35 +103,20 @@ export function resolveOptions(options: SyncOptions) {
     },
     maxMessageBytes: options.maxMessageBytes ?? LIMITS.maxMessageBytes,
     timeoutMs: options.timeoutMs ?? 60_000,
-    retry: { attempts: 4, baseMs: 250, maxMs: 30_000, ...options.retry },
+    retry: withDefaults({ attempts: 4, baseMs: 250, maxMs: 30_000 }, options.retry),
     codec: CODECS[options.format ?? 'binary'],
-    continuous: { localPollMs: 200, remotePollMs: 1_000, liveStream: true, ...options.continuous },
+    continuous: withDefaults(
+      { localPollMs: 200, remotePollMs: 1_000, liveStream: true },
+      options.continuous,
+    ),
   };
 }
 
 /** @throws {CrrUsageError} CRR_USAGE_OPTION */
 export function checkOptions(options: SyncOptions, site: Site): void {
-  refuseUnknownOptions('createSync()', options, [
-    'db',
-    'url',
-    'fetch',
-    'headers',
-    'tables',
-    'chunkBytes',
-    'maxChanges',
-    'maxMessageBytes',
-    'timeoutMs',
-    'retry',
-    'format',
-    'continuous',
-    'onError',
-  ]);
-  refuseUnknownOptions('createSync(): retry', options.retry ?? {}, ['attempts', 'baseMs', 'maxMs']);
-  refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, [
-    'localPollMs',
-    'remotePollMs',
-    'liveStream',
-  ]);
+  refuseUnknownOptions('createSync()', options, OPTIONS);
+  refuseUnknownOptions('createSync(): retry', options.retry ?? {}, RETRY);
+  refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, CONTINUOUS);
   const { url, fetch, format = 'binary', tables = [] } = options;
   if (url === undefined && fetch === undefined) {
     throw usage('found neither url nor fetch: pass a url, a fetch, or both');

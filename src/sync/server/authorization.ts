@@ -1,7 +1,8 @@
 import type { SQL } from 'drizzle-orm';
 import { CrrUsageError } from '../../errors.js';
-import { refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import type { CrrSchema } from '../../model/schema.js';
+import { replicatedColumns } from '../../model/table-spec.js';
 
 /** What `authorize` returns: who a request comes from, and what they may see and write. */
 export interface Authorization {
@@ -9,26 +10,26 @@ export interface Authorization {
    * The user or device. A site id belongs to the first owner that uses it, and nobody else can use
    * it. Absent: site ids are not protected.
    */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /**
    * What they may see and write, by the table's name in the database. Tables that are not listed can
    * be neither seen nor written. Absent: all tables, without limits.
    */
-  readonly tables?: Readonly<Record<string, true | TableAccess>>;
+  readonly tables?: Readonly<Record<string, true | TableAccess>> | undefined;
   /** Whether they may push changes made by sites of other owners, as a relay does. Default: false. */
-  readonly forward?: boolean;
+  readonly forward?: boolean | undefined;
   /**
    * A text that must change if a `where` begins to match other rows although these have not changed,
    * such as a list of memberships. Then the client reads all its tables again.
    */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
 }
 
 export interface TableAccess {
   /** Whether they may pull the table. Default: true. */
-  readonly read?: boolean;
+  readonly read?: boolean | undefined;
   /** Whether they may push to the table. Default: true. */
-  readonly write?: boolean;
+  readonly write?: boolean | undefined;
   /** The rows that they may pull: a Drizzle condition on columns of this table. */
   readonly where?: SQL | undefined;
   /**
@@ -41,15 +42,26 @@ export interface TableAccess {
    * client that has the row drops it; with `'keep'` nothing is sent, and the client keeps what it has.
    * Default: `'drop'`.
    */
-  readonly leaving?: 'drop' | 'keep';
+  readonly leaving?: 'drop' | 'keep' | undefined;
   /** Columns that they may not write, by name in the database. */
-  readonly readOnly?: readonly string[];
+  readonly readOnly?: readonly string[] | undefined;
   /**
    * What happens if a cell of a `readOnly` column is pushed: `'refuse'` refuses the request,
    * `'ignore'` ignores the cell. Default: `'refuse'`.
    */
-  readonly onReadOnly?: 'refuse' | 'ignore';
+  readonly onReadOnly?: 'refuse' | 'ignore' | undefined;
 }
+
+const OPTIONS = optionsOf<Authorization>({ id: true, tables: true, forward: true, scope: true });
+const TABLE_OPTIONS = optionsOf<TableAccess>({
+  read: true,
+  write: true,
+  where: true,
+  writeWhere: true,
+  leaving: true,
+  readOnly: true,
+  onReadOnly: true,
+});
 
 /**
  * Refuses misspelt names and values, which would silently have no effect.
@@ -57,23 +69,15 @@ export interface TableAccess {
  * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, table, column or value is unknown.
  */
 export function checkAuthorization(authorization: Authorization, schema: CrrSchema): void {
-  refuseUnknownOptions('authorize()', authorization, ['id', 'tables', 'forward', 'scope']);
+  refuseUnknownOptions('authorize()', authorization, OPTIONS);
   for (const [name, access] of Object.entries(authorization.tables ?? {})) {
     const spec = schema.tables.get(name);
     if (spec === undefined) throw usage(`"${name}" in tables is not a CRR of this schema`);
     if (access === true) continue;
-    refuseUnknownOptions(`authorize(): table "${name}"`, access, [
-      'read',
-      'write',
-      'where',
-      'writeWhere',
-      'leaving',
-      'readOnly',
-      'onReadOnly',
-    ]);
+    refuseUnknownOptions(`authorize(): table "${name}"`, access, TABLE_OPTIONS);
     requireOneOf(name, 'leaving', access.leaving, ['drop', 'keep']);
     requireOneOf(name, 'onReadOnly', access.onReadOnly, ['refuse', 'ignore']);
-    const columns = new Set([...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name));
+    const columns = new Set(replicatedColumns(spec).map(({ name }) => name));
     const unknown = access.readOnly?.find((column) => !columns.has(column));
     if (unknown === undefined) continue;
     throw usage(`"${unknown}" in readOnly is not a replicated column of "${name}"`);

@@ -3,6 +3,7 @@ import type { SyncRequest, SyncResponse } from '../protocol.js';
 import type { Site } from '../site.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
+import type { Complete } from '../with-defaults.js';
 import { Access } from './access.js';
 import type { Authorization } from './authorization.js';
 import type { SyncLimits } from './options.js';
@@ -17,7 +18,7 @@ export class ExchangeEndpoint {
 
   constructor(
     readonly site: Site,
-    readonly limits: Required<SyncLimits>,
+    readonly limits: Complete<SyncLimits>,
   ) {
     this.#schema = schemaFingerprint(site.schema);
   }

@@ -4,10 +4,11 @@ import { EVENT_STREAM_TYPE, LIMITS } from '../protocol.js';
 import { siteOf } from '../site.js';
 import { encodeError } from '../wire/error-body.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
+import { withDefaults } from '../with-defaults.js';
 import type { Authorization } from './authorization.js';
 import { ExchangeEndpoint } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
-import { checkOptions, type SyncHandlerOptions } from './options.js';
+import { checkOptions, LIVE, type SyncHandlerOptions } from './options.js';
 import { refusalOf } from './refusals.js';
 
 /** Answers a sync request. It keeps no state that another handler of the same database would need. */
@@ -33,16 +34,14 @@ export type SyncHandler = (request: Request) => Promise<Response>;
 export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   checkOptions(options);
   const site = siteOf(options.db);
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = withDefaults(LIMITS, options.limits);
   const onError = errorReporter(options.onError);
   const exchange = new ExchangeEndpoint(site, limits);
   const streams = new LiveStreams({
     watch: site.watch,
     maxStreams: limits.maxStreams,
-    pollMs: 300,
-    lifetimeMs: 300_000,
     onError,
-    ...options.live,
+    ...withDefaults(LIVE, options.live),
   });
   const answer = async (request: Request): Promise<Response> => {
     requireMethod(request);

@@ -1,10 +1,11 @@
 import type { VersionWatch } from '../../live/version-watch.js';
 import { EVENT_STREAM_TYPE } from '../protocol.js';
+import type { Complete } from '../with-defaults.js';
 import { LiveStream } from './live-stream.js';
 import type { LiveOptions } from './options.js';
 import { busy } from './refusals.js';
 
-export interface LiveStreamsOptions extends Required<LiveOptions> {
+export interface LiveStreamsOptions extends Complete<LiveOptions> {
   readonly watch: VersionWatch;
   readonly maxStreams: number;
   /** Called if the database fails. The streams stay open. */

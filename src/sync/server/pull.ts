@@ -2,6 +2,7 @@ import { CrrSyncError } from '../../errors.js';
 import { readChunk } from '../chunk.js';
 import type { Pull, Pulled } from '../protocol.js';
 import type { Site } from '../site.js';
+import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
 import type { SyncLimits } from './options.js';
 import type { PushResult } from './push.js';
@@ -13,7 +14,7 @@ export interface PullOptions {
   /** The db_version of this site after the push. */
   readonly version: number;
   readonly access: Access;
-  readonly limits: Required<SyncLimits>;
+  readonly limits: Complete<SyncLimits>;
   /** The result of the push in the same request. */
   readonly push: PushResult | undefined;
 }

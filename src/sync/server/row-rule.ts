@@ -5,7 +5,7 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
 import { MultiRowStatements } from '../../sql/multi-row.js';
 import { rowsOutsideSql } from '../../sql/rows-outside.js';
-import { bindValue, type Statement, statement } from '../../sql/statement.js';
+import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
 import type { HiddenRow, Site } from '../site.js';
 
 /** Conditions by table that rows must meet to be written. Tables without a condition have no rule. */
@@ -42,8 +42,12 @@ export class RowRule {
 
   /** Runs the queries. */
   async rowsOutside(): Promise<readonly HiddenRow[]> {
-    const results = await this.site.query(this.queries);
-    return results.flat().map((row) => this.#rows[Number(row[0])]!);
+    const outside: HiddenRow[] = [];
+    const read: Query['read'] = (rows) => {
+      for (const { 0: index } of rows) outside.push(this.#rows[Number(index)]!);
+    };
+    await this.site.query(this.queries.map((query) => ({ ...query, read })));
+    return outside;
   }
 
   #statements(spec: TableSpec, condition: Statement): MultiRowStatements {
