@@ -131,8 +131,8 @@ describeEachEngine('transactions', (engine) => {
     await db.batch([db.select().from(todos)]);
     await db.batch([db.run(sql`SELECT 1`)]);
     expect(await db.$crr.version()).toBe(1);
-    const { rows } = await db.$client.execute('SELECT tx, applying FROM crr_state');
-    expect([rows[0]!.tx, rows[0]!.applying]).toEqual([0, 0]);
+    const { rows } = await db.$client.execute('SELECT in_transaction, applying FROM crr_state');
+    expect([rows[0]!.in_transaction, rows[0]!.applying]).toEqual([0, 0]);
   });
 
   test('a batch shares one db_version, and its results keep their shape', async () => {
