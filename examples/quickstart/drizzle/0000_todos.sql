@@ -1,0 +1,797 @@
+CREATE TABLE `todos` (
+	`id` text PRIMARY KEY NOT NULL,
+	`title` text NOT NULL,
+	`done` integer DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+-- drizzle-crr commit_alter: todos: becomes a CRR
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"bb9c3367760f0661","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+CREATE TABLE IF NOT EXISTS crr_site (
+  ordinal INTEGER PRIMARY KEY,
+  site_id BLOB NOT NULL UNIQUE
+) STRICT;
+--> statement-breakpoint
+INSERT INTO crr_site (ordinal, site_id)
+SELECT 1, randomblob(16)
+WHERE NOT EXISTS (SELECT 1 FROM crr_site);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_state (
+  id INTEGER PRIMARY KEY,
+  format INTEGER,
+  site INTEGER,
+  db_version INTEGER,
+  seq INTEGER,
+  in_transaction INTEGER,
+  applying INTEGER,
+  prior_db_version INTEGER
+);
+--> statement-breakpoint
+INSERT INTO crr_state
+  (id, format, site, db_version, seq, in_transaction, applying, prior_db_version)
+SELECT 1, 2, 1, 0, -1, 0, 0, 0
+WHERE NOT EXISTS (SELECT 1 FROM crr_state);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_table (
+  table_name TEXT NOT NULL PRIMARY KEY,
+  spec TEXT NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_former (
+  table_name TEXT NOT NULL,
+  cid TEXT NOT NULL,
+  present_name TEXT,
+  UNIQUE (table_name, cid)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_pending (
+  table_name TEXT NOT NULL,
+  pk BLOB NOT NULL,
+  cid TEXT NOT NULL,
+  val ANY,
+  col_version INTEGER NOT NULL,
+  causal_length INTEGER NOT NULL,
+  site INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  db_version INTEGER NOT NULL,
+  key_1 ANY,
+  key_2 ANY,
+  key_3 ANY,
+  key_4 ANY,
+  key_5 ANY,
+  key_6 ANY,
+  key_7 ANY,
+  key_8 ANY,
+  key_9 ANY,
+  key_10 ANY,
+  key_11 ANY,
+  key_12 ANY,
+  key_13 ANY,
+  key_14 ANY,
+  key_15 ANY,
+  key_16 ANY,
+  UNIQUE (table_name, pk, cid, site)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_peer (
+  site_id BLOB NOT NULL,
+  tag TEXT NOT NULL,
+  direction TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  position TEXT,
+  skip TEXT NOT NULL DEFAULT ',',
+  filter TEXT NOT NULL DEFAULT '',
+  url TEXT NOT NULL DEFAULT '',
+  owner TEXT,
+  mixed INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (site_id, tag, direction)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_stale
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'stale'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: stale');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_forged
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'forged'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: forged');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'incomplete'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: incomplete');
+END;
+--> statement-breakpoint
+DELETE FROM crr_former WHERE table_name = 'todos';
+--> statement-breakpoint
+INSERT INTO crr_table (table_name, spec)
+VALUES ('todos', '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}')
+ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "todos__crr_clock" (
+  clock_id INTEGER PRIMARY KEY,
+  "key_id" TEXT NOT NULL,
+  causal_length INTEGER,
+  db_version INTEGER,
+  row_version INTEGER,
+  row_db_version INTEGER,
+  row_site INTEGER,
+  row_seq INTEGER,
+  sentinel TEXT,
+  "clock_title" TEXT,
+  "clock_done" TEXT,
+  UNIQUE ("key_id")
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "todos__crr_clock_db_version" ON "todos__crr_clock" (db_version);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "todos__crr_merge" (
+  "key_id" TEXT,
+  causal_length DEFAULT 1,
+  sentinel,
+  row_version DEFAULT -1,
+  row_site,
+  row_seq,
+  "value_title" TEXT, "version_title", "origin_title",
+  "value_done" INTEGER, "version_done", "origin_done",
+  pk,
+  db_version,
+  finding,
+  clock_id
+);
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_insert"
+AFTER INSERT ON "todos"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 2;
+  INSERT INTO "todos__crr_clock" (
+  "key_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel,
+  "clock_title",
+  "clock_done"
+)
+SELECT
+  new."id",
+  1,
+  state.db_version,
+  1,
+  state.site,
+  state.seq - 1,
+  NULL,
+  NULL,
+  NULL
+FROM crr_state AS state WHERE true
+ON CONFLICT ("key_id") DO UPDATE SET
+  sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE causal_length + 1 + causal_length % 2 END,
+  db_version = excluded.db_version,
+  row_version = row_version + 1,
+  row_db_version = NULL,
+  row_site = excluded.row_site,
+  row_seq = excluded.row_seq,
+  "clock_title" = CASE "clock_title" WHEN '-9000000000000000' THEN NULL ELSE "clock_title" END,
+  "clock_done" = CASE "clock_done" WHEN '-9000000000000000' THEN NULL ELSE "clock_done" END;
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_done"
+AFTER UPDATE OF "done" ON "todos"
+WHEN
+  old."done" IS NOT new."done"
+  AND (SELECT applying FROM crr_state) = 0
+  AND old."id" IS new."id"
+BEGIN /* drizzle-crr 2: one cell */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1);
+  UPDATE "todos__crr_clock"
+SET
+  row_db_version = ifnull(row_db_version, db_version),
+  (db_version, "clock_done") = (
+    SELECT state.db_version, (CASE "clock_done" WHEN '-9000000000000000' THEN 1 - row_version ELSE ifnull("clock_done" + 1, 1) END) || '@' || state.db_version || ':' || state.site || ':' || (state.seq)
+    FROM crr_state AS state
+  )
+WHERE "key_id" = new."id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_title"
+AFTER UPDATE OF "title" ON "todos"
+WHEN
+  old."title" IS NOT new."title"
+  AND (SELECT applying FROM crr_state) = 0
+  AND old."id" IS new."id"
+BEGIN /* drizzle-crr 2: one cell */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1);
+  UPDATE "todos__crr_clock"
+SET
+  row_db_version = ifnull(row_db_version, db_version),
+  (db_version, "clock_title") = (
+    SELECT state.db_version, (CASE "clock_title" WHEN '-9000000000000000' THEN 1 - row_version ELSE ifnull("clock_title" + 1, 1) END) || '@' || state.db_version || ':' || state.site || ':' || (state.seq)
+    FROM crr_state AS state
+  )
+WHERE "key_id" = new."id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_key"
+AFTER UPDATE OF "id" ON "todos"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND NOT (old."id" IS new."id")
+BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 2;
+  INSERT INTO "todos__crr_clock" (
+  "key_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel,
+  "clock_title",
+  "clock_done"
+)
+SELECT
+  new."id",
+  1,
+  state.db_version,
+  0,
+  state.site,
+  state.seq - 1,
+  '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2),
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 0 THEN 0 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title"),
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) < 0 THEN 0 ELSE former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) END + (old."done" IS NOT new."done")
+FROM crr_state AS state, "todos__crr_clock" AS former
+WHERE former."key_id" = old."id"
+ON CONFLICT ("key_id") DO UPDATE SET
+  causal_length = causal_length + 1 + causal_length % 2,
+  db_version = excluded.db_version,
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = excluded.row_site,
+  row_seq = excluded.row_seq,
+  sentinel = excluded.sentinel,
+  "clock_title" = excluded."clock_title",
+  "clock_done" = excluded."clock_done";
+  UPDATE crr_state SET seq = seq + 3;
+  UPDATE "todos__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_title" = NULL,
+  "clock_done" = NULL
+WHERE "key_id" = old."id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_delete"
+AFTER DELETE ON "todos"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+BEGIN /* drizzle-crr 2: the clock row stays as a tombstone */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 2;
+  UPDATE "todos__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_title" = NULL,
+  "clock_done" = NULL
+WHERE "key_id" = old."id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_early"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.finding IS NULL
+  AND new.causal_length % 2 = 1
+  AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
+BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
+  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+SELECT
+  'todos',
+  new.pk,
+  '-1',
+  NULL,
+  new.causal_length,
+  new.causal_length,
+  CAST(new.sentinel AS INTEGER),
+  CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
+  new.db_version,
+  new."key_id"
+WHERE
+  new.sentinel IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM "todos__crr_clock"
+      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+    )
+ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+  val = excluded.val,
+  col_version = excluded.col_version,
+  causal_length = excluded.causal_length,
+  seq = excluded.seq,
+  db_version = excluded.db_version
+WHERE
+  excluded.causal_length > causal_length
+  OR excluded.causal_length = causal_length
+    AND (
+      excluded.col_version > col_version
+      OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
+    );
+  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+SELECT
+  'todos',
+  new.pk,
+  'title',
+  new."value_title",
+  ifnull(new."version_title", new.row_version),
+  new.causal_length,
+  CAST(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) AS INTEGER),
+  CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
+  new.db_version,
+  new."key_id"
+WHERE
+  ifnull(new."version_title", new.row_version) >= 0
+  AND NOT EXISTS (
+      SELECT 1 FROM "todos__crr_clock"
+      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+    )
+ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+  val = excluded.val,
+  col_version = excluded.col_version,
+  causal_length = excluded.causal_length,
+  seq = excluded.seq,
+  db_version = excluded.db_version
+WHERE
+  excluded.causal_length > causal_length
+  OR excluded.causal_length = causal_length
+    AND (
+      excluded.col_version > col_version
+      OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
+    );
+  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+SELECT
+  'todos',
+  new.pk,
+  'done',
+  new."value_done",
+  ifnull(new."version_done", new.row_version),
+  new.causal_length,
+  CAST(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)) AS INTEGER),
+  CAST(substr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
+  new.db_version,
+  new."key_id"
+WHERE
+  ifnull(new."version_done", new.row_version) >= 0
+  AND NOT EXISTS (
+      SELECT 1 FROM "todos__crr_clock"
+      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+    )
+ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+  val = excluded.val,
+  col_version = excluded.col_version,
+  causal_length = excluded.causal_length,
+  seq = excluded.seq,
+  db_version = excluded.db_version
+WHERE
+  excluded.causal_length > causal_length
+  OR excluded.causal_length = causal_length
+    AND (
+      excluded.col_version > col_version
+      OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
+    );
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_delete"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.causal_length % 2 = 0
+BEGIN /* drizzle-crr 2: a delete */
+  DELETE FROM "todos"
+WHERE
+  "id" = new."key_id"
+  AND new.causal_length > ifnull(
+    (SELECT causal_length FROM "todos__crr_clock" WHERE "key_id" = new."key_id"), 0
+  );
+  INSERT INTO "todos__crr_clock" ("key_id", causal_length, db_version, row_version, sentinel)
+VALUES (new."key_id", new.causal_length, new.db_version, 0, '@' || new.db_version || ':' || new.sentinel)
+ON CONFLICT ("key_id") DO UPDATE SET
+  causal_length = excluded.causal_length,
+  db_version = excluded.db_version,
+  row_version = 0,
+  row_db_version = CASE WHEN causal_length % 2 = 1 THEN excluded.db_version END,
+  row_site = NULL,
+  row_seq = NULL,
+  sentinel = excluded.sentinel,
+  "clock_title" = NULL,
+  "clock_done" = NULL
+WHERE excluded.causal_length > causal_length;
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.finding IS NULL
+  AND new.causal_length % 2 = 1
+  AND (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
+  AND EXISTS (SELECT 1 FROM "todos__crr_clock" WHERE "key_id" = new."key_id")
+BEGIN /* drizzle-crr 2: the general case */
+  UPDATE "todos__crr_clock"
+SET
+  causal_length = new.causal_length,
+  db_version = new.db_version,
+  row_version = won.row_version,
+  row_db_version = CASE WHEN "todos__crr_clock".causal_length % 2 = 1 THEN ifnull("todos__crr_clock".row_db_version, nullif("todos__crr_clock".db_version, new.db_version)) END,
+  sentinel = CASE WHEN new.causal_length > "todos__crr_clock".causal_length THEN '@' || new.db_version || ':' || new.sentinel ELSE "todos__crr_clock".sentinel END,
+  "clock_title" = CASE
+    WHEN won.cell_0 THEN (ifnull(new."version_title", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0))
+    WHEN new.causal_length > "todos__crr_clock".causal_length AND "todos__crr_clock".row_version + ifnull(CAST("todos__crr_clock"."clock_title" AS INTEGER), -("todos__crr_clock".row_version = 0)) >= 0
+    THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+    ELSE "todos__crr_clock"."clock_title"
+  END,
+  "clock_done" = CASE
+    WHEN won.cell_1 THEN (ifnull(new."version_done", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1))
+    WHEN new.causal_length > "todos__crr_clock".causal_length AND "todos__crr_clock".row_version + ifnull(CAST("todos__crr_clock"."clock_done" AS INTEGER), -("todos__crr_clock".row_version = 0)) >= 0
+    THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+    ELSE "todos__crr_clock"."clock_done"
+  END
+FROM (
+  SELECT
+    CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE clock.row_version END AS row_version,
+    ifnull(new."version_title", new.row_version) >= 0 AND 2 * (ifnull(new."version_title", new.row_version) - min(clock.row_version + ifnull(CAST(clock."clock_title" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."value_title") = typeof(base."title") THEN ifnull(new."value_title" > base."title" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."value_title"), 1, 1)) > instr('nbtri', substr(typeof(base."title"), 1, 1)) END > 0 AS cell_0,
+    ifnull(new."version_done", new.row_version) >= 0 AND 2 * (ifnull(new."version_done", new.row_version) - min(clock.row_version + ifnull(CAST(clock."clock_done" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."value_done") = typeof(base."done") THEN ifnull(new."value_done" > base."done" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."value_done"), 1, 1)) > instr('nbtri', substr(typeof(base."done"), 1, 1)) END > 0 AS cell_1
+  FROM "todos__crr_clock" AS clock
+  LEFT JOIN "todos" AS base ON base."id" = new."key_id"
+  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  LIMIT 1
+) AS won
+WHERE
+  "todos__crr_clock"."key_id" = new."key_id"
+  AND (
+    new.causal_length > "todos__crr_clock".causal_length
+    OR won.cell_0
+    OR won.cell_1
+  );
+  UPDATE "todos"
+SET
+  "title" = CASE
+    WHEN ifnull(new."version_title", new.row_version) >= 0 AND crr_clock."clock_title" = (ifnull(new."version_title", new.row_version) - crr_clock.row_version) || '@' || crr_clock.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0))
+    THEN new."value_title"
+    ELSE "todos"."title"
+  END,
+  "done" = CASE
+    WHEN ifnull(new."version_done", new.row_version) >= 0 AND crr_clock."clock_done" = (ifnull(new."version_done", new.row_version) - crr_clock.row_version) || '@' || crr_clock.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1))
+    THEN new."value_done"
+    ELSE "todos"."done"
+  END
+FROM "todos__crr_clock" AS crr_clock
+WHERE
+  "todos"."id" = new."key_id"
+  AND crr_clock."key_id" = new."key_id"
+  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version;
+  INSERT INTO "todos" (
+  "id",
+  "title",
+  "done"
+)
+SELECT
+  new."key_id",
+  new."value_title",
+  CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
+FROM "todos__crr_clock" AS clock
+WHERE
+  clock."key_id" = new."key_id"
+  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
+  AND NOT EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id");
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_fresh_cells"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.row_version < 0
+  AND CASE
+      WHEN new.finding IS NULL THEN
+        new.causal_length % 2 = 1
+        AND (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
+        AND NOT EXISTS (SELECT 1 FROM "todos__crr_clock" WHERE "key_id" = new."key_id")
+      ELSE new.finding = 'fresh'
+    END
+BEGIN /* drizzle-crr 2: a new row, by its cells */
+  INSERT INTO "todos__crr_clock" (
+  "key_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel,
+  "clock_title",
+  "clock_done"
+)
+VALUES (
+  new."key_id",
+  new.causal_length,
+  new.db_version,
+  0,
+  new.row_site,
+  new.row_seq,
+  '@' || new.db_version || ':' || new.sentinel,
+  CASE WHEN ifnull(new."version_title", new.row_version) >= 0 THEN ifnull(new."version_title", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) END,
+  CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN ifnull(new."version_done", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)) END
+);
+  INSERT OR REPLACE INTO "todos" (
+  "id",
+  "title",
+  "done"
+)
+VALUES (
+  new."key_id",
+  new."value_title",
+  CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
+);
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_newer_cells"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.row_version < 0
+  AND new.finding = 'newer'
+BEGIN /* drizzle-crr 2: newer cells */
+  UPDATE "todos__crr_clock"
+SET
+  row_db_version = ifnull(row_db_version, nullif(db_version, new.db_version)),
+  db_version = new.db_version,
+  "clock_title" = CASE WHEN new."version_title" IS NULL THEN "clock_title" ELSE (new."version_title" - row_version) || '@' || new.db_version || ':' || new."origin_title" END,
+  "clock_done" = CASE WHEN new."version_done" IS NULL THEN "clock_done" ELSE (new."version_done" - row_version) || '@' || new.db_version || ':' || new."origin_done" END
+WHERE clock_id = new.clock_id;
+  UPDATE "todos"
+SET
+  "title" = CASE WHEN new."version_title" IS NULL THEN "title" ELSE new."value_title" END,
+  "done" = CASE WHEN new."version_done" IS NULL THEN "done" ELSE new."value_done" END
+WHERE "id" = new."key_id";
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_newer_row"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.row_version > 0
+  AND new.finding = 'newer'
+BEGIN /* drizzle-crr 2: a newer row */
+  UPDATE "todos__crr_clock"
+SET
+  row_db_version = new.db_version,
+  row_version = new.row_version,
+  row_site = new.row_site,
+  row_seq = new.row_seq,
+  db_version = new.db_version,
+  "clock_title" = NULL,
+  "clock_done" = NULL
+WHERE clock_id = new.clock_id;
+  UPDATE "todos"
+SET
+  "title" = new."value_title",
+  "done" = new."value_done"
+WHERE "id" = new."key_id";
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_fresh_row"
+BEFORE INSERT ON "todos__crr_merge"
+WHEN
+  new.row_version > 0
+  AND CASE
+      WHEN new.finding IS NULL THEN
+        new.causal_length % 2 = 1
+        AND NOT EXISTS (SELECT 1 FROM "todos__crr_clock" WHERE "key_id" = new."key_id")
+      ELSE new.finding = 'fresh'
+    END
+BEGIN /* drizzle-crr 2: a new row */
+  INSERT INTO "todos__crr_clock" (
+  "key_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel,
+  "clock_title",
+  "clock_done"
+)
+VALUES (
+  new."key_id",
+  new.causal_length,
+  new.db_version,
+  new.row_version,
+  new.row_site,
+  new.row_seq,
+  '@' || new.db_version || ':' || new.sentinel,
+  NULL,
+  NULL
+);
+  INSERT OR REPLACE INTO "todos" (
+  "id",
+  "title",
+  "done"
+)
+VALUES (
+  new."key_id",
+  new."value_title",
+  new."value_done"
+);
+  SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+UPDATE crr_state
+SET db_version = db_version + 1
+WHERE EXISTS (SELECT 1 FROM "todos" AS base WHERE NOT EXISTS (
+  SELECT 1 FROM "todos__crr_clock" AS clock
+  WHERE clock."key_id" = base."id"
+));
+--> statement-breakpoint
+INSERT INTO "todos__crr_clock" (
+  "key_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel,
+  "clock_title",
+  "clock_done"
+)
+SELECT
+  base."id",
+  1,
+  (SELECT db_version FROM crr_state),
+  1,
+  (SELECT site FROM crr_state),
+  (base.rowid & 2199023255551) * 3 + 1,
+  NULL,
+  NULL,
+  NULL
+FROM "todos" AS base
+WHERE true
+ORDER BY base."id"
+ON CONFLICT DO NOTHING;
+--> statement-breakpoint
+UPDATE crr_state
+SET
+  applying = 1,
+  prior_db_version = db_version,
+  db_version = max(db_version + 1, 0);
+--> statement-breakpoint
+INSERT INTO "todos__crr_merge" (
+  "key_id",
+  db_version,
+  causal_length,
+  sentinel,
+  row_version,
+  "value_title",
+  "version_title",
+  "origin_title",
+  "value_done",
+  "version_done",
+  "origin_done"
+)
+SELECT
+  waiting.key_1,
+  (SELECT db_version FROM crr_state),
+  waiting.causal_length,
+  ifnull(max(CASE waiting.cid WHEN '-1' THEN waiting.site || ':' || waiting.seq END), CASE WHEN waiting.causal_length > 1 THEN max(waiting.site || ':' || waiting.seq) END),
+  -1,
+  max(CASE waiting.cid WHEN 'title' THEN waiting.val END),
+  max(CASE waiting.cid WHEN 'title' THEN waiting.col_version END),
+  max(CASE waiting.cid WHEN 'title' THEN waiting.site || ':' || waiting.seq END),
+  max(CASE waiting.cid WHEN 'done' THEN waiting.val END),
+  max(CASE waiting.cid WHEN 'done' THEN waiting.col_version END),
+  max(CASE waiting.cid WHEN 'done' THEN waiting.site || ':' || waiting.seq END)
+FROM crr_pending AS waiting
+WHERE
+  waiting.table_name = 'todos'
+  AND waiting.cid IN ('-1', 'title', 'done')
+  AND NOT (
+      waiting.cid IN ('title', 'done')
+        AND waiting.col_version BETWEEN 2147483648 AND 70368744177663
+    )
+  AND waiting.causal_length = (
+      SELECT max(other.causal_length) FROM crr_pending AS other
+      WHERE
+        other.table_name = waiting.table_name
+        AND other.pk = waiting.pk
+        AND NOT (
+            other.cid IN ('title', 'done')
+              AND other.col_version BETWEEN 2147483648 AND 70368744177663
+          )
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM crr_pending AS other
+      WHERE
+        other.table_name = waiting.table_name
+        AND other.pk = waiting.pk
+        AND other.cid = waiting.cid
+        AND other.causal_length = waiting.causal_length
+        AND (
+            other.col_version > waiting.col_version
+            OR other.col_version = waiting.col_version
+                AND (
+                  CASE WHEN typeof(other.val) = typeof(waiting.val) THEN ifnull(other.val > waiting.val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(other.val), 1, 1)) > instr('nbtri', substr(typeof(waiting.val), 1, 1)) END
+                  OR NOT CASE WHEN typeof(waiting.val) = typeof(other.val) THEN ifnull(waiting.val > other.val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(waiting.val), 1, 1)) > instr('nbtri', substr(typeof(other.val), 1, 1)) END AND other.site > waiting.site
+                )
+          )
+        AND NOT (
+            other.cid IN ('title', 'done')
+              AND other.col_version BETWEEN 2147483648 AND 70368744177663
+          )
+    )
+GROUP BY waiting.pk, waiting.causal_length
+HAVING
+  waiting.causal_length % 2 = 0
+  OR (max(CASE waiting.cid WHEN 'title' THEN 1 END) = 1)
+  OR EXISTS (
+      SELECT 1 FROM "todos" AS base
+      WHERE base."id" = waiting.key_1
+    );
+--> statement-breakpoint
+DELETE FROM crr_pending
+WHERE
+  table_name = 'todos'
+  AND EXISTS (
+    SELECT 1 FROM "todos__crr_clock" AS clock
+    WHERE
+      clock."key_id" = crr_pending.key_1
+      AND (
+        clock.causal_length > crr_pending.causal_length
+        OR clock.causal_length = crr_pending.causal_length
+          AND crr_pending.cid IN ('-1', 'title', 'done')
+          AND NOT (
+            crr_pending.cid IN ('title', 'done')
+              AND crr_pending.col_version BETWEEN 2147483648 AND 70368744177663
+          )
+      )
+  );
+--> statement-breakpoint
+UPDATE crr_state
+SET
+  applying = 0,
+  db_version = CASE
+    WHEN EXISTS (SELECT 1 FROM "todos__crr_clock" AS news WHERE news.db_version = crr_state.db_version)
+    OR EXISTS (SELECT 1 FROM crr_pending AS news WHERE news.db_version = crr_state.db_version)
+    THEN db_version
+    ELSE prior_db_version
+  END;
