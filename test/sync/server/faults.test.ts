@@ -293,8 +293,8 @@ describe('changes', () => {
   test('a jump that a server sends: refused here, nothing merged', async () => {
     const evil = await openSite();
     await evil.db.insert(notes).values(note('evil'));
-    await evil.client.execute('UPDATE notes__crr_clock SET d0 = 9007199254740000, dbv = d0');
-    await evil.client.execute('UPDATE notes__crr_clock SET dbv = 9007199254740000');
+    await evil.client.execute('UPDATE notes__crr_clock SET row_db_version = 9007199254740000');
+    await evil.client.execute('UPDATE notes__crr_clock SET db_version = 9007199254740000');
     await evil.client.execute('UPDATE crr_state SET db_version = 9007199254740000');
     const before = await contents(client);
     await expect(connect(client, serve(evil)).sync()).rejects.toMatchObject({
