@@ -27,7 +27,8 @@ test('a table as plain data', () => {
   expect(readTableSpec(todos)).toEqual({
     name: 'to dos',
     key: [{ name: 'the id', property: 'id', sqlType: 'text' }],
-    columns: [
+    rows: 'causal',
+    clockColumns: [
       {
         name: 'title',
         property: 'title',
@@ -53,7 +54,7 @@ test('a table as plain data', () => {
         kind: { type: 'lww' },
       },
     ],
-    siteColumns: [],
+    cellColumns: [],
   });
   expect(requiredColumns(readTableSpec(todos)).map(({ name }) => name)).toEqual(['weight']);
 });
