@@ -4,7 +4,7 @@ import { eq, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { blob, integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, withCrr } from '../../src/index.js';
+import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
 
 const NAMES = [
@@ -161,6 +161,55 @@ describe('names of tables and columns', () => {
       };
       expect(await a.select().from(table).where(eq(table.id, 'a'))).toEqual([expected]);
       expect(await b.select().from(table).where(eq(table.id, 'a'))).toEqual([expected]);
+    },
+  );
+
+  /** Every name that the bookkeeping gives to a column, and the prefixes of those that contain a user's. */
+  const OWN = [
+    ...['causal_length', 'db_version', 'row_version', 'row_db_version', 'row_site', 'row_seq'],
+    ...['sentinel', 'site', 'seq', 'version', 'value', 'column_name', 'pk', 'cid', 'val'],
+    ...['finding', 'clock_id', 'rowid', 'in_transaction', 'applying', 'prior_db_version', 'key_1'],
+    ...['clock_name', 'key_key', 'value_name', 'version_name', 'origin_name', 'cell_0', 'hi', 'lo'],
+  ];
+  const ALIASES = [
+    ...['clock', 'base', 'waiting', 'other', 'former', 'state', 'x', 'won', 'touched', 'conflict'],
+    ...['news', 'share', 'cell', 'pushed', 'j', 'new', 'old', 'excluded'],
+  ];
+
+  test.each(ALIASES)(
+    'table %j, called as an alias, with a column of every name of the bookkeeping',
+    async (name) => {
+      const table = crrTable(name, {
+        key: text('key').primaryKey(),
+        // A clock table has a column "id" of its own, and a user's column may be called so.
+        ident: text('id'),
+        count: counter('count'),
+        status: mvr(text('status')),
+        need: text('name').notNull(),
+        ...Object.fromEntries(OWN.map((column) => [column, text(column)])),
+      });
+      const values = (v: string) =>
+        Object.fromEntries(['ident', 'need', ...OWN].map((column) => [column, `${v}-${column}`]));
+      const [a, b] = [await openSite({ table }), await openSite({ table })];
+      await a.insert(table).values({ key: 'a', count: 1, ...values('1') } as never);
+      await exchange(a, b);
+      await a.update(table).set({ ident: 'x', count: 3, status: 's' } as never);
+      await b.update(table).set({ need: 'y', count: 11 } as never);
+      // A cell that waits for its row.
+      const { changes } = await a.$crr.changes();
+      const late = await openSite({ table });
+      await late.$crr.apply(changes.filter(({ cid }) => cid === 'id' || cid === 'count'));
+      await late.$crr.apply(changes);
+      await exchange(a, b);
+      await exchange(late, b);
+      await exchange(a, b);
+      const expected = { key: 'a', ...values('1'), ident: 'x', need: 'y', count: 13, status: 's' };
+      for (const site of [a, b, late]) {
+        expect(await site.select().from(table)).toEqual([expected]);
+      }
+      await b.delete(table);
+      await exchange(a, b);
+      expect(await a.select().from(table)).toEqual([]);
     },
   );
 });
