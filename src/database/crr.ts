@@ -23,6 +23,7 @@ import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
 import { DriftCheck } from './drift.js';
 import { Feed, type FeedOptions } from './feed.js';
+import { inThisFormat, requireFormat } from './format.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
 import { SiteStore } from './site-store.js';
@@ -125,7 +126,7 @@ export class CrrCore {
   }
 
   peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
-    return explained(() => readPeers(this.connection, siteIds));
+    return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
   pendingCount(): Promise<number> {
@@ -138,7 +139,7 @@ export class CrrCore {
     key: readonly SqlValue[],
     property: string,
   ): Promise<Contribution[]> {
-    return explained(async () => {
+    return this.#explained(async () => {
       const counter = counterOf(spec, property);
       if (counter === undefined) {
         throw new CrrUsageError(
@@ -153,7 +154,7 @@ export class CrrCore {
   }
 
   conflicts(spec: TableSpec): Promise<StoredConflict[]> {
-    return explained(async () => {
+    return this.#explained(async () => {
       if (registersOf(spec).length === 0) {
         throw new CrrUsageError(
           'CRR_USAGE_OPTION',
@@ -168,10 +169,15 @@ export class CrrCore {
 
   rotateSiteId(): Promise<Uint8Array> {
     return explained(async () => {
+      await requireFormat(this.connection);
       await this.connection.batch(rotateSiteStatements(), 'write');
       this.#sites.forget();
       return (await this.state()).siteId;
     });
+  }
+
+  #explained<T>(run: () => Promise<T>): Promise<T> {
+    return explained(() => inThisFormat(this.connection, run));
   }
 
   #greatestTime(): number {

@@ -50,13 +50,13 @@ export class DriftCheck {
 
   async #look(): Promise<void> {
     const triggers = new Map<string, Map<string, string>>();
-    let stateText: string | undefined;
+    let hasBookkeeping = false;
     const look: Query = {
       ...statement(SELECT_CRR_TRIGGERS),
       read(rows) {
         for (const row of rows) {
           const [name, sql] = Array.from(row, String) as [string, string];
-          if (name === STATE_TABLE) stateText = sql;
+          if (name === STATE_TABLE) hasBookkeeping = true;
           const table = tableOfTrigger(name);
           if (table === undefined) continue;
           triggers.set(table, (triggers.get(table) ?? new Map<string, string>()).set(name, sql));
@@ -64,18 +64,18 @@ export class DriftCheck {
       },
     };
     await run(this.connection, [look], 'read');
-    if (stateText === undefined) {
+    if (!hasBookkeeping) {
       throw new CrrDatabaseError(
         'CRR_DATABASE_NOT_INSTALLED',
         `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
       );
     }
-    // Before any column of this format is used.
-    if (!isOfThisFormat(stateText)) await requireFormat(this.connection);
     const found = [...this.schema.tables.values()].flatMap((spec) =>
       triggerDifferences(triggers.get(spec.name) ?? new Map(), spec),
     );
     if (found.length === 0) return;
+    // The text of every trigger contains its format, so triggers of another format are among these.
+    await requireFormat(this.connection);
     // What is missing or too much explains more than the texts that differ because of it.
     found.sort(
       (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
@@ -87,9 +87,6 @@ export class DriftCheck {
     );
   }
 }
-
-/** The table of format 1 had other columns. */
-const isOfThisFormat = (stateText: string) => stateText.includes('prior_db_version');
 
 const SHOWN = 5;
 function listed(messages: readonly string[]): string {

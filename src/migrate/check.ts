@@ -1,4 +1,5 @@
 import type { Connection } from '../database/connection.js';
+import { requireFormat } from '../database/format.js';
 import { inspect } from '../database/inspect.js';
 import { clocksMatchRows } from '../database/install.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -36,13 +37,18 @@ export function checkFolder(out: string, schema: CrrSchema): Difference[] {
   return found;
 }
 
-/** Compares a database with the schema, its rows included. */
+/**
+ * Compares a database with the schema, its rows included.
+ *
+ * @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if its bookkeeping has another format.
+ */
 export async function checkDatabase(
   connection: Connection,
   schema: CrrSchema,
 ): Promise<Difference[]> {
   const specs = [...schema.tables.values()];
   const { hasBookkeeping, baseColumns, crrs, others } = await inspect(connection, specs);
+  if (hasBookkeeping) await requireFormat(connection);
   const found: Difference[] = [];
   if (specs.length > 0 && !hasBookkeeping) {
     const message = 'the bookkeeping tables that all CRRs share are missing';

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import type { Connection } from '../database/connection.js';
+import { requireFormat } from '../database/format.js';
+import { inspect } from '../database/inspect.js';
 import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
 import { tableOfTrigger } from '../sql/names.js';
@@ -22,6 +24,7 @@ export const TABLES_FILTER = '!*crr_*';
  * be dropped; if drizzle-kit fails, they are created again.
  *
  * @throws {CrrMigrateError} if the database does not match the schema afterwards.
+ * @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if its bookkeeping has another format; nothing is changed then.
  */
 export async function push(
   project: Project,
@@ -30,6 +33,7 @@ export async function push(
   terminal: Terminal,
 ): Promise<void> {
   const schema = projectSchema(project);
+  if ((await inspect(connection, [])).hasBookkeeping) await requireFormat(connection);
   const triggers = await readTriggers(connection);
   await runAll(
     connection,

@@ -93,6 +93,10 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
   let step: StateStep;
   try {
     const json = JSON.parse(sql.slice(start + OPEN.length, end));
+    // Before the rest is read, which another format may write in another way.
+    if (typeof json.format === 'number' && json.format !== SQL_FORMAT) {
+      throw otherFormat(json.format, tag);
+    }
     step = {
       ...json,
       set: json.set.map(({ spec, ...rest }: { spec: PlainSpec }) => ({
@@ -101,16 +105,22 @@ export function parseStep(sql: string, tag: string): StateStep | undefined {
       })),
     };
   } catch (error) {
+    if (error instanceof CrrMigrateError) throw error;
     throw damaged('cannot be read', error);
   }
   if (sql.indexOf(OPEN, end) >= 0) throw damaged('appears twice');
-  if (step.format !== SQL_FORMAT) {
-    throw new CrrMigrateError(
-      'CRR_MIGRATE_FOLDER',
-      `migration ${tag} was made for format ${step.format}, this version of drizzle-crr writes format ${SQL_FORMAT}: use the version that made it`,
-    );
-  }
   return step;
+}
+
+function otherFormat(format: number, tag: string): CrrMigrateError {
+  const remedy =
+    format > SQL_FORMAT
+      ? 'use the version that made it, or a newer one'
+      : 'generate the migrations of a new database in an empty folder, and carry the changes over (see "Formats" in docs/operations.md)';
+  return new CrrMigrateError(
+    'CRR_MIGRATE_FOLDER',
+    `migration ${tag} has format ${format}, and this version of drizzle-crr needs format ${SQL_FORMAT}: ${remedy}`,
+  );
 }
 
 /** The hash by which a later step refers to this state. */

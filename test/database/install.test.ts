@@ -29,6 +29,21 @@ describeEachEngine('install', (engine) => {
     expect(await dump(db.$client)).toBe(before);
   });
 
+  test.each([
+    ['without a column "id"', crrTable('t', { k: text('k').primaryKey(), v: text('v') })],
+    [
+      'with a column "id" beside its key',
+      crrTable('t', { k: text('k').primaryKey(), id: text('id') }),
+    ],
+  ])('finds nothing to do in a table %s', async (_, table) => {
+    const db = await openSite({ table }, await engine.open());
+    await db.$client.execute("INSERT INTO t VALUES ('a', 'x')");
+    const before = await dump(db.$client);
+    await db.$crr.install();
+    expect(await dump(db.$client)).toBe(before);
+    expect((await db.$crr.changes()).changes.map(line)).toHaveLength(1);
+  });
+
   test('rows that were there before become part of the feed, in one db_version', async () => {
     const client = await engine.open();
     await client.execute(createTableSql(v1));

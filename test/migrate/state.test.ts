@@ -7,6 +7,7 @@ import { planAlter } from '../../src/migrate/plan.js';
 import { followedBy, NO_RENAMES, readRenames } from '../../src/migrate/renames.js';
 import { baseOf, parseStep, renderStep, tableState } from '../../src/migrate/state.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
+import { SQL_FORMAT } from '../../src/tables/state/table.js';
 
 const HOSTILE = 'a \'"` */ --> statement-breakpoint \\ ☂';
 const hostile = readTableSpec(
@@ -25,7 +26,7 @@ const hostile = readTableSpec(
 
 test('a step survives its comment, whatever the names and defaults are', () => {
   const state = tableState(hostile);
-  const step = { format: 1, set: [{ ...state, base: null, was: HOSTILE }], drop: [] };
+  const step = { format: SQL_FORMAT, set: [{ ...state, base: null, was: HOSTILE }], drop: [] };
   const comment = renderStep(step);
   expect(comment.indexOf('*/')).toBe(comment.length - 2);
   expect(splitChunks(comment)).toHaveLength(1);

@@ -139,7 +139,7 @@ describe('exact text', () => {
     expect(all(clockTableStatements(spec))).toMatchInlineSnapshot(`
       "
       CREATE TABLE IF NOT EXISTS "todos__crr_clock" (
-        id INTEGER PRIMARY KEY,
+        row_id INTEGER PRIMARY KEY,
         "key_id" TEXT NOT NULL,
         causal_length INTEGER,
         db_version INTEGER,
@@ -186,7 +186,7 @@ describe('exact text', () => {
         pk,
         db_version,
         finding,
-        clock_id
+        row_id
       )"
     `);
     expect(gateTableStatement(keyOnly)).toMatchInlineSnapshot(`
@@ -200,7 +200,7 @@ describe('exact text', () => {
         pk,
         db_version,
         finding,
-        clock_id
+        row_id
       )"
     `);
   });
@@ -662,7 +662,7 @@ describe('exact text', () => {
         row_db_version = ifnull(row_db_version, nullif(db_version, new.db_version)),
         db_version = new.db_version,
         "clock_title" = CASE WHEN new."version_title" IS NULL THEN "clock_title" ELSE (new."version_title" - row_version) || '@' || new.db_version || ':' || new."origin_title" END
-      WHERE id = new.clock_id;
+      WHERE row_id = new.row_id;
         UPDATE "todos"
       SET
         "title" = CASE WHEN new."version_title" IS NULL THEN "title" ELSE new."value_title" END
@@ -683,7 +683,7 @@ describe('exact text', () => {
         row_seq = new.row_seq,
         db_version = new.db_version,
         "clock_title" = NULL
-      WHERE id = new.clock_id;
+      WHERE row_id = new.row_id;
         UPDATE "todos"
       SET
         "title" = new."value_title"
@@ -987,7 +987,7 @@ describe('exact text', () => {
       VALUES ('scores', '{"name":"scores","key":[{"name":"id","sqlType":"text"}],"rows":"growOnly","clockColumns":[{"name":"best","sqlType":"integer","kind":{"type":"greatest"}},{"name":"mood","sqlType":"text","kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"likes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}]}')
       ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec;
       CREATE TABLE IF NOT EXISTS "scores__crr_clock" (
-        id INTEGER PRIMARY KEY,
+        row_id INTEGER PRIMARY KEY,
         "key_id" TEXT NOT NULL,
         causal_length INTEGER,
         db_version INTEGER,
@@ -1013,7 +1013,7 @@ describe('exact text', () => {
         pk,
         db_version,
         finding,
-        clock_id
+        row_id
       );
       CREATE TABLE IF NOT EXISTS "scores__crr_cell" (
         "key_id" TEXT NOT NULL,
@@ -1515,7 +1515,7 @@ describe('exact text', () => {
         db_version = new.db_version,
         "clock_best" = CASE WHEN new."version_best" IS NULL THEN "clock_best" ELSE (new."version_best" - row_version) || '@' || new.db_version || ':' || new."origin_best" END,
         "clock_mood" = CASE WHEN new."version_mood" IS NULL THEN "clock_mood" ELSE (new."version_mood" - row_version) || '@' || new.db_version || ':' || new."origin_mood" END
-      WHERE id = new.clock_id;
+      WHERE row_id = new.row_id;
         UPDATE "scores"
       SET
         "best" = CASE WHEN new."version_best" IS NULL THEN "best" ELSE new."value_best" END,
@@ -1538,7 +1538,7 @@ describe('exact text', () => {
         db_version = new.db_version,
         "clock_best" = NULL,
         "clock_mood" = NULL
-      WHERE id = new.clock_id;
+      WHERE row_id = new.row_id;
         UPDATE "scores"
       SET
         "best" = new."value_best",

@@ -6,7 +6,7 @@ import { quoteName } from '../../sql/quote.js';
 /**
  * The clock table of a CRR: one wide row per base row, kept after the base row is deleted.
  *
- *     clock_id          rowid; if the base key is an INTEGER PRIMARY KEY, that key itself
+ *     row_id            rowid; if the base key is an INTEGER PRIMARY KEY, that key itself
  *     key_<key>         the base row's key
  *     causal_length     odd = alive, even = deleted
  *     db_version        greatest db_version of any cell, indexed: what readers scan
@@ -32,7 +32,7 @@ export function clockTableStatements(spec: TableSpec): string[] {
   // statement that fires a trigger. A key column keeps the base column's affinity, so that equality
   // and indexes behave alike.
   const columns = [
-    ...(ownKey ? [`${keys[0]} INTEGER PRIMARY KEY`] : ['clock_id INTEGER PRIMARY KEY']),
+    ...(ownKey ? [`${keys[0]} INTEGER PRIMARY KEY`] : ['row_id INTEGER PRIMARY KEY']),
     ...(ownKey ? [] : spec.key.map((column, i) => `${keys[i]} ${columnType(column)} NOT NULL`)),
     'causal_length INTEGER',
     'db_version INTEGER',
@@ -65,7 +65,7 @@ export function hasRowidKey(spec: TableSpec): boolean {
 
 /** The clock column that orders rows of one db_version. */
 export function clockRowid(spec: TableSpec): string {
-  return hasRowidKey(spec) ? quoteName(keyOf(spec.key[0]!.name)) : 'clock_id';
+  return hasRowidKey(spec) ? quoteName(keyOf(spec.key[0]!.name)) : 'row_id';
 }
 
 /** The quoted key columns of clock table, cell table and gates. */

@@ -84,7 +84,7 @@ function updates(spec: TableSpec, row: NewerRow): string[] {
       UPDATE ${clock(spec)}
       SET
         ${list([...row.clockRow, 'db_version = new.db_version', ...clocks])}
-      WHERE ${clockRowid(spec)} = new.clock_id`,
+      WHERE ${clockRowid(spec)} = new.row_id`,
     statementText`
       UPDATE ${base(spec)}
       SET

@@ -66,7 +66,7 @@ export function offerRowsStatement(
 
   const offered = { spec, key, causalLength: causalLength!, rowVersion, cells };
   if (hasUniqueKeys && cells.length > 0) {
-    names.push('finding', 'clock_id');
+    names.push('finding', 'row_id');
     values.push(findingSql(offered, shape), rowidOf(spec));
   }
   const sameKey = clockKeys(spec).map((name, i) => `clock.${name} = ${key[i]}`);

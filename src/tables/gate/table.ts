@@ -28,9 +28,9 @@ import { type TriggerSql, triggerSql } from '../trigger.js';
  *                              version and origin of a cell offered alone, NULL = not offered
  *     pk                       the packed key, for a row that may have to wait
  *     db_version               the db_version that stamps what wins
- *     finding, clock_id        what the offering statement found: 'fresh' = no clock has this key;
+ *     finding, row_id        what the offering statement found: 'fresh' = no clock has this key;
  *                              'newer' = every cell is newer than those of the clock at rowid
- *                              `clock_id`, in the same life; NULL = the gate has to look
+ *                              `row_id`, in the same life; NULL = the gate has to look
  *
  * An origin is the text `site:seq`. One trigger merges a row: for every row exactly one WHEN holds.
  */
@@ -47,7 +47,7 @@ export function gateTableStatement(spec: TableSpec): string {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
     }),
-    ...['pk', 'db_version', 'finding', 'clock_id'],
+    ...['pk', 'db_version', 'finding', 'row_id'],
   ];
   return statementText`
     CREATE TABLE IF NOT EXISTS ${quoteName(mergeGate(spec.name))} (
