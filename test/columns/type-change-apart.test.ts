@@ -274,3 +274,23 @@ async function runHistory(random: Random, before: SQLiteTable, after: SQLiteTabl
   const gain = after === counted ? 100 : by;
   expect(await settle(), label).toEqual(settled.map(([id, value]) => [id, Number(value) + gain]));
 }
+
+test('a greatest value that its writer took back while the last write won stands at that writer too', async () => {
+  const [a, b] = await pair();
+  const pull = async (from: typeof a, to: typeof a, since: number) => {
+    const page = await from.$crr.changes({ since, excludeSite: await to.$crr.siteId() });
+    await to.$crr.apply(page);
+    return page.cursor as number;
+  };
+  await a.insert(plain).values({ id: 'a', views: 1 });
+  let since = await pull(a, b, 0);
+  const b2 = await migrate(b, highest);
+  await a.update(plain).set({ views: 10 });
+  since = await pull(a, b2 as never, since);
+  await a.update(plain).set({ views: 3 });
+  const a2 = await migrate(a, highest);
+  await pull(a2 as never, b2 as never, since);
+  await pull(b2 as never, a2 as never, 0);
+  expect(await rows(b2)).toEqual([['a', 10]]);
+  expect(await rows(a2)).toEqual([['a', 10]]);
+});
