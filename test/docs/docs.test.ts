@@ -18,11 +18,11 @@ const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
-import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, increment, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { cards, createTables, exchange, messages, notes, numbered, openDatabase, readers, schema, spans, todos } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 
