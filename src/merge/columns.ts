@@ -3,6 +3,7 @@ import { compareLastWrite } from '../columns/last-write.js';
 import { typeOf } from '../columns/registry.js';
 import { fits, hasOwnRange, isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
+import { NEUTRAL_SITE } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 
@@ -18,7 +19,7 @@ export interface BatchColumn {
   isFormer(version: number): boolean;
   /** Why no honest site could have sent a cell. */
   refuse(val: SqlValue, version: number): string | undefined;
-  /** The change with its version as it is inside a database, if that is another. */
+  /** The change as it is inside a database, where its version may be another, and no site its writer. */
   inside(change: Change): Change;
   /** Whether the first of two changes wins over the second, both as they are inside. */
   wins(a: Change, b: Change): boolean;
@@ -48,10 +49,16 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
       return type.refuseCell(val, versionFromWire(column, version), column);
     },
     // The cells of a site keep their versions: those of the former type have no owner.
-    inside: (change) =>
-      isPlain || !isClock
-        ? change
-        : { ...change, col_version: versionFromWire(column, change.col_version) },
+    inside(change) {
+      if (isPlain || !isClock) return change;
+      const { site_id, col_version } = change;
+      return {
+        ...change,
+        col_version: versionFromWire(column, col_version),
+        // Its writer may have taken it back since, and would not be sent what is its own.
+        site_id: isFormerVersion(column, col_version) ? NEUTRAL_SITE : site_id,
+      };
+    },
     wins: (a, b) => compare(cellOf(a), cellOf(b)) > 0,
   };
 }

@@ -1,12 +1,12 @@
 import type { Change } from '../model/change.js';
-import type { SiteDirectory } from '../model/site.js';
+import { NEUTRAL_ORDINAL, NEUTRAL_SITE, type SiteDirectory } from '../model/site.js';
 
 /** Ordinals for the sites of one batch; a site that the directory lacks gets the next free one. */
 export class OrdinalsOfBatch {
   readonly added: (readonly [number, Uint8Array])[] = [];
   readonly claimsLocal: boolean;
   /** By object, not by content: the sites of a batch are few objects, looked up for every cell. */
-  readonly #byReference = new Map<Uint8Array, number>();
+  readonly #byReference = new Map<Uint8Array, number>([[NEUTRAL_SITE, NEUTRAL_ORDINAL]]);
 
   constructor(siteIds: Iterable<Uint8Array>, sites: SiteDirectory) {
     const fresh = new Map<string, number>();

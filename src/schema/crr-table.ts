@@ -53,7 +53,7 @@ export interface CrrTableOptions {
    * greater causal length wins. `'growOnly'`: they are only created; deleting one or changing its key is
    * refused in the database.
    */
-  readonly rows?: RowKind;
+  readonly rows?: RowKind | undefined;
 }
 
 /**

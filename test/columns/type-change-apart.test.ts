@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, increment, lww, mvr } from '../../src/index.js';
+import { counter, crrTable, greatest, increment, least, lww, mvr } from '../../src/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { exchange, type MigratingSite, memoryClient, migrate, openSite } from '../support/site.js';
 
@@ -11,6 +11,8 @@ const plain = crrTable('posts', { ...key(), views: views() });
 const counted = crrTable('posts', { ...key(), views: counter('views') });
 const register = crrTable('posts', { ...key(), views: mvr(views()) });
 const timed = crrTable('posts', { ...key(), views: lww(views(), { by: 'time' }) });
+const highest = crrTable('posts', { ...key(), views: greatest(views()) });
+const lowest = crrTable('posts', { ...key(), views: least(views()) });
 
 const rows = async ({ $client }: MigratingSite) =>
   (await $client.execute('SELECT id, views FROM posts ORDER BY id')).rows.map((row) => [
@@ -193,7 +195,7 @@ test('a counter becomes an integer on one site first, and late counts are no val
  * Every kind to every other on random meshes, by cursors, so that nothing is sent twice to mend what
  * was lost. Written before the first site migrates, and after the last.
  */
-const KINDS = { plain, counted, register, timed };
+const KINDS = { plain, counted, register, timed, highest, lowest };
 type Kind = keyof typeof KINDS;
 const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 20);
 
@@ -265,9 +267,30 @@ async function runHistory(random: Random, before: SQLiteTable, after: SQLiteTabl
   };
   const settled = await settle();
   // It merges as its new kind does: two adds are two for a counter, one for the others.
+  const by = after === lowest ? -50 : 50;
   for (const { client } of sites.slice(1)) {
-    await client.execute('UPDATE posts SET views = views + 50');
+    await client.execute(`UPDATE posts SET views = views + ${by}`);
   }
-  const gain = after === counted ? 100 : 50;
+  const gain = after === counted ? 100 : by;
   expect(await settle(), label).toEqual(settled.map(([id, value]) => [id, Number(value) + gain]));
 }
+
+test('a greatest value that its writer took back while the last write won stands at that writer too', async () => {
+  const [a, b] = await pair();
+  const pull = async (from: typeof a, to: typeof a, since: number) => {
+    const page = await from.$crr.changes({ since, excludeSite: await to.$crr.siteId() });
+    await to.$crr.apply(page);
+    return page.cursor as number;
+  };
+  await a.insert(plain).values({ id: 'a', views: 1 });
+  let since = await pull(a, b, 0);
+  const b2 = await migrate(b, highest);
+  await a.update(plain).set({ views: 10 });
+  since = await pull(a, b2 as never, since);
+  await a.update(plain).set({ views: 3 });
+  const a2 = await migrate(a, highest);
+  await pull(a2 as never, b2 as never, since);
+  await pull(b2 as never, a2 as never, 0);
+  expect(await rows(b2)).toEqual([['a', 10]]);
+  expect(await rows(a2)).toEqual([['a', 10]]);
+});

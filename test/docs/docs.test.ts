@@ -22,7 +22,7 @@ import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, 
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { index, integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core';
-import { cards, createTables, exchange, notes, numbered, openDatabase, schema, spans, todos } from '../../test/docs/sites.js';
+import { cards, createTables, exchange, messages, notes, numbered, openDatabase, readers, schema, spans, todos } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 

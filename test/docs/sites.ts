@@ -4,7 +4,7 @@ import { withCrr } from 'drizzle-crr';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, customType, integer, text } from 'drizzle-orm/sqlite-core';
-import { counter, crrTable, fractIndex, lww, mvr } from '../../src/index.js';
+import { counter, crrTable, fractIndex, greatest, least, lww, mvr } from '../../src/index.js';
 
 export const todos = crrTable('todos', {
   id: text('id').primaryKey().notNull(),
@@ -54,7 +54,24 @@ export const cards = crrTable('cards', {
   owner: mvr(text('owner')),
 });
 
-export const schema = { todos, notes, tasks, numbered, spans, untyped, cards };
+/** Columns in which the value decides. */
+export const readers = crrTable('readers', {
+  id: text('id').primaryKey().notNull(),
+  page: greatest(integer('page').notNull().default(0)),
+  bestMs: least(integer('best_ms')),
+});
+
+/** Rows that stay. */
+export const messages = crrTable(
+  'messages',
+  { id: text('id').primaryKey().notNull(), body: text('body') },
+  { rows: 'growOnly' },
+);
+
+export const schema = {
+  ...{ todos, notes, tasks, numbered, spans, untyped, cards },
+  ...{ readers, messages },
+};
 
 export async function createTables(client: Client): Promise<void> {
   await client.executeMultiple(`
@@ -65,6 +82,8 @@ export async function createTables(client: Client): Promise<void> {
     CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high));
     CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value);
     CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text);
+    CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer);
+    CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text);
   `);
 }
 

@@ -852,8 +852,41 @@ describe('exact text', () => {
         excluded.causal_length > causal_length
         OR excluded.causal_length = causal_length
           AND (
-            excluded.col_version > col_version
-            OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
+            CASE
+              WHEN
+                excluded.col_version BETWEEN 1099511627776 AND 2199023255551
+                AND col_version BETWEEN 1099511627776 AND 2199023255551
+              THEN
+                CASE
+                  WHEN ((excluded.col_version - 1099511627776) > 0) - ((excluded.col_version - 1099511627776) < 0) <> ((col_version - 1099511627776) > 0) - ((col_version - 1099511627776) < 0) THEN ((excluded.col_version - 1099511627776) > 0) - ((excluded.col_version - 1099511627776) < 0) > ((col_version - 1099511627776) > 0) - ((col_version - 1099511627776) < 0)
+                  WHEN (excluded.val IS NOT val OR typeof(excluded.val) <> typeof(val)) THEN
+                    CASE
+                      WHEN excluded.val IS NULL THEN false
+                      WHEN val IS NULL THEN true
+                      WHEN excluded.val = val COLLATE BINARY THEN typeof(excluded.val) < typeof(val)
+                      ELSE excluded.val > val COLLATE BINARY
+                    END
+                  ELSE excluded.col_version - 1099511627776 > col_version - 1099511627776
+                END
+              WHEN
+                excluded.col_version BETWEEN 2199023255552 AND 70368744177663
+                AND col_version BETWEEN 2199023255552 AND 70368744177663
+              THEN
+                CASE
+                  WHEN ((excluded.col_version - 2199023255552) > 0) - ((excluded.col_version - 2199023255552) < 0) <> ((col_version - 2199023255552) > 0) - ((col_version - 2199023255552) < 0) THEN ((excluded.col_version - 2199023255552) > 0) - ((excluded.col_version - 2199023255552) < 0) > ((col_version - 2199023255552) > 0) - ((col_version - 2199023255552) < 0)
+                  WHEN (excluded.val IS NOT val OR typeof(excluded.val) <> typeof(val)) THEN
+                    CASE
+                      WHEN excluded.val IS NULL THEN false
+                      WHEN val IS NULL THEN true
+                      WHEN excluded.val = val COLLATE BINARY THEN typeof(excluded.val) < typeof(val)
+                      ELSE excluded.val < val COLLATE BINARY
+                    END
+                  ELSE excluded.col_version - 2199023255552 > col_version - 2199023255552
+                END
+              ELSE
+                excluded.col_version > col_version
+                OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
+            END
           )"
     `);
     expect(all(drainPendingStatements(spec))).toMatchInlineSnapshot(`

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
-import { asCrr, crrTable, lww } from '../../src/index.js';
+import { asCrr, crrTable, greatest, least, lww } from '../../src/index.js';
 
 const columns = () => ({
   id: text('id').primaryKey().notNull(),
@@ -55,6 +55,32 @@ describe("types are Drizzle's own", () => {
     expectTypeOf(lww(text('a').notNull())).toEqualTypeOf(text('a').notNull());
   });
 
+  test('with greatest() and least() before and after other builders', () => {
+    const marked = crrTable('t', {
+      id: text('id').primaryKey(),
+      high: greatest(integer('high')).notNull().default(0),
+      low: least(integer('low').notNull()),
+      seen: greatest(integer('seen', { mode: 'timestamp' })),
+    });
+    expectTypeOf<typeof marked.$inferInsert>().toEqualTypeOf<{
+      id: string;
+      high?: number;
+      low: number;
+      seen?: Date | null;
+    }>();
+    expectTypeOf(greatest(text('a').notNull())).toEqualTypeOf(text('a').notNull());
+    expectTypeOf(least(integer('a'))).toEqualTypeOf(integer('a'));
+  });
+
+  test('with options of the CRR, after whatever Drizzle takes', () => {
+    expectTypeOf(crrTable('todos', columns(), { rows: 'growOnly' })).toEqualTypeOf(plain);
+    expectTypeOf(crrTable('todos', columns(), () => [], { rows: 'growOnly' })).toEqualTypeOf(plain);
+    const byCallback = crrTable('t', (t) => ({ id: t.text().primaryKey() }), { rows: 'causal' });
+    const same = sqliteTable('t', (t) => ({ id: t.text().primaryKey() }));
+    expectTypeOf(byCallback).toEqualTypeOf(same);
+    expectTypeOf(asCrr(plain, { rows: 'growOnly', by: 'time' })).toEqualTypeOf(plain);
+  });
+
   test('through asCrr', () => {
     expectTypeOf(asCrr(plain)).toEqualTypeOf(plain);
   });
@@ -84,6 +110,27 @@ test('programs that TypeScript refuses', () => {
 
   // @ts-expect-error contract: lww takes a column builder
   lww('body');
+
+  // @ts-expect-error contract: greatest takes a column builder
+  greatest(5);
+
+  // @ts-expect-error contract: least takes a column builder
+  least('low');
+
+  // @ts-expect-error contract: rows are 'causal' or 'growOnly'
+  crrTable('t', { id: text('id').primaryKey() }, { rows: 'grow-only' });
+
+  // @ts-expect-error contract: rows are 'causal' or 'growOnly', also after a third argument
+  crrTable('t', { id: text('id').primaryKey() }, () => [], { rows: true });
+
+  // @ts-expect-error contract: an option of a table that there is
+  crrTable('t', { id: text('id').primaryKey() }, { row: 'growOnly' });
+
+  // @ts-expect-error contract: rows are 'causal' or 'growOnly', also for asCrr
+  asCrr(plain, { rows: 'grow' });
+
+  // @ts-expect-error contract: options do not stand in for the key
+  crrTable('t', { title: text('title') }, { rows: 'growOnly' });
 
   crrTable('t', { a: text().notNull() }, (t) => [
     // @ts-expect-error contract: the third argument knows the columns

@@ -59,6 +59,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
               SELECT 1 FROM ${clock} AS clock
               WHERE ${sameRow} AND clock.causal_length >= new.causal_length
             )`,
+        [],
       ),
       'SELECT RAISE(IGNORE)',
     ],

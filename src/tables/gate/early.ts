@@ -1,3 +1,5 @@
+import type { ClockColumnType } from '../../columns/column-type.js';
+import { clockTypeOf } from '../../columns/registry.js';
 import { wireOffset } from '../../columns/versions.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block, type Fragment, list } from '../../sql/layout.js';
@@ -18,16 +20,19 @@ export function earlyGate(spec: TableSpec, when: readonly Fragment[]): TriggerSq
         version: 'new.causal_length',
         origin: 'new.sentinel',
         isOffered: 'new.sentinel IS NOT NULL',
+        types: [],
       }),
       ...spec.clockColumns.map((column, i) => {
         const { value, version, origin } = offeredCell(spec, i);
         const offset = wireOffset(column);
+        const type = clockTypeOf(column);
         return keep(spec, {
           cid: column.name,
           value,
           version: offset === 0 ? version : `${version} + ${offset}`,
           origin,
           isOffered: `${version} >= 0`,
+          types: type.decidedBy === 'value' ? [type] : [],
         });
       }),
     ],
@@ -41,9 +46,12 @@ interface EarlyCell {
   /** `site:seq`. */
   readonly origin: string;
   readonly isOffered: string;
+  /** Its type, if the value decides. */
+  readonly types: readonly ClockColumnType[];
 }
 
-function keep(spec: TableSpec, { cid, value, version, origin, isOffered }: EarlyCell): string {
+function keep(spec: TableSpec, cell: EarlyCell): string {
+  const { cid, value, version, origin, isOffered, types } = cell;
   const values = [
     quoteText(spec.name),
     'new.pk',
@@ -68,5 +76,6 @@ function keep(spec: TableSpec, { cid, value, version, origin, isOffered }: Early
         ${list(values)}
       WHERE
         ${all([isOffered, block`NOT ${isLate}`])}`,
+    types,
   );
 }

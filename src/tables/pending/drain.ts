@@ -69,6 +69,12 @@ class Drain {
     const of = (cid: string, value: string) =>
       `max(CASE waiting.cid WHEN ${quoteText(cid)} THEN ${value} END)`;
     const origin = "waiting.site || ':' || waiting.seq";
+    // See `inside` of src/merge/columns.ts.
+    const cellOrigin = (column: ReplicatedColumnSpec) => {
+      const former = isFormerVersionSql(column, 'waiting.col_version');
+      if (former === undefined) return origin;
+      return `CASE WHEN ${former} THEN ${NEUTRAL_ORDINAL} ELSE waiting.site END || ':' || waiting.seq`;
+    };
     const columns = [
       ...clockKeys(spec),
       ...['db_version', 'causal_length', 'sentinel', 'row_version'],
@@ -84,7 +90,7 @@ class Drain {
       ...spec.clockColumns.flatMap((column) => [
         of(column.name, 'waiting.val'),
         of(column.name, versionFromWireSql(column, 'waiting.col_version')),
-        of(column.name, origin),
+        of(column.name, cellOrigin(column)),
       ]),
     ];
     const complete = requiredColumns(spec).map(({ name }) => `${of(name, '1')} = 1`);

@@ -1,7 +1,9 @@
+import type { ClockColumnType } from '../../columns/column-type.js';
+import { COLUMN_TYPES } from '../../columns/registry.js';
 import { MAX_KEY_COLUMNS } from '../../model/limits.js';
-import { greaterSql } from '../../sql/compare.js';
 import { type Fragment, list, statementText } from '../../sql/layout.js';
 import { PENDING_TABLE } from '../../sql/names.js';
+import { isNewerSql } from './newer.js';
 
 /**
  * crr_pending: changes that are valid but early, one for each cell and site (whether the column will turn
@@ -48,8 +50,20 @@ export function pendingColumns(keyColumns: number): string[] {
   ];
 }
 
-/** Keeps changes, a SELECT or VALUES of {@link pendingColumns}, if they are newer than those that wait. */
-export function pendingUpsert(keyColumns: number, source: Fragment): string {
+const DECIDED_BY_VALUE = COLUMN_TYPES.filter(
+  (type): type is ClockColumnType => type.storage === 'clock' && type.decidedBy === 'value',
+);
+
+/**
+ * Keeps changes, a SELECT or VALUES of {@link pendingColumns}, if they are newer than those that wait.
+ *
+ * @param types those of the cells, as far as the value decides; default: the columns may have any type.
+ */
+export function pendingUpsert(
+  keyColumns: number,
+  source: Fragment,
+  types: readonly ClockColumnType[] = DECIDED_BY_VALUE,
+): string {
   return statementText`
     INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns).join(', ')})
     ${source}
@@ -63,7 +77,6 @@ export function pendingUpsert(keyColumns: number, source: Fragment): string {
       excluded.causal_length > causal_length
       OR excluded.causal_length = causal_length
         AND (
-          excluded.col_version > col_version
-          OR excluded.col_version = col_version AND ${greaterSql('excluded.val', 'val')}
+          ${isNewerSql(types)}
         )`;
 }

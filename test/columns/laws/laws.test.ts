@@ -13,6 +13,8 @@ import {
   crrTable,
   fractIndex,
   fractOrder,
+  greatest,
+  least,
   lww,
   mvr,
 } from '../../../src/index.js';
@@ -29,6 +31,13 @@ const TYPES = {
   }),
   'a counter': crrTable('t', { ...key(), value: counter('value') }),
   'a multi-value register': crrTable('t', { ...key(), value: mvr(text('value')) }),
+  'a greatest integer': crrTable('t', { ...key(), value: greatest(integer('value')) }),
+  'a greatest text': crrTable('t', { ...key(), value: greatest(text('value').notNull()) }),
+  'a least integer that has a default': crrTable('t', {
+    ...key(),
+    value: least(integer('value').notNull().default(3)),
+  }),
+  'a least text': crrTable('t', { ...key(), value: least(text('value')) }),
   'an order key': crrTable('t', { ...key(), value: fractIndex('value') }),
   'all of them, and a column without which no row can be': crrTable('t', {
     ...key(),
@@ -38,6 +47,8 @@ const TYPES = {
     owner: mvr(text('owner')),
     size: mvr(integer('size').notNull().default(1)),
     position: fractIndex('position'),
+    high: greatest(integer('high').notNull().default(0)),
+    low: least(text('low')),
   }),
 };
 type Kind = keyof typeof TYPES;
@@ -160,6 +171,13 @@ async function write(kind: Kind, random: Random, { db, client }: MeshSite): Prom
   const id = random.pick(IDS);
   const value = () => `'v${random.int(6)}'`;
   const by = random.int(9) - 4;
+  // NULL among them if the column takes it.
+  const amount = () => {
+    const isNull = !/default/.test(kind) && random.chance(0.15);
+    return isNull ? 'NULL' : String(random.int(9) - 4);
+  };
+  const word = () => (kind === 'a least text' && random.chance(0.15) ? 'NULL' : value());
+  const written = kind.includes('integer') ? amount : word;
   const others: Partial<Record<Kind, string>> = {
     'a counter': `value = value + ${by}`,
     'all of them, and a column without which no row can be': random.pick([
@@ -167,6 +185,8 @@ async function write(kind: Kind, random: Random, { db, client }: MeshSite): Prom
       `title = ${value()}`,
       `mood = ${value()}, owner = ${value()}`,
       `size = ${random.int(4)}, value = ${by}`,
+      `high = ${by}, low = ${value()}`,
+      `high = high + ${by}, title = ${value()}`,
     ]),
   };
   const known = (await client.execute(`SELECT 1 FROM t WHERE id = '${id}'`)).rows.length > 0;
@@ -181,12 +201,14 @@ async function write(kind: Kind, random: Random, { db, client }: MeshSite): Prom
     else await order.insert({ id, title: 'new' } as never, place);
   } else if (isOrdered && kind === 'an order key') {
     await db.delete(table).where(eq(table.id, id));
-  } else if (!known) {
+  } else if (!known || (/greatest|least/.test(kind) && random.chance(0.1))) {
     await client.execute(
-      `INSERT INTO t (id, value) VALUES ('${id}', ${kind === 'a counter' ? by : value()})`,
+      `INSERT OR REPLACE INTO t (id, value) VALUES ('${id}', ${kind === 'a counter' ? by : written()})`,
     );
   } else {
-    await client.execute(`UPDATE t SET ${others[kind] ?? `value = ${value()}`} WHERE id = '${id}'`);
+    await client.execute(
+      `UPDATE t SET ${others[kind] ?? `value = ${written()}`} WHERE id = '${id}'`,
+    );
   }
 }
 
