@@ -168,7 +168,7 @@ describe('names of tables and columns', () => {
   const OWN = [
     ...['causal_length', 'db_version', 'row_version', 'row_db_version', 'row_site', 'row_seq'],
     ...['sentinel', 'site', 'seq', 'version', 'value', 'column_name', 'pk', 'cid', 'val'],
-    ...['finding', 'clock_id', 'rowid', 'in_transaction', 'applying', 'prior_db_version', 'key_1'],
+    ...['finding', 'row_id', 'rowid', 'in_transaction', 'applying', 'prior_db_version', 'key_1'],
     ...['clock_name', 'key_key', 'value_name', 'version_name', 'origin_name', 'cell_0', 'hi', 'lo'],
   ];
   const ALIASES = [
