@@ -96,7 +96,7 @@ export const table = crrTable('tags', { id: id() });`,
     const made = await project.crr('generate', '--name', 'first');
     expect(made.code, made.stderr).toBe(0);
     expect(made.stdout).toContain('CRR steps added to migrations/0000_first.sql');
-    expect(project.read('migrations/0000_first.sql')).toContain('"v_full_title"');
+    expect(project.read('migrations/0000_first.sql')).toContain('"version_full_title"');
     const applied = await project.kit('migrate');
     expect(applied.code, applied.stdout + applied.stderr).toBe(0);
     const checked = await project.crr('check');

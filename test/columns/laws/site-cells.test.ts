@@ -1,6 +1,7 @@
 import { integer, primaryKey, real, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { counter, crrTable, mvr } from '../../../src/index.js';
+import { PIN_SQL, UNPIN_SQL } from '../../../src/tables/state/table.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
 import {
   applyAtRandom,
@@ -144,16 +145,7 @@ async function write(shape: Shape, random: Random, site: MeshSite, model: Model)
   const count = random.int(100);
   const pinned = random.chance(0.3);
   const run = async (...statements: string[]) => {
-    await site.client.batch(
-      pinned
-        ? [
-            'UPDATE crr_state SET db_version = db_version + 1, seq = -1, tx = 1',
-            ...statements,
-            'UPDATE crr_state SET db_version = db_version - (seq = -1), tx = 0',
-          ]
-        : statements,
-      'write',
-    );
+    await site.client.batch(pinned ? [PIN_SQL, ...statements, UNPIN_SQL] : statements, 'write');
   };
   const columns = `${shape.keyColumns}${shape.others}, count, reg`;
   const values = `${key}${shape.otherValues}, ${count}, '${value}'`;
