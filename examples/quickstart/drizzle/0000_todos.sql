@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"bb9c3367760f0661","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"854870f4158cf541","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -116,7 +116,7 @@ VALUES ('todos', '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockC
 ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "todos__crr_clock" (
-  clock_id INTEGER PRIMARY KEY,
+  row_id INTEGER PRIMARY KEY,
   "key_id" TEXT NOT NULL,
   causal_length INTEGER,
   db_version INTEGER,
@@ -144,7 +144,7 @@ CREATE TABLE IF NOT EXISTS "todos__crr_merge" (
   pk,
   db_version,
   finding,
-  clock_id
+  row_id
 );
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS "todos__crr_on_insert"
@@ -578,7 +578,7 @@ SET
   db_version = new.db_version,
   "clock_title" = CASE WHEN new."version_title" IS NULL THEN "clock_title" ELSE (new."version_title" - row_version) || '@' || new.db_version || ':' || new."origin_title" END,
   "clock_done" = CASE WHEN new."version_done" IS NULL THEN "clock_done" ELSE (new."version_done" - row_version) || '@' || new.db_version || ':' || new."origin_done" END
-WHERE clock_id = new.clock_id;
+WHERE row_id = new.row_id;
   UPDATE "todos"
 SET
   "title" = CASE WHEN new."version_title" IS NULL THEN "title" ELSE new."value_title" END,
@@ -602,7 +602,7 @@ SET
   db_version = new.db_version,
   "clock_title" = NULL,
   "clock_done" = NULL
-WHERE clock_id = new.clock_id;
+WHERE row_id = new.row_id;
   UPDATE "todos"
 SET
   "title" = new."value_title",
