@@ -2,6 +2,7 @@ import { isKnownKind } from '../columns/registry.js';
 import {
   type ColumnKind,
   DEFAULT_KIND,
+  type ReplicatedColumnSpec,
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
@@ -153,23 +154,28 @@ class Found {
   /** Columns with clocks are those of the clock table; those with cells are known from crr_table alone. */
   #columnsOf(spec: TableSpec, clock: ActualClock | undefined): ReadonlyMap<string, ColumnKind> {
     const recorded = this.#recordedSpec(spec.name);
-    const kindOf = new Map(recorded?.clockColumns.map(({ name, kind }) => [name, kind]));
+    // Without a record nothing is known but what the schema asks for.
+    const kindOf = new Map((recorded ?? spec).clockColumns.map(({ name, kind }) => [name, kind]));
     const columns = new Map<string, ColumnKind>();
     for (const name of clock?.columns ?? []) columns.set(name, kindOf.get(name) ?? DEFAULT_KIND);
     if (!this.texts.has(cellTable(spec.name))) return columns;
-    for (const { name, kind } of recorded?.cellColumns ?? []) {
+    for (const { name, kind } of (recorded ?? spec).cellColumns) {
       if (this.#isOurs(spec, name)) columns.set(name, kind);
     }
     return columns;
   }
 
-  /** A spec with column types that only a newer version of this package knows is as good as none. */
+  /** Columns whose type only a newer version of this package knows are left out. */
   #recordedSpec(table: string): TableSpec | undefined {
     const text = this.#recorded.get(table);
-    const spec = text === undefined ? undefined : decodeSpec(text);
-    return spec && replicatedColumns(spec).every(({ kind }) => isKnownKind(kind))
-      ? spec
-      : undefined;
+    if (text === undefined) return undefined;
+    const spec = decodeSpec(text);
+    const isKnown = ({ kind }: ReplicatedColumnSpec): boolean => isKnownKind(kind);
+    return {
+      ...spec,
+      clockColumns: spec.clockColumns.filter(isKnown),
+      cellColumns: spec.cellColumns.filter(isKnown),
+    };
   }
 
   /** A column that the base table has and this schema does not is that of a newer schema: it is let be. */

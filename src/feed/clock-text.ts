@@ -2,7 +2,7 @@ import type { TableSpec } from '../model/table-spec.js';
 import { block, type Layout, lines } from '../sql/layout.js';
 import { type CellClock, parseCellClock, parseStamp, type Stamp } from '../tables/clock/clock.js';
 import { cellClock, clockRowid } from '../tables/clock/table.js';
-import { valueColumns } from './value-columns.js';
+import { CLOCK, valueColumns } from './value-columns.js';
 
 /*
  * What every row of the feed begins with, as one text, because clients build each column of a row as a
@@ -17,14 +17,14 @@ import { valueColumns } from './value-columns.js';
 export function clockTextSql(spec: TableSpec): Layout {
   const classes = valueColumns(spec).filter(({ isAmbiguous }) => isAmbiguous);
   const parts = [
-    `clock.${clockRowid(spec)}`,
-    'clock.db_version',
-    'clock.causal_length',
-    'clock.row_version',
-    'ifnull(clock.row_db_version, clock.db_version)',
-    "ifnull(clock.row_site, '')",
-    "ifnull(clock.row_seq, '')",
-    "ifnull(clock.sentinel, '')",
+    `${CLOCK}.${clockRowid(spec)}`,
+    `${CLOCK}.db_version`,
+    `${CLOCK}.causal_length`,
+    `${CLOCK}.row_version`,
+    `ifnull(${CLOCK}.row_db_version, ${CLOCK}.db_version)`,
+    `ifnull(${CLOCK}.row_site, '')`,
+    `ifnull(${CLOCK}.row_seq, '')`,
+    `ifnull(${CLOCK}.sentinel, '')`,
     cellsSql(spec),
     ...classes.map(({ sql }) => `substr(typeof(${sql}), 1, 1)`),
   ];
@@ -36,7 +36,7 @@ export function clockTextSql(spec: TableSpec): Layout {
 
 /** Few rows have cells with clocks of their own. */
 function cellsSql(spec: TableSpec): Layout {
-  const clocks = spec.clockColumns.map(({ name }) => `clock.${cellClock(name)}`);
+  const clocks = spec.clockColumns.map(({ name }) => `${CLOCK}.${cellClock(name)}`);
   if (clocks.length === 0) return block`''`;
   const none = clocks.map((x) => `${x} IS NULL`).join(' AND ');
   const texts = clocks.map((x, i) => {

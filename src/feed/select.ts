@@ -8,7 +8,7 @@ import { cellsTextSql } from '../tables/cells/text.js';
 import { clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
 import type { ReadPosition } from './position.js';
-import { valueColumns } from './value-columns.js';
+import { CLOCK, valueColumns } from './value-columns.js';
 
 export interface ReadRows {
   readonly position: ReadPosition;
@@ -25,37 +25,37 @@ export function selectRows(
   spec: TableSpec,
   { position, isAfterCut, limit, visible }: ReadRows,
 ): Statement {
-  const rowid = `clock.${clockRowid(spec)}`;
+  const rowid = `${CLOCK}.${clockRowid(spec)}`;
   const columns: Fragment[] = [
     clockTextSql(spec),
     ...valueColumns(spec).map(({ sql, affinity }) => portable(sql, affinity)),
-    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, 'clock')] : []),
+    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, CLOCK)] : []),
     ...(visible === undefined ? [] : [visibleSql(spec, visible)]),
   ];
   const sql = statementText`
     SELECT
       ${list(columns)}
-    FROM ${quoteName(clockTable(spec.name))} AS clock
-    LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+    FROM ${quoteName(clockTable(spec.name))} AS ${CLOCK}
+    LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
     WHERE ${isAfter(spec, position, isAfterCut)}
-    ORDER BY clock.db_version, ${rowid}
+    ORDER BY ${CLOCK}.db_version, ${rowid}
     ${limit === undefined ? '' : `LIMIT ${limit}`}`;
   return statement(sql, visible?.args);
 }
 
 function isAfter(spec: TableSpec, { after }: ReadPosition, isAfterCut: boolean): string {
   const { db_version: version, row } = after;
-  if (row === undefined) return `clock.db_version > ${version}`;
-  if (row.table !== spec.name) return `clock.db_version ${isAfterCut ? '>=' : '>'} ${version}`;
-  const rowid = `clock.${clockRowid(spec)}`;
-  return `clock.db_version >= ${version} AND (clock.db_version > ${version} OR ${rowid} > ${row.key})`;
+  if (row === undefined) return `${CLOCK}.db_version > ${version}`;
+  if (row.table !== spec.name) return `${CLOCK}.db_version ${isAfterCut ? '>=' : '>'} ${version}`;
+  const rowid = `${CLOCK}.${clockRowid(spec)}`;
+  return `${CLOCK}.db_version >= ${version} AND (${CLOCK}.db_version > ${version} OR ${rowid} > ${row.key})`;
 }
 
 /** The base table under its own name: a condition written with Drizzle names its columns so. */
 function visibleSql(spec: TableSpec, visible: Statement): Fragment {
   const table = quoteName(spec.name);
   const keyIs = spec.key.map(
-    ({ name }) => `${table}.${quoteName(name)} = clock.${quoteName(keyOf(name))}`,
+    ({ name }) => `${table}.${quoteName(name)} = ${CLOCK}.${quoteName(keyOf(name))}`,
   );
   return block`
     (

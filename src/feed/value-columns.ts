@@ -3,6 +3,12 @@ import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { hasRowidKey } from '../tables/clock/table.js';
 
+/**
+ * The clock row in a query of the feed. No user's table can have this name: a condition on the base row must
+ * not take one for the other.
+ */
+export const CLOCK = 'crr_clock';
+
 export interface ValueColumn {
   readonly sql: string;
   readonly affinity: Affinity;
@@ -19,7 +25,7 @@ export function valueColumns(spec: TableSpec): ValueColumn[] {
     return { sql, affinity, isAmbiguous };
   };
   return [
-    ...spec.key.map((key) => column(`clock.${quoteName(keyOf(key.name))}`, key, true)),
+    ...spec.key.map((key) => column(`${CLOCK}.${quoteName(keyOf(key.name))}`, key, true)),
     ...spec.clockColumns.map((cell) => column(`base.${quoteName(cell.name)}`, cell, false)),
   ];
 }

@@ -234,8 +234,9 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
     test('batch() gives a promise; batchNow() of a synchronous engine gives the rows', async () => {
       const engine = await open();
       const one = [statement('SELECT 1')];
-      expect(engine.batch(one, 'read')).toBeInstanceOf(Promise);
-      expect(await engine.batch(one, 'read')).toHaveLength(1);
+      const rows = engine.batch(one, 'read');
+      expect(rows).toBeInstanceOf(Promise);
+      expect(await rows).toHaveLength(1);
       if (engine.kind === 'sync') expect(engine.batchNow(one, 'read')).toEqual([[[1]]]);
     });
   });

@@ -1246,8 +1246,8 @@ describe('exact text', () => {
       BEGIN /* drizzle-crr 2: the value before wins over the one written */
         UPDATE crr_state SET applying = 1;
         UPDATE "scores"
-      SET "best" = old."best"
-      WHERE "id" = new."id";
+      SET "best" = (SELECT old."best")
+      WHERE "id" = (SELECT new."id");
         UPDATE crr_state SET applying = 0;
       END;
       CREATE TRIGGER "scores__crr_on_update_likes"
@@ -1474,7 +1474,8 @@ describe('exact text', () => {
       WHERE
         "scores"."id" = new."key_id"
         AND crr_clock."key_id" = new."key_id"
-        AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version;
+        AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+        AND changes() > 0;
         INSERT INTO "scores" (
         "id",
         "best",

@@ -65,7 +65,8 @@ function undoTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSql[
   const { before, after } = values(column);
   const isUndone = clockTypeOf(column).isUndone?.(column, before, after);
   if (isUndone === undefined) return [];
-  const keyIs = spec.key.map(({ name }) => `${quoteName(name)} = new.${quoteName(name)}`);
+  // Beside a base table called "new" or "old", only a query of its own sees the row that was written.
+  const keyIs = spec.key.map(({ name }) => `${quoteName(name)} = (SELECT new.${quoteName(name)})`);
   return [
     triggerSql(spec, `undo_${column.name}`, {
       comment: 'the value before wins over the one written',
@@ -75,7 +76,7 @@ function undoTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSql[
         silenceStatement(true),
         statementText`
           UPDATE ${quoteName(spec.name)}
-          SET ${quoteName(column.name)} = ${before}
+          SET ${quoteName(column.name)} = (SELECT ${before})
           WHERE ${keyIs.join(' AND ')}`,
         silenceStatement(false),
       ],
