@@ -46,3 +46,11 @@ export function cellTypeOf(column: { readonly kind: ColumnKind }): CellColumnTyp
 export function isKnownKind(kind: ColumnKind): boolean {
   return byName.has(kind.type);
 }
+
+/** Whether a column among a table's `clockColumns` merges by its values, whatever the versions. */
+export const isDecidedByValue = (column: { readonly kind: ColumnKind }): boolean =>
+  clockTypeOf(column).decidedBy === 'value';
+
+/** Whether versions of a column among a table's `clockColumns` are times, which may be ahead. */
+export const isTimed = (column: { readonly kind: ColumnKind }): boolean =>
+  clockTypeOf(column).clockTime !== undefined;

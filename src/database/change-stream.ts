@@ -8,6 +8,10 @@ export interface Cursor {
   readonly after: RowPosition;
 }
 
+/** The db_version up to which a reader has everything. */
+export const sinceOf = (cursor: number | Cursor): number =>
+  typeof cursor === 'number' ? cursor : cursor.since;
+
 /**
  * Some changes of the feed, and where the next page begins.
  *

@@ -6,6 +6,7 @@ import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { evictRow } from '../tables/evict.js';
 import { silenceStatement } from '../tables/state/table.js';
+import { sinceOf } from './change-stream.js';
 import type { PeerProgress } from './peers.js';
 
 /**
@@ -25,7 +26,7 @@ export interface Evict {
 export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
   if (evict === undefined || evict.rows.length === 0) return [];
   const { cursor, skip } = evict.sent;
-  const sent = typeof cursor === 'number' ? cursor : cursor.since;
+  const sent = sinceOf(cursor);
   const statements: Statement[] = [];
   for (const { table, pk } of evict.rows) {
     const spec = schema.tables.get(table);

@@ -1,4 +1,4 @@
-import { clockTypeOf } from '../columns/registry.js';
+import { isTimed } from '../columns/registry.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
@@ -55,9 +55,7 @@ async function installOnce(
   ];
   const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
   // What was ahead of its time may be due by now.
-  const mayHold = specs.some((spec) =>
-    spec.clockColumns.some((column) => clockTypeOf(column).clockTime !== undefined),
-  );
+  const mayHold = specs.some(({ clockColumns }) => clockColumns.some(isTimed));
   if (inspected.hasAllBookkeeping && rowsMatch && !mayHold) return;
   const statements = [
     ...(inspected.hasAllBookkeeping ? [] : sharedStatements()),

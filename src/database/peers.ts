@@ -11,7 +11,7 @@ import {
   selectPeersStatement,
   setPeerStatement,
 } from '../tables/peer/table.js';
-import type { Cursor } from './change-stream.js';
+import { type Cursor, sinceOf } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -86,12 +86,10 @@ export function peerStatements(update: PeerUpdate): {
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
 } {
-  const rows = peerRows(update);
-  const sent = rows.find(({ direction }) => direction === 'sent');
-  const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
+  const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
     before: [
-      ...rows.map((row) => statement(write(row))),
+      ...progressStatements(update),
       ...(sent === undefined ? [] : [statement(beginPeerStatement(sent))]),
     ],
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
@@ -110,7 +108,7 @@ function peerRows(update: PeerUpdate): PeerRow[] {
     const progress = update[direction];
     if (progress === undefined) return [];
     const { cursor } = progress;
-    const version = typeof cursor === 'number' ? cursor : cursor.since;
+    const version = sinceOf(cursor);
     const position = typeof cursor === 'number' ? null : JSON.stringify(cursor.after);
     const skip = progress.skip.filter((dbVersion) => dbVersion > version);
     return [{ siteId, tag, direction, version, position, skip, filter, url, owner }];

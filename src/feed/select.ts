@@ -1,11 +1,11 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { portable } from '../sql/driver-value.js';
 import { block, type Fragment, list, statementText } from '../sql/layout.js';
-import { clockTable, keyOf } from '../sql/names.js';
+import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { cellsTextSql } from '../tables/cells/text.js';
-import { clockRowid, sameRow } from '../tables/clock/table.js';
+import { clock, clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
 import type { ReadPosition } from './position.js';
 import { CLOCK, valueColumns } from './value-columns.js';
@@ -35,7 +35,7 @@ export function selectRows(
   const sql = statementText`
     SELECT
       ${list(columns)}
-    FROM ${quoteName(clockTable(spec.name))} AS ${CLOCK}
+    FROM ${clock(spec)} AS ${CLOCK}
     LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
     WHERE ${isAfter(spec, position, isAfterCut)}
     ORDER BY ${CLOCK}.db_version, ${rowid}

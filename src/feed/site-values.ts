@@ -5,11 +5,11 @@ import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../model/
 import { compareValues, type SqlValue } from '../model/value.js';
 import { type DriverRow, portable } from '../sql/driver-value.js';
 import { any, list, statementText } from '../sql/layout.js';
-import { cellTable, clockTable } from '../sql/names.js';
+import { cellTable } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { cellsTextSql, parseCells, type SiteCell } from '../tables/cells/text.js';
-import { clockKeys } from '../tables/clock/table.js';
+import { clock, clockKeys } from '../tables/clock/table.js';
 
 /** What one site added to a counter. */
 export interface Contribution {
@@ -32,7 +32,7 @@ export function rowCellsQuery(spec: TableSpec, key: readonly SqlValue[]): Statem
   const where = clockKeys(spec).map((column, i) => `clock.${column} = ${bindValue(key[i]!, args)}`);
   const sql = statementText`
     SELECT ${cellsTextSql(spec, 'clock')}
-    FROM ${quoteName(clockTable(spec.name))} AS clock
+    FROM ${clock(spec)} AS clock
     WHERE ${where.join(' AND ')}`;
   return statement(sql, args);
 }

@@ -1,11 +1,10 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { any, statementText } from '../sql/layout.js';
-import { clockTable, GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
-import { quoteName } from '../sql/quote.js';
+import { GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
-import { cellClock } from '../tables/clock/table.js';
+import { cellClock, clock } from '../tables/clock/table.js';
 
 /** Refuse the batch if it brought a change that this site is said to have written and never issued. */
 export function guardForgedQueries(spec: TableSpec): Query[] {
@@ -31,7 +30,7 @@ function guardForged(spec: TableSpec): string {
     INSERT INTO ${GUARD_TABLE} (reason)
     SELECT 'forged'
     FROM ${STATE_TABLE} AS state
-    JOIN ${quoteName(clockTable(spec.name))} AS clock ON clock.db_version = state.db_version
+    JOIN ${clock(spec)} AS clock ON clock.db_version = state.db_version
     WHERE
       ${any(isForged)}
     LIMIT 1`;

@@ -1,4 +1,4 @@
-import { clockTypeOf } from '../columns/registry.js';
+import { isTimed } from '../columns/registry.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
@@ -121,7 +121,7 @@ class Batch {
     this.#drained = [...input.schema.tables.values()].filter(
       (spec) =>
         this.#hasForeignNames ||
-        isTimed(spec) || // What was ahead of its time may be due at any moment.
+        spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
         (input.mayWait && requiredColumns(spec).length > 0),
     );
     this.#touched = [...new Set([...grouped.tables.keys(), ...this.#drained])];
@@ -227,9 +227,6 @@ class Batch {
     return [statement(endApplySql(this.#touched))];
   }
 }
-
-const isTimed = (spec: TableSpec) =>
-  spec.clockColumns.some((column) => clockTypeOf(column).clockTime !== undefined);
 
 function refuseIncomplete(): Query {
   return statement(statementText`

@@ -2,11 +2,10 @@ import { affinityOf, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type DriverRow, exactValue, portable } from '../sql/driver-value.js';
 import { block, type Layout, lines, list, statementText } from '../sql/layout.js';
-import { clockTable, STATE_TABLE } from '../sql/names.js';
-import { quoteName } from '../sql/quote.js';
+import { STATE_TABLE } from '../sql/names.js';
 import { type Query, queryRow } from '../sql/statement.js';
 import { cellsWonSql, inexactRowsStatement } from '../tables/cells/read.js';
-import { cellClock, clockKeys } from '../tables/clock/table.js';
+import { cellClock, clock, clockKeys } from '../tables/clock/table.js';
 import type { RowOffer } from './group.js';
 import type { MergeOutcome } from './outcome.js';
 
@@ -83,7 +82,7 @@ class TableReport {
 
   #fromTouched(): Layout {
     return block`
-      FROM ${quoteName(clockTable(this.spec.name))} AS clock
+      FROM ${clock(this.spec)} AS clock
       WHERE db_version = (SELECT db_version FROM ${STATE_TABLE})`;
   }
 

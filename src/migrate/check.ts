@@ -4,6 +4,7 @@ import { inspect } from '../database/inspect.js';
 import { clocksMatchRows } from '../database/install.js';
 import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns } from '../model/table-spec.js';
+import { STATE_TABLE } from '../sql/names.js';
 import type { Difference } from '../tables/difference.js';
 import { differences } from '../tables/differences.js';
 import { foldMigrations } from './fold.js';
@@ -52,7 +53,7 @@ export async function checkDatabase(
   const found: Difference[] = [];
   if (specs.length > 0 && !hasBookkeeping) {
     const message = 'the bookkeeping tables that all CRRs share are missing';
-    found.push({ kind: 'bookkeeping-missing', table: 'crr_state', message });
+    found.push({ kind: 'bookkeeping-missing', table: STATE_TABLE, message });
   }
   for (const spec of specs) {
     const { name: table } = spec;

@@ -1,4 +1,4 @@
-import { BREAKPOINT, splitChunks } from './folder.js';
+import { joinChunks, splitChunks } from './folder.js';
 import type { AlterPlan } from './plan.js';
 import { renderStep } from './state.js';
 
@@ -13,7 +13,7 @@ export function composeMigration(statements: readonly string[], plan: AlterPlan)
     `-- drizzle-crr commit_alter: ${plan.summary.join('; ').replaceAll(/[\r\n]|-->/g, ' ')}\n${renderStep(plan.step)}`,
   );
   const middle = statements.map((sql) => sql.trim());
-  return `${[...begin, ...middle, ...commit].join(`\n${BREAKPOINT}\n`)}\n`;
+  return joinChunks([...begin, ...middle, ...commit]);
 }
 
 /** A comment goes into the chunk of a statement: libSQL fails on a chunk of comments alone. */

@@ -5,7 +5,7 @@ import { type Renames, readRenames, type SnapshotMeta } from './renames.js';
 import { parseStep, type StateStep } from './state.js';
 
 /** drizzle-orm's migrator splits a migration here. */
-export const BREAKPOINT = '--> statement-breakpoint';
+const BREAKPOINT = '--> statement-breakpoint';
 
 /** One migration of drizzle-kit's folder. */
 export interface Migration {
@@ -37,6 +37,10 @@ export function splitChunks(sql: string): string[] {
     .map((chunk) => chunk.trim())
     .filter((chunk) => chunk !== '');
 }
+
+/** The text of a migration, from its statements. */
+export const joinChunks = (statements: readonly string[]): string =>
+  `${statements.join(`\n${BREAKPOINT}\n`)}\n`;
 
 /**
  * Reads a migrations folder of drizzle-kit 0.31; a folder that is not there counts as empty.

@@ -4,7 +4,7 @@ import { CONFIG_FLAGS, type Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
 import { fixRebuilds } from './fix-rebuild.js';
 import { type Folded, foldMigrations, touchedTables } from './fold.js';
-import { type Migration, readFolder } from './folder.js';
+import { joinChunks, type Migration, readFolder } from './folder.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
 import { followedBy, NO_RENAMES } from './renames.js';
@@ -72,7 +72,7 @@ export async function generate(
     const fixed = fixRebuilds(statements, migration, before.at(-1));
     if (plan !== undefined) replaceFile(migration.sqlFile, composeMigration(fixed, plan));
     else if (fixed.some((sql, i) => sql !== statements[i])) {
-      replaceFile(migration.sqlFile, `${fixed.join('\n--> statement-breakpoint\n')}\n`);
+      replaceFile(migration.sqlFile, joinChunks(fixed));
     }
     // Read it back as the next run will, so that a mistake shows now.
     foldMigrations(readFolder(project.out));

@@ -1,4 +1,4 @@
-import type { TableSpec } from '../model/table-spec.js';
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { alterSql, applyPendingStatements } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
@@ -62,11 +62,7 @@ export function planAlter({
     const isSame = baseOf(before) === baseOf(after);
     if (isSame && !touched.has(name) && !repair.has(name)) continue;
     const renamed = new Map<string, string>();
-    for (const column of [
-      ...before.spec.key,
-      ...before.spec.clockColumns,
-      ...before.spec.cellColumns,
-    ]) {
+    for (const column of [...before.spec.key, ...replicatedColumns(before.spec)]) {
       const now = renames.column(to.name, column.name);
       if (now !== undefined) renamed.set(column.name, now);
     }

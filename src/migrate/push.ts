@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import type { Connection } from '../database/connection.js';
 import { requireFormat } from '../database/format.js';
-import { inspect } from '../database/inspect.js';
+import { type Inspected, inspect } from '../database/inspect.js';
 import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
-import { tableOfTrigger } from '../sql/names.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { dropTrigger, selectTriggers } from '../tables/triggers-in-place.js';
+import { dropTrigger } from '../tables/trigger.js';
 import { checkDatabase } from './check.js';
 import type { Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
@@ -33,11 +32,12 @@ export async function push(
   terminal: Terminal,
 ): Promise<void> {
   const schema = projectSchema(project);
-  if ((await inspect(connection, [])).hasBookkeeping) await requireFormat(connection);
-  const triggers = await readTriggers(connection);
+  const inspected = await inspect(connection, []);
+  if (inspected.hasBookkeeping) await requireFormat(connection);
+  const triggers = triggersIn(inspected);
   await runAll(
     connection,
-    triggers.map(({ name }) => dropTrigger(name)),
+    [...triggers.keys()].map((name) => statement(dropTrigger(name))),
   );
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
   try {
@@ -79,22 +79,18 @@ function withFilter(config: Readonly<Record<string, unknown>>): Record<string, u
   };
 }
 
-interface Trigger {
-  readonly name: string;
-  readonly sql: string;
-}
-
-async function readTriggers(connection: Connection): Promise<Trigger[]> {
-  const [rows] = await connection.batch([selectTriggers], 'read');
-  return rows!
-    .map((row) => ({ name: String(row[0]), sql: String(row[1]) }))
-    .filter(({ name }) => tableOfTrigger(name) !== undefined);
+/** The texts of all triggers of CRRs by name, of a database that was inspected for no schema. */
+function triggersIn({ others }: Inspected): ReadonlyMap<string, string> {
+  return new Map([...others.values()].flatMap(({ actual }) => [...actual.triggers]));
 }
 
 /** One by one, because those of a dropped table cannot be created, and the others still must. */
-async function recreate(connection: Connection, triggers: readonly Trigger[]): Promise<void> {
-  const there = new Set((await readTriggers(connection)).map(({ name }) => name));
-  for (const { name, sql } of triggers) {
+async function recreate(
+  connection: Connection,
+  triggers: ReadonlyMap<string, string>,
+): Promise<void> {
+  const there = triggersIn(await inspect(connection, []));
+  for (const [name, sql] of triggers) {
     if (there.has(name)) continue;
     await runAll(connection, [statement(sql)]).catch(() => {});
   }

@@ -31,26 +31,7 @@ const RANK: Record<StorageClass, number> = { integer: 4, real: 3, text: 2, blob:
 
 /** Order of values at equal versions, the same as in the merge gate: class first, then value. */
 export function compareValues(a: SqlValue, b: SqlValue): number {
-  const classOfA = storageClass(a) ?? 'null';
-  const classOfB = storageClass(b) ?? 'null';
-  if (classOfA !== classOfB) return RANK[classOfA] - RANK[classOfB];
-  if (typeof a === 'string') return compareBytes(encoder.encode(a), encoder.encode(b as string));
-  if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array);
-  if (a === null) return 0;
-  const number = b as typeof a;
-  return a < number ? -1 : a > number ? 1 : 0;
-}
-
-/** Order of values as SQLite sorts them: null, then numbers by value, then text and blobs by bytes. */
-export function compareSqliteOrder(a: SqlValue, b: SqlValue): number {
-  const rank = (value: SqlValue) => SQLITE_RANK[storageClass(value) ?? 'null'];
-  if (rank(a) !== rank(b)) return rank(a) - rank(b);
-  if (typeof a === 'string') return compareBytes(encoder.encode(a), encoder.encode(b as string));
-  if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array);
-  if (a === null) return 0;
-  // bigint and number compare exactly with each other.
-  const number = b as bigint | number;
-  return a < number ? -1 : a > number ? 1 : 0;
+  return compareByRank(RANK, a, b);
 }
 
 const SQLITE_RANK: Record<StorageClass, number> = {
@@ -60,6 +41,26 @@ const SQLITE_RANK: Record<StorageClass, number> = {
   integer: 1,
   null: 0,
 };
+
+/** Order of values as SQLite sorts them: null, then numbers by value, then text and blobs by bytes. */
+export function compareSqliteOrder(a: SqlValue, b: SqlValue): number {
+  return compareByRank(SQLITE_RANK, a, b);
+}
+
+function compareByRank(
+  rank: Readonly<Record<StorageClass, number>>,
+  a: SqlValue,
+  b: SqlValue,
+): number {
+  const byClass = rank[storageClass(a) ?? 'null'] - rank[storageClass(b) ?? 'null'];
+  if (byClass !== 0) return byClass;
+  if (typeof a === 'string') return compareBytes(encoder.encode(a), encoder.encode(b as string));
+  if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array);
+  if (a === null) return 0;
+  // bigint and number compare exactly with each other.
+  const number = b as bigint | number;
+  return a < number ? -1 : a > number ? 1 : 0;
+}
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

@@ -1,3 +1,5 @@
+import { bytesToHex } from '../model/value.js';
+
 /*
  * The one place where names and values become SQL text. Nothing else in this package adds a quote.
  */
@@ -15,9 +17,7 @@ export function quoteText(text: string): string {
 
 /** Bytes as an SQL literal. */
 export function quoteBlob(bytes: Uint8Array): string {
-  let hex = '';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return `x'${hex}'`;
+  return `x'${bytesToHex(bytes)}'`;
 }
 
 /** A real as an SQL literal that reads back as the same REAL: infinities, and 1.0 unlike 1. */

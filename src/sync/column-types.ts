@@ -2,7 +2,7 @@
  * What sync needs to know about column types.
  */
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
-import { cellTypeOf, clockTypeOf, typeOf } from '../columns/registry.js';
+import { cellTypeOf, isTimed, typeOf } from '../columns/registry.js';
 import { isFormerVersion, versionFromWire } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -37,6 +37,6 @@ export function greatestColVersion(
 ): number {
   if (cid === SENTINEL) return greatestCount;
   const column = schema.tables.get(table)?.clockColumns.find(({ name }) => name === cid);
-  if (column !== undefined && clockTypeOf(column).clockTime) return Number.MAX_SAFE_INTEGER;
+  if (column !== undefined && isTimed(column)) return Number.MAX_SAFE_INTEGER;
   return Math.max(greatestCount, greatestTime(Date.now(), DEFAULT_MAX_DRIFT));
 }

@@ -1,6 +1,5 @@
 import { typeOf } from '../columns/registry.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
-import { quoteName } from '../sql/quote.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
 import { cellsModule } from './cells/module.js';
 import { showCellsStatements } from './cells/show.js';
@@ -13,6 +12,8 @@ import { MODULES, tableStatements, tableTriggers } from './modules.js';
 import { drainPendingStatements } from './pending/drain.js';
 import { pendingModule } from './pending/module.js';
 import { beginApplySql, endApplySql } from './state/applying.js';
+
+import { dropTrigger } from './trigger.js';
 
 /** What becomes of one CRR: `from` undefined = it is new, `to` undefined = it goes. */
 export interface CrrChange {
@@ -43,9 +44,7 @@ export interface AlterSql {
  * {@link applyPendingStatements}.
  */
 export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql {
-  const begin = [...(from?.actual.triggers.keys() ?? [])].map(
-    (name) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`,
-  );
+  const begin = [...(from?.actual.triggers.keys() ?? [])].map(dropTrigger);
   if (to === undefined) return { begin, commit: from === undefined ? [] : removal(from) };
   const triggers = tableTriggers(to).map(({ sql }) => sql);
   const clock = from?.actual.clock;

@@ -10,8 +10,7 @@ import { neutralCellsHead } from './cells/neutral.js';
 import { cells, cellsOf, cellTableStatements } from './cells/table.js';
 import { addClockColumn, dropClockColumn } from './clock/alter.js';
 import { cellVersionSql, stampSql } from './clock/clock.js';
-import { cellClock, sameRow } from './clock/table.js';
-import { clock } from './clock/write.js';
+import { cellClock, clock, sameRow } from './clock/table.js';
 import { typeChanged } from './former/names.js';
 import { DB_VERSION, LOCAL_SITE, takeDbVersionStatement } from './state/table.js';
 

@@ -36,3 +36,5 @@ export function triggerSql(spec: TableSpec, event: string, parts: TriggerParts):
       END`,
   };
 }
+
+export const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`;

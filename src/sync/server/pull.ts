@@ -1,3 +1,4 @@
+import { sinceOf } from '../../database/change-stream.js';
 import { CrrSyncError } from '../../errors.js';
 import { readChunk } from '../chunk.js';
 import type { Pull, Pulled } from '../protocol.js';
@@ -23,7 +24,7 @@ export interface PullOptions {
 export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
   const { site, client, version, access, limits, push } = options;
   const { pushed } = push ?? {};
-  const asked = typeof pull.cursor === 'number' ? pull.cursor : pull.cursor.since;
+  const asked = sinceOf(pull.cursor);
   if (asked > version) throw cursorAhead();
   if (hadAllBefore(pull, options)) {
     return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };

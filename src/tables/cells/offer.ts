@@ -1,9 +1,9 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { block, list, statementText } from '../../sql/layout.js';
-import { cellGate, clockTable } from '../../sql/names.js';
+import { cellGate } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
-import { clockKeys } from '../clock/table.js';
+import { clock, clockKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { mergeCellsStatement } from './gate.js';
 
@@ -60,7 +60,7 @@ export function offerCellsStatement(
     // CROSS JOIN keeps this order: each cell looks up its row.
     from: block`
       ${from}
-      CROSS JOIN ${quoteName(clockTable(spec.name))} AS clock ON ${sameRow.join(' AND ')}
+      CROSS JOIN ${clock(spec)} AS clock ON ${sameRow.join(' AND ')}
       WHERE clock.causal_length = ${causalLength}`,
   });
 }

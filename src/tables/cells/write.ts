@@ -4,8 +4,8 @@ import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js'
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
-import { clockKeys, sameRow } from '../clock/table.js';
-import { clock, columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
+import { clock, clockKeys, sameRow } from '../clock/table.js';
+import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
 import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { CELL_COLUMNS, cells } from './table.js';

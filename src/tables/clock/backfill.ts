@@ -11,8 +11,8 @@ import { neutralCellsHead } from '../cells/neutral.js';
 import { cells } from '../cells/table.js';
 import { DB_VERSION, takeDbVersionStatement } from '../state/table.js';
 import { stampSql } from './clock.js';
-import { cellClock, clockKeys, sameKeys, sameRow } from './table.js';
-import { clock, seqWidth } from './write.js';
+import { cellClock, clock, clockKeys, sameKeys, sameRow } from './table.js';
+import { seqWidth } from './write.js';
 
 /** Seqs come from the rowid; with this many bits of it, times a table's width, they stay below 2^53. */
 const ROWID_BITS = 2 ** 41 - 1;

@@ -1,4 +1,4 @@
-import { clockTypeOf } from '../../columns/registry.js';
+import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { quoteName } from '../../sql/quote.js';
 import { writeCells } from '../cells/write.js';
@@ -39,7 +39,7 @@ export function insertTrigger(spec: TableSpec): TriggerSql {
  * the value decides: nothing keeps what a replaced row held, so the new row must begin a life of its own.
  */
 function rewrittenRow(spec: TableSpec): string[] {
-  const beginsLife = spec.clockColumns.some((column) => clockTypeOf(column).decidedBy === 'value');
+  const beginsLife = spec.clockColumns.some(isDecidedByValue);
   // Of this insert, in terms of the clock row that it would have made.
   const stamp = (seq: string) => stampSql('excluded.db_version', 'excluded.row_site', seq);
   const sentinel = stamp('(excluded.row_seq - 1)');

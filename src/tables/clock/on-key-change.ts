@@ -7,11 +7,10 @@ import { writeCells } from '../cells/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cellVersionSql } from './clock.js';
-import { sameRow } from './table.js';
+import { clock, sameRow } from './table.js';
 import {
   bornRow,
   cellClocks,
-  clock,
   deadRow,
   hasChanged,
   isSameKey,

@@ -5,16 +5,8 @@ import { quoteName } from '../../sql/quote.js';
 import { NOT_APPLYING, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cellVersionSql } from './clock.js';
-import { cellClock, sameRow } from './table.js';
-import {
-  clock,
-  hasChanged,
-  isSameKey,
-  localStampSql,
-  nextCount,
-  STATE,
-  TAKE_SEQ,
-} from './write.js';
+import { cellClock, clock, sameRow } from './table.js';
+import { hasChanged, isSameKey, localStampSql, nextCount, STATE, TAKE_SEQ } from './write.js';
 
 /**
  * One small trigger per column: SQLite compiles only those of the columns that a statement sets.

@@ -53,6 +53,9 @@ export function clockTableStatements(spec: TableSpec): string[] {
   ];
 }
 
+/** The quoted clock table. */
+export const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
+
 /** The index that readers scan. */
 export function clockIndexStatement({ name }: TableSpec): string {
   return `CREATE INDEX IF NOT EXISTS ${quoteName(clockIndex(name))} ON ${quoteName(clockTable(name))} (db_version)`;

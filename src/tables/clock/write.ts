@@ -6,10 +6,10 @@ import {
 } from '../../model/table-spec.js';
 import { differsSql } from '../../sql/compare.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
-import { clockTable, STATE_TABLE } from '../../sql/names.js';
+import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { NO_CLOCK, stampSql } from './clock.js';
-import { cellClock, clockKeys, sameRow } from './table.js';
+import { cellClock, clock, clockKeys, sameRow } from './table.js';
 
 /*
  * What the triggers that stamp local writes share, one file per event: on-insert.ts, on-update.ts,
@@ -120,7 +120,6 @@ export const rowStamp = (rowVersion: string) => [
 export const nextCount = (x: string) =>
   `CASE ${x} WHEN ${NO_CLOCK} THEN 1 - row_version ELSE ifnull(${x} + 1, 1) END`;
 
-export const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 export const cellClocks = (spec: TableSpec) => spec.clockColumns.map(({ name }) => cellClock(name));
 
 export const isSameKey = (spec: TableSpec) =>

@@ -4,8 +4,7 @@ import { block, statementText } from '../../sql/layout.js';
 import { FORMER_TABLE, PENDING_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import { pendingColumns, pendingUpsert } from '../pending/table.js';
-
-const WHOLE_TABLE = quoteText('-1');
+import { WHOLE_TABLE } from './table.js';
 
 /**
  * Moves changes that wait under a former name: first to the table's present name, then to the column's.

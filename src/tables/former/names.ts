@@ -4,8 +4,7 @@ import type { ColumnKind } from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
 import { FORMER_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
-
-const WHOLE_TABLE = quoteText('-1');
+import { WHOLE_TABLE } from './table.js';
 
 export function tableRenamed(from: string, to: string): string[] {
   const [before, after] = [quoteText(from), quoteText(to)];

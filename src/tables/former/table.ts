@@ -1,5 +1,10 @@
+import { SENTINEL } from '../../model/change.js';
 import { statementText } from '../../sql/layout.js';
 import { FORMER_TABLE } from '../../sql/names.js';
+import { quoteText } from '../../sql/quote.js';
+
+/** The `cid` of a table's own former name, as SQL. */
+export const WHOLE_TABLE = quoteText(SENTINEL);
 
 /**
  * Sites migrate at different times, so changes keep coming under names that tables and columns had

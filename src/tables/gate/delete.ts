@@ -1,17 +1,9 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import { stampOfOriginSql } from '../clock/clock.js';
-import { cellClock, clockKeys } from '../clock/table.js';
+import { cellClock, clock, clockKeys } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
-import {
-  base,
-  baseIsOffered,
-  besideBase,
-  clock,
-  clockIsOffered,
-  gateTrigger,
-  newKeys,
-} from './table.js';
+import { base, baseIsOffered, besideBase, clockIsOffered, gateTrigger, newKeys } from './table.js';
 
 /** A delete that is newer than the row: the row goes, and its cells' clocks with it. */
 export function deleteGate(spec: TableSpec): TriggerSql {

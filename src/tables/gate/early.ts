@@ -1,12 +1,13 @@
 import type { ClockColumnType } from '../../columns/column-type.js';
-import { clockTypeOf } from '../../columns/registry.js';
+import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import { wireOffset } from '../../columns/versions.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block, type Fragment, list } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
+import { clock } from '../clock/table.js';
 import { pendingUpsert } from '../pending/table.js';
 import type { TriggerSql } from '../trigger.js';
-import { clock, clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
+import { clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
 
 /** A row that lacks a NOT NULL cell waits for it, unless a later life of the row is known already. */
 export function earlyGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {
@@ -25,14 +26,13 @@ export function earlyGate(spec: TableSpec, when: readonly Fragment[]): TriggerSq
       ...spec.clockColumns.map((column, i) => {
         const { value, version, origin } = offeredCell(spec, i);
         const offset = wireOffset(column);
-        const type = clockTypeOf(column);
         return keep(spec, {
           cid: column.name,
           value,
           version: offset === 0 ? version : `${version} + ${offset}`,
           origin,
           isOffered: `${version} >= 0`,
-          types: type.decidedBy === 'value' ? [type] : [],
+          types: isDecidedByValue(column) ? [clockTypeOf(column)] : [],
         });
       }),
     ],

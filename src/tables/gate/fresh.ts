@@ -1,17 +1,9 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { type Fragment, list, statementText } from '../../sql/layout.js';
 import { stampOfOriginSql } from '../clock/clock.js';
-import { cellClock, clockKeys } from '../clock/table.js';
+import { cellClock, clock, clockKeys } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
-import {
-  base,
-  baseColumns,
-  clock,
-  gateTrigger,
-  newKeys,
-  offeredCell,
-  offeredRow,
-} from './table.js';
+import { base, baseColumns, gateTrigger, newKeys, offeredCell, offeredRow } from './table.js';
 
 /** A row that this database has never seen, offered as a whole: nothing to compare, two plain inserts. */
 export function freshRowGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {

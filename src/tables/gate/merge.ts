@@ -1,16 +1,15 @@
-import { clockTypeOf } from '../../columns/registry.js';
+import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellVersionSql, RESET, stampOfOriginSql } from '../clock/clock.js';
-import { cellClock } from '../clock/table.js';
+import { cellClock, clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import {
   base,
   baseColumns,
   baseIsOffered,
   besideBase,
-  clock,
   clockIsOffered,
   gateTrigger,
   keepsBirth,
@@ -138,7 +137,7 @@ function mergeValues(spec: TableSpec): string[] {
  * updated by the statement before.
  */
 function hasUniqueStates(spec: TableSpec): boolean {
-  return spec.clockColumns.every((column) => clockTypeOf(column).decidedBy === 'version');
+  return !spec.clockColumns.some(isDecidedByValue);
 }
 
 function insertRevived(spec: TableSpec): string {

@@ -2,13 +2,12 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { stampOfOriginSql } from '../clock/clock.js';
-import { cellClock, clockRowid } from '../clock/table.js';
+import { cellClock, clock, clockRowid } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import {
   base,
   baseIsOffered,
   besideBase,
-  clock,
   gateTrigger,
   keepsBirth,
   offeredColumns,

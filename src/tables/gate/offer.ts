@@ -1,11 +1,11 @@
-import { clockTypeOf } from '../../columns/registry.js';
+import { isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { differsSql } from '../../sql/compare.js';
 import { all, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
-import { clockTable, mergeGate } from '../../sql/names.js';
+import { mergeGate } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellVersionSql } from '../clock/clock.js';
-import { cellClock, clockKeys, clockRowid } from '../clock/table.js';
+import { cellClock, clock, clockKeys, clockRowid } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { offeredColumns } from './table.js';
 
@@ -77,7 +77,7 @@ export function offerRowsStatement(
     SELECT
       ${list([...values, DB_VERSION])}
     FROM ${rows}
-    LEFT JOIN ${quoteName(clockTable(spec.name))} AS clock ON ${sameKey.join(' AND ')}
+    LEFT JOIN ${clock(spec)} AS clock ON ${sameKey.join(' AND ')}
     WHERE
       ${rowidOf(spec)} IS NULL
       OR NOT (
@@ -187,4 +187,4 @@ const versionHere = (spec: TableSpec, { index }: OfferedCell) =>
 const goesWithRow = (spec: TableSpec, { index }: OfferedCell) =>
   `clock.${cellClock(spec.clockColumns[index]!.name)} IS NULL`;
 const isByValue = (spec: TableSpec, { index }: OfferedCell) =>
-  clockTypeOf(spec.clockColumns[index]!).decidedBy === 'value';
+  isDecidedByValue(spec.clockColumns[index]!);

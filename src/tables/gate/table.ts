@@ -1,7 +1,6 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import {
-  clockTable,
   keyOf,
   mergeGate,
   offeredOriginOf,
@@ -93,7 +92,6 @@ export function gateTrigger(
   });
 }
 
-export const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 export const base = (spec: TableSpec) => quoteName(spec.name);
 
 /** Beside a base table called "new", only a query of its own sees the row offered. */

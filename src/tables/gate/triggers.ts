@@ -1,12 +1,13 @@
 import { requiredColumns, type TableSpec } from '../../model/table-spec.js';
 import { all, block } from '../../sql/layout.js';
+import { clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { deleteGate } from './delete.js';
 import { earlyGate } from './early.js';
 import { freshCellsGate, freshRowGate } from './fresh.js';
 import { mergeGate } from './merge.js';
 import { newerCellsGate, newerRowGate } from './newer.js';
-import { base, baseIsOffered, clock, clockIsOffered, offeredCell } from './table.js';
+import { base, baseIsOffered, clockIsOffered, offeredCell } from './table.js';
 
 /** The triggers of the merge gate. Of their WHENs exactly one holds for every row. */
 export function gateTriggers(spec: TableSpec): TriggerSql[] {

@@ -1,5 +1,5 @@
 import { GREATEST_NOW_SQL } from '../../columns/lww-by-time/time.js';
-import { cellTypeOf, clockTypeOf } from '../../columns/registry.js';
+import { cellTypeOf, clockTypeOf, isDecidedByValue, isTimed } from '../../columns/registry.js';
 import { fitsSql, isFormerVersionSql, versionFromWireSql } from '../../columns/versions.js';
 import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import {
@@ -19,10 +19,10 @@ import {
   list,
   statementText,
 } from '../../sql/layout.js';
-import { cellGate, clockTable, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
+import { cellGate, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { showCellsStatements } from '../cells/show.js';
-import { clockKeys } from '../clock/table.js';
+import { clock, clockKeys } from '../clock/table.js';
 import { offeredColumns } from '../gate/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { pendingKeys } from './table.js';
@@ -150,7 +150,7 @@ class Drain {
       SELECT
         ${list(values)}
       FROM ${PENDING_TABLE} AS waiting
-      JOIN ${quoteName(clockTable(spec.name))} AS clock
+      JOIN ${clock(spec)} AS clock
         ON ${this.#keyIs('clock', keyOf, 'waiting')}
       WHERE
         ${all([
@@ -168,7 +168,7 @@ class Drain {
       WHERE
         table_name = ${this.#table}
         AND EXISTS (
-          SELECT 1 FROM ${quoteName(clockTable(spec.name))} AS clock
+          SELECT 1 FROM ${clock(spec)} AS clock
           WHERE
             ${this.#keyIs('clock', keyOf, PENDING_TABLE)}
             AND (
@@ -182,9 +182,7 @@ class Drain {
 
   /** False for what is of another type than its column, or still too far ahead: it goes on waiting. */
   #due(row: string): Fragment[] {
-    const timed = this.spec.clockColumns
-      .filter((column) => clockTypeOf(column).clockTime !== undefined)
-      .map(({ name }) => quoteText(name));
+    const timed = this.spec.clockColumns.filter(isTimed).map(({ name }) => quoteText(name));
     const fits = fitsSql(this.#columns, row);
     if (timed.length === 0) return [fits];
     const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${this.greatestTime}`;
@@ -230,9 +228,7 @@ class Drain {
             OR NOT ${greaterSql(`${b}.val`, `${a}.val`)} AND ${a}.site > ${b}.site
           )`,
     ]);
-    const byValue = this.spec.clockColumns.filter(
-      (column) => clockTypeOf(column).decidedBy === 'value',
-    );
+    const byValue = this.spec.clockColumns.filter(isDecidedByValue);
     if (byValue.length === 0) return lastWrite;
     const cases = byValue.map((column) => {
       const text = (row: string) => ({
