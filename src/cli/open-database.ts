@@ -1,9 +1,9 @@
 import type { Client } from '@libsql/client';
 import type * as LibsqlDriver from 'drizzle-orm/libsql';
 import type { Connection } from '../database/connection.js';
-import { DriftCheck } from '../database/drift.js';
 import { inspect } from '../database/inspect.js';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
+import { internalsOf } from '../drizzle/internals.js';
 import { withCrr } from '../drizzle/with-crr.js';
 import { libsqlConnection } from '../engines/libsql.js';
 import { CrrDatabaseError, CrrMigrateError } from '../errors.js';
@@ -85,13 +85,14 @@ export async function withCrrs<T>(
         `${address.shown} has no CRRs yet: apply the migrations that drizzle-crr generate writes (drizzle-kit migrate), or call db.$crr.install(). For development: drizzle-crr push`,
       );
     }
-    if (drift === 'refuse') await new DriftCheck(connection, schema).pass();
     const { drizzle } = await importFromProject<typeof LibsqlDriver>(
       project.cwd,
       'drizzle-orm/libsql',
     );
     const { casing, exports } = project;
     const db = withCrr(drizzle(client, { ...(casing && { casing }) }), { schema: exports });
+    // That of the database, which then looks no second time.
+    if (drift === 'refuse') await internalsOf(db.$crr).drift.pass();
     return run({ ...database, db });
   });
 }

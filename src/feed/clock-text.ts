@@ -1,8 +1,8 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { block, type Layout, lines } from '../sql/layout.js';
 import { type CellClock, parseCellClock, parseStamp, type Stamp } from '../tables/clock/clock.js';
-import { cellClock, clockRowid } from '../tables/clock/table.js';
-import { CLOCK, valueColumns } from './value-columns.js';
+import { CLOCK, cellClock, clockRowid } from '../tables/clock/table.js';
+import { valueColumns } from './value-columns.js';
 
 /*
  * What every row of the feed begins with, as one text, because clients build each column of a row as a

@@ -5,10 +5,10 @@ import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { cellsTextSql } from '../tables/cells/text.js';
-import { clock, clockRowid, sameRow } from '../tables/clock/table.js';
+import { CLOCK, clock, clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
 import type { ReadPosition } from './position.js';
-import { CLOCK, valueColumns } from './value-columns.js';
+import { valueColumns } from './value-columns.js';
 
 export interface ReadRows {
   readonly position: ReadPosition;

@@ -1,13 +1,7 @@
 import { type Affinity, affinityOf, type ColumnSpec, type TableSpec } from '../model/table-spec.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
-import { hasRowidKey } from '../tables/clock/table.js';
-
-/**
- * The clock row in a query of the feed. No user's table can have this name: a condition on the base row must
- * not take one for the other.
- */
-export const CLOCK = 'crr_clock';
+import { CLOCK, hasRowidKey } from '../tables/clock/table.js';
 
 export interface ValueColumn {
   readonly sql: string;

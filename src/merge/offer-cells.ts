@@ -1,7 +1,7 @@
 import { isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
 import { NEUTRAL_ORDINAL } from '../model/site.js';
-import { requiredColumns, type TableSpec } from '../model/table-spec.js';
+import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
 import { type CellOffer, offerCellsStatement } from '../tables/cells/offer.js';
@@ -19,7 +19,7 @@ export function offerCells(
   maxParameters: number,
 ): Statement[] {
   const columns = new Map(spec.cellColumns.map((column) => [column.name, column]));
-  const required = requiredColumns(spec).map((column) => spec.clockColumns.indexOf(column));
+  const required = requiredIndexes(spec);
   const groups = new Map<string, SourceRows<OfferedCell>>();
   for (const row of rows) {
     if (row.siteCells === undefined) continue;

@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.js';
-import { affinityOf, type TableSpec } from '../model/table-spec.js';
+import { affinityOf, requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
@@ -90,11 +90,13 @@ interface Shape extends OfferShape {
 /** Finds the shapes of a table's rows; the common one is made once. */
 class Shapes {
   readonly #whole: readonly [first: Shape, later: Shape];
+  readonly #required: readonly number[];
 
   constructor(
     readonly spec: TableSpec,
     readonly ordinals: OrdinalsOfBatch,
   ) {
+    this.#required = requiredIndexes(spec);
     const columns = spec.clockColumns.map((_, i) => i);
     const whole = (firstLife: boolean) => ({
       id: `whole ${firstLife}`,
@@ -111,9 +113,7 @@ class Shapes {
     if (this.#isWhole(row)) return this.#whole[firstLife ? 0 : 1];
     const { cells } = row;
     const columns = this.spec.clockColumns.flatMap((_, i) => (cells[i] === undefined ? [] : [i]));
-    const isIncomplete = this.spec.clockColumns.some(
-      ({ notNull, default: value }, i) => notNull && value === undefined && cells[i] === undefined,
-    );
+    const isIncomplete = this.#required.some((index) => cells[index] === undefined);
     return {
       id: `${columns.join()} ${firstLife}`,
       isWhole: false,

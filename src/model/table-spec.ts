@@ -58,6 +58,11 @@ export function requiredColumns(spec: TableSpec): readonly ReplicatedColumnSpec[
   return spec.clockColumns.filter((column) => column.notNull && column.default === undefined);
 }
 
+/** Their places among the table's `clockColumns`. */
+export function requiredIndexes(spec: TableSpec): readonly number[] {
+  return requiredColumns(spec).map((column) => spec.clockColumns.indexOf(column));
+}
+
 /** Column affinity by SQLite's rules (https://sqlite.org/datatype3.html#determination_of_column_affinity). */
 export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
 

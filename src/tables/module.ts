@@ -19,6 +19,8 @@ export interface TableModule {
   create?(spec: TableSpec): string[];
   /** The triggers of one CRR. */
   triggers?(spec: TableSpec): TriggerSql[];
+  /** Its tables and indexes by name, with their texts if these are compared; see ActualCrr.objects. */
+  objects?(spec: TableSpec): readonly (readonly [name: string, text: string])[];
   /** Ends a CRR that was called `table`. */
   drop?(table: string, actual: ActualCrr): string[];
   /** One step of an alteration; other steps do not concern the module. Not to be run twice. */

@@ -14,6 +14,16 @@ export const cellsModule: TableModule = {
   create,
   triggers: (spec) =>
     spec.cellColumns.length === 0 ? [] : [cellGateTrigger(spec), lifeTrigger(spec)],
+  objects(spec) {
+    const gate = cellGateStatement(spec);
+    if (gate === undefined) return [];
+    const { name } = spec;
+    return [
+      [cellTable(name), ''],
+      [cellIndex(name), ''],
+      [cellGate(name), storedText(gate)],
+    ];
+  },
   drop: (table, actual) => (hasCells(table, actual) ? dropTables(table) : []),
   alter(step, { table, actual, to }) {
     if (!hasCells(table, actual)) return [];

@@ -19,6 +19,7 @@ export const clockModule: TableModule = {
   name: 'clock',
   create: clockTableStatements,
   triggers: writeTriggers,
+  objects: ({ name }) => [[clockIndex(name), '']],
   drop: (table) => [`DROP TABLE IF EXISTS ${quoteName(clockTable(table))}`],
   alter(step, { to }) {
     switch (step.step) {

@@ -53,6 +53,9 @@ export function clockTableStatements(spec: TableSpec): string[] {
   ];
 }
 
+/** An alias for the clock row beside the base table, which may itself be called "clock". No user's table can have this name. */
+export const CLOCK = 'crr_clock';
+
 /** The quoted clock table. */
 export const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 

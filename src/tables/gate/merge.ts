@@ -3,7 +3,7 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellVersionSql, RESET, stampOfOriginSql } from '../clock/clock.js';
-import { cellClock, clock } from '../clock/table.js';
+import { CLOCK, cellClock, clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import {
   base,
@@ -16,9 +16,6 @@ import {
   offeredCell,
   offeredRow,
 } from './table.js';
-
-/** An alias that no user's table can have: one called "clock" would be taken for the alias. */
-const CLOCK = 'crr_clock';
 
 /** The general case: a row with a clock, alive or dead. */
 export function mergeGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {

@@ -10,6 +10,7 @@ export const gateModule: TableModule = {
   name: 'gate',
   create: (spec) => [gateTableStatement(spec)],
   triggers: gateTriggers,
+  objects: (spec) => [[mergeGate(spec.name), storedText(gateTableStatement(spec))]],
   drop: (table) => [dropGate(table)],
   refresh({ table, actual, to }) {
     const text = actual.objects.get(mergeGate(table));

@@ -1,4 +1,4 @@
-import { requiredColumns, type TableSpec } from '../../model/table-spec.js';
+import { requiredIndexes, type TableSpec } from '../../model/table-spec.js';
 import { all, block } from '../../sql/layout.js';
 import { clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
@@ -11,14 +11,12 @@ import { base, baseIsOffered, clockIsOffered, offeredCell } from './table.js';
 
 /** The triggers of the merge gate. Of their WHENs exactly one holds for every row. */
 export function gateTriggers(spec: TableSpec): TriggerSql[] {
-  const required = requiredColumns(spec);
+  const required = requiredIndexes(spec);
   const looks = 'new.finding IS NULL';
   const isAlive = 'new.causal_length % 2 = 1';
   const isKnown = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockIsOffered(spec)})`;
   const isPresent = `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`;
-  const offered = required.map(
-    (column) => `${offeredCell(spec, spec.clockColumns.indexOf(column)).version} >= 0`,
-  );
+  const offered = required.map((index) => `${offeredCell(spec, index).version} >= 0`);
   // A row may be created if all its NOT NULL cells are offered, or it is there already.
   const isPossible =
     required.length === 0 ? [] : [`(${[offered.join(' AND '), isPresent].join(' OR ')})`];
