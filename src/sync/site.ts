@@ -12,7 +12,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { Query, Statement } from '../sql/statement.js';
 
-export type { Cursor } from '../database/change-stream.js';
+export { type Cursor, sinceOf } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { HiddenRow } from '../feed/page.js';

@@ -1,8 +1,7 @@
-import { sinceOf } from '../../database/change-stream.js';
 import { CrrSyncError } from '../../errors.js';
 import { readChunk } from '../chunk.js';
 import type { Pull, Pulled } from '../protocol.js';
-import type { Site } from '../site.js';
+import { type Site, sinceOf } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
 import type { SyncLimits } from './options.js';
