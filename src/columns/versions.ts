@@ -13,6 +13,11 @@ const RANGES = [...new Set([COUNTS, LATER_COUNTS, ...COLUMN_TYPES.map(({ range }
   (a, b) => a.first - b.first,
 );
 const END = 2 ** 53;
+/** Version 0 on the wire, in the ranges that belong to one type. */
+const FIRST_VERSIONS: ReadonlySet<number> = new Set(
+  RANGES.flatMap(({ first, isPlain }) => (isPlain ? [] : [first])),
+);
+const FIRST_OWN_VERSION = Math.min(...FIRST_VERSIONS);
 
 /** The range in which the column merges at the site that a change comes from. */
 export function rangeOf(version: number): WireRange {
@@ -22,6 +27,14 @@ export function rangeOf(version: number): WireRange {
     found = range;
   }
   return found;
+}
+
+/**
+ * Whether a change of this version states what a cell held in a former life of its row. No site is its
+ * writer: cr-sqlite names the one that wrote the value in that life.
+ */
+export function isOfFormerLife(version: number): boolean {
+  return version === 0 || (version >= FIRST_OWN_VERSION && FIRST_VERSIONS.has(version));
 }
 
 /** What is added to the version of a cell of this type when it is sent. */

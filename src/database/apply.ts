@@ -5,9 +5,9 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { Query, Statement } from '../sql/statement.js';
 import { refuseIfFound } from '../tables/guard/table.js';
-import { anyPending, countPending } from '../tables/pending/count.js';
+import { countPending } from '../tables/pending/count.js';
 import { registerSites } from '../tables/site/register.js';
-import { readVersions } from '../tables/state/read.js';
+import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import {
   addReport,
   emptyReport,
@@ -123,14 +123,13 @@ export class Merger {
     await run(
       connection,
       [
-        stamp.before(),
         ...rules,
         ...(peer?.before ?? []),
         ...plan.phases.flatMap(({ queries }) => queries),
         ...(peer?.after ?? []),
         ...rules,
         ...evictStatements(options.evict, schema),
-        stamp.after(),
+        stamp.read(),
       ],
       'write',
     );
@@ -170,27 +169,18 @@ export class Merger {
 
 /** The db_version under which a batch is stored. */
 class Stamp {
-  #waited = false;
-  #prior = 0;
-  #now = 0;
+  #versions: ApplyVersions | undefined;
 
-  before(): Query {
-    return anyPending((isAny) => {
-      this.#waited = isAny;
+  read(): Query {
+    return readVersions((versions) => {
+      this.#versions = versions;
     });
   }
 
-  after(): Query {
-    return readVersions(({ prior, now }) => {
-      this.#prior = prior;
-      this.#now = now;
-    });
-  }
-
-  /** What had waited may have been applied under the same db_version. */
+  /** Of a db_version that contains more than the batch, the sender lacks something: it is no stamp. */
   result(): { readonly stamp: number | undefined; readonly prior: number } {
-    const isOfBatch = !this.#waited && this.#now > this.#prior;
-    return { stamp: isOfBatch ? this.#now : undefined, prior: this.#prior };
+    const { prior, now, hasLocalNews } = this.#versions!;
+    return { stamp: now > prior && !hasLocalNews ? now : undefined, prior };
   }
 }
 

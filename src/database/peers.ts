@@ -3,7 +3,6 @@ import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import {
   advancePeerStatement,
-  beginPeerStatement,
   type Direction,
   endPeerStatement,
   type PeerRow,
@@ -88,10 +87,7 @@ export function peerStatements(update: PeerUpdate): {
 } {
   const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
-    before: [
-      ...progressStatements(update),
-      ...(sent === undefined ? [] : [statement(beginPeerStatement(sent))]),
-    ],
+    before: progressStatements(update),
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }

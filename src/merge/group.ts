@@ -1,5 +1,7 @@
+import { isOfFormerLife } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
+import { NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../model/value.js';
 import { type BatchColumn, batchColumns } from './columns.js';
@@ -35,6 +37,8 @@ export interface GroupedChanges {
   readonly tables: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly early: readonly EarlyChange[];
   readonly greatestDbVersion: number;
+  /** The greatest causal length of any change. */
+  readonly greatestLife: number;
   /** How many cells (not sentinels) the batch contains. */
   readonly cellCount: number;
   readonly siteIds: ReadonlySet<Uint8Array>;
@@ -55,6 +59,7 @@ export function groupChanges(
   const early: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
   let greatestDbVersion = 0;
+  let greatestLife = 0;
   let cellCount = 0;
   // The cells of a row usually come one after the other and share one `pk`: what was found for the row is
   // good for all of them.
@@ -66,13 +71,15 @@ export function groupChanges(
   let row: RowOffer | undefined;
 
   for (let index = 0; index < changes.length; index++) {
-    const change = changes[index]!;
+    let change = changes[index]!;
     if (!isSoundChange(change)) refuseChange(change, index);
+    if (isOfFormerLife(change.col_version)) change = { ...change, site_id: NEUTRAL_SITE };
     if (change.site_id !== siteId) {
       siteId = change.site_id;
       siteIds.add(siteId);
     }
     if (change.db_version > greatestDbVersion) greatestDbVersion = change.db_version;
+    if (change.cl > greatestLife) greatestLife = change.cl;
     if (change.pk !== pk || change.table !== tableName) {
       key = validateKey(change, schema, index);
       if (change.table !== tableName) table = tableGroup(change.table);
@@ -129,6 +136,7 @@ export function groupChanges(
     ),
     early,
     greatestDbVersion,
+    greatestLife,
     cellCount,
     siteIds,
   };

@@ -8,6 +8,7 @@ import { GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/name
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, queryRow, statement } from '../sql/statement.js';
 import { showCellsStatements } from '../tables/cells/show.js';
+import { noteResetCells } from '../tables/clock/reset.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { drainPendingStatements } from '../tables/pending/drain.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
@@ -52,6 +53,8 @@ export type PhaseName =
   | 'drain'
   /** Base columns are computed from cells that changed. */
   | 'show'
+  /** Values of former lives that the batch made news are noted. */
+  | 'note'
   /** Batches that must not be applied are refused. */
   | 'refuse'
   | 'report'
@@ -91,6 +94,7 @@ export function planApply(input: ApplyInput): ApplyPlan {
       { name: 'offer', queries: batch.offer() },
       { name: 'drain', queries: batch.drain() },
       { name: 'show', queries: batch.show() },
+      { name: 'note', queries: batch.note() },
       { name: 'refuse', queries: batch.refuse() },
       { name: 'report', queries: batch.report() },
       { name: 'end', queries: batch.end() },
@@ -187,6 +191,14 @@ class Batch {
       .filter((spec) => !this.#drained.includes(spec))
       .flatMap((spec) => showCellsStatements(spec))
       .map((sql) => statement(sql));
+  }
+
+  /** Only a life after the first one resets cells of a former life. */
+  note(): Query[] {
+    if (this.grouped.greatestLife < 3) return [];
+    return this.#touched
+      .filter(({ clockColumns }) => clockColumns.length > 0)
+      .map((spec) => statement(noteResetCells(spec)));
   }
 
   refuse(): Query[] {

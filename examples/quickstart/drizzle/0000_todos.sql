@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"854870f4158cf541","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"7dc68971a6711491","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -23,12 +23,13 @@ CREATE TABLE IF NOT EXISTS crr_state (
   seq INTEGER,
   in_transaction INTEGER,
   applying INTEGER,
-  prior_db_version INTEGER
+  prior_db_version INTEGER,
+  has_local_news INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_state
-  (id, format, site, db_version, seq, in_transaction, applying, prior_db_version)
-SELECT 1, 2, 1, 0, -1, 0, 0, 0
+  (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -82,7 +83,6 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   filter TEXT NOT NULL DEFAULT '',
   url TEXT NOT NULL DEFAULT '',
   owner TEXT,
-  mixed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (site_id, tag, direction)
 ) STRICT;
 --> statement-breakpoint
@@ -261,8 +261,8 @@ SELECT
   state.site,
   state.seq - 1,
   '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2),
-  CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 0 THEN 0 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title"),
-  CASE WHEN former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) < 0 THEN 0 ELSE former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) END + (old."done" IS NOT new."done")
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title"),
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) END + (old."done" IS NOT new."done")
 FROM crr_state AS state, "todos__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
@@ -459,13 +459,13 @@ SET
   "clock_title" = CASE
     WHEN won.cell_0 THEN (ifnull(new."version_title", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0))
     WHEN new.causal_length > "todos__crr_clock".causal_length AND "todos__crr_clock".row_version + ifnull(CAST("todos__crr_clock"."clock_title" AS INTEGER), -("todos__crr_clock".row_version = 0)) >= 0
-    THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+    THEN '-0@' || new.db_version || ':0' || substr(new.sentinel, instr(new.sentinel, ':')) /* a cell of a former life keeps its value until it is overwritten */
     ELSE "todos__crr_clock"."clock_title"
   END,
   "clock_done" = CASE
     WHEN won.cell_1 THEN (ifnull(new."version_done", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1))
     WHEN new.causal_length > "todos__crr_clock".causal_length AND "todos__crr_clock".row_version + ifnull(CAST("todos__crr_clock"."clock_done" AS INTEGER), -("todos__crr_clock".row_version = 0)) >= 0
-    THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+    THEN '-0@' || new.db_version || ':0' || substr(new.sentinel, instr(new.sentinel, ':')) /* a cell of a former life keeps its value until it is overwritten */
     ELSE "todos__crr_clock"."clock_done"
   END
 FROM (
@@ -694,7 +694,8 @@ UPDATE crr_state
 SET
   applying = 1,
   prior_db_version = db_version,
-  db_version = max(db_version + 1, 0);
+  db_version = max(db_version + 1, 0),
+  has_local_news = EXISTS (SELECT 1 FROM crr_pending);
 --> statement-breakpoint
 INSERT INTO "todos__crr_merge" (
   "key_id",

@@ -1,3 +1,4 @@
+import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import { cellClock } from './table.js';
 
 /*
@@ -39,7 +40,23 @@ export function parseStamp(text: string): Stamp | undefined {
 export const NO_CLOCK = "'-9000000000000000'";
 
 /** Version 0 in a spelling that no offer has, so that a reset cell never looks like one that was won. */
-export const RESET = "'-0'";
+const RESET = '-0';
+
+/**
+ * The clock of a cell that a greater causal length resets. It is no site's write: every site finds it for
+ * itself, and with the value that it happened to have, so it must reach even the site that wrote the value
+ * or that began the new life.
+ *
+ * @param sentinel origin of the new life, whose seq the cell takes: readers find the sentinel before it.
+ */
+export function resetClockSql(dbVersion: string, sentinel: string): string {
+  return `'${RESET}@' || ${dbVersion} || ':${NEUTRAL_ORDINAL}' || substr(${sentinel}, instr(${sentinel}, ':'))`;
+}
+
+/** SQL condition: the cell was reset in the db_version of its row. `row` is an alias with its dot. */
+export function isResetNowSql(column: string, row: string): string {
+  return `instr(${row}${cellClock(column)}, '${RESET}@' || ${row}db_version || ':') = 1`;
+}
 
 /** Version of a cell from its clock: negative if it has none. `row` is an alias with its dot. */
 export function cellVersionSql(column: string, row = ''): string {

@@ -59,7 +59,8 @@ export function keyChangeTrigger(spec: TableSpec): TriggerSql {
 function movedCell(column: TableSpec['clockColumns'][number]): string {
   const version = cellVersionSql(column.name, 'former.');
   const time = clockTypeOf(column).clockTime;
-  const kept = `CASE WHEN ${version} < 0 THEN 0 ELSE ${version} END`;
+  // The new row is created with all of its values: none of them is left to what another life held there.
+  const kept = `CASE WHEN ${version} < 1 THEN 1 ELSE ${version} END`;
   if (time === undefined) return `${kept} + (${hasChanged(column)})`;
   return `CASE WHEN ${hasChanged(column)} THEN ${time.next(version)} ELSE ${kept} END`;
 }

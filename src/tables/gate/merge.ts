@@ -2,7 +2,7 @@ import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
-import { cellVersionSql, RESET, stampOfOriginSql } from '../clock/clock.js';
+import { cellVersionSql, resetClockSql, stampOfOriginSql } from '../clock/clock.js';
 import { CLOCK, cellClock, clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import {
@@ -30,6 +30,7 @@ export function mergeGate(spec: TableSpec, when: readonly Fragment[]): TriggerSq
 function mergeClocks(spec: TableSpec): string {
   const here = `${clock(spec)}.`;
   const sentinel = stampOfOriginSql('new.db_version', 'new.sentinel');
+  const reset = resetClockSql('new.db_version', 'new.sentinel');
   const cells = spec.clockColumns.map(({ name }, i) => {
     const x = cellClock(name);
     const { version, origin } = offeredCell(spec, i);
@@ -37,7 +38,7 @@ function mergeClocks(spec: TableSpec): string {
       ${x} = CASE
         WHEN won.cell_${i} THEN (${version} - won.row_version) || ${stampOfOriginSql('new.db_version', origin)}
         WHEN new.causal_length > ${here}causal_length AND ${cellVersionSql(name, here)} >= 0
-        THEN ${RESET} || ${sentinel} /* a cell of a former life keeps its value until it is overwritten */
+        THEN ${reset} /* a cell of a former life keeps its value until it is overwritten */
         ELSE ${here}${x}
       END`;
   });

@@ -1,5 +1,5 @@
 import { list, statementText } from '../../sql/layout.js';
-import { PEER_TABLE, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 
 /** What was received from the peer, or what was sent to it. */
@@ -18,8 +18,6 @@ export type Direction = 'received' | 'sent';
  *     filter     fingerprint of what the peer lets this database see
  *     url        the address at which it was reached
  *     owner      who it identified itself as
- *     mixed      changes were waiting before the running apply, so its db_version may contain more than the
- *                peer's changes
  */
 export function peerStatements(): string[] {
   return [
@@ -34,7 +32,6 @@ export function peerStatements(): string[] {
         filter TEXT NOT NULL DEFAULT '',
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
-        mixed INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT`,
   ];
@@ -90,22 +87,11 @@ export function advancePeerStatement(row: PeerRow): string {
 }
 
 /**
- * Before an apply: remembers whether changes wait. What an apply drains from the pending table is
- * stamped like the batch but did not come from the peer.
- */
-export function beginPeerStatement(row: PeerRow): string {
-  return statementText`
-    UPDATE ${PEER_TABLE}
-    SET mixed = EXISTS (SELECT 1 FROM ${PENDING_TABLE})
-    WHERE ${isRow(row)}`;
-}
-
-/**
- * After an apply: what it stamped came from the peer, so the peer lacks nothing of it. If everything
+ * After an apply: if all that it stamped came from the peer, the peer lacks nothing of it. If everything
  * before was sent, `version` steps over the new db_version; otherwise it is listed in `skip`.
  */
 export function endPeerStatement(row: PeerRow): string {
-  const news = 'state.db_version > state.prior_db_version AND mixed = 0';
+  const news = 'state.db_version > state.prior_db_version AND state.has_local_news = 0';
   const all = `${news} AND position IS NULL AND version >= state.prior_db_version`;
   return statementText`
     UPDATE ${PEER_TABLE}
@@ -115,8 +101,7 @@ export function endPeerStatement(row: PeerRow): string {
         WHEN ${all} THEN ','
         WHEN ${news} THEN skip || state.db_version || ','
         ELSE skip
-      END,
-      mixed = 0
+      END
     FROM ${STATE_TABLE} AS state
     WHERE ${isRow(row)}`;
 }

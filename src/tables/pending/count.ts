@@ -5,9 +5,3 @@ import { type Query, queryRow } from '../../sql/statement.js';
 export function countPending(read: (count: number) => void): Query {
   return queryRow(`SELECT count(*) FROM ${PENDING_TABLE}`, ({ 0: count }) => read(Number(count)));
 }
-
-/** Whether any change waits. */
-export function anyPending(read: (isAny: boolean) => void): Query {
-  const sql = `SELECT EXISTS (SELECT 1 FROM ${PENDING_TABLE})`;
-  return queryRow(sql, ({ 0: isAny }) => read(Number(isAny) === 1));
-}

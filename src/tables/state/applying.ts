@@ -16,7 +16,8 @@ export function beginApplySql(greatestIncoming = 0): string {
     SET
       applying = 1,
       prior_db_version = db_version,
-      db_version = max(db_version + 1, ${Math.min(greatestIncoming, FAR_FUTURE)})`;
+      db_version = max(db_version + 1, ${Math.min(greatestIncoming, FAR_FUTURE)}),
+      has_local_news = EXISTS (SELECT 1 FROM ${PENDING_TABLE})`;
 }
 
 /** Ends it. If nothing was new the db_version goes back, or two idle peers would count for ever. */

@@ -17,6 +17,8 @@ export const SQL_FORMAT = 2;
  *     in_transaction    1 while a transaction is pinned to one db_version
  *     applying          1 while changes are merged and write triggers do nothing
  *     prior_db_version  db_version before the running apply, to go back to if nothing was new
+ *     has_local_news    1 if the running apply stamps what its batch does not contain: changes that waited, and
+ *                       values of former lives; then whoever sent the batch lacks something of its db_version
  */
 export function stateStatements(): string[] {
   return [
@@ -30,12 +32,13 @@ export function stateStatements(): string[] {
         seq INTEGER,
         in_transaction INTEGER,
         applying INTEGER,
-        prior_db_version INTEGER
+        prior_db_version INTEGER,
+        has_local_news INTEGER
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE}
-        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version)
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0
+        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }

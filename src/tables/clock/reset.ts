@@ -1,0 +1,25 @@
+import type { TableSpec } from '../../model/table-spec.js';
+import { any, statementText } from '../../sql/layout.js';
+import { STATE_TABLE } from '../../sql/names.js';
+import { DB_VERSION } from '../state/table.js';
+import { isResetNowSql } from './clock.js';
+import { clock } from './table.js';
+
+/**
+ * Notes that the running apply reset cells: what they hold is news of this database, and whoever sent the
+ * batch may not have it.
+ */
+export function noteResetCells(spec: TableSpec): string {
+  const isReset = spec.clockColumns.map(({ name }) => isResetNowSql(name, 'clock.'));
+  return statementText`
+    UPDATE ${STATE_TABLE}
+    SET has_local_news = 1
+    WHERE EXISTS (
+      SELECT 1 FROM ${clock(spec)} AS clock
+      WHERE
+        clock.db_version = ${DB_VERSION}
+        AND (
+          ${any(isReset)}
+        )
+    )`;
+}
