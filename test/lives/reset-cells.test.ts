@@ -27,25 +27,28 @@ const syncWith = (server: Site, client: Site) =>
 test.each([
   ['sent', 'red'],
   ['not sent yet', 'yellow'],
-])('a client creates a row again without one of its columns; a value of it was %s', async (_, color) => {
-  let [server, a, b] = [await open(), await open(), await open()];
-  await server.insert(early).values({ id: 'r', title: 'one' });
-  for (const client of [a, b]) await syncWith(server, client);
-  server = await addColor(server);
-  a = await addColor(a);
-  await server.update(later).set({ color: 'red' });
-  for (const client of [a, b]) await syncWith(server, client);
-  if (color !== 'red') await a.update(later).set({ color });
+])(
+  'a client creates a row again without one of its columns; a value of it was %s',
+  async (_, color) => {
+    let [server, a, b] = [await open(), await open(), await open()];
+    await server.insert(early).values({ id: 'r', title: 'one' });
+    for (const client of [a, b]) await syncWith(server, client);
+    server = await addColor(server);
+    a = await addColor(a);
+    await server.update(later).set({ color: 'red' });
+    for (const client of [a, b]) await syncWith(server, client);
+    if (color !== 'red') await a.update(later).set({ color });
 
-  await b.delete(early);
-  await b.insert(early).values({ id: 'r', title: 'again' });
-  for (const client of [b, a, b, a, b]) await syncWith(server, client);
-  b = await addColor(b);
-  for (const client of [a, b, a, b]) await syncWith(server, client);
-  for (const site of [server, a, b]) {
-    expect(await site.select().from(later)).toEqual([{ id: 'r', title: 'again', color }]);
-  }
-});
+    await b.delete(early);
+    await b.insert(early).values({ id: 'r', title: 'again' });
+    for (const client of [b, a, b, a, b]) await syncWith(server, client);
+    b = await addColor(b);
+    for (const client of [a, b, a, b]) await syncWith(server, client);
+    for (const site of [server, a, b]) {
+      expect(await site.select().from(later)).toEqual([{ id: 'r', title: 'again', color }]);
+    }
+  },
+);
 
 test('a cell of a former life is no site’s write', async () => {
   const [a, b] = [await open(), await open()];

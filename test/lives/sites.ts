@@ -14,8 +14,8 @@ import {
   packKey,
   withCrr,
 } from '../../src/index.js';
-import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import { bytesToHex } from '../../src/model/value.js';
+import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import type { Random } from '../support/random.js';
 
 const id = () => text('id').primaryKey().notNull();

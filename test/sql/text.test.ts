@@ -56,11 +56,12 @@ describe('exact text', () => {
         seq INTEGER,
         in_transaction INTEGER,
         applying INTEGER,
-        prior_db_version INTEGER
+        prior_db_version INTEGER,
+        has_local_news INTEGER
       );
       INSERT INTO crr_state
-        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version)
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0
+        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -110,7 +111,6 @@ describe('exact text', () => {
         filter TEXT NOT NULL DEFAULT '',
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
-        mixed INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
@@ -294,7 +294,7 @@ describe('exact text', () => {
         state.site,
         state.seq - 0,
         '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1),
-        CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 0 THEN 0 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title")
+        CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title")
       FROM crr_state AS state, "todos__crr_clock" AS former
       WHERE former."key_id" = old."id"
       ON CONFLICT ("key_id") DO UPDATE SET
@@ -565,7 +565,7 @@ describe('exact text', () => {
         "clock_title" = CASE
           WHEN won.cell_0 THEN (ifnull(new."version_title", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0))
           WHEN new.causal_length > "todos__crr_clock".causal_length AND "todos__crr_clock".row_version + ifnull(CAST("todos__crr_clock"."clock_title" AS INTEGER), -("todos__crr_clock".row_version = 0)) >= 0
-          THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+          THEN '-0@' || new.db_version || ':0' || substr(new.sentinel, instr(new.sentinel, ':')) /* a cell of a former life keeps its value until it is overwritten */
           ELSE "todos__crr_clock"."clock_title"
         END
       FROM (
@@ -1422,13 +1422,13 @@ describe('exact text', () => {
         "clock_best" = CASE
           WHEN won.cell_0 THEN (ifnull(new."version_best", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_best", new.row_site || ':' || (new.row_seq + 0))
           WHEN new.causal_length > "scores__crr_clock".causal_length AND "scores__crr_clock".row_version + ifnull(CAST("scores__crr_clock"."clock_best" AS INTEGER), -("scores__crr_clock".row_version = 0)) >= 0
-          THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+          THEN '-0@' || new.db_version || ':0' || substr(new.sentinel, instr(new.sentinel, ':')) /* a cell of a former life keeps its value until it is overwritten */
           ELSE "scores__crr_clock"."clock_best"
         END,
         "clock_mood" = CASE
           WHEN won.cell_1 THEN (ifnull(new."version_mood", new.row_version) - won.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_mood", new.row_site || ':' || (new.row_seq + 1))
           WHEN new.causal_length > "scores__crr_clock".causal_length AND "scores__crr_clock".row_version + ifnull(CAST("scores__crr_clock"."clock_mood" AS INTEGER), -("scores__crr_clock".row_version = 0)) >= 0
-          THEN '-0' || '@' || new.db_version || ':' || new.sentinel /* a cell of a former life keeps its value until it is overwritten */
+          THEN '-0@' || new.db_version || ':0' || substr(new.sentinel, instr(new.sentinel, ':')) /* a cell of a former life keeps its value until it is overwritten */
           ELSE "scores__crr_clock"."clock_mood"
         END
       FROM (
@@ -1755,7 +1755,8 @@ describe('exact text', () => {
       SET
         applying = 1,
         prior_db_version = db_version,
-        db_version = max(db_version + 1, 7);
+        db_version = max(db_version + 1, 7),
+        has_local_news = EXISTS (SELECT 1 FROM crr_pending);
       UPDATE crr_state
       SET
         applying = 0,
