@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
+    setupFiles: './test/support/close-when-tests-end.ts',
     // Many tests wait for processes of their own: two workers keep two cores busy, not one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

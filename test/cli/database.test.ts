@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../../src/migrate/config.js';
 import { databaseAddress } from '../../src/migrate/database.js';
 import { startSqld } from '../../tools/sqld/index.js';
+import { openClient } from '../support/client.js';
 import type { TestProject } from '../support/project.js';
 import {
   CONFIG,
@@ -34,7 +34,7 @@ let closedPort: number;
 beforeAll(async () => {
   project = await notesProject();
   await createNotesFile(project, 'app.db');
-  const client = createClient({ url: `file:${join(project.folder, 'plain.db')}` });
+  const client = openClient({ url: `file:${join(project.folder, 'plain.db')}` });
   await client.execute(DDL);
   client.close();
   const server = await listening((_, response) => response.end());
@@ -241,7 +241,7 @@ describe('the project and the address', () => {
   test('a server that is reached', async ({ skip }) => {
     const sqld = await startSqld();
     if (sqld === undefined) return skip(`no sqld binary for ${process.platform}-${process.arch}`);
-    const client = createClient({ url: sqld.httpUrl });
+    const client = openClient({ url: sqld.httpUrl });
     await createNotes(client);
     client.close();
     expect(await project.crr('check', '--url', sqld.httpUrl)).toMatchObject({

@@ -1,10 +1,11 @@
 /** A project with one CRR, and its databases: what the tests of the command line share. */
 import { join } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
-import { drizzle } from 'drizzle-orm/libsql';
+import type { Client } from '@libsql/client';
 import { integer, text } from 'drizzle-orm/sqlite-core';
-import { crrTable, withCrr } from '../../src/index.js';
+import { crrTable } from '../../src/index.js';
+import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
+import { openSite } from '../support/site.js';
 
 export const CONFIG = `export default { dialect: 'turso', schema: './schema.ts', out: './drizzle', dbCredentials: { url: 'file:app.db' } };`;
 
@@ -25,12 +26,7 @@ export const notesProject = (): Promise<TestProject> =>
   testProject({ 'drizzle.config.ts': CONFIG, 'schema.ts': SCHEMA });
 
 /** Creates the table and its CRR parts in a database. */
-export async function createNotes(client: Client) {
-  await client.execute(DDL);
-  const db = withCrr(drizzle(client), { schema: { notes } });
-  await db.$crr.install();
-  return db;
-}
+export const createNotes = (client: Client) => openSite({ notes }, client, { ddl: DDL });
 
 /** Creates a database file with notes in the project's folder. */
 export async function createNotesFile(
@@ -38,7 +34,7 @@ export async function createNotesFile(
   name: string,
   rows: readonly (typeof notes.$inferInsert)[] = [],
 ): Promise<void> {
-  const client = createClient({ url: `file:${join(project.folder, name)}` });
+  const client = openClient({ url: `file:${join(project.folder, name)}` });
   const db = await createNotes(client);
   if (rows.length > 0) await db.insert(notes).values([...rows]);
   client.close();

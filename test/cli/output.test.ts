@@ -1,6 +1,5 @@
 /** What the commands print about a database, to a pipe and to a terminal. */
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { bytes } from '../../src/cli/render/quantity.js';
 import { textTable } from '../../src/cli/render/text-table.js';
 import { hasColors } from '../../src/cli/style.js';
 import { withCrr } from '../../src/index.js';
+import { openClient } from '../support/client.js';
 import type { TestProject } from '../support/project.js';
 import { createNotesFile, notes, notesProject } from './notes-project.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     { id: 'a', body: 'Milk ☕', stars: 3 },
     { id: 'b', body: `${'long '.repeat(20)}` },
   ]);
-  const client = createClient({ url: `file:${join(project.folder, 'app.db')}` });
+  const client = openClient({ url: `file:${join(project.folder, 'app.db')}` });
   const db = withCrr(drizzle(client), { schema: { notes } });
   await db.insert(notes).values({ id: 'gone' });
   await db.delete(notes).where(eq(notes.id, 'gone'));

@@ -4,8 +4,9 @@ import { eq } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { counter, crrTable, increment, mvr, packKey } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { describeEachEngine } from '../support/engines.js';
-import { exchange, memoryClient, openSite } from '../support/site.js';
+import { exchange, openSite } from '../support/site.js';
 
 const cards = crrTable('cards', {
   id: text('id').primaryKey().notNull(),

@@ -1,13 +1,13 @@
 /** Order keys over many inserts, against cr-sqlite, and over a network. */
-import { type Client, createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { crrTable, fractIndex, fractOrder, fractOrderBy } from '../../src/index.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
+import { memoryClient, openClient } from '../support/client.js';
 import { openOracle } from '../support/oracle.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { exchange, memoryClient, openSite } from '../support/site.js';
+import { exchange, openSite } from '../support/site.js';
 
 const items = crrTable('items', {
   id: integer('id').primaryKey(),
@@ -142,14 +142,13 @@ test.skipIf(!hasServer)(
     const server = (await startSqld())!;
     onTestFinished(() => server.stop());
     let requests = 0;
-    const client: Client = createClient({
+    const client = openClient({
       url: server.httpUrl,
       fetch: (...args: Parameters<typeof fetch>) => {
         requests++;
         return fetch(...args);
       },
     });
-    onTestFinished(() => client.close());
     const db = await openSite(schema, client);
     const order = fractOrder(db, items, 'position');
     await db.insert(items).values({ id: 1, position: order.last({ list: 'a' }) });

@@ -5,11 +5,12 @@ import { expect, expectTypeOf, test } from 'vitest';
 import { DIGITS, keyAfterSql, keyBeforeSql } from '../../src/columns/fract-index/key-sql.js';
 import { crrTable, fractIndex, fractOrder, fractOrderBy } from '../../src/index.js';
 import { quoteText } from '../../src/sql/quote.js';
+import { memoryClient } from '../support/client.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
 import { openOracle } from '../support/oracle.js';
 import { Random, seedFromEnv } from '../support/random.js';
-import { exchange, memoryClient, openSite } from '../support/site.js';
+import { exchange, openSite } from '../support/site.js';
 
 const cards = crrTable('cards', {
   id: text('id').primaryKey().notNull(),

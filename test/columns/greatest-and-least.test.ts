@@ -2,9 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import { blob, customType, integer, real, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { type Change, counter, crrTable, greatest, least, lww } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { describeEachEngine } from '../support/engines.js';
 import { openOracle } from '../support/oracle.js';
-import { exchange, memoryClient, migrate, openSite } from '../support/site.js';
+import { exchange, migrate, openSite } from '../support/site.js';
 
 const runs = crrTable('runs', {
   id: text('id').primaryKey().notNull(),

@@ -14,9 +14,10 @@ import {
   withCrr,
 } from '../../src/index.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
+import { memoryClient } from '../support/client.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
-import { exchange, memoryClient, migrate, openSite } from '../support/site.js';
+import { exchange, migrate, openSite } from '../support/site.js';
 
 const columns = () => ({
   id: text('id').primaryKey().notNull(),

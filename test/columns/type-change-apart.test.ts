@@ -2,8 +2,9 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { counter, crrTable, greatest, increment, least, lww, mvr } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { exchange, type MigratingSite, memoryClient, migrate, openSite } from '../support/site.js';
+import { exchange, type MigratingSite, migrate, openSite } from '../support/site.js';
 
 const key = () => ({ id: text('id').primaryKey().notNull(), title: text('title') });
 const views = () => integer('views').notNull().default(0);

@@ -4,9 +4,10 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { counter, crrTable, fractIndex, increment, lww, mvr } from '../../src/index.js';
 import { NEUTRAL_SITE } from '../../src/model/site.js';
+import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 import { dump } from '../support/dump.js';
-import { exchange, type MigratingSite, memoryClient, migrate, openSite } from '../support/site.js';
+import { exchange, type MigratingSite, migrate, openSite } from '../support/site.js';
 
 const key = () => ({ id: text('id').primaryKey().notNull(), title: text('title') });
 const plain = crrTable('posts', { ...key(), views: integer('views').notNull().default(0) });

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { crrTable, withCrr } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 
 const todos = crrTable('todos', {
   id: text('id').primaryKey().notNull(),
@@ -21,7 +22,7 @@ let client: Client;
 /** Statements that reached the database. */
 let seen: string[];
 beforeEach(async () => {
-  client = createClient({ url: ':memory:' });
+  client = memoryClient();
   await client.executeMultiple(
     'CREATE TABLE todos (id text PRIMARY KEY NOT NULL, title text, done integer); CREATE TABLE plain (id integer PRIMARY KEY);',
   );
@@ -36,7 +37,6 @@ beforeEach(async () => {
     return batch.call(client, stmts, mode);
   }) as never;
 });
-afterEach(() => client.close());
 
 const open = (check?: boolean) =>
   withCrr(drizzle(client), { schema, ...(check === undefined ? {} : { check }) });

@@ -10,8 +10,9 @@ import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { cards } from '../fixtures/format-1.schema.js';
 import { copyFixture, openCopy, recordedOf, schemaOf } from '../fixtures/open.js';
 import { readChange, recordChange, rowsOf } from '../fixtures/recorded.js';
+import { memoryClient } from '../support/client.js';
 import { testProject } from '../support/project.js';
-import { memoryClient, openSite } from '../support/site.js';
+import { openSite } from '../support/site.js';
 
 const REFUSAL =
   /has format 1, and this version of drizzle-crr needs format \d+: read all changes with the version that made it .* new database/;

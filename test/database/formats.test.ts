@@ -16,9 +16,10 @@ import {
   schemaOf,
 } from '../fixtures/open.js';
 import { recordChange, rowsOf } from '../fixtures/recorded.js';
+import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 import { dump } from '../support/dump.js';
-import { memoryClient, openSite } from '../support/site.js';
+import { openSite } from '../support/site.js';
 
 test('the present format has a fixture', () => {
   const how = `format ${SQL_FORMAT} has no fixture: copy test/fixtures/format-${FORMATS.at(-1)}.schema.ts to format-${SQL_FORMAT}.schema.ts, add to it what is new, and run npx tsx test/fixtures/make-fixture.ts`;

@@ -1,4 +1,3 @@
-import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
@@ -6,15 +5,15 @@ import { libsqlConnection } from '../../src/engines/libsql.js';
 import { asCrr, crrTable, unpackKey, withCrr } from '../../src/index.js';
 import { checkDatabase } from '../../src/migrate/check.js';
 import { readSchema } from '../../src/schema/read-schema.js';
+import { memoryClient } from '../support/client.js';
+import { openSite } from '../support/site.js';
 
 const first = crrTable('t', { id: text('id').primaryKey().notNull(), a: text('a'), b: text('b') });
 
 async function database() {
-  const client = createClient({ url: ':memory:' });
-  await client.execute('CREATE TABLE t (id text PRIMARY KEY NOT NULL, a text, b text)');
+  const client = memoryClient();
   const open = (schema: Record<string, unknown>) => withCrr(drizzle(client), { schema });
-  const db = open({ first });
-  await db.$crr.install();
+  const db = await openSite({ first }, client);
   await db.insert(first).values([
     { id: 'x', a: '1' },
     { id: 'y', a: '2' },

@@ -1,13 +1,13 @@
-import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { crrTable, withCrr } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
-import { exchange, line, memoryClient, openSite } from '../support/site.js';
+import { exchange, line, openSite } from '../support/site.js';
 
 const v1 = crrTable('todos', { id: text('id').primaryKey(), title: text('title') });
 const v2 = crrTable('todos', {
@@ -221,7 +221,7 @@ test("Drizzle's casing decides the names in the database", async () => {
   await db.insert(table).values({ theId: 'a', firstName: 'Ada' });
   const { changes } = await db.$crr.changes();
   expect(changes.map(({ cid }) => cid)).toEqual(['first_name']);
-  const other = createClient({ url: ':memory:' });
+  const other = memoryClient();
   await other.execute('CREATE TABLE people (the_id text PRIMARY KEY NOT NULL, first_name text)');
   const there = withCrr(drizzle(other, { casing: 'snake_case' }), { schema: { table } });
   await there.$crr.install();

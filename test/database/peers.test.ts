@@ -1,9 +1,8 @@
-import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { crrTable, packKey, withCrr } from '../../src/index.js';
+import { crrTable, packKey } from '../../src/index.js';
+import { openSite } from '../support/site.js';
 
 const notes = crrTable('notes', {
   id: text('id').primaryKey().notNull(),
@@ -12,13 +11,8 @@ const notes = crrTable('notes', {
 });
 
 async function open() {
-  const client = createClient({ url: ':memory:' });
-  await client.execute(
-    'CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, owner TEXT, stars INTEGER)',
-  );
-  const db = withCrr(drizzle(client), { schema: { notes } });
-  await db.$crr.install();
-  return { db, client };
+  const db = await openSite({ notes });
+  return { db, client: db.$client };
 }
 
 const note = (id: string, owner = 'ann') => ({ id, owner, stars: 1 });

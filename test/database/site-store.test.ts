@@ -1,4 +1,3 @@
-import { createClient } from '@libsql/client';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { SiteStore } from '../../src/database/site-store.js';
@@ -29,7 +28,7 @@ test('a directory that is forgotten during a read is not lost to the reader', as
 });
 
 test('two readers at the beginning agree', async () => {
-  const db = await openSite({ notes }, createClient({ url: ':memory:' }));
+  const db = await openSite({ notes });
   const [a, b, c] = await Promise.all([db.$crr.siteId(), db.$crr.siteId(), db.$crr.version()]);
   expect(a).toEqual(b);
   expect(c).toBe(0);

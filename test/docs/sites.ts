@@ -1,10 +1,11 @@
 /** What the examples in docs/ may use beside the package: two databases, and a few CRRs. */
-import { type Client, createClient } from '@libsql/client';
-import { withCrr } from 'drizzle-crr';
+import type { Client } from '@libsql/client';
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { check, customType, integer, text } from 'drizzle-orm/sqlite-core';
 import { counter, crrTable, fractIndex, greatest, least, lww, mvr } from '../../src/index.js';
+import { exchange, openSite } from '../support/site.js';
+
+export { exchange };
 
 export const todos = crrTable('todos', {
   id: text('id').primaryKey().notNull(),
@@ -73,32 +74,22 @@ export const schema = {
   ...{ readers, messages },
 };
 
+const DDL = [
+  'CREATE TABLE todos (id text PRIMARY KEY NOT NULL, title text, done integer DEFAULT false NOT NULL)',
+  'CREATE TABLE notes (id text PRIMARY KEY NOT NULL, title text NOT NULL, body text)',
+  'CREATE TABLE tasks (id text PRIMARY KEY NOT NULL, owner text, title text, points integer DEFAULT 0 NOT NULL)',
+  'CREATE TABLE numbered (id integer PRIMARY KEY NOT NULL, name text)',
+  'CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high))',
+  'CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value)',
+  'CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text)',
+  'CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer)',
+  'CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text)',
+];
+
 export async function createTables(client: Client): Promise<void> {
-  await client.executeMultiple(`
-    CREATE TABLE todos (id text PRIMARY KEY NOT NULL, title text, done integer DEFAULT false NOT NULL);
-    CREATE TABLE notes (id text PRIMARY KEY NOT NULL, title text NOT NULL, body text);
-    CREATE TABLE tasks (id text PRIMARY KEY NOT NULL, owner text, title text, points integer DEFAULT 0 NOT NULL);
-    CREATE TABLE numbered (id integer PRIMARY KEY NOT NULL, name text);
-    CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, CHECK (low < high));
-    CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value);
-    CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text);
-    CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer);
-    CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text);
-  `);
+  for (const statement of DDL) await client.execute(statement);
 }
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-export async function openDatabase() {
-  const client = createClient({ url: ':memory:' });
-  await createTables(client);
-  const db = withCrr(drizzle(client, { schema }), { schema });
-  await db.$crr.install();
-  return db;
-}
-
-/** Sends everything both ways, until both have all. */
-export async function exchange(a: Database, b: Database): Promise<void> {
-  await b.$crr.apply(await a.$crr.changes());
-  await a.$crr.apply(await b.$crr.changes());
-}
+export const openDatabase = () => openSite(schema, undefined, { ddl: DDL });

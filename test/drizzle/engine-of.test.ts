@@ -1,4 +1,3 @@
-import { createClient } from '@libsql/client';
 import { entityKind } from 'drizzle-orm';
 import { drizzle, LibSQLDatabase } from 'drizzle-orm/libsql';
 import { drizzle as proxy } from 'drizzle-orm/sqlite-proxy';
@@ -9,7 +8,8 @@ import { internalsOf } from '../../src/drizzle/internals.js';
 import { pinned } from '../../src/drizzle/pin.js';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { crrTable, withCrr } from '../../src/index.js';
-import { memoryClient, openSite } from '../support/site.js';
+import { memoryClient } from '../support/client.js';
+import { openSite } from '../support/site.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey().notNull(), n: integer('n') });
 const schema = { todos };
@@ -31,7 +31,7 @@ describe('the engine of a Drizzle database', () => {
   test.each<[string, unknown, string]>([
     ['a database of another driver', proxy(async () => ({ rows: [] })), 'SqliteRemoteDatabase'],
     ['a mock', drizzle.mock(), 'LibSQLDatabase whose $client is not of libSQL'],
-    ['a client', createClient({ url: ':memory:' }), 'an object'],
+    ['a client', memoryClient(), 'an object'],
     ['an empty object', {}, 'an object'],
     ['nothing', undefined, 'undefined'],
     ['text', 'file:local.db', 'string'],

@@ -1,20 +1,13 @@
 /** Every value that SQLite can store travels exactly, whatever protocol and client are between. */
-import { type Client, createClient, type IntMode } from '@libsql/client';
+import type { Client, IntMode } from '@libsql/client';
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { customType, integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import {
-  type Change,
-  crrTable,
-  packKey,
-  type SqlValue,
-  unpackKey,
-  withCrr,
-} from '../../src/index.js';
+import { type Change, crrTable, packKey, type SqlValue, unpackKey } from '../../src/index.js';
 import { bindValue } from '../../src/sql/statement.js';
-import { createTableSql } from '../support/create-table.js';
+import { memoryClient } from '../support/client.js';
 import { describeEachEngine } from '../support/engines.js';
+import { openSite } from '../support/site.js';
 
 const any = customType<{ data: unknown }>({ dataType: () => '' });
 const numeric = customType<{ data: unknown }>({ dataType: () => 'numeric' });
@@ -74,14 +67,8 @@ const EXACT: readonly SqlValue[] = [
 ];
 
 describeEachEngine('values', (engine) => {
-  const make = async (client: Client) => {
-    await client.execute(createTableSql(values));
-    await client.execute(createTableSql(counted));
-    const db = withCrr(drizzle(client), { schema });
-    await db.$crr.install();
-    return db;
-  };
-  const memory = (intMode: IntMode = 'number') => make(createClient({ url: ':memory:', intMode }));
+  const make = (client: Client) => openSite(schema, client);
+  const memory = (intMode: IntMode = 'number') => make(memoryClient({ intMode }));
   type Site = Awaited<ReturnType<typeof memory>>;
 
   const write = async (db: Site) => {

@@ -3,16 +3,17 @@
  * at different moments, and exchange changes before, between and after.
  */
 import { join } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { withCrr } from '../../src/index.js';
 import { checkDatabase, checkFolder } from '../../src/migrate/check.js';
 import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
 import { NEUTRAL_SITE } from '../../src/model/site.js';
+import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
 import { exchange } from '../support/site.js';
 
@@ -215,11 +216,9 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
         expect(checkFolder(loaded.out, projectSchema(loaded))).toEqual([]);
         return loaded;
       };
-      const clients = ['a', 'b'].map((name) => {
-        const client = createClient({ url: `file:${join(project.folder, `${index}${name}.db`)}` });
-        onTestFinished(() => client.close());
-        return client;
-      });
+      const clients = ['a', 'b'].map((name) =>
+        openClient({ url: `file:${join(project.folder, `${index}${name}.db`)}` }),
+      );
       const [first, second] = clients as [Client, Client];
       type Loaded = Awaited<ReturnType<typeof generate>>;
       const advance = async (client: Client, loaded: Loaded) => {

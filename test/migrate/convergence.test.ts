@@ -2,7 +2,6 @@
  * Sites that migrate at different times, with writes before, between and after, exchange changes by
  * cursor (so nothing is sent twice to mend what was lost) and end with the same rows.
  */
-import { createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { planAlter } from '../../src/migrate/plan.js';
 import type { Renames } from '../../src/migrate/renames.js';
 import { type CrrState, tableState } from '../../src/migrate/state.js';
 import { readSchema } from '../../src/schema/read-schema.js';
+import { memoryClient } from '../support/client.js';
 import { type PlainColumn, plainCrr } from '../support/drizzle-table.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 
@@ -124,7 +124,7 @@ const stateOf = (version: Version): CrrState =>
   new Map([[version.table, tableState(specOf(version).spec)]]);
 
 class Site {
-  readonly client = createClient({ url: ':memory:', intMode: 'bigint' });
+  readonly client = memoryClient({ intMode: 'bigint' });
   readonly cursors = new Map<Site, number | Cursor>();
   version = BEFORE;
   steps = 0;

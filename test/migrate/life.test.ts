@@ -1,6 +1,6 @@
 /** Every kind of change through the real drizzle-kit, applied to a libSQL file and to sqld. */
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
+import type { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { checkDatabase, checkFolder } from '../../src/migrate/check.js';
 import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
 import { type Sqld, startSqld } from '../../tools/sqld/index.js';
+import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
 import { IMPORTS, LIFE } from './life.js';
 
@@ -32,7 +33,7 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
     const urls = [`file:${join(project.folder, 'life.db')}`];
     // One server serves both dialects, each from an empty database.
     if (sqld) urls.push(sqld.httpUrl);
-    const clients = urls.map((url) => createClient({ url }));
+    const clients = urls.map((url) => openClient({ url }));
     for (const client of clients) await dropEverything(client);
     for (const [i, step] of LIFE.entries()) {
       const context = `${dialect}, step ${i}: ${step.name}`;
@@ -70,11 +71,10 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
       }
     }
     // The whole folder at once, as a new database gets it.
-    const fresh = createClient({ url: `file:${join(project.folder, 'fresh.db')}` });
+    const fresh = openClient({ url: `file:${join(project.folder, 'fresh.db')}` });
     const loaded = await loadProject(project.folder, {});
     await migrate(drizzle(fresh), { migrationsFolder: loaded.out });
     expect(await checkDatabase(libsqlConnection(fresh), projectSchema(loaded))).toEqual([]);
-    for (const client of [...clients, fresh]) client.close();
   }, 180_000);
 });
 

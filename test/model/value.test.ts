@@ -1,4 +1,3 @@
-import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import {
   bytesToHex,
@@ -9,6 +8,7 @@ import {
 } from '../../src/model/value.js';
 import { greaterSql } from '../../src/sql/compare.js';
 import { bindValue } from '../../src/sql/statement.js';
+import { memoryClient } from '../support/client.js';
 
 const bytes = (...items: number[]) => Uint8Array.from(items);
 
@@ -44,7 +44,7 @@ const VALUES: readonly SqlValue[] = [
 ];
 
 test('values are ordered in JavaScript as in the generated SQL, every pair of them', async () => {
-  const client = createClient({ url: ':memory:' });
+  const client = memoryClient();
   for (const a of VALUES) {
     // One statement per value: a column of the comparison with each other.
     const args: SqlValue[] = [];
@@ -58,7 +58,6 @@ test('values are ordered in JavaScript as in the generated SQL, every pair of th
     });
     expect(rows.map((row) => row[0] === 1)).toEqual(VALUES.map((b) => compareValues(a, b) > 0));
   }
-  client.close();
 });
 
 /** NUL in text is spelt out: this test is about the order, not about binding. */

@@ -1,19 +1,17 @@
 /** A site of this package: the public API on a libSQL database in memory. */
 import { createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
-import { withCrr } from '../../src/index.js';
 import type { SqlValue } from '../../src/model/value.js';
 import { bindValue } from '../../src/sql/statement.js';
 import { plainCrr } from '../support/drizzle-table.js';
+import { openSite } from '../support/site.js';
 import { createTable, name, type Shape } from './shape.js';
 import type { OpenSite, Statement } from './site.js';
 
 export const ourSite: OpenSite = async (shape) => {
+  // Not kept until the test ends: one test replays hundreds of histories, which close their sites.
   const client = createClient({ url: ':memory:', intMode: 'bigint' });
-  await client.execute(createTable(shape));
-  const db = withCrr(drizzle(client), { schema: { table: crr(shape) } });
-  await db.$crr.install();
+  const db = await openSite({ table: crr(shape) }, client, { ddl: createTable(shape) });
   const runIn = async (
     target: { run(query: ReturnType<typeof sql>): unknown },
     statements: readonly Statement[],

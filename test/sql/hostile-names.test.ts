@@ -1,10 +1,8 @@
 /** Any legal name of a table or column works: each goes through a row's whole life on two databases. */
-import { createClient } from '@libsql/client';
 import { eq, getTableName } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { blob, integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
+import { counter, crrTable, mvr } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
 
 const NAMES = [
@@ -300,10 +298,8 @@ test('a table called "new" whose columns are called as those of the gate and the
 test('a collation that only the database knows of: sites that differ in case converge', async () => {
   const table = crrTable('t', { id: text('id').primaryKey().notNull(), a: text('a') });
   const open = async (a: string) => {
-    const client = createClient({ url: ':memory:' });
-    await client.execute('CREATE TABLE t (id TEXT PRIMARY KEY NOT NULL, a TEXT COLLATE NOCASE)');
-    const db = withCrr(drizzle(client), { schema: { table } });
-    await db.$crr.install();
+    const ddl = 'CREATE TABLE t (id TEXT PRIMARY KEY NOT NULL, a TEXT COLLATE NOCASE)';
+    const db = await openSite({ table }, undefined, { ddl });
     await db.insert(table).values({ id: 'x', a });
     return db;
   };

@@ -1,9 +1,9 @@
-import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import { commentText, quoteBlob, quoteName, quoteReal, quoteText } from '../../src/sql/quote.js';
+import { memoryClient } from '../support/client.js';
 
 test('literals read back as what they were written from', async () => {
-  const client = createClient({ url: ':memory:', intMode: 'bigint' });
+  const client = memoryClient({ intMode: 'bigint' });
   const hexOf = async (literal: string) => {
     const { rows } = await client.execute(`SELECT typeof(${literal}), hex(${literal})`);
     return [rows[0]![0], rows[0]![1]];
@@ -36,7 +36,6 @@ test('literals read back as what they were written from', async () => {
     expect(rows[0]![0]).toBe('real');
     expect(Object.is(rows[0]![1], real), String(real)).toBe(true);
   }
-  client.close();
 });
 
 test('names and comments cannot be left', () => {

@@ -1,5 +1,4 @@
 /** The exact SQL of each writer, for a few small tables. Run `vitest -u` after a deliberate change. */
-import { createClient } from '@libsql/client';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { counter, crrTable, greatest, lww, mvr } from '../../src/index.js';
@@ -16,6 +15,7 @@ import { drainPendingStatements } from '../../src/tables/pending/drain.js';
 import { pendingUpsert } from '../../src/tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../../src/tables/state/applying.js';
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
+import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey(), title: text('title').notNull() });
@@ -1772,7 +1772,7 @@ describe('exact text', () => {
 });
 
 test('a real database takes each statement, and gives the same text back', async () => {
-  const client = createClient({ url: ':memory:' });
+  const client = memoryClient();
   for (const table of [todos, marks, scores]) await client.execute(createTableSql(table));
   const tables = [
     ...sharedStatements(),
@@ -1794,7 +1794,6 @@ test('a real database takes each statement, and gives the same text back', async
   for (const statement of [...backfillStatements(spec), ...drainPendingStatements(spec)]) {
     await client.execute(statement);
   }
-  client.close();
 });
 
 test('no statement leaves the portable subset of SQL', () => {

@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, type Config, createClient } from '@libsql/client';
+import type { Client, Config } from '@libsql/client';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import { type Sqld, sqldBinary, startSqld } from '../../tools/sqld/index.js';
+import { memoryClient, openClient } from './client.js';
 
 export interface Engine {
   readonly name: string;
@@ -36,7 +37,7 @@ const memory: Engine = {
   remote: false,
   shared: false,
   async open(config) {
-    return closing(createClient({ url: ':memory:', ...config }));
+    return memoryClient(config);
   },
   again() {
     throw new Error('a database in memory has one client');
@@ -47,7 +48,7 @@ function file(): Engine {
   let directory: string;
   let count = 0;
   const client = (config?: Partial<Config>) =>
-    closing(createClient({ url: `file:${join(directory, `${count}.db`)}`, ...config }));
+    openClient({ url: `file:${join(directory, `${count}.db`)}`, ...config });
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'drizzle-crr-'));
   });
@@ -67,7 +68,7 @@ function file(): Engine {
 function sqld(protocol: 'http' | 'ws'): Engine {
   let server: Sqld;
   const client = (config?: Partial<Config>) =>
-    closing(createClient({ url: protocol === 'http' ? server.httpUrl : server.wsUrl, ...config }));
+    openClient({ url: protocol === 'http' ? server.httpUrl : server.wsUrl, ...config });
   return {
     name: `sqld ${protocol}:`,
     remote: true,
@@ -80,9 +81,4 @@ function sqld(protocol: 'http' | 'ws'): Engine {
     },
     again: client,
   };
-}
-
-function closing(client: Client): Client {
-  onTestFinished(() => client.close());
-  return client;
 }

@@ -1,41 +1,53 @@
-import { type Client, createClient } from '@libsql/client';
+/** Opens sites: the one way in which tests create a database with CRRs. */
+import type { Client } from '@libsql/client';
 import { is } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { onTestFinished } from 'vitest';
-import { type Change, type CrrDatabase, withCrr } from '../../src/index.js';
+import { type Change, type CrrDatabase, type WithCrrOptions, withCrr } from '../../src/index.js';
 import { crrDeclaration } from '../../src/schema/declaration.js';
+import { memoryClient } from './client.js';
 import { createTableSql } from './create-table.js';
 
-/** A Drizzle database with `$crr`, its tables made and installed; closed when the test ends. */
+export interface SiteOptions {
+  /** SQL that creates the tables, for those that `createTableSql` would create differently. */
+  readonly ddl?: string | readonly string[];
+  /** Options of `withCrr` besides the schema. */
+  readonly crr?: Omit<WithCrrOptions, 'schema'>;
+}
+
+/** A Drizzle database with `$crr`, its tables created and installed. */
 export async function openSite<TSchema extends Record<string, unknown>>(
   schema: TSchema,
   client: Client = memoryClient(),
+  { ddl = tablesOf(schema), crr }: SiteOptions = {},
 ) {
-  for (const table of new Set(Object.values(schema))) {
-    if (is(table, SQLiteTable) && crrDeclaration(table))
-      await client.execute(createTableSql(table));
-  }
-  const db = withCrr(drizzle(client, { schema }), { schema });
-  await db.$crr.install();
-  return db;
+  for (const statement of [ddl].flat()) await client.execute(statement);
+  return installed(schema, client, crr);
+}
+
+/** The same database under another schema, whose clocks and triggers it gets. */
+export function migrate<T extends SQLiteTable>(site: MigratingSite, table: T) {
+  return installed({ table }, site.$client);
 }
 
 export interface MigratingSite {
   readonly $client: Client;
 }
 
-/** The same database under another schema, whose clocks and triggers it gets. */
-export async function migrate<T extends SQLiteTable>(site: MigratingSite, table: T) {
-  const db = withCrr(drizzle(site.$client), { schema: { table } });
+async function installed<TSchema extends Record<string, unknown>>(
+  schema: TSchema,
+  client: Client,
+  options: Omit<WithCrrOptions, 'schema'> = {},
+) {
+  const db = withCrr(drizzle(client, { schema }), { schema, ...options });
   await db.$crr.install();
   return db;
 }
 
-export function memoryClient(): Client {
-  const client = createClient({ url: ':memory:' });
-  onTestFinished(() => client.close());
-  return client;
+function tablesOf(schema: Record<string, unknown>): string[] {
+  return [...new Set(Object.values(schema))].flatMap((table) =>
+    is(table, SQLiteTable) && crrDeclaration(table) ? createTableSql(table) : [],
+  );
 }
 
 type Feed = Pick<CrrDatabase, '$crr'>;

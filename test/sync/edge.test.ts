@@ -5,27 +5,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import type { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runWorker } from '../../examples/turso-edge/run-worker.js';
 import * as schema from '../../examples/turso-edge/schema.js';
-import { withCrr } from '../../src/index.js';
 import { createSync } from '../../src/sync/index.js';
 import { readVersions } from '../../src/sync/wire/version-events.js';
 import { type Sqld, sqldBinary, startSqld } from '../../tools/sqld/index.js';
+import { openClient } from '../support/client.js';
+import { openSite } from '../support/site.js';
 
 const { todos } = schema;
 
-async function open(url: string) {
-  const client = createClient({ url });
-  await client.execute(schema.TODOS_DDL);
-  const db = withCrr(drizzle(client), { schema });
-  await db.$crr.install();
-  return db;
-}
+const open = (url: string) => openSite(schema, openClient({ url }), { ddl: schema.TODOS_DDL });
 
 const hasSqld = sqldBinary() !== undefined;
 describe.skipIf(!hasSqld)(`the edge example (skipped where sqld has no binary)`, () => {

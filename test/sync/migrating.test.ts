@@ -1,11 +1,10 @@
 /** Sites that differ in the types of their columns, because only one has migrated, go on syncing. */
-import { createClient } from '@libsql/client';
-import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
-import { expect, onTestFinished, test } from 'vitest';
-import { counter, crrTable, lww, mvr, withCrr } from '../../src/index.js';
+import { expect, test } from 'vitest';
+import { counter, crrTable, lww, mvr } from '../../src/index.js';
 import { readSchema } from '../../src/schema/read-schema.js';
 import { schemaFingerprint } from '../../src/sync/fingerprint.js';
+import { openSite } from '../support/site.js';
 import { connect, serve } from './world.js';
 
 const id = () => text('id').primaryKey().notNull();
@@ -15,12 +14,9 @@ const register = crrTable('tasks', { id: id(), state: mvr(text('state')) });
 const count = crrTable('tasks', { id: id(), state: counter('state') });
 
 async function open(tasks: typeof byVersion) {
-  const client = createClient({ url: ':memory:' });
-  onTestFinished(() => client.close());
-  await client.execute('CREATE TABLE tasks (id TEXT PRIMARY KEY NOT NULL, state TEXT)');
-  const db = withCrr(drizzle(client), { schema: { tasks } });
-  await db.$crr.install();
-  return { db, client, crr: db.$crr };
+  const ddl = 'CREATE TABLE tasks (id TEXT PRIMARY KEY NOT NULL, state TEXT)';
+  const db = await openSite({ tasks }, undefined, { ddl });
+  return { db, client: db.$client, crr: db.$crr };
 }
 
 const states = ({ db }: Awaited<ReturnType<typeof open>>) =>

@@ -1,8 +1,6 @@
 /** Sites for the sync tests: databases with one schema, clients and handlers in one process. */
-import { createClient } from '@libsql/client';
-import { drizzle } from 'drizzle-orm/libsql';
 import { blob, integer, real, text } from 'drizzle-orm/sqlite-core';
-import { crrTable, withCrr } from '../../src/index.js';
+import { crrTable } from '../../src/index.js';
 import {
   createSync,
   createSyncHandler,
@@ -10,6 +8,8 @@ import {
   type SyncHandlerOptions,
   type SyncOptions,
 } from '../../src/sync/index.js';
+import { openClient } from '../support/client.js';
+import { openSite as openSiteOn } from '../support/site.js';
 import { changesOf } from './feed.js';
 
 export const notes = crrTable('notes', {
@@ -21,17 +21,15 @@ export const notes = crrTable('notes', {
   data: blob('data', { mode: 'buffer' }),
 });
 
-export const NOTES_DDL =
-  'CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, owner TEXT, body TEXT, stars INTEGER, weight REAL, data BLOB)';
+const DDL =
+  'CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY NOT NULL, owner TEXT, body TEXT, stars INTEGER, weight REAL, data BLOB)';
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
 /** @param url a libSQL address; a database in memory if absent. Its table is created if there is none. */
 export async function openSite(url = ':memory:') {
-  const client = createClient({ url });
-  await client.execute(NOTES_DDL.replace('TABLE', 'TABLE IF NOT EXISTS'));
-  const db = withCrr(drizzle(client), { schema: { notes } });
-  await db.$crr.install();
+  const client = openClient({ url });
+  const db = await openSiteOn({ notes }, client, { ddl: DDL });
   return { db, client, crr: db.$crr };
 }
 
@@ -43,7 +41,10 @@ export const note = (id: string, more: Partial<typeof notes.$inferInsert> = {}) 
   ...more,
 });
 
-export const serve = (site: Site, options: Partial<SyncHandlerOptions> = {}) =>
+export const serve = (
+  site: Pick<SyncHandlerOptions, 'db'>,
+  options: Partial<SyncHandlerOptions> = {},
+) =>
   createSyncHandler({
     db: site.db,
     ...(options.authorize ? {} : { public: true }),
@@ -52,7 +53,11 @@ export const serve = (site: Site, options: Partial<SyncHandlerOptions> = {}) =>
   });
 
 /** A client whose network is `fetch`; it counts the requests and never waits long. */
-export function connect(site: Site, fetch: Fetch, options: Partial<SyncOptions> = {}) {
+export function connect(
+  site: Pick<SyncOptions, 'db'>,
+  fetch: Fetch,
+  options: Partial<SyncOptions> = {},
+) {
   const counts = { requests: 0 };
   const sync = createSync({
     db: site.db,

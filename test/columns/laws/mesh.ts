@@ -1,10 +1,10 @@
 /** A mesh of sites that write at random and hand each other parts of their feeds, in any order, also twice. */
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { onTestFinished } from 'vitest';
 import type { Change } from '../../../src/index.js';
 import { bytesToHex } from '../../../src/model/value.js';
 import { quoteName } from '../../../src/sql/quote.js';
+import { memoryClient } from '../../support/client.js';
 import type { Random } from '../../support/random.js';
 import { openSite } from '../../support/site.js';
 
@@ -17,8 +17,7 @@ export interface MeshSite {
 export type Schema = Readonly<Record<string, SQLiteTable>>;
 
 export async function openMeshSite(schema: Schema): Promise<MeshSite> {
-  const client = createClient({ url: ':memory:', intMode: 'bigint' });
-  onTestFinished(() => client.close());
+  const client = memoryClient({ intMode: 'bigint' });
   const db = await openSite(schema, client);
   return { client, db, id: bytesToHex(await db.$crr.siteId()) };
 }

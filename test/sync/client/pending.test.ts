@@ -1,11 +1,10 @@
 /** Changes that wait in the pending table, and syncs in between. */
-import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { crrTable, withCrr } from '../../../src/index.js';
+import { crrTable } from '../../../src/index.js';
 import { createSync, createSyncHandler, type SyncEvent } from '../../../src/sync/index.js';
+import { openSite } from '../../support/site.js';
 import { changesOf } from '../feed.js';
 
 const jobs = crrTable('jobs', {
@@ -15,13 +14,8 @@ const jobs = crrTable('jobs', {
 });
 
 async function open() {
-  const client = createClient({ url: ':memory:' });
-  await client.execute(
-    'CREATE TABLE jobs (id TEXT PRIMARY KEY NOT NULL, title TEXT NOT NULL, note TEXT)',
-  );
-  const db = withCrr(drizzle(client), { schema: { jobs } });
-  await db.$crr.install();
-  return { db, client };
+  const db = await openSite({ jobs });
+  return { db, client: db.$client };
 }
 
 test('a row that a local write completes is merged in the next sync, and only then is anything done', async () => {
