@@ -3,7 +3,14 @@ import { all, any, block, type Layout } from '../sql/layout.js';
 import { FORMER_TABLE } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
 import { COLUMN_TYPES, typeOf } from './registry.js';
-import { COUNTS, LATER_COUNTS, MOST_WRITES, TIMES, type WireRange } from './wire-range.js';
+import {
+  COUNTS,
+  LATER_COUNTS,
+  MOST_WRITES,
+  TIMES,
+  VERSIONS_END,
+  type WireRange,
+} from './wire-range.js';
 
 /*
  * Versions of cells on the wire and inside a database; see wire-range.ts.
@@ -12,7 +19,6 @@ import { COUNTS, LATER_COUNTS, MOST_WRITES, TIMES, type WireRange } from './wire
 const RANGES = [...new Set([COUNTS, LATER_COUNTS, ...COLUMN_TYPES.map(({ range }) => range)])].sort(
   (a, b) => a.first - b.first,
 );
-const END = 2 ** 53;
 /** Version 0 on the wire, in the ranges that belong to one type. */
 const FIRST_VERSIONS: ReadonlySet<number> = new Set(
   RANGES.flatMap(({ first, isPlain }) => (isPlain ? [] : [first])),
@@ -35,6 +41,11 @@ export function rangeOf(version: number): WireRange {
  */
 export function isOfFormerLife(version: number): boolean {
   return version === 0 || (version >= FIRST_OWN_VERSION && FIRST_VERSIONS.has(version));
+}
+
+/** One above the greatest version of a range. */
+export function endOf(range: WireRange): number {
+  return RANGES[RANGES.indexOf(range) + 1]?.first ?? VERSIONS_END;
 }
 
 /** What is added to the version of a cell of this type when it is sent. */
@@ -118,9 +129,9 @@ function wasTimedSql(row: string): Layout {
 /** SQL condition: a version is in one of these ranges. */
 export function inRangesSql(version: string, ranges: readonly WireRange[]): Layout {
   const spans: [first: number, last: number][] = [];
-  for (const [i, range] of RANGES.entries()) {
+  for (const range of RANGES) {
     if (!ranges.includes(range)) continue;
-    const last = (RANGES[i + 1]?.first ?? END) - 1;
+    const last = endOf(range) - 1;
     const before = spans.at(-1);
     if (before?.[1] === range.first - 1) before[1] = last;
     else spans.push([range.first, last]);

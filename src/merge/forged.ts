@@ -1,17 +1,12 @@
-import { SENTINEL } from '../model/change.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { any, block, statementText } from '../sql/layout.js';
+import { any, statementText } from '../sql/layout.js';
 import { GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
-import { isRememberedSql } from '../tables/former/table.js';
 
-/**
- * Refuse the batch if it brought a change that this site is said to have written and never issued. Clocks
- * that a migration forgot (of a dropped column, say) may come back from others and are no forgery.
- */
+/** Refuse the batch if it brought a change that this site is said to have written and never issued. */
 export function guardForgedQueries(spec: TableSpec): Query[] {
   return [
     statement(guardForged(spec)),
@@ -21,24 +16,14 @@ export function guardForgedQueries(spec: TableSpec): Query[] {
 
 function guardForged(spec: TableSpec): string {
   const start = stampStartSql('clock.db_version', 'state.site');
-  const isRemembered = ({ name }: { readonly name: string }) => isRememberedSql(spec.name, name);
   // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
-  const cells = spec.clockColumns.map((column) => {
-    const x = `clock.${cellClock(column.name)}`;
-    return block`
-      instr(${x}, ${start}) > 0
-        AND row_version + CAST(${x} AS INTEGER) > 0
-        AND ${isRemembered(column)}`;
+  const cells = spec.clockColumns.map(({ name }) => {
+    const x = `clock.${cellClock(name)}`;
+    return `instr(${x}, ${start}) > 0 AND row_version + CAST(${x} AS INTEGER) > 0`;
   });
   const isForged = [
-    block`
-      instr(sentinel, ${start}) > 0
-        AND ${isRememberedSql(spec.name, SENTINEL)}`,
-    block`
-      row_version > 0 AND row_site = state.site AND ifnull(row_db_version, clock.db_version) = clock.db_version
-        AND (
-          ${any(spec.clockColumns.map(isRemembered))}
-        )`,
+    `instr(sentinel, ${start}) > 0`,
+    'row_version > 0 AND row_site = state.site AND ifnull(row_db_version, clock.db_version) = clock.db_version',
     ...cells,
   ];
   return statementText`

@@ -36,7 +36,6 @@ export interface EarlyChange {
 export interface GroupedChanges {
   readonly tables: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly early: readonly EarlyChange[];
-  readonly greatestDbVersion: number;
   /** The greatest causal length of any change. */
   readonly greatestLife: number;
   /** How many cells (not sentinels) the batch contains. */
@@ -58,7 +57,6 @@ export function groupChanges(
   const tables = new Map<string, TableGroup>();
   const early: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
-  let greatestDbVersion = 0;
   let greatestLife = 0;
   let cellCount = 0;
   // The cells of a row usually come one after the other and share one `pk`: what was found for the row is
@@ -78,7 +76,6 @@ export function groupChanges(
       siteId = change.site_id;
       siteIds.add(siteId);
     }
-    if (change.db_version > greatestDbVersion) greatestDbVersion = change.db_version;
     if (change.cl > greatestLife) greatestLife = change.cl;
     if (change.pk !== pk || change.table !== tableName) {
       key = validateKey(change, schema, index);
@@ -135,7 +132,6 @@ export function groupChanges(
         .map((group) => [group.spec, group.rows]),
     ),
     early,
-    greatestDbVersion,
     greatestLife,
     cellCount,
     siteIds,

@@ -162,7 +162,7 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [statement(beginApplySql(this.grouped.greatestDbVersion))];
+    return [statement(beginApplySql())];
   }
 
   hold(): Query[] {

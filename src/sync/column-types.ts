@@ -3,10 +3,13 @@
  */
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import { cellTypeOf, isTimed, typeOf } from '../columns/registry.js';
-import { isFormerVersion, versionFromWire } from '../columns/versions.js';
+import { endOf, isFormerVersion, rangeOf, versionFromWire } from '../columns/versions.js';
+import { greatestJump, MAX_JUMP, TIMES, VERSIONS_END } from '../columns/wire-range.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { ReplicatedColumnSpec } from '../model/table-spec.js';
+
+export { MAX_JUMP };
 
 /** What a column's type contributes to the fingerprint of a schema. */
 export function typeFingerprint(column: ReplicatedColumnSpec): string {
@@ -25,18 +28,29 @@ export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): 
 }
 
 /**
- * The greatest col_version that a change may have. Versions that count writes may be up to
- * `greatestCount`. In a column that merges by time there is no limit, because a change that is ahead
- * of this clock becomes pending. Other columns may contain times as well: a site that has not
- * migrated yet, or that has already, may merge the same column by time.
+ * The greatest col_version that a pushed change may have. In a column that merges by time there is no
+ * limit, because a change that is ahead of this clock becomes pending. Other columns may contain times as
+ * well: a site that has not migrated yet, or that has already, may merge the same column by time.
+ *
+ * @param known the version that this database has for the cell, as on the wire; 0 if there is none.
  */
 export function greatestColVersion(
-  { table, cid }: Change,
+  { table, cid, col_version }: Change,
   schema: CrrSchema,
-  greatestCount: number,
+  known: number,
+  maxJump: number,
 ): number {
-  if (cid === SENTINEL) return greatestCount;
+  if (cid === SENTINEL) return greatestCausalLength(known, maxJump);
   const column = schema.tables.get(table)?.clockColumns.find(({ name }) => name === cid);
   if (column !== undefined && isTimed(column)) return Number.MAX_SAFE_INTEGER;
-  return Math.max(greatestCount, greatestTime(Date.now(), DEFAULT_MAX_DRIFT));
+  const range = rangeOf(col_version);
+  const greatest = greatestJump(Math.max(known, range.first), endOf(range), maxJump);
+  return range === TIMES
+    ? Math.max(greatest, greatestTime(Date.now(), DEFAULT_MAX_DRIFT))
+    : greatest;
+}
+
+/** The greatest causal length that a pushed change may have. */
+export function greatestCausalLength(known: number, maxJump: number): number {
+  return greatestJump(known, VERSIONS_END, maxJump);
 }

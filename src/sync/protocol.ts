@@ -79,7 +79,7 @@
  *     time for a body to arrive        30 s                                      408
  *     live streams at a time           1,000                                     503
  *     answer                           about 1 MiB before compression, but at least one row
- *     versions in changes              2^32 above the receiver's db_version      422
+ *     versions of cells and rows       2^24 above those that the server has      422
  *
  * ## Errors
  *
@@ -102,7 +102,7 @@
  *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is ahead of the server, which was restored from a backup
  *     413 CRR_SYNC_TOO_LARGE         more bytes or changes than the limit
  *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
- *     422 CRR_SYNC_VERSION_JUMP      a change whose versions are too far ahead
+ *     422 CRR_SYNC_VERSION_JUMP      changes whose versions are too far ahead; `rows` lists their rows
  *     500 CRR_SYNC_SERVER            the handler or its database failed
  *     503 CRR_SYNC_BUSY              too many live streams, or too many writers at a time; the
  *                                    retry-after header is set
@@ -114,6 +114,7 @@
  */
 
 import type { Change } from '../model/change.js';
+import { MAX_JUMP } from './column-types.js';
 import type { Cursor, HiddenRow } from './site.js';
 
 export const PROTOCOL_VERSION = 1;
@@ -127,7 +128,7 @@ export const LIMITS = {
   bodyTimeoutMs: 30_000,
   maxStreams: 1_000,
   chunkBytes: 2 ** 20,
-  maxVersionJump: 2 ** 32,
+  maxVersionJump: MAX_JUMP,
 } as const;
 
 export interface SyncRequest {

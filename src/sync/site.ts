@@ -16,6 +16,7 @@ export { type Cursor, sinceOf } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { HiddenRow } from '../feed/page.js';
+export { knownVersionsSql } from '../tables/known-versions.js';
 
 /** A database made by `withCrr`. */
 export type SyncDatabase = CrrDatabase;

@@ -6,7 +6,6 @@ import { showCellsStatements } from './cells/show.js';
 import { changeTypeStatements } from './change-type.js';
 import { backfillStatements } from './clock/backfill.js';
 import { clockModule } from './clock/module.js';
-import { tableForgotten } from './former/names.js';
 import { gateModule } from './gate/module.js';
 import type { Alteration, AlterStep } from './module.js';
 import { MODULES, tableStatements, tableTriggers } from './modules.js';
@@ -101,7 +100,6 @@ function changeKey(change: Alteration): string[] {
   return [
     ...parts.flatMap((module) => module.drop!(table, actual)),
     ...(table === to.name ? [] : formerNames(renamed, change)),
-    ...tableForgotten(to.name),
     ...tableStatements(to),
     ...backfillStatements(to),
   ];

@@ -277,7 +277,7 @@ test('versions travel in ranges of their own, and a cr-sqlite peer takes the val
   await db.update(runs).set({ high: 6 });
   const byColumn = async () =>
     Object.fromEntries((await cells(db)).map((one: Change) => [one.cid, one.col_version]));
-  expect(await byColumn()).toEqual({ high: 2 ** 40 + 2, low: 2 ** 41 + 1 });
+  expect(await byColumn()).toEqual({ high: 4 * 2 ** 47 + 2, low: 5 * 2 ** 47 + 1 });
 
   const oracle = await openOracle();
   await oracle.exec(

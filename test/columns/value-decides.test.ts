@@ -40,7 +40,7 @@ test('of two values under one clock the greater stands, though the lesser waited
   const { changes } = await writer.$crr.changes();
   // What two sites carried over when the column became `greatest`: no site's write, equal clocks.
   const carried = (val: bigint) => ({
-    ...{ table: 't', pk: packKey(['a']), cid: 'n', val, col_version: 2 ** 40 + 2 },
+    ...{ table: 't', pk: packKey(['a']), cid: 'n', val, col_version: 4 * 2 ** 47 + 2 },
     ...{ db_version: 1, site_id: NEUTRAL_SITE, cl: 1, seq: 0 },
   });
   await site.$crr.apply([carried(5n)]);

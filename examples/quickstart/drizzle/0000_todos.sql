@@ -681,7 +681,7 @@ SELECT
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
-  (base.rowid & 2199023255551) * 3 + 1,
+  (base.rowid & 1048575) * 3 + 1,
   NULL,
   NULL,
   NULL
@@ -694,7 +694,7 @@ UPDATE crr_state
 SET
   applying = 1,
   prior_db_version = db_version,
-  db_version = max(db_version + 1, 0),
+  db_version = db_version + 1,
   has_local_news = EXISTS (SELECT 1 FROM crr_pending);
 --> statement-breakpoint
 INSERT INTO "todos__crr_merge" (
@@ -728,7 +728,7 @@ WHERE
   AND waiting.cid IN ('-1', 'title', 'done')
   AND NOT (
       waiting.cid IN ('title', 'done')
-        AND waiting.col_version BETWEEN 2147483648 AND 70368744177663
+        AND waiting.col_version BETWEEN 281474976710656 AND 1125899906842623
     )
   AND waiting.causal_length = (
       SELECT max(other.causal_length) FROM crr_pending AS other
@@ -737,7 +737,7 @@ WHERE
         AND other.pk = waiting.pk
         AND NOT (
             other.cid IN ('title', 'done')
-              AND other.col_version BETWEEN 2147483648 AND 70368744177663
+              AND other.col_version BETWEEN 281474976710656 AND 1125899906842623
           )
     )
   AND NOT EXISTS (
@@ -757,7 +757,7 @@ WHERE
           )
         AND NOT (
             other.cid IN ('title', 'done')
-              AND other.col_version BETWEEN 2147483648 AND 70368744177663
+              AND other.col_version BETWEEN 281474976710656 AND 1125899906842623
           )
     )
 GROUP BY waiting.pk, waiting.causal_length
@@ -782,7 +782,7 @@ WHERE
           AND crr_pending.cid IN ('-1', 'title', 'done')
           AND NOT (
             crr_pending.cid IN ('title', 'done')
-              AND crr_pending.col_version BETWEEN 2147483648 AND 70368744177663
+              AND crr_pending.col_version BETWEEN 281474976710656 AND 1125899906842623
           )
       )
   );

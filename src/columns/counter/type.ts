@@ -2,6 +2,7 @@ import { affinityOf, type ColumnKind } from '../../model/table-spec.js';
 import { storageClass } from '../../model/value.js';
 import { block } from '../../sql/layout.js';
 import type { CellColumnType } from '../column-type.js';
+import { RANGE_WIDTH } from '../wire-range.js';
 import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
 import { writeShare } from './write.js';
 
@@ -13,7 +14,7 @@ export const counter: CellColumnType = {
   name: 'counter',
   fingerprint: 'counter',
   storage: 'cells',
-  range: { name: 'counter', first: 2 ** 31 + 2 ** 30 },
+  range: { name: 'counter', first: 3 * RANGE_WIDTH },
   lists: 'contributions',
   refuse({ name, sqlType, notNull, default: value }) {
     if (affinityOf(sqlType) === 'integer' && notNull && value === '0') return undefined;

@@ -1,3 +1,5 @@
+import { TIMES } from '../wire-range.js';
+
 /*
  * Versions of columns whose last write is the later one: a hybrid logical clock as one integer, the
  * milliseconds since 1970 times 1024. It stays below 2^53 until the year 2248, so JavaScript keeps it
@@ -10,11 +12,14 @@ export const TICKS = 1024;
 /** How far ahead of this database's clock a version may be by default, in milliseconds. */
 export const DEFAULT_MAX_DRIFT = 5 * 60_000;
 
-/** The version of now. julianday() counts days, and every SQLite has it. */
-export const NOW_SQL = `(CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * ${TICKS})`;
+/** The time of day as a version. julianday() counts days, and every SQLite has it. */
+const CLOCK_SQL = `CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * ${TICKS}`;
+
+/** The version of now. A device without a battery may boot into 1970: its versions are times all the same. */
+export const NOW_SQL = `max(${TIMES.first}, ${CLOCK_SQL})`;
 
 /** The greatest version that is not too far ahead, as SQL. */
-export const GREATEST_NOW_SQL = `(${NOW_SQL} + ${(DEFAULT_MAX_DRIFT + 1) * TICKS - 1})`;
+export const GREATEST_NOW_SQL = `(${CLOCK_SQL} + ${(DEFAULT_MAX_DRIFT + 1) * TICKS - 1})`;
 
 /** The greatest version that is not too far ahead at a time of JavaScript's clock. */
 export function greatestTime(now: number, maxDrift: number): number {

@@ -2,6 +2,7 @@ import type { ColumnKind } from '../../model/table-spec.js';
 import { block, type Fragment, type Layout } from '../../sql/layout.js';
 import type { CellSql } from '../cell-sql.js';
 import type { CellColumnType } from '../column-type.js';
+import { RANGE_WIDTH } from '../wire-range.js';
 
 /*
  * Versions of a register's cells are even while the value stands, and odd once another site has
@@ -18,7 +19,7 @@ export const mvr: CellColumnType = {
   name: 'mvr',
   fingerprint: 'mvr',
   storage: 'cells',
-  range: { name: 'mvr', first: 2 ** 31 },
+  range: { name: 'mvr', first: 2 * RANGE_WIDTH },
   lists: 'conflicts',
   refuse({ notNull, default: value }) {
     if (!notNull || value !== undefined) return undefined;

@@ -2,9 +2,8 @@ import type { Change } from '../../model/change.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
-import { LIMITS, type Pull, type SyncRequest } from '../protocol.js';
+import type { Pull, SyncRequest } from '../protocol.js';
 import type { ApplyResult, Peer, PeerProgress, Site } from '../site.js';
-import { refuseVersionJumps } from '../version-jump.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
@@ -122,7 +121,7 @@ export class Exchange {
 
   /** Merges what was pulled, and stores the progress of both directions in the same transaction. */
   async #merge(run: SyncRun, round: Round, answer: Answer): Promise<ApplyResult | undefined> {
-    const { chunk, version } = round;
+    const { chunk } = round;
     const { pulled } = answer;
     const received = receivedAfter(round, answer);
     const sent = sentAfter(round);
@@ -137,9 +136,6 @@ export class Exchange {
       isSameCursor(received.cursor, round.received.cursor) &&
       isSameCursor(sent.cursor, round.sent.cursor);
     if (isNothing) return undefined;
-    const { schema } = this.#site;
-    const limit = { schema, localVersion: version, maxJump: LIMITS.maxVersionJump };
-    refuseVersionJumps(pulled.changes, limit);
     return this.#site.merge(pulled.changes, {
       peer: {
         siteId: answer.siteId,

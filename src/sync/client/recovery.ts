@@ -26,6 +26,7 @@ const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
   CRR_SYNC_CURSOR_AHEAD: startOver,
   CRR_SYNC_FOREIGN_CHANGES: leaveOutSites,
   CRR_SYNC_FORBIDDEN: leaveOutRows,
+  CRR_SYNC_VERSION_JUMP: leaveOutRows,
   CRR_SYNC_TOO_LARGE: sendLess,
   CRR_SYNC_TOO_SLOW: sendLess,
 };
@@ -57,7 +58,7 @@ function leaveOutSites({ details }: SyncRefusal, { server }: Failure): boolean {
   return server.addForeignSites(details.siteIds ?? []);
 }
 
-/** The server lists rows that this site may not write. */
+/** The server lists rows that this site may not write, or whose versions are too far ahead. */
 function leaveOutRows({ details }: SyncRefusal, { run }: Failure): boolean {
   return run.refusedRows.add(details.rows ?? []);
 }

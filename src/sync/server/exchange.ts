@@ -47,7 +47,7 @@ export class ExchangeEndpoint {
     const state = await checkOwnership({ request, access, site });
     const { maxVersionJump } = limits;
     const merged =
-      push && (await mergePush({ ...request, push }, { site, state, access, maxVersionJump }));
+      push && (await mergePush({ ...request, push }, { site, access, maxVersionJump }));
     const version = Math.max(state.version, merged?.pushed.stamp ?? 0);
     const pulled =
       pull && (await readPull(pull, { site, client, version, access, limits, push: merged }));

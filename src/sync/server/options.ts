@@ -19,7 +19,7 @@ export interface SyncLimits {
   readonly maxStreams?: number | undefined;
   /** The approximate size of an answer, in bytes before compression. Default: 1 MiB. */
   readonly chunkBytes?: number | undefined;
-  /** How far the versions of a change may be ahead of this database. Default: 2^32. */
+  /** How far a cell's version may be ahead of the one that this database has. Default: 2^24. */
   readonly maxVersionJump?: number | undefined;
 }
 

@@ -2,16 +2,15 @@ import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { peerTag } from '../peer-tag.js';
 import type { Push, Pushed, SyncRequest } from '../protocol.js';
-import type { MergeResult, Site, SiteState } from '../site.js';
-import { refuseVersionJumps } from '../version-jump.js';
+import type { MergeResult, Site } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Access } from './access.js';
 import { addSentinels } from './mark-sentinels.js';
 import { RowRule } from './row-rule.js';
+import { refuseVersionJumps } from './version-jumps.js';
 
 export interface PushOptions {
   readonly site: Site;
-  readonly state: SiteState;
   readonly access: Access;
   readonly maxVersionJump: number;
 }
@@ -32,11 +31,10 @@ export async function mergePush(
   request: SyncRequest & { readonly push: Push },
   options: PushOptions,
 ): Promise<PushResult> {
-  const { site, state, access, maxVersionJump } = options;
+  const { site, access, maxVersionJump } = options;
   const { siteId, push } = request;
-  const jumpLimit = { schema: site.schema, localVersion: state.version, maxJump: maxVersionJump };
-  refuseVersionJumps(push.changes, jumpLimit);
   const writable = access.writable(push.changes);
+  await refuseVersionJumps(writable, site, maxVersionJump);
   const changes = access.mayForward ? writable : addSentinels(writable, siteId, site.schema);
   const rule = new RowRule(changes, access.writeWhere, site);
   const result = await merge(changes, rule, request, options);

@@ -14,8 +14,11 @@ import { stampSql } from './clock.js';
 import { cellClock, clock, clockKeys, sameKeys, sameRow } from './table.js';
 import { seqWidth } from './write.js';
 
-/** Seqs come from the rowid; with this many bits of it, times a table's width, they stay below 2^53. */
-const ROWID_BITS = 2 ** 41 - 1;
+/**
+ * Seqs come from the lowest bits of the rowid, so that rows follow each other in the feed and keys that are
+ * times or snowflakes make small seqs. Rows may share a seq: it orders changes, and identifies none.
+ */
+const ROWID_BITS = 2 ** 20 - 1;
 
 /**
  * Gives a clock to every base row that has none, as if this site had written them all in one

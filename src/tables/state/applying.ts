@@ -4,19 +4,16 @@ import { clockTable, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 
 /**
- * No clock gets here honestly. A sender that claims more must not push this database to the end of the
- * safe integers, because its own next write could neither be read nor sent.
+ * Begins a merge: write triggers do nothing, and what wins is stamped with a new db_version. That of the
+ * sender is not adopted: it orders the sender's feed, and a sender could otherwise use up the safe integers.
  */
-const FAR_FUTURE = 2 ** 52;
-
-/** Begins a merge: write triggers do nothing, and what wins is stamped with a new db_version. */
-export function beginApplySql(greatestIncoming = 0): string {
+export function beginApplySql(): string {
   return statementText`
     UPDATE ${STATE_TABLE}
     SET
       applying = 1,
       prior_db_version = db_version,
-      db_version = max(db_version + 1, ${Math.min(greatestIncoming, FAR_FUTURE)}),
+      db_version = db_version + 1,
       has_local_news = EXISTS (SELECT 1 FROM ${PENDING_TABLE})`;
 }
 
