@@ -1,6 +1,6 @@
 /**
  * The errors of drizzle-crr. Every error that the package throws on purpose is a `CrrError` with a
- * stable `code`; the class tells the family, the code the case. Messages name tables, columns and
+ * stable `code`; the class is the family, the code the case. Messages name tables, columns and
  * storage classes, never the values of a user's rows, so that they can be logged.
  *
  * @example
@@ -73,7 +73,7 @@ export type CrrMigrateErrorCode =
   | 'CRR_MIGRATE_DRIZZLE_KIT'
   | 'CRR_MIGRATE_DATABASE';
 
-/** Codes of {@link CrrUsageError}: an option or argument that means nothing. */
+/** Codes of {@link CrrUsageError}: an option or argument that is misspelt or out of range. */
 export type CrrUsageErrorCode =
   | 'CRR_USAGE_OPTION'
   | 'CRR_USAGE_CURSOR'
@@ -110,7 +110,7 @@ export type CrrErrorCode =
   | CrrUsageErrorCode
   | CrrSyncErrorCode;
 
-/** A table cannot be a CRR as it is declared; the message says what to do instead. */
+/** A table cannot be a CRR as it is declared; the message explains what to do instead. */
 export class CrrSchemaError extends CrrError {
   constructor(
     override readonly code: CrrSchemaErrorCode,
@@ -125,7 +125,7 @@ export class CrrChangeError extends CrrError {
   constructor(
     override readonly code: CrrChangeErrorCode,
     message: string,
-    /** Position of the refused change in the batch, where one change is to blame. */
+    /** Position of the refused change in the batch, if one change is to blame. */
     readonly index?: number,
   ) {
     super(index === undefined ? message : `change ${index}: ${message}`);
@@ -164,12 +164,12 @@ export class CrrUsageError extends CrrError {
   }
 }
 
-/** A sync was refused by one side, or the network failed. Nothing was lost: what was not acknowledged is sent again. */
+/** A sync was refused by one side, or the network failed. Nothing was lost: changes that were not acknowledged are sent again. */
 export class CrrSyncError extends CrrError {
   constructor(
     override readonly code: CrrSyncErrorCode,
     message: string,
-    /** HTTP status that the server answered with; undefined where there was no answer. */
+    /** HTTP status that the server answered with; undefined if there was no answer. */
     readonly status?: number,
     options?: ErrorOptions,
   ) {

@@ -8,7 +8,7 @@ import type { Io } from './io.js';
  * its definition, so that `run` gets them by name and type.
  */
 
-/** One command of the command line: what it accepts, and what it does. Each is a file in commands/. */
+/** One command of the command line: its options and arguments, and the function that runs it. Each is a file in commands/. */
 export interface CliCommand {
   /** Its options, arguments and help, without an action; a new object with each call. */
   parser(): CommanderCommand;

@@ -91,7 +91,7 @@ export async function withCrrs<T>(
     );
     const { casing, exports } = project;
     const db = withCrr(drizzle(client, { ...(casing && { casing }) }), { schema: exports });
-    // That of the database, which then looks no second time.
+    // The check of this `db`, so that its first write does not repeat it.
     if (drift === 'refuse') await internalsOf(db.$crr).drift.pass();
     return run({ ...database, db });
   });

@@ -2,7 +2,7 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 import { option } from './command.js';
 
-/** Where a project's things are: drizzle-kit's options, in every command. */
+/** The options that name a project's files, as in drizzle-kit. Every command has them. */
 export type ProjectOptions = {
   readonly config?: string | undefined;
   readonly schema?: string | undefined;

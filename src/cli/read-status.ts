@@ -7,13 +7,13 @@ import { type OpenCrrs, withCrrs } from './open-database.js';
 import type { DatabaseOptions } from './options.js';
 
 export interface Status {
-  /** Where the database is, for a person. */
+  /** The address of the database, as text for people. */
   readonly address: string;
   readonly siteId: Uint8Array;
   readonly version: number;
   /** Changes that wait for their table, column or row. */
   readonly pending: number;
-  /** Size of everything that is not the user's; undefined if the database cannot tell. */
+  /** Size of the bookkeeping; undefined if the database cannot measure it. */
   readonly bookkeepingBytes: number | undefined;
   /** How many differences `check` finds. */
   readonly differences: number;

@@ -1,4 +1,4 @@
 import { bugs, version } from '../../package.json';
 
-/** What package.json says. The values are copied into the bundle when the package is built. */
+/** Values of package.json. They are copied into the bundle when the package is built. */
 export const PACKAGE = { version, bugs: bugs.url } as const;

@@ -61,7 +61,7 @@ export interface CellText {
  */
 export interface ClockColumnType extends AnyColumnType {
   readonly storage: 'clock';
-  /** What decides between two states of a cell. `'version'`: the greater version, then the greater value. */
+  /** How one of two states of a cell is chosen. `'version'`: the greater version, then the greater value. */
   readonly decidedBy: 'version' | 'value';
   /** Versions are times: SQL of the version that a write gives, from that of the cell. Otherwise they count writes. */
   readonly clockTime?: {
@@ -84,17 +84,17 @@ export interface ClockColumnType extends AnyColumnType {
  */
 export interface CellColumnType extends AnyColumnType {
   readonly storage: 'cells';
-  /** What the members of a cell set mean to a reader; see `$crr.contributions()` and `$crr.conflicts()`. */
+  /** The meaning of a row's cells for a reader; see `$crr.contributions()` and `$crr.conflicts()`. */
   readonly lists: 'contributions' | 'conflicts';
   /** Statements for a trigger's body that bring the cells to the value that a local write left. */
   write(cells: CellSql): readonly string[];
-  /** SQL condition: an update that leaves the value as it is is a write all the same. */
+  /** SQL condition: an update counts as a write although it does not change the value. */
   isAlsoWrite?(cells: CellSql): Fragment;
-  /** SQL of what the base column shows. `current` is what it shows now. */
+  /** SQL of the value that the base column shows, computed from the cells. `current` is its present value. */
   shown(cells: Fragment, current: string): Fragment;
-  /** SQL condition: what is shown is not what the cells add up to. */
+  /** SQL condition: the value that is shown is not the sum of the cells. */
   isInexact?(cells: Fragment): Fragment;
-  /** The column shows what its cells add up to and nothing else, so what it showed before needs a cell. */
+  /** The column shows the sum of its cells and nothing else, so the value that it had before needs a cell. */
   readonly showsCellsOnly: boolean;
   /** Whether a value stands in a cell of this version, and the same as an SQL condition. */
   stands(version: number): boolean;

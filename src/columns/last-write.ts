@@ -4,7 +4,7 @@ import { greaterSql } from '../sql/compare.js';
 import type { CellText, IncomingCell } from './column-type.js';
 
 /*
- * What the types have in common in which the last write wins: the greater version, then the greater
+ * The common part of the types in which the last write wins: the greater version, then the greater
  * value, as in cr-sqlite.
  */
 

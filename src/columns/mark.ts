@@ -2,7 +2,7 @@ import { CrrUsageError } from '../errors.js';
 import type { ColumnKind } from '../model/table-spec.js';
 
 /*
- * What was declared of a column is kept on its builder under a registered symbol: drizzle-kit loads a
+ * The declaration of a column is kept on its builder under a registered symbol: drizzle-kit loads a
  * schema as CommonJS while an application may load it as an ES module, so two copies of this module must
  * recognize each other's marks. A builder shares its `config` with the column that is made from it, and
  * `.notNull()` and the like keep it. Nothing of Drizzle is needed for that.

@@ -9,7 +9,7 @@ import type { WireRange } from './wire-range.js';
 /*
  * Registers in which the value decides, whatever the versions: `greatest` and `least`. Values are compared
  * as max() and min() of SQLite compare them: numbers by their value, then text, then blobs, by bytes. NULL
- * loses against everything, in both. Version 0 is that of a cell from a former life of the row, which loses
+ * loses against everything, in both. Version 0 is that of a cell from an earlier life of the row, which loses
  * against any write of this life; the greater of two versions only decides between equal values.
  */
 

@@ -13,7 +13,7 @@ export interface KeyedColumn extends KeyedRow {
   readonly column: string;
 }
 
-/** What an apply changed. The fields are those of `MergeResult`, except that keys are as stored. */
+/** The changes that an apply made. The fields are those of `MergeResult`, except that keys are as stored. */
 export interface MergeReport {
   readonly inserted: readonly KeyedRow[];
   readonly updated: readonly KeyedRow[];
@@ -60,7 +60,7 @@ export function addReport(total: MutableReport, report: MergeReport): void {
   total.prior = report.prior;
 }
 
-/** What a plan that has run did. */
+/** The report of a plan that has run. */
 export function reportOf({ outcome, early, cellCount }: ApplyPlan): MutableReport {
   const keyed = ({ spec, key }: MergedRow): KeyedRow => ({ table: spec.name, key });
   const { ofBatch, cellsOfBatch } = outcome.waiting;
@@ -71,7 +71,7 @@ export function reportOf({ outcome, early, cellCount }: ApplyPlan): MutableRepor
     deleted: outcome.deleted.map(keyed),
     saturated: outcome.saturated.map((cell) => ({ ...keyed(cell), column: cell.column.property })),
     cellsWon: outcome.cellsWon,
-    // Cells that waited and are applied now were won without being in this batch.
+    // Cells that were pending and are applied now have won without being in this batch.
     cellsIgnored: Math.max(0, cellCount - outcome.cellsWon - cellsOfBatch),
     pending: ofBatch,
     held: early.filter(({ isHeld }) => isHeld).length,

@@ -23,7 +23,7 @@ import { type PeerUpdate, peerStatements, progressStatements } from './peers.js'
 import { run } from './run.js';
 import type { SiteStore } from './site-store.js';
 
-/** What one batch is merged with. */
+/** The options of merging one batch. */
 export interface MergeBatchOptions {
   readonly onUnknown?: 'pending' | 'error' | undefined;
   readonly peer?: PeerUpdate | undefined;
@@ -32,7 +32,7 @@ export interface MergeBatchOptions {
   readonly refuseIf?: readonly Statement[] | undefined;
 }
 
-/** What merging needs of a database. */
+/** The parts of a database that merging needs. */
 export interface MergerParts {
   readonly connection: Connection;
   readonly schema: CrrSchema;
@@ -73,7 +73,7 @@ export class Merger {
     });
   }
 
-  /** Tries again if other processes registered sites meanwhile, so that ordinals are not what was known. */
+  /** Tries again if other processes registered sites meanwhile and the known ordinals are out of date. */
   async #mergeBatch(
     changes: readonly Change[],
     options: MergeBatchOptions,
@@ -138,7 +138,7 @@ export class Merger {
     if (changes.length > 0) Object.assign(result, stamp.result());
     const { total } = plan.outcome.waiting;
     this.#mayWait = total > 0;
-    // Another process left something since: what came now may be what it waits for.
+    // Another process has left a pending change since. This batch may complete its row.
     if (!mayWait && total > result.pending) {
       addReport(result, await this.#mergeBatch([], { onUnknown: options.onUnknown ?? 'pending' }));
     }
@@ -152,10 +152,10 @@ export class Merger {
     await this.#parts.connection.batch([register], 'write');
   }
 
-  /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
+  /** A batch without changes applies pending changes if it can, and may record a peer's progress or evict rows. */
   async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<MergeReport> {
     const { connection, schema } = this.#parts;
-    // Another process may have left something; and what was ahead of its time may be due now.
+    // Another process may have left pending changes, and held ones may be due now.
     const waits = this.#mayWait || (await this.pendingCount()) > 0;
     const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyReport();
     const statements = [
@@ -177,7 +177,7 @@ class Stamp {
     });
   }
 
-  /** Of a db_version that contains more than the batch, the sender lacks something: it is no stamp. */
+  /** If the db_version contains more than the batch, the sender lacks something, so it is not returned. */
   result(): { readonly stamp: number | undefined; readonly prior: number } {
     const { prior, now, hasLocalNews } = this.#versions!;
     return { stamp: now > prior && !hasLocalNews ? now : undefined, prior };

@@ -2,7 +2,7 @@ import type { HiddenRow } from '../feed/page.js';
 import type { RowPosition } from '../feed/position.js';
 import type { Change } from '../model/change.js';
 
-/** Where to read on. Plain data that can be stored or sent; after the last page, a db_version. */
+/** The position to read on from. Plain data that can be stored or sent; after the last page, a db_version. */
 export interface Cursor {
   readonly since: number;
   readonly after: RowPosition;
@@ -41,7 +41,7 @@ export interface ChangeStream<TPage = ChangePage>
   extends PromiseLike<TPage>,
     AsyncIterable<TPage> {}
 
-/** Makes a stream of what reads the first page, and of what reads all pages. */
+/** Makes a stream from a function that reads the first page, and one that reads all pages. */
 export function changeStream<TPage>(
   first: () => Promise<TPage>,
   pages: () => AsyncIterator<TPage>,

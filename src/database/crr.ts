@@ -31,7 +31,7 @@ import { SiteStore } from './site-store.js';
 /** Changes that belong together: an array of them, or a page of a feed. */
 export type ChangeBatch = readonly Change[] | { readonly changes: readonly Change[] };
 
-/** Who this database is, and how far. */
+/** The identity and the version of a database. */
 export interface SiteState {
   /** 16 bytes. */
   readonly siteId: Uint8Array;

@@ -4,7 +4,7 @@ import { GUARD_TABLE } from '../sql/names.js';
 import { GROW_ONLY } from '../tables/clock/grow-only.js';
 import { GUARDS } from '../tables/guard/table.js';
 
-/** Whether a batch failed because this process knew the site ordinals of another time. */
+/** Whether a batch failed because the site ordinals that this process knows are out of date. */
 export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }

@@ -9,7 +9,7 @@ import { requireFormat } from './format.js';
 import { run } from './run.js';
 
 /**
- * Looks once whether the triggers are those that the schema asks for, before the first write: without
+ * Checks once, before the first write, that the database has the triggers of the schema. Without
  * them a write would be lost to every other site, silently. A plain `drizzle-kit push` or a rebuilt
  * table drops them. One query; none for plain reads.
  */
@@ -38,7 +38,7 @@ export class DriftCheck {
       await this.#looking;
       this.#done = true;
     } finally {
-      // What is wrong may be repaired before the next use.
+      // The fault may be repaired before the next use.
       this.#looking = undefined;
     }
   }
@@ -76,7 +76,7 @@ export class DriftCheck {
     if (found.length === 0) return;
     // The text of every trigger contains its format, so triggers of another format are among these.
     await requireFormat(this.connection);
-    // What is missing or too much explains more than the texts that differ because of it.
+    // A missing or additional object explains more than the texts that differ because of it.
     found.sort(
       (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
     );

@@ -15,7 +15,7 @@ import type { PeerProgress } from './peers.js';
  */
 export interface Evict {
   readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
-  /** What is newer than this, and not in `skip`, was not sent yet. */
+  /** Changes that are newer than this, and not in `skip`, were not sent yet. */
   readonly sent: PeerProgress;
 }
 

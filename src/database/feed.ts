@@ -12,7 +12,7 @@ import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
 import type { SiteStore } from './site-store.js';
 
-/** What to read of the feed; see `ReadOptions` for what each option means. */
+/** The part of the feed to read; see `ReadOptions` for the meaning of each option. */
 export interface FeedOptions {
   readonly since?: number | Cursor | undefined;
   readonly until?: number | undefined;

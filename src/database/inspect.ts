@@ -25,7 +25,7 @@ import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
-/** What a database has of a schema's CRRs, and of others. */
+/** The parts that a database has of a schema's CRRs, and of others. */
 export interface Inspected {
   /** Whether there is bookkeeping at all. */
   readonly hasBookkeeping: boolean;
@@ -38,7 +38,7 @@ export interface Inspected {
   readonly others: ReadonlyMap<string, { readonly actual: ActualCrr; readonly exists: boolean }>;
 }
 
-/** Reads what is there, in two round trips: what there is decides what can be asked. */
+/** Reads the parts in two round trips: the first finds the tables that the second can query. */
 export async function inspect(
   connection: Connection,
   specs: readonly TableSpec[],
@@ -121,7 +121,7 @@ class Found {
     return new Set(this.#columns.get(table)!.map(({ name }) => name));
   }
 
-  /** A table's parts as far as they are known without its spec. */
+  /** The parts of a table that are known without its spec. */
   partsOf(table: string): ActualCrr {
     return {
       triggers: this.#triggers.get(table) ?? new Map(),
@@ -154,7 +154,7 @@ class Found {
   /** Columns with clocks are those of the clock table; those with cells are known from crr_table alone. */
   #columnsOf(spec: TableSpec, clock: ActualClock | undefined): ReadonlyMap<string, ColumnKind> {
     const recorded = this.#recordedSpec(spec.name);
-    // Without a record nothing is known but what the schema asks for.
+    // Without a record, the schema is all that is known.
     const kindOf = new Map((recorded ?? spec).clockColumns.map(({ name, kind }) => [name, kind]));
     const columns = new Map<string, ColumnKind>();
     for (const name of clock?.columns ?? []) columns.set(name, kindOf.get(name) ?? DEFAULT_KIND);
@@ -178,7 +178,7 @@ class Found {
     };
   }
 
-  /** A column that the base table has and this schema does not is that of a newer schema: it is let be. */
+  /** A column that the base table has and this schema lacks belongs to a newer schema, and is left alone. */
   #isOurs(spec: TableSpec, column: string): boolean {
     const isKnown = replicatedColumns(spec).some(({ name }) => name === column);
     return isKnown || !this.baseColumns(spec.name).has(column);

@@ -20,9 +20,9 @@ export interface InstallOptions {
 }
 
 /**
- * Brings a database's bookkeeping and triggers to what the schema asks for, in one transaction;
- * if they are so already, nothing is written. Rows without a clock get one, clocks without a row
- * become tombstones. What remains of tables that are gone, or are plain now, is dropped.
+ * Updates a database's bookkeeping and triggers to match the schema, in one transaction;
+ * if it is up to date, nothing is written. Rows without a clock get one, clocks without a row
+ * become tombstones. Parts of tables that are gone, or are plain now, are dropped.
  *
  * @throws {CrrDatabaseError} if a base table is missing, or another version of this package made the
  * bookkeeping in another format.
@@ -32,7 +32,7 @@ export async function install(connection: Connection, options: InstallOptions): 
     try {
       return await installOnce(connection, options);
     } catch (error) {
-      // Several processes may install at once, as when they all start: what one made, others find.
+      // Several processes may install at once, for example when all of them start. Each finds the objects that another has made.
       const madeMeanwhile = /already exists|duplicate column name|no such (trigger|table)/;
       if (attempt === MAX_ATTEMPTS || !madeMeanwhile.test(String(error))) throw error;
     }
@@ -54,7 +54,7 @@ async function installOnce(
     ...specs.flatMap((spec) => tableSteps(spec, inspected)),
   ];
   const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
-  // What was ahead of its time may be due by now.
+  // Held changes may be due by now.
   const mayHold = specs.some(({ clockColumns }) => clockColumns.some(isTimed));
   if (inspected.hasAllBookkeeping && rowsMatch && !mayHold) return;
   const statements = [

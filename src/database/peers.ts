@@ -16,9 +16,9 @@ import { run } from './run.js';
 
 /** How far one direction of an exchange is. */
 export interface PeerProgress {
-  /** Everything up to here went over: a db_version of the sending side, or a place within a transfer. */
+  /** Everything up to here was transferred: a db_version of the sending side, or a position within a transfer. */
   readonly cursor: number | Cursor;
-  /** db_versions above the cursor that need not go over: the receiving side's own changes, returned. */
+  /** db_versions above the cursor that need not be sent: they hold only changes of the receiving side. */
   readonly skip: readonly number[];
 }
 
@@ -31,22 +31,22 @@ export interface Peer {
   readonly received?: PeerProgress;
   /** Changes of this database that the peer has; the cursor counts this database's db_versions. */
   readonly sent?: PeerProgress;
-  /** Fingerprint of what the peer lets this database see. */
+  /** Fingerprint of the rows that the peer lets this database see. */
   readonly filter: string;
-  /** Where the peer was reached last; `''` where it came to us. */
+  /** The address at which the peer was last reached; `''` if the peer connects to this database. */
   readonly url: string;
-  /** Who the peer said it was, where this database serves. */
+  /** The owner that `authorize` returned for the peer, if this database serves. */
   readonly owner: string | null;
 }
 
-/** What an apply notes of the peer that the changes came from, in the same transaction. */
+/** The progress that an apply records for the peer that sent the changes, in the same transaction. */
 export interface PeerUpdate extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner'> {
   readonly siteId: Uint8Array;
   readonly tag?: string;
   readonly filter?: string;
   readonly url?: string;
   readonly owner?: string | null;
-  /** Keep what stands there where it is further on: for a server, which may meet a replayed body. */
+  /** Keep the recorded progress if it is further on: a server may receive a request twice. */
   readonly onlyForward?: boolean;
 }
 
@@ -80,7 +80,7 @@ function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
   peer.owner ??= owner === null ? null : String(owner);
 }
 
-/** The statements around an apply that note what it means for the peer. */
+/** The statements around an apply that record the peer's progress. */
 export function peerStatements(update: PeerUpdate): {
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
@@ -92,7 +92,7 @@ export function peerStatements(update: PeerUpdate): {
   };
 }
 
-/** The statements that note progress where nothing was applied. */
+/** The statements that record progress if nothing was applied. */
 export function progressStatements(update: PeerUpdate): Statement[] {
   const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
   return peerRows(update).map((row) => statement(write(row)));

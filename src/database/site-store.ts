@@ -13,7 +13,7 @@ import { run } from './run.js';
 export class SiteStore {
   #directory: SiteDirectory | undefined;
 
-  /** The directory, read from the database where it is not known or `forget` was called. */
+  /** The directory, read from the database if it is not known yet or `forget` was called. */
   async directory(connection: Connection): Promise<SiteDirectory> {
     return this.#directory ?? (await this.readWith(connection, [])).directory;
   }

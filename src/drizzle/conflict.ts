@@ -44,7 +44,7 @@ export function conflictsInTypes<TTable extends SQLiteTable>(
   })) as unknown as Conflict<TTable>[];
 }
 
-/** The values of a row's key as they are stored, in the order of the key. */
+/** The stored values of a row's key, in the order of the key. */
 export function storedKey(
   table: SQLiteTable,
   spec: TableSpec,

@@ -16,7 +16,7 @@ import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './
  */
 export interface Crr {
   /**
-   * Brings bookkeeping and triggers to what the schema asks for, in one transaction. Call it after
+   * Updates the bookkeeping and triggers to match the schema, in one transaction. Call it after
    * migrations; if all is up to date, it writes nothing. Rows that a table already holds become part
    * of the change feed, as if they were written now.
    *
@@ -31,7 +31,7 @@ export interface Crr {
   install(): Promise<void>;
 
   /**
-   * Reads the change feed: what was written to this database, here or at another site. Awaited, it is
+   * Reads the change feed: all writes to this database, made here or merged from other sites. Awaited, it is
    * one page with all changes or, with `limit`, the first page. With `for await`, it is page after
    * page in bounded memory. A page never has part of a row, and never part of a transaction unless
    * one alone exceeds the limit.
@@ -102,7 +102,7 @@ export interface Crr {
   conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]>;
 
   /**
-   * Gives this database a new site id and returns it; what it wrote before keeps the old one. Call it
+   * Gives this database a new site id and returns it; earlier writes keep the old one. Call it
    * on the copy of a database, or on a restored backup, if the original lives on: two sites must
    * never share an id. It costs the same however much the database holds.
    */
@@ -137,7 +137,7 @@ export interface CrrTransport {
   read(options?: ReadOptions): ChangeStream<ReadPage>;
 
   /**
-   * {@link Crr.apply} for one batch, with what else must happen in the same transaction.
+   * {@link Crr.apply} for one batch, together with other steps in the same transaction.
    *
    * @example
    * const { stamp } = await db.$crr.transport.merge(page, {

@@ -5,7 +5,7 @@ import type { CrrSchema } from '../model/schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
 
-/** What the package itself needs of a `$crr`; no part of the public API. */
+/** The parts of a `$crr` that only the package itself uses. */
 export interface CrrInternals {
   readonly connection: Connection;
   readonly schema: CrrSchema;

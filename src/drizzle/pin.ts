@@ -7,9 +7,9 @@ import { CrrUsageError } from '../errors.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
-import { guardedSession } from './guarded-session.js';
+import { checkedSession } from './checked-session.js';
 
-/** What is used of a Drizzle database; structural, since the classes differ between Drizzle's lines. */
+/** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
 interface DrizzleDatabase {
   transaction(run: (tx: never) => Promise<unknown>, config?: never): Promise<unknown>;
   batch(items: never): Promise<unknown>;
@@ -37,7 +37,7 @@ export function pinned<TDatabase extends object>(
       : () => refuseTransaction(engine);
   const session = (db as { session?: object }).session;
   return Object.create(db, {
-    ...(session && { session: { value: guardedSession(session, drift), enumerable: true } }),
+    ...(session && { session: { value: checkedSession(session, drift), enumerable: true } }),
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
     transaction: { value: transaction, enumerable: true },

@@ -34,7 +34,7 @@ export type Engine = AsyncEngine | SyncEngine;
 export interface EngineAdapter<TEngine extends Engine = Engine> {
   /** See {@link Capabilities.name}. */
   readonly name: string;
-  /** What makes such a Drizzle database, for messages. */
+  /** The function that makes such a Drizzle database, for messages. */
   readonly madeBy: string;
   /** Drizzle's classes of databases on this engine, by their `entityKind`. */
   readonly databaseClasses: readonly string[];

@@ -2,7 +2,7 @@ import type { SqlValue } from '../model/value.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
 
-/** What is used of @libsql/client. Structural, so that the package's types do not require it. */
+/** The members of @libsql/client that are used here. Structural, so that the package's types do not require it. */
 export interface LibsqlClient {
   /** `'file'` if the database is in this process, also in memory. */
   readonly protocol: string;

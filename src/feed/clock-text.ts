@@ -11,7 +11,7 @@ import { valueColumns } from './value-columns.js';
  *     rowid db_version causal_length row_version row_db_version row_site row_seq sentinel cells classes
  *
  * cells: `index=clock;` for each cell with a clock of its own; classes: first letters of typeof(), for
- * the values whose JavaScript type does not tell their storage class.
+ * the values whose JavaScript type does not determine their storage class.
  */
 
 export function clockTextSql(spec: TableSpec): Layout {

@@ -34,7 +34,7 @@ export interface CellFilter {
   readonly skip: ReadonlySet<number>;
 }
 
-/** Where a row of selectRows() has its columns. */
+/** The positions of the columns in a row of selectRows(). */
 interface Layout {
   readonly clock: number;
   readonly values: number;
@@ -137,9 +137,9 @@ export class RowExpander {
 }
 
 /**
- * The stamp of a cell that was written alone; undefined if it has the row's. A row that its site wrote as a
- * whole later took its cells' stamps along. In one db_version only seqs tell what was later, and those of
- * another site tell nothing: it came in an apply.
+ * The stamp of a cell that was written alone; undefined if it has the row's. If its site later wrote the row as a
+ * whole, the row's stamp replaced those of its cells. Within one db_version, seqs show which write was later, but
+ * not those of another site, whose write came in an apply.
  */
 function ownStamp(cell: CellClock | undefined, { rowDbVersion, rowSite, rowSeq }: ClockText) {
   const stamp = cell?.stamp;

@@ -20,7 +20,7 @@ export type PageCut =
       readonly changes: Change[];
       /** Rows of the page that the reader may not see. */
       readonly hidden: HiddenRow[];
-      /** Where the next page begins; undefined when everything was read. */
+      /** The position of the next page; undefined when everything was read. */
       readonly next: RowPosition | undefined;
     }
   /** The first db_version is neither complete nor beyond the limit: more rows are needed. */

@@ -1,5 +1,5 @@
 /**
- * Where a reader stands: `since` is the db_version up to which it has everything; rows are read in
+ * The position of a reader: `since` is the db_version up to which it has everything; rows are read in
  * the order of their greatest db_version, and `after` is the last row read. A cell travels when it
  * is newer than `since`, in the page of its row, so `since` stays while the pages go by.
  */

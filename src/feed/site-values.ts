@@ -13,7 +13,7 @@ import { clock, clockKeys } from '../tables/clock/table.js';
 
 /** What one site added to a counter. */
 export interface Contribution {
-  /** 16 bytes; all zero for what the column held before it was a counter. */
+  /** 16 bytes; all zero for the value that the column had before it was a counter. */
   readonly siteId: Uint8Array;
   readonly value: bigint;
 }

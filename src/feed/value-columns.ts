@@ -6,7 +6,7 @@ import { CLOCK, hasRowidKey } from '../tables/clock/table.js';
 export interface ValueColumn {
   readonly sql: string;
   readonly affinity: Affinity;
-  /** The JavaScript type does not tell the storage class, so the row contains it. */
+  /** The JavaScript type does not determine the storage class, so the row contains it. */
   readonly isAmbiguous: boolean;
 }
 

@@ -7,7 +7,7 @@ import { NEUTRAL_SITE } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 
-/** What a batch needs to know about a column, looked up once and not for each cell. */
+/** The properties of a column that a batch needs, looked up once and not for each cell. */
 export interface BatchColumn {
   /** Among the table's `clockColumns`; undefined if each site has a cell. */
   readonly index: number | undefined;
@@ -15,11 +15,11 @@ export interface BatchColumn {
   readonly isTimed: boolean;
   /** Whether a change of this version can be merged, or has to wait for a migration. */
   fits(version: number): boolean;
-  /** A change of this version is what the last write left before the column had cells. */
+  /** A change of this version is a last write from before the column had cells. */
   isFormer(version: number): boolean;
   /** Why no honest site could have sent a cell. */
   refuse(val: SqlValue, version: number): string | undefined;
-  /** The change as it is inside a database, where its version may be another, and no site its writer. */
+  /** The change as it is stored inside a database: its version may differ, and it may belong to no site. */
   inside(change: Change): Change;
   /** Whether the first of two changes wins over the second, both as they are inside. */
   wins(a: Change, b: Change): boolean;
@@ -48,14 +48,14 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
       if (!isClock && isFormerVersion(column, version)) return refuseFormer(type, column, val);
       return type.refuseCell(val, versionFromWire(column, version), column);
     },
-    // The cells of a site keep their versions: those of the former type have no owner.
+    // The cells of a site keep their versions: those of the previous column type belong to no site.
     inside(change) {
       if (isPlain || !isClock) return change;
       const { site_id, col_version } = change;
       return {
         ...change,
         col_version: versionFromWire(column, col_version),
-        // Its writer may have taken it back since, and would not be sent what is its own.
+        // Its writer may have overwritten it since, and its own changes would not be sent to it.
         site_id: isFormerVersion(column, col_version) ? NEUTRAL_SITE : site_id,
       };
     },
@@ -65,7 +65,7 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
 
 const cellOf = ({ val, col_version }: Change) => ({ val, version: col_version });
 
-/** What the last write left before the column had cells: any value that the type can turn into its own. */
+/** A last write from before the column had cells: any value that the type can convert. */
 function refuseFormer(
   type: ColumnType,
   column: ReplicatedColumnSpec,

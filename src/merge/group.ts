@@ -59,8 +59,8 @@ export function groupChanges(
   const siteIds = new Set<Uint8Array>();
   let greatestLife = 0;
   let cellCount = 0;
-  // The cells of a row usually come one after the other and share one `pk`: what was found for the row is
-  // good for all of them.
+  // The cells of a row usually follow one another and share one `pk`, so the row that was found for the first
+  // is used for all of them.
   let pk: Uint8Array | undefined;
   let tableName: string | undefined;
   let siteId: Uint8Array | undefined;
@@ -101,7 +101,7 @@ export function groupChanges(
       continue;
     }
     const version = change.col_version;
-    // A change of a site where the column merges in another way waits until this site has migrated, too.
+    // If the column has another column type at the sending site, the change waits until this site has migrated, too.
     if (!column.fits(version)) {
       early.push({ change, key, isHeld: false });
       continue;

@@ -35,7 +35,7 @@ export function offerRows(
 
 /**
  * Whether no other key of the batch, all of which differ in value or storage class, can be the same
- * to SQLite: as 1, 1.0 and '1' are where a column's affinity converts them.
+ * to SQLite, as 1, 1.0 and '1' are if a column's affinity converts them.
  */
 function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean {
   return key.every(({ sqlType }, i) => {

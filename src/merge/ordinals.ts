@@ -28,7 +28,7 @@ export class OrdinalsOfBatch {
     return this.#byReference.get(change.site_id)!;
   }
 
-  /** Where a change comes from, as the gate and the pending table keep it. */
+  /** The origin of a change, as the gate and the pending table keep it. */
   origin(change: Change): string {
     return `${this.of(change)}:${change.seq}`;
   }

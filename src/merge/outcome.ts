@@ -12,12 +12,12 @@ export interface MergedColumn extends MergedRow {
   readonly column: ReplicatedColumnSpec;
 }
 
-/** What a batch changed, filled by the readers of its statements. */
+/** The rows and cells that a batch changed, filled by the readers of its statements. */
 export class MergeOutcome {
   readonly inserted: MergedRow[] = [];
   readonly updated: MergedRow[] = [];
   readonly deleted: MergedRow[] = [];
-  /** Columns whose value is not what their cells add up to. */
+  /** Columns whose value is not the sum of their cells. */
   readonly saturated: MergedColumn[] = [];
   /** Cells that took the incoming value. */
   cellsWon = 0;

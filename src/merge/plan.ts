@@ -32,9 +32,9 @@ export interface ApplyInput {
   readonly maxParameters: number;
   /** The greatest version that columns merged by time take now. */
   readonly greatestTime: number;
-  /** Something may wait already: let in what can be, in every table whose rows can be incomplete. */
+  /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
   readonly mayWait: boolean;
-  /** This site's own changes may come back to it, so none of them is taken for a forgery. */
+  /** This site's own changes may come back to it, so they are not refused as forged. */
   readonly ownReturn?: boolean | undefined;
 }
 
@@ -49,11 +49,11 @@ export type PhaseName =
   | 'hold'
   /** Rows and cells are offered to the gates, which merge them. */
   | 'offer'
-  /** Changes that waited are let in. */
+  /** Pending changes that can be applied now are applied. */
   | 'drain'
   /** Base columns are computed from cells that changed. */
   | 'show'
-  /** Values of former lives that the batch made news are noted. */
+  /** Values of earlier lives that the batch made new are recorded. */
   | 'note'
   /** Batches that must not be applied are refused. */
   | 'refuse'
@@ -111,7 +111,7 @@ class Batch {
   readonly ordinals: OrdinalsOfBatch;
   /** Changes under names that this schema lacks may come from a site that has not migrated yet. */
   readonly #hasForeignNames: boolean;
-  /** Tables whose waiting changes are let in. A drain compiles a whole gate, so it is not run in vain. */
+  /** Tables whose pending changes are applied. A drain compiles a whole gate, so it runs only if it is needed. */
   readonly #drained: readonly TableSpec[];
   /** Tables that the batch may touch. */
   readonly #touched: readonly TableSpec[];
@@ -125,7 +125,7 @@ class Batch {
     this.#drained = [...input.schema.tables.values()].filter(
       (spec) =>
         this.#hasForeignNames ||
-        spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
+        spec.clockColumns.some(isTimed) || // A held change may become due at any moment.
         (input.mayWait && requiredColumns(spec).length > 0),
     );
     this.#touched = [...new Set([...grouped.tables.keys(), ...this.#drained])];
@@ -193,7 +193,7 @@ class Batch {
       .map((sql) => statement(sql));
   }
 
-  /** Only a life after the first one resets cells of a former life. */
+  /** Only a life after the first one resets cells of an earlier life. */
   note(): Query[] {
     if (this.grouped.greatestLife < 3) return [];
     return this.#touched

@@ -10,7 +10,7 @@ import type { RowOffer } from './group.js';
 import type { MergeOutcome } from './outcome.js';
 
 /*
- * What an apply did to a table: every clock row that carries its db_version was touched. Reading
+ * The report on a table: an apply touched every clock row that has its db_version. Reading
  * them all back costs as much as a third of a merge, so the counts come first, and the rows only
  * if the counts leave open what happened to each row offered.
  */
@@ -118,7 +118,7 @@ class TableReport {
   }
 }
 
-/** What happened to a row, as a number. Bit 0: alive; bit 1: it appeared or went; above: cells won. */
+/** The effect on a row, as a number. Bit 0: alive; bit 1: it appeared or was deleted; above: cells won. */
 function codeSql(spec: TableSpec): Layout {
   const won = spec.clockColumns.map(({ name }) => {
     const x = cellClock(name);

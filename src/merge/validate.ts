@@ -8,12 +8,12 @@ import { type SqlValue, storageClass } from '../model/value.js';
 import { hasRowidKey } from '../tables/clock/table.js';
 
 /*
- * What a batch may contain. Whatever a well-behaved database could have sent passes, also for tables
+ * Checks the changes of a batch. Everything that an honest database can have sent passes, also for tables
  * and columns that are not known here yet. Every cell of a large batch goes through here: one
- * cheap test finds whether a change is sound, and only if it is not, words are found for why.
+ * cheap test finds whether a change is valid, and the reason is worked out only if it is not.
  */
 
-/** Whether a change is one by itself, whatever the schema. */
+/** Whether a change is valid by itself, whatever the schema. */
 export function isSoundChange(change: Change): boolean {
   return (
     typeof change === 'object' &&
@@ -37,7 +37,7 @@ export function isSoundChange(change: Change): boolean {
 const isVersion = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 /**
- * Reports why a change is not sound.
+ * Reports why a change is not valid.
  *
  * @throws {CrrChangeError} always.
  */

@@ -5,7 +5,7 @@ import { CrrMigrateError } from '../errors.js';
 import type { Project } from './config.js';
 import { importFromProject } from './project-package.js';
 
-/** Where a database is, and who named it. */
+/** The address of a database, and the setting that named it. */
 export interface DatabaseAddress {
   /** As @libsql/client takes it; the path of a file is absolute. */
   readonly url: string;
@@ -14,7 +14,7 @@ export interface DatabaseAddress {
   readonly file: string | undefined;
   /** For messages: as the user wrote it, without credentials. */
   readonly shown: string;
-  /** What named it: `--url`, `DATABASE_URL` or `dbCredentials.url`. */
+  /** The setting that named it: `--url`, `DATABASE_URL` or `dbCredentials.url`. */
   readonly source: string;
 }
 
@@ -63,7 +63,7 @@ export function databaseAddress(
 }
 
 /**
- * Refuses a file that is not there: SQLite would create it, and a misspelt path would look like an
+ * Refuses a file that does not exist: SQLite would create it, and a misspelt path would look like an
  * empty database.
  *
  * @throws {CrrMigrateError}
@@ -83,8 +83,8 @@ export function requireDatabaseFile({ file, source }: DatabaseAddress): void {
 /**
  * Opens a database with the project's own @libsql/client.
  *
- * @throws {CrrMigrateError} if the client is not installed. What else goes wrong is the driver's
- * error; see driver-errors.ts.
+ * @throws {CrrMigrateError} if the client is not installed. Other errors are the driver's;
+ * see driver-errors.ts.
  */
 export async function openDatabase(
   { cwd }: Project,

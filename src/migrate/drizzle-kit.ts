@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CrrMigrateError } from '../errors.js';
 
-/** Where drizzle-kit's output goes. */
+/** Receives drizzle-kit's output. */
 export interface Terminal {
   stdout(text: string): void;
   stderr(text: string): void;

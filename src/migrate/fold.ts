@@ -11,7 +11,7 @@ export interface Folded {
   readonly uncarried: readonly Migration[];
   /** CRRs that these touch, under their names in `state`. */
   readonly touched: ReadonlySet<string>;
-  /** What these renamed. */
+  /** The renames in these. */
   readonly renames: Renames;
 }
 

@@ -8,7 +8,7 @@ import { joinChunks, type Migration, readFolder } from './folder.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
 import { followedBy, NO_RENAMES } from './renames.js';
-import { FolderGuard, replaceFile } from './restore.js';
+import { FolderBackup, replaceFile } from './restore.js';
 
 export interface GenerateOptions {
   /** Name of the migration, if the user gave one. */
@@ -41,8 +41,8 @@ export async function generate(
   options: GenerateOptions,
   terminal: Terminal,
 ): Promise<Generated> {
-  const guard = new FolderGuard(project.out);
-  const recovered = guard.recover();
+  const backup = new FolderBackup(project.out);
+  const recovered = backup.recover();
   const before = readFolder(project.out);
   const folded = foldMigrations(before);
   refuseUncarried(folded, options.repair);
@@ -55,12 +55,12 @@ export async function generate(
       touched: new Set(migration && touchedTables(migration.sql, folded.state.keys())),
       repair: folded.touched,
     });
-  guard.begin();
+  backup.begin();
   try {
     let migration = await runGenerate(project, before, kitArgs(project, options), terminal);
     if (migration === undefined) {
       if (planFor(undefined) === undefined) {
-        guard.restore();
+        backup.restore();
         return { file: undefined, summary: [], recovered };
       }
       const args = kitArgs(project, { ...options, custom: true, name: options.name ?? 'crr' });
@@ -76,10 +76,10 @@ export async function generate(
     }
     // Read it back as the next run will, so that a mistake shows now.
     foldMigrations(readFolder(project.out));
-    guard.keep();
+    backup.keep();
     return { file: migration.sqlFile, summary: plan?.summary ?? [], recovered };
   } catch (error) {
-    guard.restore();
+    backup.restore();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** What was renamed, from the answers to drizzle-kit's questions. */
+/** The renames, from the answers to drizzle-kit's questions. */
 export interface Renames {
   /** New table names by old ones. */
   readonly tables: ReadonlyMap<string, string>;

@@ -23,7 +23,7 @@ interface Mark {
  * Restores a migrations folder if a run does not finish: neither an error, nor an interrupt, nor a
  * killed process leaves a half-made migration behind.
  */
-export class FolderGuard {
+export class FolderBackup {
   readonly #mark: string;
 
   constructor(readonly out: string) {

@@ -25,7 +25,7 @@ export interface TableState {
 /** The CRRs by name. */
 export type CrrState = ReadonlyMap<string, TableState>;
 
-/** What one migration does to the state. */
+/** The effect of one migration on the state. */
 export interface StateStep {
   readonly format: number;
   readonly set: readonly (TableState & {
@@ -49,7 +49,7 @@ export function tableState(spec: TableSpec): TableState {
   };
 }
 
-/** What a database has after its migrations. */
+/** The CRRs that a database has after its migrations. */
 export function actualOfState(state: TableState): ActualCrr {
   const expected = expectedCrr(state.spec);
   if (hashOf(textOf(expected)) === state.text) return expected;

@@ -86,7 +86,7 @@ function bigEndian(value: bigint): Uint8Array {
 /**
  * Reads a packed key back, with exact storage classes.
  *
- * @throws {CrrChangeError} `CRR_CHANGE_PACKED_KEY` where the bytes are no packed key.
+ * @throws {CrrChangeError} `CRR_CHANGE_PACKED_KEY` if the bytes are not a packed key.
  */
 export function unpackKey(packed: Uint8Array): SqlValue[] {
   const reader = new KeyReader(packed);

@@ -5,12 +5,12 @@ import { bytesToHex } from './value.js';
 export const NEUTRAL_ORDINAL = 0;
 
 /**
- * The site that nobody is: 16 zero bytes, ordinal 0. Its cells hold what a counter or register
- * showed before it was one, which every site finds for itself and which must count once.
+ * The neutral site, which no database is: 16 zero bytes, ordinal 0. Its cells hold the value that a counter or register
+ * had before it was one, which every site finds by itself and which must count once.
  */
 export const NEUTRAL_SITE = new Uint8Array(SITE_ID_BYTES);
 
-/** What this process knows of `crr_site`: which ordinal stands for which site id. */
+/** The part of `crr_site` that this process knows: which ordinal stands for which site id. */
 export class SiteDirectory {
   readonly #ordinals = new Map<string, number>();
   readonly #ids = new Map<number, Uint8Array>();

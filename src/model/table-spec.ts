@@ -6,7 +6,7 @@ export interface TableSpec {
   readonly name: string;
   /** Key columns in the order of the primary key, which is their order in a packed key. */
   readonly key: readonly ColumnSpec[];
-  /** What can happen to rows. */
+  /** Whether rows can be deleted. */
   readonly rows: RowKind;
   /**
    * Replicated columns outside the key whose cells have their clocks in the row's clock row, in the

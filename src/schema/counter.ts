@@ -9,11 +9,11 @@ type Counter<TName extends string> = HasDefault<
 >;
 
 /**
- * Declares a counter: an `INTEGER NOT NULL DEFAULT 0` whose concurrent writes add up. Whatever way
- * it is written, the difference to what it showed is what the write adds.
+ * Declares a counter: an `INTEGER NOT NULL DEFAULT 0` whose concurrent writes add up. However it is written,
+ * the write adds the difference to the value that the column showed.
  *
  * Writing text or a fraction, or leaving the range of a 64-bit integer, raises an error; a sum that
- * leaves it in a merge shows the nearest integer, and the result of the apply says so.
+ * leaves it in a merge shows the nearest integer, and the result of the apply lists it.
  *
  * @example
  * const posts = crrTable('posts', { id: text('id').primaryKey(), views: counter('views') });
@@ -29,7 +29,7 @@ export function counter(name = ''): Counter<string> {
  * The SQL expression for a counter and what to add to it, for `set` in updates and upserts.
  *
  * @param by an integer; negative to take away. A number must be a safe integer, a bigint an int64.
- * @throws {CrrUsageError} where `by` is no integer, or the column no counter.
+ * @throws {CrrUsageError} if `by` is not an integer, or the column is not a counter.
  *
  * @example
  * await db.update(posts).set({ views: increment(posts.views, 10) }).where(eq(posts.id, 'a'));

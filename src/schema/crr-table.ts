@@ -25,7 +25,7 @@ type Extra<TName extends string, TColumns extends ColumnsMap> = (
   self: BuildColumns<TName, TColumns, 'sqlite'>,
 ) => SQLiteTableExtraConfigValue[];
 
-/** Names of the columns marked `.primaryKey()`; `never` where there is none. */
+/** Names of the columns marked `.primaryKey()`; `never` if there are none. */
 type KeyColumns<TColumns> = {
   [K in keyof TColumns]: TColumns[K] extends { _: { isPrimaryKey: true } } ? K : never;
 }[keyof TColumns];
@@ -35,7 +35,7 @@ type GeneratedKeys<TColumns> = {
     : never;
 }[KeyColumns<TColumns>];
 
-/** What TypeScript alone can see to be no CRR; everything else is refused when the table is made. */
+/** The mistakes that TypeScript can see; all others are refused when the table is declared. */
 type Refused<TColumns, TKeyMayBeInExtra extends boolean> = [GeneratedKeys<TColumns>] extends [never]
   ? TKeyMayBeInExtra extends true
     ? unknown
@@ -49,7 +49,7 @@ type Refused<TColumns, TKeyMayBeInExtra extends boolean> = [GeneratedKeys<TColum
 /** Options of a table, beside those that Drizzle has. */
 export interface CrrTableOptions {
   /**
-   * What can happen to rows. `'causal'` (default): they are created, deleted and created again, and the
+   * Whether rows can be deleted. `'causal'` (default): they are created, deleted and created again, and the
    * greater causal length wins. `'growOnly'`: they are only created; deleting one or changing its key is
    * refused in the database.
    */
@@ -58,8 +58,8 @@ export interface CrrTableOptions {
 
 /**
  * Declares a table like `sqliteTable`, and that it is a conflict-free replicated relation (CRR).
- * Takes the same arguments and returns the same type; options of the CRR come last. What a merge could not
- * keep true is refused.
+ * Takes the same arguments and returns the same type; options of the CRR come last. A table that could not be
+ * merged correctly is refused.
  *
  * @throws {CrrSchemaError} with table and column in the message: no primary key, a nullable or
  * generated key column, AUTOINCREMENT, a unique index or constraint outside the key, a foreign key,
@@ -150,7 +150,7 @@ function rowsOf(where: string, options: CrrTableOptions): RowKind | undefined {
   throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: rows must be 'causal' or 'growOnly'`);
 }
 
-/** Reading the spec refuses what cannot be a CRR where it is declared, not where it is first used. */
+/** The spec is read now, so that a table that cannot be a CRR is refused by its declaration and not by its first use. */
 function declared<TTable extends SQLiteTable>(
   table: TTable,
   others: Pick<CrrDeclaration, 'others'>,

@@ -6,7 +6,7 @@ import type { ColumnKind, RowKind } from '../model/table-spec.js';
 /** Registered, as the marks of columns are: see src/columns/mark.ts. */
 const CRR = Symbol.for('drizzle-crr:table');
 
-/** What was declared for a table. */
+/** The declarations for a table. */
 export interface CrrDeclaration {
   /** The kinds of its columns, by property name. */
   readonly kinds: Readonly<Record<string, ColumnKind>>;

@@ -9,18 +9,18 @@ type FractIndex<TName extends string> = NotNull<
 >;
 
 export interface FractIndexOptions {
-  /** Properties whose values tell one list from another; without them the table is one list. */
+  /** Properties whose values identify a list; without them the table is one list. */
   readonly within?: readonly string[];
 }
 
 const OPTIONS = optionsOf<FractIndexOptions>({ within: true });
 
 /**
- * Declares an order key: a `TEXT NOT NULL` that says where in its list a row stands. Keys are those of
+ * Declares an order key: a `TEXT NOT NULL` that gives a row its place in a list. Keys are those of
  * the `fractional-indexing` package with 95 digits, the same as cr-sqlite's; `fractOrder` makes them.
  * They merge by last write, so a row stands in one place everywhere.
  *
- * @throws {CrrUsageError} for an option that means nothing.
+ * @throws {CrrUsageError} if an option is misspelt or has a wrong value.
  *
  * @example
  * const cards = crrTable('cards', {

@@ -13,14 +13,14 @@ export interface DrizzleSchema extends CrrSchema {
 }
 
 export interface ReadSchemaOptions extends ReadSpecOptions {
-  /** A schema without CRRs is no mistake: its migrations may end what there were. */
+  /** A schema without CRRs is allowed: its migrations may drop the CRRs that there were. */
   readonly allowNone?: boolean;
 }
 
 /**
- * Collects the CRRs among a schema's exports; everything else in it is let be.
+ * Collects the CRRs among a schema's exports; everything else in it is left alone.
  *
- * @throws {CrrSchemaError} where a table cannot be a CRR, two CRRs share a name, or there is none.
+ * @throws {CrrSchemaError} if a table cannot be a CRR, two CRRs share a name, or there is none.
  */
 export function readSchema(
   schema: Readonly<Record<string, unknown>>,

@@ -24,7 +24,7 @@ export interface ReadSpecOptions {
 /**
  * Reads the plain description of a CRR from its Drizzle table.
  *
- * @throws {CrrSchemaError} where the table cannot be a CRR as it is declared.
+ * @throws {CrrSchemaError} if the table cannot be a CRR as it is declared.
  */
 export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {}): TableSpec {
   const config = getTableConfig(table);

@@ -1,6 +1,6 @@
 import { CrrSchemaError, type CrrSchemaErrorCode } from '../errors.js';
 
-/** Throws why a table cannot be a CRR. */
+/** Throws the reason why a table cannot be a CRR. */
 export type Refuse = (code: CrrSchemaErrorCode, reason: string) => never;
 
 export function refusal(table: string): Refuse {

@@ -36,7 +36,7 @@ export class JsonRow {
  * Makes statements that read their rows from one bound JSON text: neither SQL nor parameters grow
  * with the rows.
  *
- * @typeParam Origin what a row was made of.
+ * @typeParam Origin the object that a row was made from.
  */
 export class JsonRows<Origin> {
   readonly statements: Statement[] = [];
@@ -75,7 +75,7 @@ export class JsonRows<Origin> {
     this.#length = 0;
   }
 
-  /** A number that all rows share, as SQL: versions and sites mostly are. It need not be dug out. */
+  /** A number that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
   #literal(index: number): string | undefined {
     const shared = this.#rows[0]![index];
     if (typeof shared !== 'number') return undefined;

@@ -5,9 +5,9 @@ import { quoteText } from './quote.js';
 import { bindValue, type Statement } from './statement.js';
 
 /**
- * Statements that read many rows: in JSON where that carries a row exactly, otherwise as bound values.
+ * Statements that read many rows: in JSON if that carries a row exactly, otherwise as bound values.
  *
- * @typeParam Origin what a row is made of.
+ * @typeParam Origin the object that a row is made from.
  */
 export class SourceRows<Origin> {
   readonly #json: JsonRows<Origin>;

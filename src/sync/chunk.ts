@@ -5,7 +5,7 @@ import type { Cursor, HiddenRow, ReadOptions, ReadPage, Site } from './site.js';
 export interface Chunk {
   readonly changes: readonly Change[];
   readonly hidden: readonly HiddenRow[];
-  /** Where the next chunk begins. */
+  /** The position of the next chunk. */
   readonly cursor: number | Cursor;
   /** Whether there is a next chunk. */
   readonly more: boolean;
@@ -39,7 +39,7 @@ export async function readChunk(
   const changes: Change[] = [];
   const hidden: HiddenRow[] = [];
   let cursor = options.since;
-  /** Where the last complete transaction ends. */
+  /** The end of the last complete transaction. */
   let whole: { changes: number; hidden: number; cursor: Cursor } | undefined;
   let bytes = 0;
   let limit = Math.min(FIRST_PAGE, maxChanges);

@@ -39,7 +39,7 @@
  *               pulled      changes
  *                           hidden        rows that have changed and that the client may not see
  *                           cursor        where the next pull begins
- *                           filter        fingerprint of what the client may see
+ *                           filter        fingerprint of the rows that the client may see
  *                           more          whether there is more to pull now
  *                           restarted     whether reading began at 0, because the filter has changed
  *                           ownReturn     whether the client's own changes may be among these

@@ -2,8 +2,8 @@ import type { ColumnKind, TableSpec } from '../model/table-spec.js';
 import { columnType, hasRowidKey } from './clock/table.js';
 
 /**
- * What a CRR has in a database beside its base table, read from the database or known from the migrations
- * so far; expectedCrr() makes what a spec asks for.
+ * The parts of a CRR besides its base table, read from the database or known from the migrations
+ * so far; expectedCrr() makes those that a spec asks for.
  */
 export interface ActualCrr {
   /** Texts by name. An empty text is that of an earlier version: there, and outdated. */

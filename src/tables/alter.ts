@@ -15,9 +15,9 @@ import { beginApplySql, endApplySql } from './state/applying.js';
 
 import { dropTrigger } from './trigger.js';
 
-/** What becomes of one CRR: `from` undefined = it is new, `to` undefined = it goes. */
+/** The alteration of one CRR. `from` is undefined if it is new, `to` if it is dropped. */
 export interface CrrChange {
-  /** What is there now, under which table name. */
+  /** The present parts of the CRR, and its present table name. */
   readonly from: Former | undefined;
   readonly to: TableSpec | undefined;
   /** New names of columns by their old ones. */
@@ -38,9 +38,9 @@ export interface AlterSql {
 }
 
 /**
- * The statements that take one CRR from what is there to what its spec asks for. A renamed column
+ * The statements that change one CRR from its present state to that of its spec. A renamed column
  * keeps its versions, a dropped one loses them, an added one starts without clock in O(1); a changed
- * key drops the clocks and fills them again. Changes that need not wait any more are left to
+ * key drops the clocks and fills them again. Pending changes that can be applied now are left to
  * {@link applyPendingStatements}.
  */
 export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql {
@@ -70,7 +70,7 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
 }
 
 /**
- * Applies what waited for these tables and columns, now that they are there.
+ * Applies the changes that waited for these tables and columns, which exist now.
  *
  * @param greatestTime SQL of the greatest version that columns merged by time take now.
  */
@@ -130,7 +130,7 @@ function alter(change: Alteration, renamed: ReadonlyMap<string, string>): string
   ];
 }
 
-/** What happens to the CRR, step by step. A column that changes its type is neither added nor dropped. */
+/** The steps of the alteration. A column that changes its type is neither added nor dropped. */
 function alterSteps(
   { table, actual, to }: Alteration,
   renamed: ReadonlyMap<string, string>,
@@ -162,7 +162,7 @@ function alterSteps(
   for (const column of replicatedColumns(to)) {
     if (!present.has(column.name)) steps.push({ step: 'add column', column });
   }
-  // What waits under a name that just changed moves along.
+  // Pending changes under a name that has just changed move to the new name.
   if (table !== to.name || dropped.length > 0 || renamed.size > 0) {
     steps.push({ step: 'names changed' });
   }

@@ -59,10 +59,10 @@ function fillNewColumn(spec: TableSpec, column: ReplicatedColumnSpec): string[] 
   return [...cellTableStatements(spec), ...toCells(spec, column, block`1`)];
 }
 
-/** Stands for no site while the former cells are still there. */
+/** Stands for no site while the cells of the previous column type are still there. */
 const CARRIED = -1;
 
-/** @param version SQL of the version of what the column shows, from the clock row `clock`. */
+/** @param version SQL of the version of the value that the column shows, from the clock row `clock`. */
 function toCells(spec: TableSpec, column: ReplicatedColumnSpec, version: Layout): string[] {
   const base = quoteName(spec.name);
   const [name, columnName] = [quoteName(column.name), quoteText(column.name)];
@@ -102,7 +102,7 @@ function toCells(spec: TableSpec, column: ReplicatedColumnSpec, version: Layout)
   ];
 }
 
-/** A number that grows with everything that a site learns of a row's cells. `row` has the clock's keys. */
+/** A number that grows with each cell of a row that a site receives. `row` has the clock's keys. */
 function knowledgeSql(spec: TableSpec, column: ReplicatedColumnSpec, row: string): Layout {
   return block`
     (
@@ -143,7 +143,7 @@ function restamp(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
   return stampAll(spec, column, `${firstLaterVersion(column)} + ${writes}`);
 }
 
-/** Where counting goes on: above what sites count that have not left the former range yet. */
+/** The version from which counting goes on: above that of sites that have not left the previous range yet. */
 function firstLaterVersion(column: ReplicatedColumnSpec): number {
   return hasOwnRange(column) ? 0 : LATER_COUNTS.first;
 }

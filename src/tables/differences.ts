@@ -4,7 +4,7 @@ import type { ActualCrr } from './actual.js';
 import type { Difference } from './difference.js';
 import { MODULES, tableTriggers } from './modules.js';
 
-/** Compares what is there with what a spec asks for; empty if the CRR is as it should be. */
+/** Compares the parts of a CRR with those that its spec asks for. Empty if they agree. */
 export function differences(actual: ActualCrr, spec: TableSpec): Difference[] {
   const isCrr =
     actual.clock !== undefined ||

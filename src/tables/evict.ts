@@ -7,14 +7,14 @@ import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { cells } from './cells/table.js';
 import { pendingKeys } from './pending/table.js';
 
-/** What went over to the peer: everything up to a db_version, and some db_versions above it. */
+/** The changes that the peer has: everything up to a db_version, and some db_versions above it. */
 export interface SentVersions {
   readonly sent: number;
   readonly skip: readonly number[];
 }
 
 /**
- * Drops one base row, what waits for it, its cells, and then its clock. A row that is newer than what was
+ * Drops one base row, its pending changes, its cells, and then its clock. A row that is newer than the changes that were
  * sent contains something that no peer has: it stays.
  */
 export function evictRow(

@@ -3,7 +3,7 @@ import { type ActualCrr, expectedClock } from './actual.js';
 import { encodeSpec } from './catalog/table.js';
 import { MODULES, tableTriggers } from './modules.js';
 
-/** What a spec asks for. */
+/** The parts of a CRR that a spec asks for. */
 export function expectedCrr(spec: TableSpec): ActualCrr {
   return {
     triggers: new Map(tableTriggers(spec).map(({ name, sql }) => [name, sql])),

@@ -4,16 +4,16 @@ import type { Difference } from './difference.js';
 import type { TriggerSql } from './trigger.js';
 
 /**
- * What belongs to one bookkeeping table, or to a few that live together: how it is made, altered, dropped,
+ * Everything about one bookkeeping table, or a few that belong together: how it is made, altered, dropped,
  * what it should look like and what differs. Everything that this package keeps in a database is a module in
  * modules.ts; creating, altering and comparing are loops over them. Every statement can be run again,
- * unless it says otherwise.
+ * unless its comment states otherwise.
  */
 export interface TableModule {
   readonly name: string;
   /** Tables that all CRRs of a database share, with the statements that make them. */
   readonly shared?: { readonly tables: readonly string[]; statements(): string[] };
-  /** What is done once, when a table becomes a CRR. */
+  /** Statements that run once, when a table becomes a CRR. */
   adopt?(spec: TableSpec): string[];
   /** The tables of one CRR. */
   create?(spec: TableSpec): string[];
@@ -27,7 +27,7 @@ export interface TableModule {
   alter?(step: AlterStep, change: Alteration): string[];
   /** Makes again what is missing or outdated, when all steps are done. */
   refresh?(change: Alteration): string[];
-  /** What differs from what a spec asks for. */
+  /** The differences from the parts that a spec asks for. */
   differences?(actual: ActualCrr, spec: TableSpec): Difference[];
 }
 
@@ -39,7 +39,7 @@ export interface Alteration {
   readonly to: TableSpec;
 }
 
-/** What happens to a CRR, in the order in which it happens. Tables already have their new names. */
+/** The steps of altering a CRR, in their order. Tables already have their new names. */
 export type AlterStep =
   | { readonly step: 'rename table'; readonly from: string; readonly to: string }
   | { readonly step: 'rename key'; readonly from: string; readonly to: string }

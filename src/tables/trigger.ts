@@ -19,7 +19,7 @@ export interface TriggerParts {
   readonly body: readonly Fragment[];
 }
 
-/** Writes one trigger of a CRR; its text contains the version of what is generated. */
+/** Writes one trigger of a CRR; its text contains the format. */
 export function triggerSql(spec: TableSpec, event: string, parts: TriggerParts): TriggerSql {
   const name = trigger(spec.name, event);
   const when = block`

@@ -7,8 +7,8 @@ import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
 import { writeShare } from './write.js';
 
 /**
- * A sum of what each site added. A site's cell holds its share; a site alone raises the version of its
- * cell, so the greater version of a share is the later one.
+ * A counter: the sum of the contributions of all sites. A site's cell holds its own; only that site raises the version of its
+ * cell, so the greater version of a contribution is the later one.
  */
 export const counter: CellColumnType = {
   name: 'counter',
@@ -25,7 +25,7 @@ export const counter: CellColumnType = {
     return `is a counter, which takes integers (bigint), and this value is ${storageClass(val)}`;
   },
   fromOtherType(value) {
-    // A REAL would remain one without the way through text.
+    // Converted through text, because a REAL would remain a REAL otherwise.
     const number = `CAST(CAST(${value} AS TEXT) AS NUMERIC)`;
     return `CASE typeof(${number}) WHEN 'integer' THEN ${number} ELSE 0 END`;
   },

@@ -3,11 +3,11 @@ import { quoteText } from '../../sql/quote.js';
 import type { CellSql } from '../cell-sql.js';
 import { OUT_OF_RANGE, ownShareSql } from './sum.js';
 
-/** What the generated SQL raises for values that a counter cannot take. */
+/** The errors that the generated SQL raises for values that a counter cannot take. */
 export const COUNTER_TYPE = 'is a counter and takes integers only';
 export const COUNTER_OVERFLOW = 'is a counter and would leave the range of 64-bit integers';
 
-/** Sets this site's share so that the shares add up to what was written. */
+/** Sets this site's contribution so that all contributions add up to the value that was written. */
 export function writeShare(cells: CellSql): string[] {
   const { value } = cells;
   const raise = (why: string) =>

@@ -1,6 +1,6 @@
 /*
- * Order keys as SQL, where the next one follows from a single neighbour: behind the last row, or
- * before the first. A key is a head letter, which says how many digits its integer part has ('a': 1,
+ * SQL of an order key that depends on one neighbour only: behind the last row, or
+ * before the first. A key consists of a head letter, which gives the number of digits of its integer part ('a': 1,
  * 'b': 2, ...; 'Z': 1, 'Y': 2, ... for negative ones), these digits, and a fraction. The same keys as
  * generateKeyBetween(last, null) and generateKeyBetween(null, first) of `fractional-indexing`.
  */
@@ -12,7 +12,7 @@ const FIRST_KEY = "'a '";
 const SPACES = `'${' '.repeat(27)}'`;
 const TILDES = `'${'~'.repeat(27)}'`;
 
-/** The key behind `key`; the first key of a list where it is NULL. */
+/** The key behind `key`; the first key of a list if it is NULL. */
 export function keyAfterSql(key: string): string {
   const stripped = "rtrim(digits, '~')";
   const dropped = `(length(digits) - length(${stripped}))`;
@@ -21,7 +21,7 @@ export function keyAfterSql(key: string): string {
   return `(SELECT CASE WHEN p IS NULL THEN ${FIRST_KEY} ELSE ${next} END FROM ${parts(key)})`;
 }
 
-/** The key before `key`; the first key of a list where it is NULL. */
+/** The key before `key`; the first key of a list if it is NULL. */
 export function keyBeforeSql(key: string): string {
   const stripped = "rtrim(digits, ' ')";
   const dropped = `(length(digits) - length(${stripped}))`;

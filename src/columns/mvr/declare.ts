@@ -4,7 +4,7 @@ import { MVR_KIND } from './type.js';
 /**
  * Declares a multi-value register: the values of concurrent writes all survive. The column shows the
  * greatest of them, the same on every site; `$crr.conflicts(table)` lists them all, and writing the
- * column settles the conflict. It must be nullable or have a default.
+ * column resolves the conflict. It must be nullable or have a default.
  *
  * @example
  * const cards = crrTable('cards', {

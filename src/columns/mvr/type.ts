@@ -34,7 +34,7 @@ export const mvr: CellColumnType = {
     return notNull && val === null ? 'is NOT NULL, and this value is null' : undefined;
   },
   write: writeValue,
-  // An update that sets the value that is shown settles a conflict.
+  // An update that sets the value that is shown resolves a conflict.
   isAlsoWrite: ({ otherCells }) => block`EXISTS (SELECT 1 ${otherCells} AND x.${STANDS})`,
   shown: shownValueSql,
   showsCellsOnly: false,

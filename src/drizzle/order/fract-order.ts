@@ -11,7 +11,7 @@ import {
   refuseMissing,
 } from './table.js';
 
-/** Where in a list a row goes. */
+/** A place in a list. */
 export type Place = 'first' | 'last' | PlaceBesideRows;
 
 type Values<TTable extends SQLiteTable, P extends string> = Omit<TTable['$inferInsert'], P>;

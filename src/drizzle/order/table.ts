@@ -10,7 +10,7 @@ export type RowKey = string | number | bigint | Readonly<Record<string, unknown>
 /** Values of a row, or of some of its columns, by property. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What is used of a Drizzle database or transaction; structural, since classes differ between lines. */
+/** The members of a Drizzle database or transaction that are used here; structural, since classes differ between Drizzle's lines. */
 export interface Drizzle {
   select(fields: object): { from(table: object): never };
   insert(table: object): { values(row: object): unknown };

@@ -28,7 +28,7 @@ export interface Sync {
   sync(options?: { readonly signal?: AbortSignal }): Promise<SyncResult>;
   /** Syncs now, and then whenever there are new changes on either side, until {@link stop}. */
   start(): void;
-  /** Ends what {@link start} began. Resolves when nothing is under way any more. */
+  /** Ends the continuous sync. Resolves when nothing is under way any more. */
   stop(): Promise<void>;
   /** The state of the continuous sync. */
   readonly phase: SyncPhase;

@@ -26,7 +26,7 @@ export interface HttpConnectionOptions {
   readonly retry: RetryOptions;
 }
 
-/** What was transferred over a connection. */
+/** The traffic of a connection. */
 export interface Traffic {
   readonly requests: number;
   readonly bytesSent: number;

@@ -4,7 +4,7 @@ import { bytesToHex } from '../../model/value.js';
 import type { ChunkLimits } from '../chunk.js';
 import { isMark } from '../column-types.js';
 
-/** What a client knows about its server. It is kept in memory from one sync to the next. */
+/** A client's knowledge about its server. It is kept in memory from one sync to the next. */
 export class KnownServer {
   /** The server's site id, once it has answered. */
   siteId: Uint8Array | undefined;

@@ -39,7 +39,7 @@ export interface SyncOptions {
   /** Options of {@link Sync.start}. */
   readonly continuous?: ContinuousOptions | undefined;
   /**
-   * Called with errors that nothing else reports: what a listener throws, and, after
+   * Called with errors that nothing else reports: those that a listener throws and, after
    * {@link Sync.start}, errors of this database. Default: they are written to the console.
    */
   readonly onError?: ((error: unknown) => void) | undefined;

@@ -14,7 +14,7 @@ export interface AccessOptions {
 
 type Conditions = Readonly<Record<string, Statement>>;
 
-/** What an authorization means for reading and writing. */
+/** An authorization, resolved for reading and writing. */
 export class Access {
   /** The client's `id`; null if site ids are not protected. */
   readonly owner: string | null;
@@ -26,7 +26,7 @@ export class Access {
   readonly where: Conditions;
   /** Conditions by table that a row must meet to be written. */
   readonly writeWhere: Conditions;
-  /** Fingerprint of what the client may see. A cursor is valid only with the filter it was read with. */
+  /** Fingerprint of the rows that the client may see. A cursor is valid only with the filter it was read with. */
   readonly filter: string;
   readonly #tables: Authorization['tables'];
 

@@ -20,7 +20,7 @@ export function catalogStatements(): string[] {
   ];
 }
 
-/** Notes what a CRR is made from now. */
+/** Records what a CRR is made from now. */
 export function recordSpecStatement(spec: TableSpec): string {
   return statementText`
     INSERT INTO ${CATALOG_TABLE} (table_name, spec)
@@ -34,7 +34,7 @@ export function forgetSpecStatement(table: string): string {
 
 export const SELECT_SPECS = `SELECT table_name, spec FROM ${CATALOG_TABLE}`;
 
-/** A spec as it is kept, here and in migrations: without what is Drizzle's, and without what is usual. */
+/** A spec as it is kept, here and in migrations: without Drizzle's properties, and without defaults. */
 export interface PlainSpec {
   readonly name: string;
   readonly key: readonly { readonly name: string; readonly sqlType: string }[];
@@ -72,7 +72,7 @@ function plainColumn(column: ReplicatedColumnSpec): PlainColumn {
   };
 }
 
-/** The spec again. A column's property is Drizzle's affair: here it is its name. */
+/** Reads the spec again. A column's property is not kept, so it is its name here. */
 export function specOfPlain(plain: PlainSpec): TableSpec {
   const column = ({ name, sqlType, notNull = false, default: value, kind }: PlainColumn) => ({
     ...{ name, property: name, sqlType, notNull, kind },

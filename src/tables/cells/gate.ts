@@ -69,7 +69,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
 interface MergedCells {
   /** The values of the cell table's columns, keys first. */
   readonly values: readonly Fragment[];
-  /** What the values are selected from. */
+  /** The subquery that the values are selected from. */
   readonly from: Fragment;
 }
 

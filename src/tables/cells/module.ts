@@ -30,7 +30,7 @@ export const cellsModule: TableModule = {
     const cells = quoteName(cellTable(to.name));
     switch (step.step) {
       case 'rename table':
-        // The index is made again: SQLite renames none. So is the gate.
+        // The index is created again, because SQLite cannot rename an index. So is the gate.
         return [
           `ALTER TABLE ${quoteName(cellTable(step.from))} RENAME TO ${cells}`,
           `DROP INDEX IF EXISTS ${quoteName(cellIndex(step.from))}`,

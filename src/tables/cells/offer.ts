@@ -10,7 +10,7 @@ import { mergeCellsStatement } from './gate.js';
 /** Cells of one column that are offered together. */
 export interface CellOffer {
   readonly column: ReplicatedColumnSpec;
-  /** They are what the last writes left before the column had a cell for each site. */
+  /** They are last writes from before the column had a cell for each site. */
   readonly isFormer: boolean;
   /** Their rows may wait for other cells. */
   readonly mayWait: boolean;
@@ -20,7 +20,7 @@ export interface CellOffer {
  * Offers cells: each has its row's key, causal length, site, version, value, seq, and the packed key if the
  * row may wait. Cells of rows that are here for sure are merged directly, others go through the gate.
  *
- * @param value SQL of a value by its index; `from` is what has them.
+ * @param value SQL of a value by its index; `from` is the source of the values.
  */
 export function offerCellsStatement(
   spec: TableSpec,

@@ -7,7 +7,7 @@ import { clockKeys, sameKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { cells, cellsOf } from './table.js';
 
-/** A cell that this site is said to have written, and that is news to it, was never issued by it. */
+/** A cell under this site's id that is new to this site was never issued by it. */
 export function guardForgedCells(spec: TableSpec): string {
   // A mark on a register's cell is made by whoever overwrote the value, not by its writer.
   const marks = spec.cellColumns.flatMap((column) => {
@@ -39,7 +39,7 @@ export function cellsWonSql(spec: TableSpec, row: string): Layout {
 }
 
 /**
- * Rows of a column whose value is not what its cells add up to, among those that the running apply
+ * Rows of a column whose value is not the sum of its cells, among those that the running apply
  * changed; undefined if that cannot happen in this column.
  *
  * @param keySql SQL that hands out a key column.

@@ -29,8 +29,8 @@ export function showCellsStatements(spec: TableSpec): string[] {
     return block`${name} = ${value}`;
   });
   return [
-    // A row that the merge itself touched is stamped already, and its row_db_version tells the report of
-    // an apply what happened to it.
+    // A row that the merge itself touched is stamped already, and the report of the apply reads from its row_db_version
+    // whether it is new.
     statementText`
       UPDATE ${clock}
       SET

@@ -5,7 +5,7 @@ import { quoteName } from '../../sql/quote.js';
 import { cellVersionSql, NO_CLOCK, stampSql } from './clock.js';
 import { cellClock, clockIndexStatement } from './table.js';
 
-/** Gives a clock table the new name of its base table. Its index is made again: SQLite renames none. */
+/** Gives a clock table the new name of its base table. Its index is created again, because SQLite cannot rename an index. */
 export function renameClockTable(from: string, to: TableSpec): string[] {
   return [
     `ALTER TABLE ${quoteName(clockTable(from))} RENAME TO ${quoteName(clockTable(to.name))}`,

@@ -8,7 +8,7 @@ import { isSameKey } from './write.js';
 /** What the generated SQL raises for a write that a grow-only table does not take. */
 export const GROW_ONLY = 'is grow-only';
 
-/** Rows of a grow-only set stay. A merge may still bring a delete of a site where the table was not grow-only yet. */
+/** Rows of a grow-only table stay. A merge may still bring a delete from a site that has not migrated yet. */
 export function growOnlyTriggers(spec: TableSpec): TriggerSql[] {
   const raise = (what: string) =>
     `SELECT RAISE(ABORT, ${quoteText(`drizzle-crr: ${quoteName(spec.name)} ${GROW_ONLY}: ${what}`)})`;

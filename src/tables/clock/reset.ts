@@ -6,8 +6,8 @@ import { isResetNowSql } from './clock.js';
 import { clock } from './table.js';
 
 /**
- * Notes that the running apply reset cells: what they hold is news of this database, and whoever sent the
- * batch may not have it.
+ * Records that the running apply reset cells: their values are news of this database, which the sender of the
+ * batch may not have.
  */
 export function noteResetCells(spec: TableSpec): string {
   const isReset = spec.clockColumns.map(({ name }) => isResetNowSql(name, 'clock.'));

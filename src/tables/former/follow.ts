@@ -9,7 +9,7 @@ import { WHOLE_TABLE } from './table.js';
 /**
  * Moves changes that wait under a former name: first to the table's present name, then to the column's.
  * Those whose table or column is gone are removed, and so are late ones of a range that only the column's
- * former type had.
+ * previous type had.
  */
 export function followFormerNames(): string[] {
   const ofTable = `former.cid = ${WHOLE_TABLE}`;

@@ -11,7 +11,7 @@ export function deleteGate(spec: TableSpec): TriggerSql {
     'causal_length = excluded.causal_length',
     'db_version = excluded.db_version',
     'row_version = 0',
-    // Tells the report of an apply that a living row went.
+    // Marks for the report of the apply that a living row was deleted.
     'row_db_version = CASE WHEN causal_length % 2 = 1 THEN excluded.db_version END',
     'row_site = NULL',
     'row_seq = NULL',

@@ -46,7 +46,7 @@ function mergeClocks(spec: TableSpec): string {
     'causal_length = new.causal_length',
     'db_version = new.db_version',
     'row_version = won.row_version',
-    // NULL tells the report of an apply that a dead row came back.
+    // NULL marks for the report of the apply that a deleted row came back.
     `row_db_version = CASE WHEN ${here}causal_length % 2 = 1 THEN ${keepsBirth(here)} END`,
     `sentinel = CASE WHEN new.causal_length > ${here}causal_length THEN ${sentinel} ELSE ${here}sentinel END`,
     ...cells,

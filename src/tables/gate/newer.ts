@@ -20,7 +20,7 @@ export function newerRowGate(spec: TableSpec): TriggerSql {
     when: ['new.row_version > 0', "new.finding = 'newer'"],
     body: updates(spec, {
       clockRow: [
-        // Though it equals db_version: NULL would tell the report of an apply that the row is new.
+        // Written out although it equals db_version: NULL would mark the row as new in the report of the apply.
         'row_db_version = new.db_version',
         'row_version = new.row_version',
         'row_site = new.row_site',

@@ -24,7 +24,7 @@ export interface OfferShape {
 export interface RowSource {
   /** SQL of a value by its index. */
   readonly value: (index: number) => string;
-  /** What has the rows, for FROM. */
+  /** The source of the rows, for FROM. */
   readonly rows: string;
   /** No two rows of the statement may have keys that are equal to SQLite: then clocks can be looked up. */
   readonly hasUniqueKeys: boolean;
@@ -32,8 +32,8 @@ export interface RowSource {
 
 /**
  * The INSERT that offers many rows to a table's gate. It looks up each row's clock and leaves out
- * what is known here already: neither a greater causal length nor a newer cell. For the commonest
- * of the others it tells the gate how they merge (`finding`, see table.ts).
+ * rows that are known here already: neither a greater causal length nor a newer cell. For the most common
+ * kinds of the others it passes the gate how they merge (`finding`, see table.ts).
  *
  * The values of a row are, in order: the key's; unless it is a first life, causal length and the
  * sentinel's origin; of a whole row version, site ordinal, first seq, and the cells' values; otherwise
@@ -102,7 +102,7 @@ interface OfferedCell {
 }
 
 /*
- * SQLite digs a value out of its row again wherever it is used, so what decides most rows comes first, and
+ * SQLite extracts a value from its row each time it is used, so the test that decides most rows comes first, and
  * a version of the whole row is compared once.
  */
 
@@ -148,7 +148,7 @@ function findingSql(
   if (rowVersion !== undefined) newer.unshift(`clock.row_version < ${rowVersion}`);
   const isFresh = [`${rowidOf(spec)} IS NULL`, ...isAlive];
   const isNewer = [`clock.causal_length = ${causalLength}`, ...isAlive, ...newer];
-  // What a greater version does not decide, the gate has to compare.
+  // If the greater version does not decide, the gate has to compare the values.
   const isUndecided = cells.some((cell) => isByValue(spec, cell));
   const fresh = isIncomplete ? '' : `WHEN ${isFresh.join(' AND ')} THEN 'fresh'`;
   const newest = isUndecided

@@ -34,7 +34,7 @@ import { type TriggerSql, triggerSql } from '../trigger.js';
  * An origin is the text `site:seq`. One trigger merges a row: for every row exactly one WHEN holds.
  */
 export function gateTableStatement(spec: TableSpec): string {
-  // The columns have the base columns' types, so that affinity works on what is offered.
+  // The columns have the base columns' types, so that affinity applies to the offered values.
   const columns = [
     ...spec.key.map((column, i) => `${clockKeys(spec)[i]} ${columnType(column)}`),
     'causal_length DEFAULT 1',

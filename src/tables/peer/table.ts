@@ -2,7 +2,7 @@ import { list, statementText } from '../../sql/layout.js';
 import { PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 
-/** What was received from the peer, or what was sent to it. */
+/** Changes received from the peer, or changes sent to it. */
 export type Direction = 'received' | 'sent';
 
 /**
@@ -15,7 +15,7 @@ export type Direction = 'received' | 'sent';
  *     position   while a transfer is under way, the row after which it goes on (JSON). cr-sqlite keeps
  *                a seq here, but pages are cut between rows, not between seqs
  *     skip       db_versions above `version` that the other side made of our own changes: ',7,9,' or ','
- *     filter     fingerprint of what the peer lets this database see
+ *     filter     fingerprint of the rows that the peer lets this database see
  *     url        the address at which it was reached
  *     owner      who it identified itself as
  */
@@ -37,7 +37,7 @@ export function peerStatements(): string[] {
   ];
 }
 
-/** One row of crr_peer as it shall be. */
+/** The values of one row of crr_peer. */
 export interface PeerRow {
   readonly siteId: Uint8Array;
   readonly tag: string;
@@ -79,7 +79,7 @@ export function setPeerStatement(row: PeerRow): string {
       ${list(updated.map((name) => `${name} = excluded.${name}`))}`;
 }
 
-/** Sets a row only if that moves it on: a body that is replayed or comes late turns nothing back. */
+/** Sets a row only if that moves it on, so that a request that is repeated or late turns nothing back. */
 export function advancePeerStatement(row: PeerRow): string {
   return statementText`
     ${setPeerStatement(row)}

@@ -180,7 +180,7 @@ class Drain {
         )`;
   }
 
-  /** False for what is of another type than its column, or still too far ahead: it goes on waiting. */
+  /** False if the change is of another column type, or still too far ahead: it stays pending. */
   #due(row: string): Fragment[] {
     const timed = this.spec.clockColumns.filter(isTimed).map(({ name }) => quoteText(name));
     const fits = fitsSql(this.#columns, row);

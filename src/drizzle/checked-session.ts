@@ -1,6 +1,6 @@
 import type { DriftCheck } from '../database/drift.js';
 
-/** What is used of a Drizzle session and its prepared queries; structural, as elsewhere. */
+/** The members of a Drizzle session and its prepared queries that are used here; structural, as elsewhere. */
 interface Session {
   prepareQuery(query: { readonly sql: string }, ...rest: unknown[]): PreparedQuery;
 }
@@ -19,7 +19,7 @@ const WRITE = /^\s*(insert|update|delete|replace|with)\b/i;
  * The same session, except that a statement that may write to a CRR waits for the drift check. Once the
  * check has passed, queries are Drizzle's own again.
  */
-export function guardedSession(session: object, drift: DriftCheck): object {
+export function checkedSession(session: object, drift: DriftCheck): object {
   const original = session as Session;
   const names = [...drift.schema.tables.keys()].map((name) => name.toLowerCase());
   const mayWrite = (sql: string) => {
@@ -29,12 +29,12 @@ export function guardedSession(session: object, drift: DriftCheck): object {
   };
   const prepareQuery = (query: { readonly sql: string }, ...rest: unknown[]) => {
     const prepared = original.prepareQuery(query, ...rest);
-    return !drift.isDone && mayWrite(query.sql) ? guarded(prepared, drift) : prepared;
+    return !drift.isDone && mayWrite(query.sql) ? checked(prepared, drift) : prepared;
   };
   return Object.create(original, { prepareQuery: { value: prepareQuery } });
 }
 
-function guarded(prepared: PreparedQuery, drift: DriftCheck): PreparedQuery {
+function checked(prepared: PreparedQuery, drift: DriftCheck): PreparedQuery {
   const after =
     (method: 'run' | 'all' | 'get' | 'values'): Run =>
     async (placeholderValues) => {
