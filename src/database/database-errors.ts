@@ -35,7 +35,7 @@ export function explain(error: unknown): unknown {
   if (text.includes(`NOT NULL constraint failed: ${GUARD_TABLE}.reason`)) {
     return new CrrChangeError(
       'CRR_CHANGE_ROW_REFUSED',
-      'a change is about a row that its sender may not write, or would make it one: nothing was applied',
+      'the batch changes a row that its sender may not write, either before or after the change: nothing was applied',
     );
   }
   const counter = /drizzle-crr: ("[^\n]*") (is a counter and [a-z0-9 -]+)/.exec(text);

@@ -72,7 +72,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   if (config.columns.some((column) => columnName(column) === SENTINEL)) {
     refuse(
       'CRR_SCHEMA_RESERVED_NAME',
-      `its column "${SENTINEL}" collides with the name under which a row's existence travels: rename it`,
+      `its column "${SENTINEL}" has the name that changes use for the existence of a row: rename it`,
     );
   }
 
@@ -122,7 +122,7 @@ function refuseKeyColumn(column: Column, name: string, refuse: Refuse): void {
   if (hasCollation(column.getSQLType())) {
     refuse(
       'CRR_SCHEMA_COLLATION',
-      `key column "${name}" has a collation, and keys are compared byte by byte between sites: drop it, and lower-case the keys, say, where you write them`,
+      `key column "${name}" has a collation, and keys are compared byte by byte between sites: remove the collation, and write keys in lower case if case must not matter`,
     );
   }
   if ('autoIncrement' in column && column.autoIncrement === true) {

@@ -1,8 +1,7 @@
 /** Sites that begin with an early schema, migrate when a history asks for it, and write rows of few keys. */
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, type SQLiteTable, text } from 'drizzle-orm/sqlite-core';
-import { onTestFinished } from 'vitest';
 import {
   type Change,
   counter,
@@ -16,6 +15,7 @@ import {
 } from '../../src/index.js';
 import { bytesToHex } from '../../src/model/value.js';
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
+import { memoryClient } from '../support/client.js';
 import type { Random } from '../support/random.js';
 
 const id = () => text('id').primaryKey().notNull();
@@ -73,8 +73,7 @@ function withSchema(client: Client, version: number) {
 }
 
 export async function openLivesSite(version: number): Promise<LivesSite> {
-  const client = createClient({ url: ':memory:', intMode: 'bigint' });
-  onTestFinished(() => client.close());
+  const client = memoryClient({ intMode: 'bigint' });
   for (const { ddl } of VERSIONS.slice(0, version + 1)) await client.batch([...ddl], 'write');
   const db = withSchema(client, version);
   await db.$crr.install();

@@ -9,7 +9,7 @@ const parser = () =>
     command('status')
       .summary('show the site id, the version, the tables and the peers of a database')
       .description(
-        'Shows what a database is and holds: its site id and db_version, how many changes are pending, rows and tombstones of each CRR, and how far it has exchanged changes with each peer.',
+        'Shows the site id and db_version of a database, how many changes are pending, rows and tombstones of each CRR, and how far it has exchanged changes with each peer.',
       ),
   );
 

@@ -13,7 +13,7 @@ const parser = () =>
     command('sync')
       .summary('exchange changes with a sync server, once')
       .description(
-        'Sends the changes that the server lacks, receives those that this database lacks, and ends. If it is interrupted, run it again: it goes on from there.',
+        'Sends the changes that the server lacks, receives those that this database lacks, and ends. If it is interrupted, run it again: it continues at the same point.',
       )
       .argument('<server>', 'http:// or https:// address of a sync handler', webAddress)
       .optionsGroup('Options:')
