@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
+    // Hooks build the package and start servers, on machines that may be busy.
+    hookTimeout: 120_000,
     setupFiles: './test/support/close-when-tests-end.ts',
     // Many tests wait for processes of their own: two workers keep two cores busy, not one.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -36,7 +36,7 @@ export function rangeOf(version: number): WireRange {
 }
 
 /**
- * Whether a change of this version states what a cell held in a former life of its row. No site is its
+ * Whether a change of this version is about a cell from an earlier life of its row. No site is its
  * writer: cr-sqlite names the one that wrote the value in that life.
  */
 export function isOfFormerLife(version: number): boolean {
@@ -48,7 +48,7 @@ export function endOf(range: WireRange): number {
   return RANGES[RANGES.indexOf(range) + 1]?.first ?? VERSIONS_END;
 }
 
-/** What is added to the version of a cell of this type when it is sent. */
+/** The number that is added to the version of a cell of this type when it is sent. */
 export function wireOffset(column: { readonly kind: ColumnKind }): number {
   const { range } = typeOf(column);
   return range.isPlain ? 0 : range.first;
@@ -76,7 +76,7 @@ function misfits(column: { readonly kind: ColumnKind }): readonly WireRange[] {
 
 /**
  * Whether a change of this version can be merged into a column. A column with a range of its own also
- * takes what the last write said before it had one: see {@link isFormerVersion}.
+ * takes the last write from before it had one: see {@link isFormerVersion}.
  */
 export function fits(column: { readonly kind: ColumnKind }, version: number): boolean {
   return version < LATER_COUNTS.first || !misfits(column).includes(rangeOf(version));
@@ -155,7 +155,7 @@ export const NOTED_RANGES: readonly WireRange[] = RANGES.filter(
  * (see NEUTRAL_SITE), or as a version of the clock row's cell.
  */
 
-/** Whether a change states what the last write was, for a column that has a range of its own. */
+/** Whether a change is a last write from before the column had a range of its own. */
 export function isFormerVersion(column: { readonly kind: ColumnKind }, version: number): boolean {
   return hasOwnRange(column) && rangeOf(version) !== typeOf(column).range;
 }

@@ -1,7 +1,7 @@
 /**
  * Sites migrate at different times, so changes of a column come from sites where it merges in another
- * way. The `col_version` of a change shows in which: each way has a range of versions on the wire. Inside
- * a database versions stay small; what a range begins with is added when a change is sent.
+ * way. The `col_version` of a change shows which way: each has a range of versions on the wire. Inside
+ * a database versions stay small; the beginning of the range is added when a change is sent.
  *
  * Ranges are so wide that no sequence of pushes reaches the end of one; see {@link MAX_JUMP}.
  */
@@ -34,14 +34,14 @@ export const VERSIONS_END = 2 ** 53;
  */
 export const MAX_JUMP = 2 ** 24;
 
-/** The share of what is left of a range that one push may use up: all of {@link MAX_JUMP} in an unused one. */
+/** The share of a range's remaining versions that one push may use up: all of {@link MAX_JUMP} in an unused one. */
 const MAX_SHARE = MAX_JUMP / RANGE_WIDTH;
 
 /**
  * The greatest version that a push may bring.
  *
  * A version at the end of its range would freeze its cell, because no write could follow. So each push
- * may use up only a small share of what is left: however many pushes raise a cell, there is room for more.
+ * may use up only a small share of the remaining versions: however many pushes raise a cell, there is room for more.
  *
  * @param known the version that the receiver knows, or the first of the range if that is greater.
  * @param end one above the greatest version of the range.

@@ -6,7 +6,7 @@ import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
 
-/** Refuse the batch if it brought a change that this site is said to have written and never issued. */
+/** Refuse the batch if it contains a change under this site's id that this site never issued. */
 export function guardForgedQueries(spec: TableSpec): Query[] {
   return [
     statement(guardForged(spec)),
@@ -16,7 +16,7 @@ export function guardForgedQueries(spec: TableSpec): Query[] {
 
 function guardForged(spec: TableSpec): string {
   const start = stampStartSql('clock.db_version', 'state.site');
-  // Version 0 is what others make of an old cell when its row was resurrected elsewhere.
+  // Others reset an old cell to version 0 if its row was created again elsewhere.
   const cells = spec.clockColumns.map(({ name }) => {
     const x = `clock.${cellClock(name)}`;
     return `instr(${x}, ${start}) > 0 AND row_version + CAST(${x} AS INTEGER) > 0`;

@@ -45,7 +45,7 @@ export async function refuseVersionJumps(
   });
 }
 
-/** What is known of each change, by its index. */
+/** The facts about each change, by its index. */
 async function readKnown(changes: readonly Change[], site: Site): Promise<Map<number, Known>> {
   const known = new Map<number, Known>();
   const read: Query['read'] = (rows) => {

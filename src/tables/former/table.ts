@@ -7,7 +7,7 @@ import { quoteText } from '../../sql/quote.js';
 export const WHOLE_TABLE = quoteText(SENTINEL);
 
 /**
- * Sites migrate at different times, so changes keep coming under names that tables and columns had
+ * Sites migrate at different times, so changes still arrive under names that tables and columns had
  * before. crr_former knows those names:
  *
  *     table_name    the table's present name; for a former name of a table, that name

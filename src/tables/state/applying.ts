@@ -4,7 +4,7 @@ import { clockTable, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 
 /**
- * Begins a merge: write triggers do nothing, and what wins is stamped with a new db_version. That of the
+ * Begins a merge: write triggers do nothing, and cells that win are stamped with a new db_version. That of the
  * sender is not adopted: it orders the sender's feed, and a sender could otherwise use up the safe integers.
  */
 export function beginApplySql(): string {
