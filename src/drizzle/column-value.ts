@@ -1,6 +1,6 @@
 import type { Column } from 'drizzle-orm';
 import { CrrUsageError } from '../errors.js';
-import { affinityOf } from '../model/table-spec.js';
+import { affinityOf } from '../model/declared-type.js';
 import { type SqlValue, storageClass } from '../model/value.js';
 
 /**

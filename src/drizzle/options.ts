@@ -16,7 +16,10 @@ export interface ChangesOptions {
   readonly until?: number | undefined;
   /** Only these CRRs: Drizzle tables, or their names in the database. */
   readonly tables?: readonly (string | SQLiteTable)[] | undefined;
-  /** Only what the site with this id wrote. */
+  /**
+   * Only the cells whose writer is the site with this id. Of two sites that wrote alike, a database keeps one
+   * as the writer, so this is not everything that the site wrote: do not replicate with it.
+   */
   readonly site?: Uint8Array | undefined;
   /** Nothing that the site with this id wrote: a peer does not need its own changes. */
   readonly excludeSite?: Uint8Array | undefined;

@@ -1,7 +1,8 @@
 import { cellTypeOf } from '../columns/registry.js';
 import { readKey } from '../merge/report.js';
+import { affinityOf } from '../model/declared-type.js';
 import type { SiteDirectory } from '../model/site.js';
-import { affinityOf, type ReplicatedColumnSpec, type TableSpec } from '../model/table-spec.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
 import { type DriverRow, portable } from '../sql/driver-value.js';
 import { any, list, statementText } from '../sql/layout.js';

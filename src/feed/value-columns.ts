@@ -1,4 +1,5 @@
-import { type Affinity, affinityOf, type ColumnSpec, type TableSpec } from '../model/table-spec.js';
+import { type Affinity, affinityOf } from '../model/declared-type.js';
+import type { ColumnSpec, TableSpec } from '../model/table-spec.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { CLOCK, hasRowidKey } from '../tables/clock/table.js';

@@ -1,5 +1,7 @@
 import type { Change } from '../model/change.js';
-import { affinityOf, requiredIndexes, type TableSpec } from '../model/table-spec.js';
+import { affinityOf } from '../model/declared-type.js';
+import { NEUTRAL_ORDINAL } from '../model/site.js';
+import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
@@ -141,11 +143,22 @@ class Shapes {
   }
 }
 
-/** Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. */
+/**
+ * Origin of a row's sentinel. A life after the first always has one: any of its cells proves it. cr-sqlite takes
+ * the cell that it gets first, be it one of a former life that this site wrote then. So a life in the name of
+ * this site that is news to it is nobody's.
+ */
 function sentinelOf(row: RowOffer, ordinals: OrdinalsOfBatch): string | null {
   const witness = row.sentinel ?? (row.cl > 1 ? anyCell(row) : undefined);
-  return witness === undefined ? null : ordinals.origin(witness);
+  if (witness === undefined) return null;
+  const isProven = row.cl > 1 && row.cl % 2 === 1 && hasCells(row);
+  return isProven && ordinals.isLocal(witness)
+    ? `${NEUTRAL_ORDINAL}:${witness.seq}`
+    : ordinals.origin(witness);
 }
+
+/** Whether the table has columns whose cells prove a life. */
+const hasCells = ({ cells }: RowOffer) => cells.length > 0;
 
 function anyCell({ cells, siteCells }: RowOffer): Change | undefined {
   return cells.find((cell) => cell) ?? siteCells?.values().next().value;

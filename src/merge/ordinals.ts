@@ -8,7 +8,10 @@ export class OrdinalsOfBatch {
   /** By object, not by content: the sites of a batch are few objects, looked up for every cell. */
   readonly #byReference = new Map<Uint8Array, number>([[NEUTRAL_SITE, NEUTRAL_ORDINAL]]);
 
-  constructor(siteIds: Iterable<Uint8Array>, sites: SiteDirectory) {
+  constructor(
+    siteIds: Iterable<Uint8Array>,
+    readonly sites: SiteDirectory,
+  ) {
     const fresh = new Map<string, number>();
     for (const siteId of siteIds) {
       const id = siteId.join();
@@ -26,6 +29,11 @@ export class OrdinalsOfBatch {
 
   of(change: Change): number {
     return this.#byReference.get(change.site_id)!;
+  }
+
+  /** Whether a change claims to be this site's. */
+  isLocal(change: Change): boolean {
+    return this.of(change) === this.sites.local;
   }
 
   /** The origin of a change, as the gate and the pending table keep it. */

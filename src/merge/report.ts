@@ -1,4 +1,5 @@
-import { affinityOf, type TableSpec } from '../model/table-spec.js';
+import { affinityOf } from '../model/declared-type.js';
+import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type DriverRow, exactValue, portable } from '../sql/driver-value.js';
 import { block, type Layout, lines, list, statementText } from '../sql/layout.js';

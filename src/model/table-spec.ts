@@ -62,20 +62,3 @@ export function requiredColumns(spec: TableSpec): readonly ReplicatedColumnSpec[
 export function requiredIndexes(spec: TableSpec): readonly number[] {
   return requiredColumns(spec).map((column) => spec.clockColumns.indexOf(column));
 }
-
-/** Column affinity by SQLite's rules (https://sqlite.org/datatype3.html#determination_of_column_affinity). */
-export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
-
-export function affinityOf(sqlType: string): Affinity {
-  const type = sqlType.toUpperCase();
-  if (type.includes('INT')) return 'integer';
-  if (/CHAR|CLOB|TEXT/.test(type)) return 'text';
-  if (type === '' || type.includes('BLOB')) return 'blob';
-  if (/REAL|FLOA|DOUB/.test(type)) return 'real';
-  return 'numeric';
-}
-
-/** Whether a declared type (of a Drizzle customType, for example) contains a collation. */
-export function hasCollation(sqlType: string): boolean {
-  return /\bcollate\b/i.test(sqlType);
-}

@@ -2,11 +2,11 @@ import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { typeOf } from '../columns/registry.js';
 import { SENTINEL } from '../model/change.js';
+import { hasCollation } from '../model/declared-type.js';
 import { MAX_COLUMNS, MAX_KEY_COLUMNS } from '../model/limits.js';
 import {
   type ColumnSpec,
   DEFAULT_KIND,
-  hasCollation,
   type ReplicatedColumnSpec,
   type TableSpec,
 } from '../model/table-spec.js';

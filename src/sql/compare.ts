@@ -1,4 +1,5 @@
-import { affinityOf, type ColumnSpec, hasCollation } from '../model/table-spec.js';
+import { affinityOf } from '../model/declared-type.js';
+import type { ColumnSpec } from '../model/table-spec.js';
 
 /** Storage classes by rank: null < blob < text < real < integer, by their first letters. */
 const rank = (x: string) => `instr('nbtri', substr(typeof(${x}), 1, 1))`;
@@ -13,7 +14,8 @@ export function greaterSql(a: string, b: string): string {
 
 /** Whether two values of a column differ in the eyes of a peer, who compares class and bytes. */
 export function differsSql({ sqlType }: ColumnSpec, a: string, b: string): string {
-  const differs = `${a} IS NOT ${b}${hasCollation(sqlType) ? ' COLLATE BINARY' : ''}`;
+  // Only the database may know of a collation.
+  const differs = `${a} IS NOT ${b} COLLATE BINARY`;
   // A column without affinity keeps 1 and 1.0 apart, which are equal to IS.
   if (affinityOf(sqlType) !== 'blob') return differs;
   return `(${differs} OR typeof(${a}) <> typeof(${b}))`;

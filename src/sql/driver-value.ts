@@ -1,4 +1,4 @@
-import type { Affinity } from '../model/table-spec.js';
+import type { Affinity } from '../model/declared-type.js';
 import { hexToBytes, type SqlValue } from '../model/value.js';
 import { block, type Layout, lines } from './layout.js';
 

@@ -1,8 +1,8 @@
 /** What a site holds of a row's former life reaches everybody, even the site that began the new life. */
 import { eq } from 'drizzle-orm';
-import { text } from 'drizzle-orm/sqlite-core';
+import { integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { crrTable } from '../../src/index.js';
+import { crrTable, greatest, least } from '../../src/index.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { exchange, migrate, openSite } from '../support/site.js';
 
@@ -112,5 +112,29 @@ test('a key that moves onto a dead one brings all of its values', async () => {
   // The row that got the key never had a color, and the one that lost it is gone.
   for (const site of [a, b]) {
     expect(await site.select().from(later)).toEqual([{ id: 'k2', title: 'one', color: null }]);
+  }
+});
+
+test('a greatest or least value of a former life does not undo a write of this one', async () => {
+  const runs = crrTable('runs', {
+    id: id(),
+    high: greatest(integer('high')),
+    low: least(integer('low')),
+  });
+  const [a, b] = [await openSite({ runs }), await openSite({ runs })];
+  await a.insert(runs).values({ id: 'r', high: 20, low: 1 });
+  await exchange(a, b);
+  await b.delete(runs);
+  await b.insert(runs).values({ id: 'r', high: 3, low: 9 });
+  const { changes } = await b.$crr.changes();
+  await a.$crr.apply(changes.filter(({ cid }) => cid === '-1'));
+  expect(await a.select().from(runs)).toEqual([{ id: 'r', high: 20, low: 1 }]);
+  await a.update(runs).set({ high: 12, low: 5 });
+  expect(await a.select().from(runs)).toEqual([{ id: 'r', high: 12, low: 5 }]);
+  // From now on it is a value of this life.
+  await a.update(runs).set({ high: 11, low: 6 });
+  await exchange(a, b);
+  for (const site of [a, b]) {
+    expect(await site.select().from(runs)).toEqual([{ id: 'r', high: 12, low: 5 }]);
   }
 });

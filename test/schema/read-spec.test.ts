@@ -13,7 +13,8 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { asCrr, crrTable, lww } from '../../src/index.js';
-import { affinityOf, requiredColumns } from '../../src/model/table-spec.js';
+import { affinityOf } from '../../src/model/declared-type.js';
+import { requiredColumns } from '../../src/model/table-spec.js';
 import { crrDeclaration } from '../../src/schema/declaration.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
 

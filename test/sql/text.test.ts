@@ -249,7 +249,7 @@ describe('exact text', () => {
       CREATE TRIGGER "todos__crr_on_update_title"
       AFTER UPDATE OF "title" ON "todos"
       WHEN
-        old."title" IS NOT new."title"
+        old."title" IS NOT new."title" COLLATE BINARY
         AND (SELECT applying FROM crr_state) = 0
         AND old."id" IS new."id"
       BEGIN /* drizzle-crr 2: one cell */
@@ -294,7 +294,7 @@ describe('exact text', () => {
         state.site,
         state.seq - 0,
         '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1),
-        CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title")
+        CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title" COLLATE BINARY)
       FROM crr_state AS state, "todos__crr_clock" AS former
       WHERE former."key_id" = old."id"
       ON CONFLICT ("key_id") DO UPDATE SET
@@ -859,7 +859,7 @@ describe('exact text', () => {
               THEN
                 CASE
                   WHEN ((excluded.col_version - 562949953421312) > 0) - ((excluded.col_version - 562949953421312) < 0) <> ((col_version - 562949953421312) > 0) - ((col_version - 562949953421312) < 0) THEN ((excluded.col_version - 562949953421312) > 0) - ((excluded.col_version - 562949953421312) < 0) > ((col_version - 562949953421312) > 0) - ((col_version - 562949953421312) < 0)
-                  WHEN (excluded.val IS NOT val OR typeof(excluded.val) <> typeof(val)) THEN
+                  WHEN (excluded.val IS NOT val COLLATE BINARY OR typeof(excluded.val) <> typeof(val)) THEN
                     CASE
                       WHEN excluded.val IS NULL THEN false
                       WHEN val IS NULL THEN true
@@ -874,7 +874,7 @@ describe('exact text', () => {
               THEN
                 CASE
                   WHEN ((excluded.col_version - 703687441776640) > 0) - ((excluded.col_version - 703687441776640) < 0) <> ((col_version - 703687441776640) > 0) - ((col_version - 703687441776640) < 0) THEN ((excluded.col_version - 703687441776640) > 0) - ((excluded.col_version - 703687441776640) < 0) > ((col_version - 703687441776640) > 0) - ((col_version - 703687441776640) < 0)
-                  WHEN (excluded.val IS NOT val OR typeof(excluded.val) <> typeof(val)) THEN
+                  WHEN (excluded.val IS NOT val COLLATE BINARY OR typeof(excluded.val) <> typeof(val)) THEN
                     CASE
                       WHEN excluded.val IS NULL THEN false
                       WHEN val IS NULL THEN true
@@ -1190,7 +1190,7 @@ describe('exact text', () => {
       CREATE TRIGGER "scores__crr_on_update_mood"
       AFTER UPDATE OF "mood" ON "scores"
       WHEN
-        old."mood" IS NOT new."mood"
+        old."mood" IS NOT new."mood" COLLATE BINARY
         AND (SELECT applying FROM crr_state) = 0
         AND old."id" IS new."id"
       BEGIN /* drizzle-crr 2: one cell */
@@ -1210,12 +1210,18 @@ describe('exact text', () => {
       CREATE TRIGGER "scores__crr_on_update_best"
       AFTER UPDATE OF "best" ON "scores"
       WHEN
-        CASE
-          WHEN new."best" IS NULL THEN false
-          WHEN old."best" IS NULL THEN true
-          WHEN new."best" = old."best" COLLATE BINARY THEN typeof(new."best") < typeof(old."best")
-          ELSE new."best" > old."best" COLLATE BINARY
-        END
+        (
+          CASE
+            WHEN new."best" IS NULL THEN false
+            WHEN old."best" IS NULL THEN true
+            WHEN new."best" = old."best" COLLATE BINARY THEN typeof(new."best") < typeof(old."best")
+            ELSE new."best" > old."best" COLLATE BINARY
+          END
+          OR old."best" IS NOT new."best" COLLATE BINARY AND EXISTS (
+              SELECT 1 FROM "scores__crr_clock"
+              WHERE "key_id" = new."id" AND row_version + ifnull(CAST("clock_best" AS INTEGER), -(row_version = 0)) = 0
+            )
+        )
         AND (SELECT applying FROM crr_state) = 0
         AND old."id" IS new."id"
       BEGIN /* drizzle-crr 2: one cell */
@@ -1241,6 +1247,10 @@ describe('exact text', () => {
           WHEN old."best" = new."best" COLLATE BINARY THEN typeof(old."best") < typeof(new."best")
           ELSE old."best" > new."best" COLLATE BINARY
         END
+        AND NOT EXISTS (
+            SELECT 1 FROM "scores__crr_clock"
+            WHERE "key_id" = new."id" AND row_version + ifnull(CAST("clock_best" AS INTEGER), -(row_version = 0)) = 0
+          )
         AND (SELECT applying FROM crr_state) = 0
         AND old."id" IS new."id"
       BEGIN /* drizzle-crr 2: the value before wins over the one written */
@@ -1253,7 +1263,7 @@ describe('exact text', () => {
       CREATE TRIGGER "scores__crr_on_update_likes"
       AFTER UPDATE OF "likes" ON "scores"
       WHEN
-        old."likes" IS NOT new."likes"
+        old."likes" IS NOT new."likes" COLLATE BINARY
         AND (SELECT applying FROM crr_state) = 0
         AND old."id" IS new."id"
       BEGIN /* drizzle-crr 2: this site's cell */
@@ -1320,7 +1330,7 @@ describe('exact text', () => {
       AFTER UPDATE OF "status" ON "scores"
       WHEN
         (
-          old."status" IS NOT new."status"
+          old."status" IS NOT new."status" COLLATE BINARY
           OR EXISTS (SELECT 1 FROM "scores__crr_cell" AS x
             WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site <> (SELECT site FROM crr_state) AND x.version % 2 = 0)
         )
@@ -1436,7 +1446,7 @@ describe('exact text', () => {
           CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE clock.row_version END AS row_version,
           ifnull(new."version_best", new.row_version) >= 0 AND CASE
             WHEN ((ifnull(new."version_best", new.row_version)) > 0) - ((ifnull(new."version_best", new.row_version)) < 0) <> ((min(clock.row_version + ifnull(CAST(clock."clock_best" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) > 0) - ((min(clock.row_version + ifnull(CAST(clock."clock_best" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) < 0) THEN ((ifnull(new."version_best", new.row_version)) > 0) - ((ifnull(new."version_best", new.row_version)) < 0) > ((min(clock.row_version + ifnull(CAST(clock."clock_best" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) > 0) - ((min(clock.row_version + ifnull(CAST(clock."clock_best" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) < 0)
-            WHEN new."value_best" IS NOT base."best" THEN
+            WHEN new."value_best" IS NOT base."best" COLLATE BINARY THEN
               CASE
                 WHEN new."value_best" IS NULL THEN false
                 WHEN base."best" IS NULL THEN true

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"7dc68971a6711491","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"1c87238922e4ecd6","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -193,7 +193,7 @@ END;
 CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_done"
 AFTER UPDATE OF "done" ON "todos"
 WHEN
-  old."done" IS NOT new."done"
+  old."done" IS NOT new."done" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND old."id" IS new."id"
 BEGIN /* drizzle-crr 2: one cell */
@@ -214,7 +214,7 @@ END;
 CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_title"
 AFTER UPDATE OF "title" ON "todos"
 WHEN
-  old."title" IS NOT new."title"
+  old."title" IS NOT new."title" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND old."id" IS new."id"
 BEGIN /* drizzle-crr 2: one cell */
@@ -261,8 +261,8 @@ SELECT
   state.site,
   state.seq - 1,
   '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2),
-  CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title"),
-  CASE WHEN former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) END + (old."done" IS NOT new."done")
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_title" AS INTEGER), -(former.row_version = 0)) END + (old."title" IS NOT new."title" COLLATE BINARY),
+  CASE WHEN former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) < 1 THEN 1 ELSE former.row_version + ifnull(CAST(former."clock_done" AS INTEGER), -(former.row_version = 0)) END + (old."done" IS NOT new."done" COLLATE BINARY)
 FROM crr_state AS state, "todos__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET

@@ -1,4 +1,5 @@
-import { affinityOf, type ColumnKind } from '../../model/table-spec.js';
+import { affinityOf } from '../../model/declared-type.js';
+import type { ColumnKind } from '../../model/table-spec.js';
 import { storageClass } from '../../model/value.js';
 import { block } from '../../sql/layout.js';
 import type { CellColumnType } from '../column-type.js';

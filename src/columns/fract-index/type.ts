@@ -1,4 +1,5 @@
-import { affinityOf, type ColumnKind } from '../../model/table-spec.js';
+import { affinityOf } from '../../model/declared-type.js';
+import type { ColumnKind } from '../../model/table-spec.js';
 import type { ClockColumnType } from '../column-type.js';
 import { compareLastWrite, lastWriteWins, refuseNull } from '../last-write.js';
 import { COUNTS } from '../wire-range.js';

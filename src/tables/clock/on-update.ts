@@ -1,6 +1,6 @@
 import { clockTypeOf } from '../../columns/registry.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
-import { statementText } from '../../sql/layout.js';
+import { any, block, type Layout, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { NOT_APPLYING, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
@@ -24,6 +24,7 @@ function updateTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSq
   const type = clockTypeOf(column);
   const x = cellClock(column.name);
   const { before, after } = values(column);
+  const isWrite = type.isWrite?.(column, before, after);
   // No max(): in a trigger a function call costs more than the rest of the statement.
   const next =
     type.clockTime === undefined
@@ -33,7 +34,12 @@ function updateTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSq
     comment: 'one cell',
     on: `AFTER UPDATE OF ${quoteName(column.name)} ON ${quoteName(spec.name)}`,
     when: [
-      type.isWrite?.(column, before, after) ?? hasChanged(column),
+      isWrite === undefined
+        ? hasChanged(column)
+        : block`
+            (
+              ${any([isWrite, block`${hasChanged(column)} AND ${isOfFormerLife(spec, column)}`])}
+            )`,
       NOT_APPLYING,
       isSameKey(spec),
     ],
@@ -63,7 +69,8 @@ function undoTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSql[
     triggerSql(spec, `undo_${column.name}`, {
       comment: 'the value before wins over the one written',
       on: `AFTER UPDATE OF ${quoteName(column.name)} ON ${quoteName(spec.name)}`,
-      when: [isUndone, NOT_APPLYING, isSameKey(spec)],
+      // SQLite runs it before the trigger that stamps the write, which is made first.
+      when: [isUndone, block`NOT ${isOfFormerLife(spec, column)}`, NOT_APPLYING, isSameKey(spec)],
       body: [
         silenceStatement(true),
         statementText`
@@ -74,6 +81,15 @@ function undoTrigger(spec: TableSpec, column: ReplicatedColumnSpec): TriggerSql[
       ],
     }),
   ];
+}
+
+/** A value of a former life loses against any write of this one: there is nothing to compare a write with. */
+function isOfFormerLife(spec: TableSpec, { name }: ReplicatedColumnSpec): Layout {
+  return block`
+    EXISTS (
+      SELECT 1 FROM ${clock(spec)}
+      WHERE ${sameRow(spec, '', 'new')} AND ${cellVersionSql(name)} = 0
+    )`;
 }
 
 function values({ name }: ReplicatedColumnSpec) {

@@ -1,4 +1,5 @@
-import { affinityOf, type ColumnSpec, type TableSpec } from '../../model/table-spec.js';
+import { affinityOf, isRowidType } from '../../model/declared-type.js';
+import type { ColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import { clockIndex, clockOf, clockTable, keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
@@ -66,7 +67,7 @@ export function clockIndexStatement({ name }: TableSpec): string {
 
 /** Whether the base key is the rowid itself, so that the clock's rowid can be the same number. */
 export function hasRowidKey(spec: TableSpec): boolean {
-  return spec.key.length === 1 && spec.key[0]!.sqlType.toLowerCase() === 'integer';
+  return spec.key.length === 1 && isRowidType(spec.key[0]!.sqlType);
 }
 
 /** The clock column that orders rows of one db_version. */

@@ -170,8 +170,7 @@ function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): Layout 
   const keyIs = spec.key.map(({ name }, i) => `base.${quoteName(name)} = ${key[i]}`);
   const same = cells.map(({ index, value }) => {
     const column = spec.clockColumns[index]!;
-    // BINARY also if only the database knows of a collation, as in the tie of the gate.
-    return `NOT (${differsSql(column, `base.${quoteName(column.name)} COLLATE BINARY`, value)})`;
+    return `NOT (${differsSql(column, `base.${quoteName(column.name)}`, value)})`;
   });
   return block`
     EXISTS (

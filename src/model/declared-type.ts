@@ -1,0 +1,52 @@
+/*
+ * The declared type of a column as SQLite parses it. A schema may give more than a type: a custom type can
+ * bring a constraint along, as in `TEXT COLLATE NOCASE`, or consist of one.
+ */
+
+/** Column affinity by SQLite's rules (https://sqlite.org/datatype3.html#determination_of_column_affinity). */
+export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
+
+/**
+ * The affinity of a column. ANY has none in a STRICT table, and counts as having none in all: a value passes
+ * unchanged to the base table, which converts it if it has to.
+ */
+export function affinityOf(sqlType: string): Affinity {
+  const type = declaredType(sqlType).toUpperCase();
+  if (type.includes('INT')) return 'integer';
+  if (/CHAR|CLOB|TEXT/.test(type)) return 'text';
+  if (type === '' || type === 'ANY' || type.includes('BLOB')) return 'blob';
+  if (/REAL|FLOA|DOUB/.test(type)) return 'real';
+  return 'numeric';
+}
+
+/** Whether a key column of this type, if it is the whole key, is the rowid itself. */
+export function isRowidType(sqlType: string): boolean {
+  return declaredType(sqlType).toLowerCase() === 'integer';
+}
+
+/** Whether what a schema gives as a type contains a collation. */
+export function hasCollation(sqlType: string): boolean {
+  return /\bcollate\b/i.test(sqlType);
+}
+
+const WORD = /\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[^\s"'`[\]()]+)/y;
+const SIZE = /\s*\([^)]*\)/y;
+/** Words that end a type: each begins a column constraint. */
+const CONSTRAINTS = new Set([
+  ...['CONSTRAINT', 'PRIMARY', 'NOT', 'NULL', 'UNIQUE', 'CHECK', 'DEFAULT'],
+  ...['COLLATE', 'REFERENCES', 'GENERATED', 'AS'],
+]);
+
+/** Names, and perhaps a size in parentheses, up to the first constraint. */
+function declaredType(text: string): string {
+  let end = 0;
+  for (;;) {
+    WORD.lastIndex = end;
+    const word = WORD.exec(text)?.[1];
+    if (word === undefined || CONSTRAINTS.has(word.toUpperCase())) break;
+    end = WORD.lastIndex;
+  }
+  SIZE.lastIndex = end;
+  if (end > 0 && SIZE.test(text)) end = SIZE.lastIndex;
+  return text.slice(0, end).trim();
+}
