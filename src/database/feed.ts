@@ -23,6 +23,7 @@ export interface FeedOptions {
   readonly limit?: number | undefined;
   readonly skip?: readonly number[] | undefined;
   readonly where?: Readonly<Record<string, Statement>> | undefined;
+  readonly hiddenSince?: number | undefined;
 }
 
 export interface FeedParts {
@@ -32,6 +33,8 @@ export interface FeedParts {
 }
 
 const DEFAULT_PAGE = 5_000;
+/** After pages whose rows are all left out, a query may read this many times as many rows. */
+const MAX_GROWTH = 8;
 
 /** Reads the change feed of a database, page by page. */
 export class Feed {
@@ -59,10 +62,12 @@ export class Feed {
     if (limit === undefined) return this.#page(this.#start, undefined);
     let page: ReadPage;
     let cursor: Cursor = this.#start;
+    let growth = 1;
     do {
-      page = await this.#page(cursor, limit);
+      page = await this.#page(cursor, limit, growth);
       if (typeof page.cursor === 'number') break;
       cursor = page.cursor;
+      growth = Math.min(MAX_GROWTH, growth * 2);
     } while (isEmpty(page));
     return page;
   }
@@ -82,11 +87,12 @@ export class Feed {
   }
 
   /** Reads one page with one query per table, in one round trip as a rule. */
-  async #page(position: Cursor, limit: number | undefined): Promise<ReadPage> {
+  async #page(position: Cursor, limit: number | undefined, growth = 1): Promise<ReadPage> {
     const widths = this.#specs.map(
       ({ clockColumns, cellColumns }) => clockColumns.length + cellColumns.length,
     );
-    let rowLimit = limit === undefined ? undefined : Math.ceil(limit / Math.max(...widths, 1)) + 1;
+    let rowLimit =
+      limit === undefined ? undefined : (Math.ceil(limit / Math.max(...widths, 1)) + 1) * growth;
     for (;;) {
       const { dbVersion, tables } = await this.#read(position, rowLimit);
       const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
@@ -100,7 +106,7 @@ export class Feed {
 
   async #read(position: Cursor, rowLimit: number | undefined) {
     const { connection, sites } = this.#parts;
-    const { site, excludeSite, until, skip, where } = this.#options;
+    const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
     const selections = this.#specs.map((spec, i) => {
@@ -119,6 +125,7 @@ export class Feed {
       site: site && (directory.ordinalOf(site) ?? -1),
       excludeSite: excludeSite && directory.ordinalOf(excludeSite),
       skip: new Set(skip),
+      hiddenSince,
     };
     const tables = selections.map(({ spec, visible, query }) => {
       const expander = new RowExpander(spec, directory, filter, visible !== undefined);

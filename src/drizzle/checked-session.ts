@@ -2,6 +2,7 @@ import type { DriftCheck } from '../database/drift.js';
 
 /** The members of a Drizzle session and its prepared queries that are used here; structural, as elsewhere. */
 interface Session {
+  readonly client: object;
   prepareQuery(query: { readonly sql: string }, ...rest: unknown[]): PreparedQuery;
 }
 type Run = (placeholderValues?: unknown) => Promise<unknown>;
@@ -16,11 +17,11 @@ interface PreparedQuery {
 const WRITE = /^\s*(insert|update|delete|replace|with)\b/i;
 
 /**
- * The same session, except that a statement that may write to a CRR waits for the drift check. Once the
- * check has passed, queries are Drizzle's own again.
+ * The same session on the engine's client, which waits for a busy database. A statement that may write to a
+ * CRR waits for the drift check, too; once the check has passed, queries are Drizzle's own again.
  */
-export function checkedSession(session: object, drift: DriftCheck): object {
-  const original = session as Session;
+export function checkedSession(session: object, client: object, drift: DriftCheck): object {
+  const original = Object.create(session, { client: { value: client } }) as Session;
   const names = [...drift.schema.tables.keys()].map((name) => name.toLowerCase());
   const mayWrite = (sql: string) => {
     if (!WRITE.test(sql)) return false;

@@ -1,5 +1,5 @@
 import { entityKind } from 'drizzle-orm';
-import type { AsyncEngine } from '../engines/engine.js';
+import type { AsyncEngine, EngineOptions } from '../engines/engine.js';
 import { ENGINES } from '../engines/registry.js';
 import { CrrUsageError } from '../errors.js';
 
@@ -9,12 +9,12 @@ import { CrrUsageError } from '../errors.js';
  *
  * @throws {CrrUsageError} CRR_USAGE_DRIVER if there is none, or the database has no client.
  */
-export function engineOf(db: unknown): AsyncEngine {
+export function engineOf(db: unknown, options: EngineOptions = {}): AsyncEngine {
   const classes = classNames(db);
   const adapter = ENGINES.find(({ databaseClasses }) =>
     databaseClasses.some((name) => classes.includes(name)),
   );
-  const engine = adapter?.connect((db as { $client?: unknown }).$client);
+  const engine = adapter?.connect((db as { $client?: unknown }).$client, options);
   if (engine !== undefined) return engine;
   const found = classes[0] ?? (typeof db === 'object' && db !== null ? 'an object' : typeof db);
   const problem = adapter === undefined ? found : `${found} whose $client is not of ${adapter.name}`;

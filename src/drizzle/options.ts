@@ -44,6 +44,11 @@ export interface ReadOptions extends ChangesOptions {
    * { notes: { sql: '"notes"."owner" = ?', args: ['ann'] } }
    */
   readonly where?: Readonly<Record<string, Statement>> | undefined;
+  /**
+   * Only rows that changed after this db_version are in `hidden`: for a reader that had no rows then.
+   * Default: all.
+   */
+  readonly hiddenSince?: number | undefined;
 }
 
 /** Options of {@link Crr.apply}. */
@@ -85,6 +90,7 @@ const CHANGES = optionsOf<ChangesOptions>({
 const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
   skip: true,
   where: true,
+  hiddenSince: true,
 })];
 const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
 const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({

@@ -1,9 +1,9 @@
-import { is, sql } from 'drizzle-orm';
-import { SQLiteSelectBase } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
 import { explained } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import type { AsyncEngine } from '../engines/engine.js';
 import { CrrUsageError } from '../errors.js';
+import { readsOnly } from '../sql/reads-only.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
@@ -30,18 +30,32 @@ export function pinned<TDatabase extends object>(
   db: TDatabase,
   { $crr, drift, engine }: PinParts,
 ): TDatabase & CrrDatabase {
-  const plain = db as TDatabase & DrizzleDatabase;
+  const { session } = db as { session?: object };
+  const waiting = session === undefined ? db : onSession(db, checkedSession(session, engine.client, drift));
+  const plain = waiting as TDatabase & DrizzleDatabase;
   const transaction =
     engine.transactions === 'interactive'
       ? pinnedTransaction(plain, drift)
       : () => refuseTransaction(engine);
-  const session = (db as { session?: object }).session;
-  return Object.create(db, {
-    ...(session && { session: { value: checkedSession(session, drift), enumerable: true } }),
+  return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
     transaction: { value: transaction, enumerable: true },
     batch: { value: pinnedBatch(plain, drift), enumerable: true },
+  });
+}
+
+/** The database on another session, its relational queries included: those keep a session of their own. */
+function onSession<TDatabase extends object>(db: TDatabase, session: object): TDatabase {
+  const own = { value: session, enumerable: true };
+  const { query } = db as { query?: Readonly<Record<string, object>> };
+  const queries = Object.entries(query ?? {}).map(([name, builder]) => [
+    name,
+    Object.create(builder, { session: own }),
+  ]);
+  return Object.create(db, {
+    session: own,
+    ...(query && { query: { value: Object.fromEntries(queries), enumerable: true } }),
   });
 }
 
@@ -80,4 +94,7 @@ const PIN = sql.raw(PIN_SQL) as never;
 const UNPIN = sql.raw(UNPIN_SQL) as never;
 
 /** A batch that only reads must not write a pin. */
-const isRead = (item: object) => is(item, SQLiteSelectBase as never);
+function isRead(item: object): boolean {
+  const { _prepare: prepare } = item as { _prepare?(): { getQuery(): { readonly sql: string } } };
+  return prepare !== undefined && readsOnly(prepare.call(item).getQuery().sql);
+}

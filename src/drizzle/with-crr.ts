@@ -24,9 +24,19 @@ export interface WithCrrOptions {
    * One query; without it, a lost trigger silently keeps writes from other sites. Default: true.
    */
   readonly check?: boolean | undefined;
+  /**
+   * How long `$crr` and the queries of this database wait while the database is locked, by a transaction of
+   * this process or by another process, in milliseconds. Then they fail with CRR_DATABASE_BUSY. Default: 5,000.
+   */
+  readonly busyTimeout?: number | undefined;
 }
 
-const OPTIONS = optionsOf<WithCrrOptions>({ schema: true, maxDrift: true, check: true });
+const OPTIONS = optionsOf<WithCrrOptions>({
+  schema: true,
+  maxDrift: true,
+  check: true,
+  busyTimeout: true,
+});
 
 /**
  * Returns the same Drizzle database with `$crr`, and with transactions and batches pinned: what one
@@ -54,9 +64,10 @@ export function withCrr<TDatabase extends object>(
       'withCrr() needs { schema }: the module that exports the tables, or an object of them',
     );
   }
-  const { maxDrift, check } = options;
+  const { maxDrift, check, busyTimeout } = options;
   if (maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', maxDrift);
-  const engine = engineOf(db);
+  if (busyTimeout !== undefined) requireVersion('withCrr()', 'busyTimeout', busyTimeout);
+  const engine = engineOf(db, { busyTimeout });
   const schema = readSchema(options.schema, { columnName: columnNames(db) });
   const core = new CrrCore({ connection: engine, schema, maxDrift, check });
   const render = (condition: SQL) => rendered(db, condition);

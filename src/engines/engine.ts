@@ -10,6 +10,13 @@ interface Capabilities {
    * of statements that is sent at once, as on D1.
    */
   readonly transactions: 'interactive' | 'batch';
+  /** The client for the queries of the application, which wait for a busy database as batches do. */
+  readonly client: object;
+}
+
+export interface EngineOptions {
+  /** How long a busy database is waited for, in milliseconds. */
+  readonly busyTimeout?: number | undefined;
 }
 
 /** An engine whose driver answers with promises. */
@@ -39,5 +46,5 @@ export interface EngineAdapter<TEngine extends Engine = Engine> {
   /** Drizzle's classes of databases on this engine, by their `entityKind`. */
   readonly databaseClasses: readonly string[];
   /** A connection on the client; undefined if it lacks what the engine needs. */
-  connect(client: unknown): TEngine | undefined;
+  connect(client: unknown, options: EngineOptions): TEngine | undefined;
 }

@@ -1,16 +1,7 @@
-import type { SqlValue } from '../model/value.js';
-import type { DriverRow } from '../sql/driver-value.js';
-import type { AsyncEngine, EngineAdapter } from './engine.js';
-
-/** The members of @libsql/client that are used here. Structural, so that the package's types do not require it. */
-export interface LibsqlClient {
-  /** `'file'` if the database is in this process, also in memory. */
-  readonly protocol: string;
-  batch(
-    statements: { sql: string; args: SqlValue[] }[],
-    mode: 'read' | 'write',
-  ): Promise<{ rows: DriverRow[] }[]>;
-}
+import { DEFAULT_BUSY_TIMEOUT, isBusy, Patience } from './busy.js';
+import type { AsyncEngine, EngineAdapter, EngineOptions } from './engine.js';
+import type { LibsqlClient } from './libsql-client.js';
+import { patientClient } from './patient-client.js';
 
 const NAME = 'libSQL';
 
@@ -19,7 +10,7 @@ export const libsql: EngineAdapter<AsyncEngine> = {
   name: NAME,
   madeBy: 'drizzle() of drizzle-orm/libsql',
   databaseClasses: ['LibSQLDatabase'],
-  connect: (client) => (isClient(client) ? libsqlConnection(client) : undefined),
+  connect: (client, options) => (isClient(client) ? libsqlConnection(client, options) : undefined),
 };
 
 /**
@@ -28,27 +19,48 @@ export const libsql: EngineAdapter<AsyncEngine> = {
  */
 const BATCHES_PER_TURN = 32;
 
-export function libsqlConnection(client: LibsqlClient): AsyncEngine {
+export function libsqlConnection(
+  given: LibsqlClient,
+  { busyTimeout = DEFAULT_BUSY_TIMEOUT }: EngineOptions = {},
+): AsyncEngine {
+  const isLocal = given.protocol === 'file';
+  const client = isLocal ? patientClient(given, busyTimeout) : given;
   let batches = 0;
   return {
     name: NAME,
     kind: 'async',
     transactions: 'interactive',
+    client,
     maxParameters: 32_766,
     // A server's limit. A database in this process takes 10^9.
     maxStatementBytes: 5_000_000,
     maxColumns: 2_000,
     async batch(statements, mode) {
-      if (client.protocol === 'file' && ++batches % BATCHES_PER_TURN === 0) {
+      if (isLocal && ++batches % BATCHES_PER_TURN === 0) {
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
-      const results = await client.batch(
-        statements.map(({ sql, args }) => ({ sql, args: [...args] })),
-        mode,
-      );
+      const batch = () =>
+        client.batch(
+          statements.map(({ sql, args }) => ({ sql, args: [...args] })),
+          mode,
+        );
+      const results = await (isLocal ? batch() : patiently(busyTimeout, batch));
       return results.map(({ rows }) => rows);
     },
   };
+}
+
+/** A server makes writers wait by itself, up to a time of its own. */
+async function patiently<T>(ms: number, run: () => Promise<T>): Promise<T> {
+  const patience = new Patience(ms);
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      await patience.beforeNext(error);
+    }
+  }
 }
 
 function isClient(client: unknown): client is LibsqlClient {

@@ -32,6 +32,8 @@ export interface CellFilter {
   readonly excludeSite: number | undefined;
   /** db_versions that the reader has already. */
   readonly skip: ReadonlySet<number>;
+  /** Hidden rows that have not changed after this db_version are left out. */
+  readonly hiddenSince: number;
 }
 
 /** The positions of the columns in a row of selectRows(). */
@@ -79,6 +81,7 @@ export class RowExpander {
     const values = this.#exactValues(row, clock);
     const at = { table: spec.name, key: clock.rowid, dbVersion: clock.dbVersion };
     if (withVisible && isAlive && row[this.#layout.visible] === null) {
+      if (clock.dbVersion <= this.filter.hiddenSince) return { ...at, changes: [] };
       return { ...at, changes: [], hidden: this.#packKey(values) };
     }
     // A row may have just become visible, with cells that are older than the cursor: it travels whole.
@@ -150,8 +153,8 @@ function ownStamp(cell: CellClock | undefined, { rowDbVersion, rowSite, rowSeq }
 
 const NONE: ReadonlySet<number> = new Set();
 
-function wholeRow({ until }: CellFilter): CellFilter {
-  return { since: -1, until, site: undefined, excludeSite: undefined, skip: NONE };
+function wholeRow(filter: CellFilter): CellFilter {
+  return { ...filter, since: -1, site: undefined, excludeSite: undefined, skip: NONE };
 }
 
 /** Collects the changes of one row that pass the filter. */

@@ -24,7 +24,8 @@
  *               push        changes       of the client, and of sites that it has pulled from
  *                           through       the client's cursor after them
  *               pull        cursor        where to begin
- *                           filter        the filter that came with the cursor
+ *                           filter        the filter that came with the cursor; without one, empty for a
+ *                                         client that has no rows of any server, or else `?`
  *                           skip          db_versions of the server that contain only what this client pushed
  *                           maxBytes      about how large the answer may be before compression
  *
@@ -37,7 +38,9 @@
  *                           cellsIgnored  cells that kept theirs
  *                           pending       changes that cannot be applied yet
  *               pulled      changes
- *                           hidden        rows that have changed and that the client may not see
+ *                           hidden        rows that have changed and that the client may not see; in the
+ *                                         first transfer to a client without rows, only those that have
+ *                                         changed since it began
  *                           cursor        where the next pull begins
  *                           filter        fingerprint of the rows that the client may see
  *                           more          whether there is more to pull now
@@ -118,6 +121,8 @@ import { MAX_JUMP } from './column-types.js';
 import type { Cursor, HiddenRow } from './site.js';
 
 export const PROTOCOL_VERSION = 1;
+/** The filter of a client that reads from 0 and has rows already, so that it must learn which are hidden. */
+export const HAS_ROWS = '?';
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 
 /** Defaults of the limits above. */

@@ -66,6 +66,8 @@ export interface ReadOptions {
   readonly skip?: readonly number[];
   /** Conditions by table. Rows that have changed and do not meet theirs are listed as hidden. */
   readonly where?: Readonly<Record<string, Statement>>;
+  /** Lists only rows as hidden that have changed after this db_version. */
+  readonly hiddenSince?: number | undefined;
 }
 
 export interface ReadPage {

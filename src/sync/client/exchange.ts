@@ -1,8 +1,9 @@
 import type { Change } from '../../model/change.js';
+import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
-import type { Pull, SyncRequest } from '../protocol.js';
+import { HAS_ROWS, type Pull, type SyncRequest } from '../protocol.js';
 import type { ApplyResult, Peer, PeerProgress, Site } from '../site.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
@@ -106,7 +107,7 @@ export class Exchange {
       const request = this.#request(round.siteId, {
         to: peer?.siteId,
         push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
-        pull: this.#pull(received, peer?.filter ?? ''),
+        pull: this.#pull(received, peer?.filter ?? (this.#server.isFirst ? '' : HAS_ROWS)),
       });
       const response = await (ahead ?? this.#connection.exchange(request, run.signal));
       run.recoveries = 0;
@@ -166,14 +167,21 @@ export class Exchange {
     return { siteId, schema: this.#schema, tables: this.#tables, ...parts };
   }
 
-  /** Finds the server among the peers: by its site id, or by its address until it has answered. */
+  /**
+   * Finds the server among the peers by its site id. Until it has answered, it is the peer that was last
+   * reached at this address, or else any server: a server that is not the one it is taken for says so.
+   */
   async #peer(): Promise<Peer | undefined> {
     const { siteId } = this.#server;
     const { url } = this.#connection;
     const tag = peerTag(this.#tables);
-    const peers = await this.#site.peers(siteId && [siteId]);
+    const peers = await this.#site.peers();
     // Peers without an address are clients of this site.
-    const isServer = (peer: Peer) => siteId !== undefined || (peer.url === url && peer.url !== '');
-    return peers.find((peer) => peer.tag === tag && isServer(peer));
+    const servers = peers.filter((peer) => peer.url !== '');
+    this.#server.isFirst = servers.length === 0;
+    const tagged = peers.filter((peer) => peer.tag === tag);
+    if (siteId !== undefined) return tagged.find((peer) => compareBytes(peer.siteId, siteId) === 0);
+    const candidates = tagged.filter((peer) => peer.url !== '');
+    return candidates.find((peer) => peer.url === url) ?? candidates.at(-1);
   }
 }

@@ -8,6 +8,8 @@ import { isMark } from '../column-types.js';
 export class KnownServer {
   /** The server's site id, once it has answered. */
   siteId: Uint8Array | undefined;
+  /** Whether this database has never exchanged changes with a server, so that it has no server's rows. */
+  isFirst = false;
   /** How many changes it accepts at a time. */
   chunk: ChunkLimits;
   /** Sites, in hex, whose changes it does not accept from this one. */

@@ -12,7 +12,7 @@ export interface SyncOptions {
   readonly db: SyncDatabase;
   /**
    * The address of a handler. Optional if there is a `fetch`. The database stores the progress of
-   * the exchange together with the address, and a new client finds it by that.
+   * the exchange with the server's site id, so the address may change.
    */
   readonly url?: string | undefined;
   /** Used instead of the platform's `fetch`. A handler of `createSyncHandler` can be used here. */

@@ -1,4 +1,5 @@
 import type { CrrSyncErrorCode } from '../../errors.js';
+import { HAS_ROWS } from '../protocol.js';
 import type { Peer, Site } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { KnownServer } from './known-server.js';
@@ -48,7 +49,7 @@ function followServer({ details }: SyncRefusal, { server }: Failure): boolean {
 /** The server was restored from a backup. It may also have lost changes that this site has sent. */
 async function startOver(_: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
   if (peer === undefined) return false;
-  await site.merge([], { peer: { ...peer, received: START, sent: START, filter: '' } });
+  await site.merge([], { peer: { ...peer, received: START, sent: START, filter: HAS_ROWS } });
   return true;
 }
 

@@ -72,6 +72,12 @@ export class Access {
     return where !== undefined && writeWhere === undefined;
   }
 
+  /** Whether the client may write rows of a table that it may not see. */
+  writesUnseen(table: string): boolean {
+    const { where, writeWhere } = this.#accessTo(table);
+    return where !== undefined && writeWhere !== undefined;
+  }
+
   /**
    * Returns the pushed changes, without those that are to be ignored.
    *

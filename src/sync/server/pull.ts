@@ -28,16 +28,19 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
   if (hadAllBefore(pull, options)) {
     return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };
   }
-  const restarted = pull.filter !== access.filter && pull.cursor !== 0;
+  const first = firstTransfer(pull, options);
+  const known = first === undefined ? pull.filter : access.filter;
+  const restarted = known !== access.filter && (pull.cursor !== 0 || pull.filter !== '');
   // A client that reads from the beginning may not even have its own changes.
   const isFirst = restarted || asked === 0;
   const { cursor, changes, hidden, more } = await readChunk(
     site,
     {
       since: restarted ? 0 : pull.cursor,
-      skip: restarted ? [] : [...pull.skip, pushed?.stamp ?? 0],
+      skip: [...(restarted ? [] : pull.skip), pushed?.stamp ?? 0],
       tables: access.readable,
       where: access.where,
+      hiddenSince: first,
       excludeSite: isFirst ? undefined : client,
     },
     { maxBytes: Math.min(pull.maxBytes, limits.chunkBytes), maxChanges: limits.maxChanges },
@@ -46,12 +49,32 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
     changes,
     hidden: hidden.filter(({ table }) => access.dropsLeaving(table)),
     cursor,
-    filter: access.filter,
+    filter: first !== undefined && more ? `${access.filter}@${first}` : access.filter,
     more,
     restarted,
     // If a row that the client dropped comes back, it may contain changes made by the client.
     ownReturn: isFirst || access.filtersRows,
   };
+}
+
+/**
+ * The db_version at which the first transfer to a client without rows began, undefined in other transfers.
+ * Such a client need not learn the keys of rows that were hidden then and have not changed since: nobody can
+ * have sent them to it. The filter of its cursor contains the db_version until the transfer is complete.
+ * What the client itself has written is newer, or was refused and is dropped; only if it may write rows that
+ * it may not see can its write have lost to such a row, so then it learns all.
+ */
+function firstTransfer(
+  { cursor, filter }: Pull,
+  { access, site, version, push }: PullOptions,
+): number | undefined {
+  const separate = [...site.schema.tables.keys()].some((table) => access.writesUnseen(table));
+  if (sinceOf(cursor) !== 0 || separate) return undefined;
+  if (filter === '') return cursor === 0 ? (push?.prior ?? version) : undefined;
+  const began = filter.startsWith(`${access.filter}@`)
+    ? filter.slice(access.filter.length + 1)
+    : '';
+  return /^\d{1,15}$/.test(began) ? Number(began) : undefined;
 }
 
 /** Whether there is nothing to read, because the client had all changes before this push. */

@@ -19,6 +19,9 @@ export function refusalOf(error: unknown): CrrSyncError | undefined {
   if (error instanceof CrrDatabaseError && code === 'CRR_DATABASE_CONTENDED') {
     return busy(message, 1);
   }
+  if (error instanceof CrrDatabaseError && code === 'CRR_DATABASE_BUSY') {
+    return busy('the database of the server is busy: try again', 1);
+  }
   return undefined;
 }
 
