@@ -93,6 +93,9 @@ export function validateKey({ table, pk }: Change, schema: CrrSchema, index: num
     );
   }
   const spec = schema.tables.get(table);
+  if (key.length === 0) {
+    refuse('CRR_CHANGE_KEY_COUNT', `a key of "${table}" has no columns, but every key has one`);
+  }
   if (spec === undefined) {
     if (schema.plainTables.has(table)) {
       refuse(

@@ -80,8 +80,11 @@
  *     body of a request                4 MiB as sent, 32 MiB decompressed        413
  *     changes in a request             20,000                                    413
  *     time for a body to arrive        30 s                                      408
- *     live streams at a time           1,000                                     503
+ *     live streams at a time           1,000, and 50 of one owner                503
  *     answer                           about 1 MiB before compression, but at least one row
+ *     sites of one owner               1,000                                     403
+ *     names in a request               1,024 bytes each, 2,000 tables            400
+ *     db_versions in skip              1,000                                     400
  *     versions of cells and rows       2^24 above those that the server has      422
  *
  * ## Errors
@@ -95,6 +98,7 @@
  *                                    such rows: `table`, `pk` in hex, and `drop`, which is true if the
  *                                    client may not see the row either
  *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to another owner
+ *     403 CRR_SYNC_TOO_MANY_SITES    the owner syncs with too many sites already
  *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
  *                                    in hex, `siteId` is the server's
  *     405 CRR_SYNC_METHOD            neither POST nor GET
@@ -132,9 +136,22 @@ export const LIMITS = {
   maxChanges: 20_000,
   bodyTimeoutMs: 30_000,
   maxStreams: 1_000,
+  maxStreamsPerOwner: 50,
+  maxSitesPerOwner: 1_000,
   chunkBytes: 2 ** 20,
   maxVersionJump: MAX_JUMP,
 } as const;
+
+/*
+ * Limits of the parts of a request other than its changes, which a server keeps or works through. No honest
+ * client gets near them: a client leaves out the oldest of its skips.
+ */
+/** Bytes of a table's name, or of a fingerprint. */
+export const MAX_NAME_BYTES = 1_024;
+/** Names in `tables`. */
+export const MAX_TABLES = 2_000;
+/** db_versions in `skip`. */
+export const MAX_SKIP = 1_000;
 
 export interface SyncRequest {
   readonly siteId: Uint8Array;

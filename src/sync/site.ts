@@ -17,6 +17,7 @@ export type { Peer, PeerProgress } from '../database/peers.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { HiddenRow } from '../feed/page.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
+export { countSitesOf } from '../tables/peer/table.js';
 
 /** A database made by `withCrr`. */
 export type SyncDatabase = CrrDatabase;

@@ -3,7 +3,7 @@ import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
-import { HAS_ROWS, type Pull, type SyncRequest } from '../protocol.js';
+import { HAS_ROWS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
 import type { ApplyResult, Peer, PeerProgress, Site } from '../site.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
@@ -160,7 +160,8 @@ export class Exchange {
   }
 
   #pull({ cursor, skip }: PeerProgress, filter: string): Pull {
-    return { cursor, filter, skip, maxBytes: this.#server.chunk.maxBytes };
+    // Without an old skip, changes that this site sent come back, which is harmless.
+    return { cursor, filter, skip: skip.slice(-MAX_SKIP), maxBytes: this.#server.chunk.maxBytes };
   }
 
   #request(siteId: Uint8Array, parts: Pick<SyncRequest, 'to' | 'push' | 'pull'>): SyncRequest {

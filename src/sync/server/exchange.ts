@@ -44,8 +44,8 @@ export class ExchangeEndpoint {
     const { site, limits } = this;
     const { siteId: client, tables, push, pull } = request;
     const access = new Access({ authorization, site, tables });
-    const state = await checkOwnership({ request, access, site });
-    const { maxVersionJump } = limits;
+    const { maxVersionJump, maxSitesPerOwner } = limits;
+    const state = await checkOwnership({ request, access, site, maxSitesPerOwner });
     const merged =
       push && (await mergePush({ ...request, push }, { site, access, maxVersionJump }));
     const version = Math.max(state.version, merged?.pushed.stamp ?? 0);

@@ -40,6 +40,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const streams = new LiveStreams({
     watch: site.watch,
     maxStreams: limits.maxStreams,
+    maxStreamsPerOwner: limits.maxStreamsPerOwner,
     onError,
     ...withDefaults(LIVE, options.live),
   });
@@ -49,7 +50,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     if (authorization instanceof Response) return authorization;
     if (request.method === 'POST') return exchange.answer(request, authorization);
     requireEventStream(request);
-    return streams.open(request.signal);
+    return streams.open(request.signal, authorization.id || undefined);
   };
   return (request) =>
     answer(request).catch((error: unknown) => {

@@ -8,6 +8,7 @@ import { busy } from './refusals.js';
 export interface LiveStreamsOptions extends Complete<LiveOptions> {
   readonly watch: VersionWatch;
   readonly maxStreams: number;
+  readonly maxStreamsPerOwner: number;
   /** Called if the database fails. The streams stay open. */
   readonly onError: (error: unknown) => void;
 }
@@ -27,30 +28,26 @@ const LOOK_MS = 1_000;
  * the others resume polling if it depended on one of them.
  */
 export class LiveStreams {
-  readonly #streams = new Set<LiveStream>();
+  /** Each with its owner, if `authorize` names one. */
+  readonly #streams = new Map<LiveStream, string | undefined>();
   readonly #canWake = !isCloudflareWorkers();
   #unsubscribe = () => {};
 
   constructor(readonly options: LiveStreamsOptions) {}
 
-  /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open. */
-  open(signal: AbortSignal): Response {
+  /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open, or too many of this owner. */
+  open(signal: AbortSignal, owner?: string): Response {
     this.#removeDead();
-    const { watch, maxStreams, pollMs, lifetimeMs } = this.options;
-    if (this.#streams.size >= maxStreams) {
-      throw busy(
-        `the limit of live streams (${maxStreams}) is reached: poll, and try again later`,
-        RETRY_AFTER_S,
-      );
-    }
+    this.#requireRoom(owner);
+    const { watch, pollMs, lifetimeMs } = this.options;
     const stream = new LiveStream({
       watch,
       lifetimeMs,
       lookMs: this.#canWake ? LOOK_MS : pollMs,
-      onAlive: () => this.#add(stream),
+      onAlive: () => this.#add(stream, owner),
       onEnd: () => this.#remove(stream),
     });
-    this.#add(stream);
+    this.#add(stream, owner);
     if (signal.aborted) stream.close();
     signal.addEventListener('abort', () => stream.close(), { once: true });
     return new Response(stream.body, {
@@ -58,15 +55,33 @@ export class LiveStreams {
     });
   }
 
+  #requireRoom(owner: string | undefined): void {
+    const { maxStreams, maxStreamsPerOwner } = this.options;
+    if (this.#streams.size >= maxStreams) {
+      throw busy(
+        `the limit of live streams (${maxStreams}) is reached: poll, and try again later`,
+        RETRY_AFTER_S,
+      );
+    }
+    if (owner === undefined) return;
+    let ofOwner = 0;
+    for (const other of this.#streams.values()) if (other === owner) ofOwner++;
+    if (ofOwner < maxStreamsPerOwner) return;
+    throw busy(
+      `the limit of live streams of one owner (${maxStreamsPerOwner}) is reached: poll, or close one of them`,
+      RETRY_AFTER_S,
+    );
+  }
+
   /** Also adds a stream again that was removed although it is alive, because the process had hung. */
-  #add(stream: LiveStream): void {
+  #add(stream: LiveStream, owner: string | undefined): void {
     if (this.#streams.has(stream)) return;
-    this.#streams.add(stream);
+    this.#streams.set(stream, owner);
     if (this.#streams.size > 1) return;
     const { watch, pollMs, onError } = this.options;
     const onVersion = () => {
       this.#removeDead();
-      if (this.#canWake) for (const open of this.#streams) open.wake();
+      if (this.#canWake) for (const open of this.#streams.keys()) open.wake();
     };
     this.#unsubscribe = watch.subscribe({ pollMs, onError, onVersion });
   }
@@ -77,7 +92,7 @@ export class LiveStreams {
   }
 
   #removeDead(): void {
-    for (const stream of this.#streams) if (stream.isDead) this.#remove(stream);
+    for (const stream of this.#streams.keys()) if (stream.isDead) this.#remove(stream);
   }
 }
 

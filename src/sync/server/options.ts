@@ -17,6 +17,14 @@ export interface SyncLimits {
   readonly bodyTimeoutMs?: number | undefined;
   /** The greatest number of live streams at a time. Default: 1,000. */
   readonly maxStreams?: number | undefined;
+  /**
+   * The greatest number of live streams at a time for one `id` of `authorize`. Default: 50.
+   */
+  readonly maxStreamsPerOwner?: number | undefined;
+  /**
+   * The greatest number of sites that one `id` of `authorize` may sync with. Default: 1,000.
+   */
+  readonly maxSitesPerOwner?: number | undefined;
   /** The approximate size of an answer, in bytes before compression. Default: 1 MiB. */
   readonly chunkBytes?: number | undefined;
   /** How far a cell's version may be ahead of the one that this database has. Default: 2^24. */

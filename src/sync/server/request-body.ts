@@ -17,7 +17,10 @@ export async function readBody(
   { headers, body }: Request,
   { maxBodyBytes, bodyTimeoutMs }: BodyLimits,
 ): Promise<Uint8Array> {
-  if (Number(headers.get('content-length') ?? 0) > maxBodyBytes) throw tooManyBytes(maxBodyBytes);
+  if (Number(headers.get('content-length') ?? 0) > maxBodyBytes) {
+    body?.cancel().catch(() => {}); // A source that hangs may never respond.
+    throw tooManyBytes(maxBodyBytes);
+  }
   if (body === null) return new Uint8Array();
   return withDeadline({ ms: bodyTimeoutMs, error: () => tooSlow(bodyTimeoutMs) }, (signal) =>
     readAll(body as ReadableStream<Uint8Array>, { maxBytes: maxBodyBytes, signal }),

@@ -2,8 +2,9 @@ import { CrrSyncError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { bytesToHex, compareBytes } from '../../model/value.js';
 import { isMark } from '../column-types.js';
+import { peerTag } from '../peer-tag.js';
 import type { SyncRequest } from '../protocol.js';
-import type { Peer, Site, SiteState } from '../site.js';
+import { countSitesOf, type Peer, type Site, type SiteState } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Access } from './access.js';
 
@@ -11,11 +12,19 @@ export interface OwnershipCheck {
   readonly request: SyncRequest;
   readonly access: Access;
   readonly site: Site;
+  /** How many sites one owner may sync with. */
+  readonly maxSitesPerOwner: number;
 }
 
 /**
+ * Of how many sites that belong to nobody a client may bring changes in one request: its own before it had
+ * another id, and devices that it exchanges changes with. Each site is kept for good.
+ */
+const MAX_UNOWNED_SITES = 100;
+
+/**
  * Checks that a request is meant for this site, and that the client may use the site ids in it. A site
- * id belongs to the first owner that uses it.
+ * id belongs to the first owner that uses it, be it for a pull alone.
  *
  * @returns the state of this site, which the check reads anyway.
  * @throws {CrrSyncError} 403 or 409
@@ -24,6 +33,7 @@ export async function checkOwnership({
   request,
   access,
   site,
+  maxSitesPerOwner,
 }: OwnershipCheck): Promise<SiteState> {
   const { siteId: client, to, push } = request;
   const sites = sitesOf(push?.changes ?? []).set(bytesToHex(client), client);
@@ -32,12 +42,41 @@ export async function checkOwnership({
   if (to !== undefined && !isSame(to, state.siteId)) throw otherSite(state.siteId);
   const taken = sitesOfOthers(peers, access.owner);
   if (taken.has(bytesToHex(client))) throw siteTaken();
+  const { owner } = access;
+  const owned = new Set(peers.flatMap((peer) => (peer.owner ? [bytesToHex(peer.siteId)] : [])));
+  if (owner !== null && !owned.has(bytesToHex(client))) {
+    await registerSite(request, owner, site, maxSitesPerOwner);
+    owned.add(bytesToHex(client));
+  }
   if (push === undefined || access.mayForward) return state;
   // A mark contains the site id of the marked value, which anybody may overwrite.
   const written = push.changes.filter((change) => !isMark(change, site.schema));
-  const foreign = [...sitesOf(written)].flatMap(([hex, id]) => (taken.has(hex) ? [id] : []));
+  let unowned = 0;
+  const foreign = [...sitesOf(written)].flatMap(([hex, id]) => {
+    const isTooMany = owner !== null && !owned.has(hex) && ++unowned > MAX_UNOWNED_SITES;
+    return taken.has(hex) || isTooMany ? [id] : [];
+  });
   if (foreign.length > 0) throw foreignChanges(foreign, state.siteId);
   return state;
+}
+
+/** Notes whose site this is, unless the owner has too many already. */
+async function registerSite(
+  { siteId, tables }: SyncRequest,
+  owner: string,
+  site: Site,
+  maxSites: number,
+): Promise<void> {
+  let count = 0;
+  const query = countSitesOf(owner, (found) => {
+    count = found;
+  });
+  await site.query([query]);
+  if (count >= maxSites) throw tooManySites(maxSites);
+  const received = { cursor: 0, skip: [] };
+  await site.merge([], {
+    peer: { siteId, tag: peerTag(tables), received, owner, onlyForward: true },
+  });
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) === 0;
@@ -86,10 +125,18 @@ function siteTaken(): CrrSyncError {
   );
 }
 
+function tooManySites(limit: number): CrrSyncError {
+  return new CrrSyncError(
+    'CRR_SYNC_TOO_MANY_SITES',
+    `this owner syncs with ${limit} sites already, which is the limit: go on with one of their databases, or raise the limit maxSitesPerOwner`,
+    403,
+  );
+}
+
 function foreignChanges(siteIds: readonly Uint8Array[], siteId: Uint8Array): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_FOREIGN_CHANGES',
-    message: `some of the changes were made by ${siteIds.length} sites of other owners: leave them out, or allow them with forward: true in authorize()`,
+    message: `some of the changes were made by ${siteIds.length} sites of other owners, or by too many sites of nobody: leave them out, or allow them with forward: true in authorize()`,
     status: 403,
     details: { siteIds, siteId },
   });

@@ -1,5 +1,15 @@
 import { SITE_ID_BYTES } from '../../model/change.js';
-import type { Pull, Pulled, Push, Pushed, SyncRequest, SyncResponse } from '../protocol.js';
+import {
+  MAX_NAME_BYTES,
+  MAX_SKIP,
+  MAX_TABLES,
+  type Pull,
+  type Pulled,
+  type Push,
+  type Pushed,
+  type SyncRequest,
+  type SyncResponse,
+} from '../protocol.js';
 import type { Cursor } from '../site.js';
 import { hiddenRows, readChanges, writeChanges } from './binary-changes.js';
 import { ByteReader, ByteWriter, type Form } from './bytes.js';
@@ -38,7 +48,7 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
   const [hasTo, hasTables, hasPush, hasPull] = readParts(input, 4);
   const request: SyncRequest = {
     siteId: input.raw(SITE_ID_BYTES),
-    schema: input.text(),
+    schema: input.text(MAX_NAME_BYTES),
     to: hasTo ? input.raw(SITE_ID_BYTES) : undefined,
     tables: hasTables ? tableNames.read(input) : undefined,
     push: hasPush ? readPush(input, maxChanges) : undefined,
@@ -91,7 +101,8 @@ const tableNames: Form<readonly string[]> = {
     out.varint(tables.length);
     for (const table of tables) out.text(table);
   },
-  read: (input) => Array.from({ length: input.count() }, () => input.text()),
+  read: (input) =>
+    Array.from({ length: input.count(MAX_TABLES) }, () => input.text(MAX_NAME_BYTES)),
 };
 
 function writePush(out: ByteWriter, { changes, through }: Push): void {
@@ -112,7 +123,7 @@ const pullForm: Form<Pull> = {
   },
   read: (input) => ({
     cursor: cursorForm.read(input),
-    filter: input.text(),
+    filter: input.text(MAX_NAME_BYTES),
     skip: ascending.read(input),
     maxBytes: input.varint(),
   }),
@@ -176,7 +187,7 @@ const ascending: Form<readonly number[]> = {
   },
   read(input) {
     let previous = 0;
-    return Array.from({ length: input.count() }, () => {
+    return Array.from({ length: input.count(MAX_SKIP) }, () => {
       previous += input.varint();
       if (!Number.isSafeInteger(previous)) throw malformed('a number is greater than 2^53 - 1');
       return previous;
@@ -214,7 +225,7 @@ const cursorForm: Form<number | Cursor> = {
     if (place === BETWEEN_TRANSFERS) return since;
     const after = { db_version: input.varint() };
     if (place === BETWEEN_VERSIONS) return { since, after };
-    const row = { table: input.text(), key: String(input.zigzag()) };
+    const row = { table: input.text(MAX_NAME_BYTES), key: String(input.zigzag()) };
     return { since, after: { ...after, row } };
   },
 };

@@ -134,8 +134,10 @@ export class ByteReader {
     return this.raw(this.varint());
   }
 
-  text(): string {
+  /** @param maxBytes refuses a longer text, before it is read. */
+  text(maxBytes: number = Number.POSITIVE_INFINITY): string {
     const length = this.varint();
+    if (length > maxBytes) throw malformed(`a name has more than ${maxBytes} bytes`);
     const start = this.#take(length);
     try {
       return decoder.decode(this.bytes.subarray(start, this.#offset));
@@ -144,9 +146,14 @@ export class ByteReader {
     }
   }
 
-  /** The length of a list. Every element has at least one byte, so an impossible length is refused. */
-  count(): number {
+  /**
+   * The length of a list. Every element has at least one byte, so an impossible length is refused.
+   *
+   * @param most refuses a longer list, before it is read.
+   */
+  count(most: number = Number.POSITIVE_INFINITY): number {
     const count = this.varint();
+    if (count > most) throw malformed(`a list has more than ${most} members`);
     if (count > this.bytes.length - this.#offset) throw malformed('it is cut short');
     return count;
   }

@@ -1,6 +1,9 @@
 import { type Change, SITE_ID_BYTES } from '../../model/change.js';
 import type { SqlValue } from '../../model/value.js';
 import {
+  MAX_NAME_BYTES,
+  MAX_SKIP,
+  MAX_TABLES,
   PROTOCOL_VERSION,
   type Pull,
   type Pulled,
@@ -21,6 +24,7 @@ import {
   object,
   optional,
   properties,
+  shortText,
   text,
 } from './json-form.js';
 import { malformed, requireProtocolVersion, tooManyChanges } from './message-errors.js';
@@ -54,11 +58,14 @@ const siteId: JsonForm<Uint8Array> = {
   },
 };
 
+/** A name of a table, or a fingerprint. */
+const name = shortText(MAX_NAME_BYTES);
+
 const position = object<Cursor>({
   since: integer,
   after: object<Cursor['after']>({
     db_version: integer,
-    row: optional(object<NonNullable<Cursor['after']['row']>>({ table: text, key: text })),
+    row: optional(object<NonNullable<Cursor['after']['row']>>({ table: name, key: shortText(20) })),
   }),
 });
 
@@ -82,11 +89,13 @@ const change = object<Change>({
 
 const request = object<SyncRequest>({
   siteId,
-  schema: text,
+  schema: name,
   to: optional(siteId),
-  tables: optional(list(text)),
+  tables: optional(list(name, MAX_TABLES)),
   push: optional(object<Push>({ changes: list(change), through: cursor })),
-  pull: optional(object<Pull>({ cursor, filter: text, skip: list(integer), maxBytes: integer })),
+  pull: optional(
+    object<Pull>({ cursor, filter: name, skip: list(integer, MAX_SKIP), maxBytes: integer }),
+  ),
 });
 
 const response = object<SyncResponse>({

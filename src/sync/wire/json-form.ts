@@ -26,6 +26,19 @@ export const flag: JsonForm<boolean> = {
   decode: (json, path) => (typeof json === 'boolean' ? json : expected('true or false', path)),
 };
 
+/** A text of at most this many bytes in UTF-8. */
+export function shortText(maxBytes: number): JsonForm<string> {
+  return {
+    encode: text.encode,
+    decode(json, path) {
+      const value = text.decode(json, path);
+      const isShort =
+        value.length <= maxBytes && new TextEncoder().encode(value).length <= maxBytes;
+      return isShort ? value : expected(`a text of at most ${maxBytes} bytes`, path);
+    },
+  };
+}
+
 /** A non-negative safe integer. */
 export const integer: JsonForm<number> = {
   encode: (value) => value,
@@ -44,13 +57,17 @@ export const bytes: JsonForm<Uint8Array> = {
       : expected('bytes in hex', path),
 };
 
-export function list<T>(element: JsonForm<T>): JsonForm<readonly T[]> {
+/** @param most the greatest number of members. */
+export function list<T>(
+  element: JsonForm<T>,
+  most: number = Number.POSITIVE_INFINITY,
+): JsonForm<readonly T[]> {
   return {
     encode: (values) => values.map((value) => element.encode(value) ?? null),
     decode: (json, path) =>
-      Array.isArray(json)
+      Array.isArray(json) && json.length <= most
         ? json.map((value, i) => element.decode(value, `${path}[${i}]`))
-        : expected('a list', path),
+        : expected(most < Number.POSITIVE_INFINITY ? `a list of at most ${most}` : 'a list', path),
   };
 }
 

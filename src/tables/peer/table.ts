@@ -1,6 +1,7 @@
-import { list, statementText } from '../../sql/layout.js';
+import { block, list, statementText } from '../../sql/layout.js';
 import { PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
+import { type Query, queryRow } from '../../sql/statement.js';
 
 /** Changes received from the peer, or changes sent to it. */
 export type Direction = 'received' | 'sent';
@@ -58,8 +59,11 @@ const COLUMNS = [
   ...['skip', 'filter', 'url', 'owner'],
 ];
 
+/** How many tags a site may have. A server gets them from its clients. */
+const MAX_TAGS = 16;
+
 /** Sets a row, whatever was there. */
-export function setPeerStatement(row: PeerRow): string {
+export function setPeerStatement(row: PeerRow, where = 'true'): string {
   const values = [
     quoteBlob(row.siteId),
     quoteText(row.tag),
@@ -74,15 +78,25 @@ export function setPeerStatement(row: PeerRow): string {
   const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner'];
   return statementText`
     INSERT INTO ${PEER_TABLE} (${COLUMNS.join(', ')})
-    VALUES (${values.join(', ')})
+    SELECT ${values.join(', ')}
+    WHERE ${where}
     ON CONFLICT (site_id, tag, direction) DO UPDATE SET
       ${list(updated.map((name) => `${name} = excluded.${name}`))}`;
 }
 
-/** Sets a row only if that moves it on, so that a request that is repeated or late turns nothing back. */
+/**
+ * Sets a row only if that moves it on, so that a request that is repeated or late turns nothing back. A
+ * site that has too many tags already gets no other one.
+ */
 export function advancePeerStatement(row: PeerRow): string {
+  const { siteId, tag, direction } = row;
+  const others = block`
+    (
+      SELECT count(*) FROM ${PEER_TABLE}
+      WHERE site_id = ${quoteBlob(siteId)} AND tag <> ${quoteText(tag)} AND direction = ${quoteText(direction)}
+    )`;
   return statementText`
-    ${setPeerStatement(row)}
+    ${setPeerStatement(row, `${others} < ${MAX_TAGS}`)}
     WHERE excluded.version >= ${PEER_TABLE}.version`;
 }
 
@@ -116,4 +130,13 @@ export function selectPeersStatement(siteIds: readonly Uint8Array[] | undefined)
     FROM ${PEER_TABLE}
     ${where}
     ORDER BY site_id, tag, direction`;
+}
+
+/** How many sites belong to an owner. */
+export function countSitesOf(owner: string, read: (count: number) => void): Query {
+  const sql = statementText`
+    SELECT count(DISTINCT site_id)
+    FROM ${PEER_TABLE}
+    WHERE owner = ${quoteText(owner)}`;
+  return queryRow(sql, ({ 0: count }) => read(Number(count)));
 }

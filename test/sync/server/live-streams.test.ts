@@ -53,6 +53,25 @@ describe('of a handler', () => {
     expect((await handler(get())).status).toBe(200);
   });
 
+  test('one owner cannot take them all', async () => {
+    const server = await openSite();
+    const handler = serve(server, {
+      limits: { maxStreams: 3, maxStreamsPerOwner: 2 },
+      authorize: (request) => ({ id: request.headers.get('owner') ?? undefined }),
+    });
+    const open = async (owner: string, signal?: AbortSignal) => {
+      const headers = { accept: 'text/event-stream', owner };
+      return (await handler(new Request('http://x/', { headers, signal: signal ?? null }))).status;
+    };
+    const end = new AbortController();
+    expect([await open('ann', end.signal), await open('ann', end.signal)]).toEqual([200, 200]);
+    expect([await open('ann'), await open('bob', end.signal)]).toEqual([503, 200]);
+    end.abort();
+    const last = new AbortController();
+    expect(await open('ann', last.signal)).toBe(200);
+    last.abort();
+  });
+
   test('what a client pushes reaches the others without waiting for a poll', async () => {
     const [server, a] = [await openSite(), await openSite()];
     const handler = serve(server, { live: { pollMs: 3_600_000 } });
@@ -90,6 +109,7 @@ describe('with a fake clock', () => {
         return state.version;
       }),
       maxStreams: 1_000,
+      maxStreamsPerOwner: 50,
       pollMs: 100,
       lifetimeMs: 300_000,
       onError,
