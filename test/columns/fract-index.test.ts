@@ -115,7 +115,6 @@ describeEachEngine('an order key', (engine) => {
       () => order.between('a', 'a'),
       () => order.insert(row, { after: 'nobody' }),
       () => order.insert(row, { after: 'z' }),
-      () => order.insert({ id: 'c', list: 'odd' }, { after: 'odd' }),
       () => order.move('nobody', 'last'),
       () => order.move('nobody', { after: 'a' }),
       () => order.move('a', { after: 'a' }),

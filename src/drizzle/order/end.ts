@@ -1,6 +1,6 @@
 import { is, SQL, sql } from 'drizzle-orm';
 import { keyAfterSql, keyBeforeSql } from '../../columns/fract-index/key-sql.js';
-import { type OrderedTable, type Row, usage } from './table.js';
+import { isOrderKey, type OrderedTable, type Row, usage } from './table.js';
 
 /**
  * The key before all rows of a list, or behind them, as SQL for an insert or update. If `values` lacks a
@@ -20,9 +20,11 @@ export function endOfList(
     if (value === null) return sql`${column} IS NULL`;
     return sql`${column} IS ${is(value, SQL) ? value : sql.param(value, column)}`;
   });
-  const where = list.length === 0 ? sql`` : sql` WHERE ${sql.join(list, sql` AND `)}`;
+  const position = columns[property]!;
+  // A text that is no order key has no neighbours: it is as if it were not there.
+  const where = sql.join([...list, isOrderKey(position)], sql` AND `);
   const pick = sql.raw(end === 'first' ? 'min' : 'max');
-  const key = sql`(SELECT ${pick}(${columns[property]!}) FROM ${table}${where})`;
+  const key = sql`(SELECT ${pick}(${position}) FROM ${table} WHERE ${where})`;
   const next = end === 'first' ? keyBeforeSql : keyAfterSql;
   const [head, tail] = next('?').split('?') as [string, string];
   return sql`${sql.raw(head)}${key}${sql.raw(tail)}`;

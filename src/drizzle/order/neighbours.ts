@@ -13,7 +13,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import { alias, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Drizzle, OrderedTable, Row, RowKey } from './table.js';
+import { type Drizzle, isOrderKey, type OrderedTable, type Row, type RowKey } from './table.js';
 
 /** A row that shares its order key with the row `anchor`; one of them is the anchor itself. */
 export interface Neighbour {
@@ -22,7 +22,7 @@ export interface Neighbour {
   readonly row: Row;
   readonly list: Row;
   readonly position: string;
-  /** The order keys around `position` in the list. */
+  /** The order keys around `position` in the list, which may be a text that is none. */
   readonly previous: string | null;
   readonly next: string | null;
 }
@@ -47,7 +47,7 @@ export async function readNeighbours(
     };
     return sql<
       string | null
-    >`(${query.where(and(...sameList(x), side(position(x), position(a))))})`;
+    >`(${query.where(and(...sameList(x), isOrderKey(position(x)), side(position(x), position(a))))})`;
   };
   const fields = (table: SQLiteTable, names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, column(table, name)]));

@@ -1,6 +1,7 @@
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { DIGITS } from '../../columns/fract-index/key-sql.js';
-import { readNeighbours } from './neighbours.js';
+import { isOrderKey } from '../../columns/fract-index/valid.js';
+import { type Neighbour, readNeighbours } from './neighbours.js';
 import {
   type Drizzle,
   type OrderedTable,
@@ -58,8 +59,14 @@ export async function findSpot(
   const movedRow = moved === undefined ? undefined : of(moved).run[0]!.list;
   let lower: string | null = position;
   let upper: string | null = next;
+  /** Rows that get keys of their own, before the place and behind it. */
+  let front: readonly Neighbour[] = [];
   let behind = run.slice(at + 1);
-  if ('before' in place) {
+  if (!isOrderKey(position)) {
+    // Nothing can stand beside such a text, so the rows that have it get order keys.
+    const split = 'before' in place ? at : at + 1;
+    [lower, front, behind] = [previous, run.slice(0, split), run.slice(split)];
+  } else if ('before' in place) {
     if (at === 0) [lower, upper, behind] = [previous, position, []];
     else behind = run.slice(at);
   }
@@ -71,26 +78,23 @@ export async function findSpot(
       throw usage('in between: [a, b], row a must stand before row b');
     }
     // Rows with equal keys are separated from the first of them on.
-    if (other > position && behind.length === 0) upper = other;
+    if (other > position && !isOrderKey(other)) behind.push(...second.run.slice(second.at));
+    else if (other > position && behind.length === 0) upper = other;
   }
-  behind = behind.filter(({ row }) => moved === undefined || !ordered.isSame(row, moved));
-  const [key, ...others] = newKeys(lower, upper, 1 + behind.length);
-  const separations = behind.map(({ row }, i) =>
+  const stays = ({ row }: Neighbour) => moved === undefined || !ordered.isSame(row, moved);
+  front = front.filter(stays);
+  const keys = newKeys(lower, upper, front.length + 1 + behind.filter(stays).length);
+  const [key] = keys.splice(front.length, 1);
+  const separations = [...front, ...behind.filter(stays)].map(({ row }, i) =>
     db
       .update(ordered.table)
-      .set({ [ordered.property]: others[i] })
+      .set({ [ordered.property]: keys[i] })
       .where(ordered.keyIs(row)),
   );
   return { key: key!, separations, list, moved: movedRow };
 }
 
 function newKeys(lower: string | null, upper: string | null, count: number): string[] {
-  try {
-    if (count === 1) return [generateKeyBetween(lower, upper, DIGITS)];
-    return generateNKeysBetween(lower, upper, count, DIGITS);
-  } catch {
-    throw usage(
-      'a neighbour has an order key that is not one of fractional indexing: write order keys with fractOrder(...) only',
-    );
-  }
+  if (count === 1) return [generateKeyBetween(lower, upper, DIGITS)];
+  return generateNKeysBetween(lower, upper, count, DIGITS);
 }

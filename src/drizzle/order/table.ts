@@ -1,7 +1,8 @@
-import { and, type Column, eq, getTableColumns, type SQL } from 'drizzle-orm';
+import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../../errors.js';
 import { orderedWithin } from '../../columns/fract-index/type.js';
+import { isOrderKeySql } from '../../columns/fract-index/valid.js';
 import { crrDeclaration } from '../../schema/declaration.js';
 
 /** A row's key: its value, or an object by property if it has several columns. */
@@ -77,6 +78,15 @@ export class OrderedTable {
       return byName[name];
     });
   }
+}
+
+/** The condition that a column has an order key, and no other text. */
+export function isOrderKey(column: Column): SQL {
+  const parts = String(isOrderKeySql('?')).split('?');
+  return sql`(${sql.join(
+    parts.map((part) => sql.raw(part)),
+    sql`${column}`,
+  )})`;
 }
 
 /** The key's columns in the order of the primary key, by property. */
