@@ -3,7 +3,8 @@ import type { CrrSchema } from '../model/schema.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
-import { SELECT_CRR_TRIGGERS } from '../tables/schema-objects.js';
+import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
+import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { run } from './run.js';
@@ -50,13 +51,15 @@ export class DriftCheck {
 
   async #look(): Promise<void> {
     const triggers = new Map<string, Map<string, string>>();
+    const order = new TriggerOrder();
     let hasBookkeeping = false;
     const look: Query = {
-      ...statement(SELECT_CRR_TRIGGERS),
+      ...statement(SELECT_TRIGGERS),
       read(rows) {
         for (const row of rows) {
-          const [name, sql] = Array.from(row, String) as [string, string];
+          const [name, owner, sql] = Array.from(row, String) as [string, string, string];
           if (name === STATE_TABLE) hasBookkeeping = true;
+          order.add(name, owner, sql);
           const table = tableOfTrigger(name);
           if (table === undefined) continue;
           triggers.set(table, (triggers.get(table) ?? new Map<string, string>()).set(name, sql));
@@ -71,7 +74,7 @@ export class DriftCheck {
       );
     }
     const found = [...this.schema.tables.values()].flatMap((spec) =>
-      triggerDifferences(triggers.get(spec.name) ?? new Map(), spec),
+      triggerDifferences(triggers.get(spec.name) ?? new Map(), spec, order.lateIn(spec.name)),
     );
     if (found.length === 0) return;
     // The text of every trigger contains its format, so triggers of another format are among these.

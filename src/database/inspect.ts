@@ -22,6 +22,7 @@ import type { ActualClock, ActualCrr } from '../tables/actual.js';
 import { decodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 import { SHARED_TABLES } from '../tables/modules.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
+import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -73,6 +74,7 @@ class Found {
   readonly owners = new Set<string>();
   readonly #objects = new Map<string, Map<string, string>>();
   readonly #triggers = new Map<string, Map<string, string>>();
+  readonly #order = new TriggerOrder();
   readonly #columns = new Map<string, readonly FoundColumn[]>();
   readonly #recorded = new Map<string, string>();
 
@@ -86,6 +88,7 @@ class Found {
           string,
         ];
         this.texts.set(name, text);
+        if (type === 'trigger') this.#order.add(name, table, text);
         const owner = type === 'trigger' ? tableOfTrigger(name) : tableOfPart(table);
         if (owner === undefined) continue;
         this.owners.add(owner);
@@ -125,6 +128,7 @@ class Found {
   partsOf(table: string): ActualCrr {
     return {
       triggers: this.#triggers.get(table) ?? new Map(),
+      lateTriggers: this.#order.lateIn(table),
       objects: this.#objects.get(table) ?? new Map(),
       clock: undefined,
       columns: new Map(),

@@ -8,6 +8,8 @@ import { columnType, hasRowidKey } from './clock/table.js';
 export interface ActualCrr {
   /** Texts by name. An empty text is that of an earlier version: there, and outdated. */
   readonly triggers: ReadonlyMap<string, string>;
+  /** Triggers of users that run before those of the CRR, and should run after them; see TriggerOrder. */
+  readonly lateTriggers?: readonly string[];
   /** Tables and indexes by name, with their texts as sqlite_master keeps them; empty = outdated. */
   readonly objects: ReadonlyMap<string, string>;
   readonly clock: ActualClock | undefined;

@@ -3,6 +3,7 @@ export type DifferenceKind =
   | 'trigger-missing'
   | 'trigger-outdated'
   | 'trigger-unknown'
+  | 'trigger-order'
   | 'clock-missing'
   | 'clock-key'
   | 'clock-index-missing'

@@ -13,18 +13,27 @@ export function differences(actual: ActualCrr, spec: TableSpec): Difference[] {
   if (!isCrr)
     return [{ kind: 'not-a-crr', table: spec.name, message: 'the table is not a CRR yet' }];
   return [
-    ...triggerDifferences(actual.triggers, spec),
+    ...triggerDifferences(actual.triggers, spec, actual.lateTriggers),
     ...MODULES.flatMap((module) => module.differences?.(actual, spec) ?? []),
   ];
 }
 
-/** The part of the comparison that needs one look into sqlite_master. */
+/**
+ * The part of the comparison that needs one look into sqlite_master.
+ *
+ * @param late triggers of users that should run after those of the CRR; see TriggerOrder.
+ */
 export function triggerDifferences(
   actual: ReadonlyMap<string, string>,
   spec: TableSpec,
+  late: readonly string[] = [],
 ): Difference[] {
   const found: Difference[] = [];
   const { name: table } = spec;
+  for (const name of late) {
+    const message = `your trigger "${name}" writes to its own table and is newer than the triggers of the CRR, so it runs before them: make them again with db.$crr.install(), or drop it and create it in a migration before the CRR steps`;
+    found.push({ kind: 'trigger-order', table, message });
+  }
   const expected = new Map(tableTriggers(spec).map(({ name, sql }) => [name, sql]));
   for (const [name, sql] of expected) {
     const text = actual.get(name);
