@@ -61,6 +61,7 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_COUNTER_TYPE'
   | 'CRR_DATABASE_COUNTER_OVERFLOW'
   | 'CRR_DATABASE_GROW_ONLY'
+  | 'CRR_DATABASE_RENAME'
   | 'CRR_DATABASE_DRIFT';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */

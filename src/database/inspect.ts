@@ -21,6 +21,7 @@ import { type Query, statement } from '../sql/statement.js';
 import type { ActualClock, ActualCrr } from '../tables/actual.js';
 import { decodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 import { SHARED_TABLES } from '../tables/modules.js';
+import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
@@ -35,8 +36,18 @@ export interface Inspected {
   /** Columns of each base table of the schema; empty if there is no such table. */
   readonly baseColumns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly crrs: ReadonlyMap<string, ActualCrr>;
+  /** CRRs of the schema that were renamed since their triggers were made: what they were and have. */
+  readonly renamed: ReadonlyMap<string, RenamedCrr>;
   /** Tables that have parts here without being CRRs of the schema, and whether they still exist. */
   readonly others: ReadonlyMap<string, { readonly actual: ActualCrr; readonly exists: boolean }>;
+}
+
+/** A CRR whose table or columns SQLite has renamed beside its bookkeeping. */
+export interface RenamedCrr {
+  readonly table: string;
+  readonly actual: ActualCrr;
+  /** New names of columns by their old ones. */
+  readonly columns: ReadonlyMap<string, string>;
 }
 
 /** Reads the parts in two round trips: the first finds the tables that the second can query. */
@@ -47,12 +58,21 @@ export async function inspect(
   const found = new Found();
   await run(connection, [found.objects(), ...specs.flatMap((spec) => found.columns(spec))], 'read');
   if (found.texts.has(CATALOG_TABLE)) await run(connection, [found.specs()], 'read');
-  const names = new Set(specs.map(({ name }) => name));
+  const formerNames = found.formerNames(specs);
+  const renamed = new Map<string, RenamedCrr>();
+  for (const spec of specs) {
+    const former = formerNames.get(spec.name);
+    if (former !== undefined) await run(connection, found.clockColumns(former), 'read');
+    const crr = found.renamedCrr(spec, former);
+    if (crr !== undefined) renamed.set(spec.name, crr);
+  }
+  const names = new Set([...specs.map(({ name }) => name), ...formerNames.values()]);
   const others = [...found.owners].filter((owner) => !names.has(owner));
   return {
     hasBookkeeping: found.texts.has(STATE_TABLE),
     hasAllBookkeeping: SHARED_TABLES.every((table) => found.texts.has(table)),
     baseColumns: new Map(specs.map(({ name }) => [name, found.baseColumns(name)])),
+    renamed,
     crrs: new Map(specs.map((spec) => [spec.name, found.crrOf(spec)])),
     others: new Map(
       others.map((name) => [name, { actual: found.partsOf(name), exists: found.texts.has(name) }]),
@@ -75,6 +95,8 @@ class Found {
   readonly #objects = new Map<string, Map<string, string>>();
   readonly #triggers = new Map<string, Map<string, string>>();
   readonly #order = new TriggerOrder();
+  /** The tables that the triggers of a CRR are on, as far as they are not bookkeeping. */
+  readonly #tables = new Map<string, string>();
   readonly #columns = new Map<string, readonly FoundColumn[]>();
   readonly #recorded = new Map<string, string>();
 
@@ -92,6 +114,7 @@ class Found {
         const owner = type === 'trigger' ? tableOfTrigger(name) : tableOfPart(table);
         if (owner === undefined) continue;
         this.owners.add(owner);
+        if (type === 'trigger' && tableOfPart(table) === undefined) this.#tables.set(owner, table);
         const kept = type === 'trigger' ? this.#triggers : this.#objects;
         kept.set(owner, (kept.get(owner) ?? new Map<string, string>()).set(name, text));
       }
@@ -100,7 +123,15 @@ class Found {
   }
 
   columns({ name }: TableSpec): Query[] {
-    return [name, clockTable(name)].map((table) => ({
+    return [name, clockTable(name)].flatMap((table) => this.#columnsQuery(table));
+  }
+
+  clockColumns(table: string): Query[] {
+    return [this.#columnsQuery(clockTable(table))];
+  }
+
+  #columnsQuery(table: string): Query {
+    return {
       ...statement(selectColumns(table)),
       read: (rows) => {
         const columns = rows.map((row) => ({
@@ -110,7 +141,7 @@ class Found {
         }));
         this.#columns.set(table, columns);
       },
-    }));
+    };
   }
 
   specs(): Query {
@@ -136,13 +167,39 @@ class Found {
     };
   }
 
+  /** Former names of tables whose bookkeeping has them and whose triggers have moved to a table of the schema. */
+  formerNames(specs: readonly TableSpec[]): ReadonlyMap<string, string> {
+    const isNew = ({ name }: TableSpec) => !this.owners.has(name);
+    const names = new Set(specs.filter(isNew).map(({ name }) => name));
+    return new Map(
+      [...this.#tables].flatMap(([owner, table]) =>
+        names.has(table) && !this.texts.has(owner) ? [[table, owner] as const] : [],
+      ),
+    );
+  }
+
+  renamedCrr(spec: TableSpec, former: string | undefined): RenamedCrr | undefined {
+    const table = former ?? spec.name;
+    const recorded = this.#recordedSpec(table);
+    if (recorded === undefined) return undefined;
+    const parts = this.partsOf(table);
+    const columns = renamedColumns(recorded, parts.triggers);
+    if (former === undefined && columns.size === 0) return undefined;
+    const clock = this.#clockOf(spec, table);
+    return {
+      table,
+      columns,
+      actual: { ...parts, clock, columns: this.#columnsOf(spec, clock, table) },
+    };
+  }
+
   crrOf(spec: TableSpec): ActualCrr {
     const clock = this.#clockOf(spec);
     return { ...this.partsOf(spec.name), clock, columns: this.#columnsOf(spec, clock) };
   }
 
-  #clockOf(spec: TableSpec): ActualClock | undefined {
-    const columns = this.#columns.get(clockTable(spec.name))!;
+  #clockOf(spec: TableSpec, table = spec.name): ActualClock | undefined {
+    const columns = this.#columns.get(clockTable(table))!;
     if (columns.length === 0) return undefined;
     const key = columns.filter(({ name }) => name.startsWith(keyOf('')));
     const cells = columns
@@ -156,13 +213,17 @@ class Found {
   }
 
   /** Columns with clocks are those of the clock table; those with cells are known from crr_table alone. */
-  #columnsOf(spec: TableSpec, clock: ActualClock | undefined): ReadonlyMap<string, ColumnKind> {
-    const recorded = this.#recordedSpec(spec.name);
+  #columnsOf(
+    spec: TableSpec,
+    clock: ActualClock | undefined,
+    table = spec.name,
+  ): ReadonlyMap<string, ColumnKind> {
+    const recorded = this.#recordedSpec(table);
     // Without a record, the schema is all that is known.
     const kindOf = new Map((recorded ?? spec).clockColumns.map(({ name, kind }) => [name, kind]));
     const columns = new Map<string, ColumnKind>();
     for (const name of clock?.columns ?? []) columns.set(name, kindOf.get(name) ?? DEFAULT_KIND);
-    if (!this.texts.has(cellTable(spec.name))) return columns;
+    if (!this.texts.has(cellTable(table))) return columns;
     for (const { name, kind } of (recorded ?? spec).cellColumns) {
       if (this.#isOurs(spec, name)) columns.set(name, kind);
     }

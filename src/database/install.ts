@@ -1,12 +1,15 @@
 import { isTimed } from '../columns/registry.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
-import type { TableSpec } from '../model/table-spec.js';
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { statement } from '../sql/statement.js';
 import { alterSql, applyPendingStatements } from '../tables/alter.js';
+import { decodeSpec } from '../tables/catalog/table.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
+import { selectOtherValue } from '../tables/clock/fill.js';
 import { differences } from '../tables/differences.js';
 import { sharedStatements } from '../tables/modules.js';
+import { columnsWithoutTrigger } from '../tables/renames.js';
 import { compareCounts } from '../tables/statistics.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
@@ -49,6 +52,7 @@ async function installOnce(
   const inspected = await inspect(connection, specs);
   refuseMissingTables(specs, inspected);
   if (inspected.hasBookkeeping) await requireFormat(connection);
+  for (const spec of specs) await refuseUnknownRename(connection, spec, inspected);
   const steps = [
     ...removals(inspected, schema),
     ...specs.flatMap((spec) => tableSteps(spec, inspected)),
@@ -78,7 +82,48 @@ function refuseMissingTables(specs: readonly TableSpec[], { baseColumns }: Inspe
   );
 }
 
+/**
+ * A column whose triggers are gone may have been renamed or dropped. It was dropped if the new columns hold
+ * nothing that came from it.
+ */
+async function refuseUnknownRename(
+  connection: Connection,
+  spec: TableSpec,
+  { crrs, renamed, baseColumns }: Inspected,
+): Promise<void> {
+  const { recorded, triggers } = crrs.get(spec.name)!;
+  if (recorded === undefined || renamed.has(spec.name)) return;
+  const before = decodeSpec(recorded);
+  const present = baseColumns.get(spec.name)!;
+  const gone = columnsWithoutTrigger(before, triggers).filter((name) => !present.has(name));
+  const known = new Set(replicatedColumns(before).map(({ name }) => name));
+  if (gone.length === 0) return;
+  for (const column of replicatedColumns(spec)) {
+    if (known.has(column.name) || !present.has(column.name)) continue;
+    let hasValues = false;
+    const read = (rows: readonly unknown[]) => {
+      hasValues = rows.length > 0;
+    };
+    await run(connection, [{ ...statement(selectOtherValue(spec, column)), read }], 'read');
+    if (hasValues) throw unknownRename(spec.name, column.name, gone);
+  }
+}
+
+function unknownRename(table: string, column: string, gone: readonly string[]): CrrDatabaseError {
+  const former = gone.map((name) => `"${name}"`).join(', ');
+  return new CrrDatabaseError(
+    'CRR_DATABASE_RENAME',
+    `column "${column}" of "${table}" has values and no clocks, and ${former} is gone with its triggers, so nothing shows whether it was renamed: change tables with the migrations of drizzle-crr generate. If "${column}" is a new column, set it to its default, call install(), and write its values then`,
+  );
+}
+
 function tableSteps(spec: TableSpec, inspected: Inspected): string[] {
+  const renamed = inspected.renamed.get(spec.name);
+  if (renamed !== undefined) {
+    const { table, actual, columns } = renamed;
+    const { begin, commit } = alterSql({ from: { table, actual }, to: spec, renamed: columns });
+    return [...begin, ...commit];
+  }
   const actual = inspected.crrs.get(spec.name)!;
   if (differences(actual, spec).length === 0) return [];
   const { begin, commit } = alterSql({ from: { table: spec.name, actual }, to: spec });

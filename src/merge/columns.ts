@@ -3,6 +3,8 @@ import { compareLastWrite } from '../columns/last-write.js';
 import { typeOf } from '../columns/registry.js';
 import { fits, hasOwnRange, isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
+import { affinityOf } from '../model/declared-type.js';
+import { literalValue } from '../model/default.js';
 import { NEUTRAL_SITE } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
@@ -38,18 +40,22 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
   const isClock = type.storage === 'clock';
   // Of two states of one site's cell the later one, which is the last write.
   const compare = isClock ? type.compare : compareLastWrite;
+  const fill = isClock ? nullStandsFor(column) : undefined;
   return {
     index,
     isTimed: isClock && type.clockTime !== undefined,
     fits: (version) => fits(column, version),
     isFormer: (version) => isFormerVersion(column, version),
     refuse(val, version) {
+      if (val === null && fill !== undefined) return undefined;
       if (isPlain) return type.refuseCell(val, version, column);
       if (!isClock && isFormerVersion(column, version)) return refuseFormer(type, column, val);
       return type.refuseCell(val, versionFromWire(column, version), column);
     },
     // The cells of a site keep their versions: those of the previous column type belong to no site.
-    inside(change) {
+    inside(cell) {
+      const isFilled = fill !== undefined && cell.val === null;
+      const change = isFilled ? { ...cell, val: fill, site_id: NEUTRAL_SITE } : cell;
       if (isPlain || !isClock) return change;
       const { site_id, col_version } = change;
       return {
@@ -61,6 +67,17 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
     },
     wins: (a, b) => compare(cellOf(a), cellOf(b)) > 0,
   };
+}
+
+/**
+ * What a NULL of a site that has not migrated yet is here, where the column is NOT NULL: its default, to
+ * which the migration of that site will set it. It has no writer then, who would not be sent it otherwise.
+ */
+function nullStandsFor(column: ReplicatedColumnSpec): SqlValue | undefined {
+  if (!column.notNull || column.default === undefined) return undefined;
+  const value = literalValue(column.default) ?? undefined;
+  const isReal = affinityOf(column.sqlType) === 'real';
+  return isReal && typeof value === 'bigint' ? Number(value) : value;
 }
 
 const cellOf = ({ val, col_version }: Change) => ({ val, version: col_version });

@@ -1,12 +1,17 @@
+import { SENTINEL } from '../model/change.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { any, statementText } from '../sql/layout.js';
+import { any, block, statementText } from '../sql/layout.js';
 import { GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
+import { isRememberedSql } from '../tables/former/table.js';
 
-/** Refuse the batch if it contains a change under this site's id that this site never issued. */
+/**
+ * Refuse the batch if it contains a change under this site's id that this site never issued. Clocks that a
+ * migration forgot (of a dropped column, say) may come back from other sites and are no forgery.
+ */
 export function guardForgedQueries(spec: TableSpec): Query[] {
   return [
     statement(guardForged(spec)),
@@ -16,14 +21,24 @@ export function guardForgedQueries(spec: TableSpec): Query[] {
 
 function guardForged(spec: TableSpec): string {
   const start = stampStartSql('clock.db_version', 'state.site');
+  const isRemembered = ({ name }: { readonly name: string }) => isRememberedSql(spec.name, name);
   // Others reset an old cell to version 0 if its row was created again elsewhere.
-  const cells = spec.clockColumns.map(({ name }) => {
-    const x = `clock.${cellClock(name)}`;
-    return `instr(${x}, ${start}) > 0 AND row_version + CAST(${x} AS INTEGER) > 0`;
+  const cells = spec.clockColumns.map((column) => {
+    const x = `clock.${cellClock(column.name)}`;
+    return block`
+      instr(${x}, ${start}) > 0
+        AND row_version + CAST(${x} AS INTEGER) > 0
+        AND ${isRemembered(column)}`;
   });
   const isForged = [
-    `instr(sentinel, ${start}) > 0`,
-    'row_version > 0 AND row_site = state.site AND ifnull(row_db_version, clock.db_version) = clock.db_version',
+    block`
+      instr(sentinel, ${start}) > 0
+        AND ${isRememberedSql(spec.name, SENTINEL)}`,
+    block`
+      row_version > 0 AND row_site = state.site AND ifnull(row_db_version, clock.db_version) = clock.db_version
+        AND (
+          ${any(spec.clockColumns.map(isRemembered))}
+        )`,
     ...cells,
   ];
   return statementText`

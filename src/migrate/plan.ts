@@ -1,5 +1,5 @@
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
-import { alterSql, applyPendingStatements } from '../tables/alter.js';
+import { alterSql, applyPendingStatements, keepValuesSql } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
@@ -67,7 +67,7 @@ export function planAlter({
       if (now !== undefined) renamed.set(column.name, now);
     }
     const sql = alterSql({ from, to, renamed });
-    begin.push(...sql.begin);
+    begin.push(...sql.begin, ...keepValuesSql(before.spec, to, renamed));
     commit.push(...sql.commit);
     if (repair.has(name)) commit.push(...backfillStatements(to), ...reconcileStatements(to));
     const was = name === to.name ? {} : { was: name };

@@ -1,3 +1,5 @@
+import { isConstantDefault } from './default.js';
+
 /**
  * A CRR as plain data: everything that the SQL writers and the readers of changes need to know about
  * a table, without Drizzle. Names are those in the database.
@@ -53,9 +55,19 @@ export function replicatedColumns(spec: TableSpec): readonly ReplicatedColumnSpe
   return [...spec.clockColumns, ...spec.cellColumns];
 }
 
+/**
+ * SQL of the value that a cell has at every site as long as nobody has written it: the column's default if
+ * that is constant, else NULL. Undefined if there is none.
+ */
+export function unwrittenValue(column: ReplicatedColumnSpec): string | undefined {
+  const { default: value, notNull } = column;
+  if (value !== undefined && isConstantDefault(value)) return value;
+  return notNull ? undefined : 'NULL';
+}
+
 /** Columns without which a new row cannot be created: its cells wait until they have arrived. */
 export function requiredColumns(spec: TableSpec): readonly ReplicatedColumnSpec[] {
-  return spec.clockColumns.filter((column) => column.notNull && column.default === undefined);
+  return spec.clockColumns.filter((column) => unwrittenValue(column) === undefined);
 }
 
 /** Their places among the table's `clockColumns`. */

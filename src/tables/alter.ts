@@ -1,11 +1,21 @@
 import { typeOf } from '../columns/registry.js';
-import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import { affinityOf } from '../model/declared-type.js';
+import {
+  type ColumnKind,
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  type TableSpec,
+  unwrittenValue,
+} from '../model/table-spec.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
+import { decodeSpec } from './catalog/table.js';
 import { cellsModule } from './cells/module.js';
 import { showCellsStatements } from './cells/show.js';
-import { changeTypeStatements } from './change-type.js';
+import { cellUnwritten, changeTypeStatements } from './change-type.js';
 import { backfillStatements } from './clock/backfill.js';
+import { convertValues, fillNulls, stampUnwritten, writeOut } from './clock/fill.js';
 import { clockModule } from './clock/module.js';
+import { tableForgotten } from './former/names.js';
 import { gateModule } from './gate/module.js';
 import type { Alteration, AlterStep } from './module.js';
 import { MODULES, tableStatements, tableTriggers } from './modules.js';
@@ -70,6 +80,32 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
 }
 
 /**
+ * What is done to values before anything alters the table. NULLs of columns that become NOT NULL are filled,
+ * because a rebuild would fail on them. If a default changes, values are written out: with ALTER COLUMN of
+ * libSQL, rows that were not written since the column was added would get the new default.
+ *
+ * @param renamed new names of columns by their old ones.
+ */
+export function keepValuesSql(
+  from: TableSpec,
+  to: TableSpec,
+  renamed: ReadonlyMap<string, string>,
+): string[] {
+  const after = new Map(replicatedColumns(to).map((column) => [column.name, column]));
+  return replicatedColumns(from).flatMap((column) => {
+    const now = after.get(renamed.get(column.name) ?? column.name);
+    if (now === undefined) return [];
+    const value = unwrittenValue(now);
+    const isClock = typeOf(column).storage === 'clock' && typeOf(now).storage === 'clock';
+    const becomesRequired = isClock && now.notNull && !column.notNull;
+    return [
+      ...(changesDefault(column, now) ? [writeOut(from, column)] : []),
+      ...(becomesRequired && value !== undefined ? fillNulls(from, column, value) : []),
+    ];
+  });
+}
+
+/**
  * Applies the changes that waited for these tables and columns, which exist now.
  *
  * @param greatestTime SQL of the greatest version that columns merged by time take now.
@@ -100,6 +136,7 @@ function changeKey(change: Alteration): string[] {
   return [
     ...parts.flatMap((module) => module.drop!(table, actual)),
     ...(table === to.name ? [] : formerNames(renamed, change)),
+    ...tableForgotten(to.name),
     ...tableStatements(to),
     ...backfillStatements(to),
   ];
@@ -119,15 +156,62 @@ function alter(change: Alteration, renamed: ReadonlyMap<string, string>): string
   const before = new Map(
     [...actual.columns].map(([name, kind]) => [renamed.get(name) ?? name, kind]),
   );
-  const carried = replicatedColumns(to).flatMap((column) =>
-    changeTypeStatements(to, column, before.get(column.name)),
-  );
+  const carried = [
+    ...replicatedColumns(to).flatMap((column) =>
+      changeTypeStatements(to, column, before.get(column.name)),
+    ),
+    ...agreeOnCells(change, renamed),
+  ];
   return [
     ...steps,
     ...carried,
+    ...agreeOnValues(change, renamed),
     ...(carried.length > 0 ? showCellsStatements(to) : []),
     ...MODULES.flatMap((module) => module.refresh?.(change) ?? []),
   ];
+}
+
+/**
+ * Sites get a row before or after they migrate, and must end with the same values: what the migration left in
+ * a column is stamped, unless every site finds it for itself.
+ */
+function agreeOnValues(change: Alteration, renamed: ReadonlyMap<string, string>): string[] {
+  const { to } = change;
+  const before = columnsBefore(change, renamed);
+  return to.clockColumns.flatMap((column) => {
+    const was = before.get(column.name);
+    if (was === undefined) return stampUnwritten(to, column);
+    const value = unwrittenValue(column);
+    const changesType = affinityOf(was.sqlType) !== affinityOf(column.sqlType);
+    const becomesRequired = column.notNull && !was.notNull;
+    return [
+      ...(changesType ? convertValues(to, column) : []),
+      ...(becomesRequired && value !== undefined ? fillNulls(to, column, value) : []),
+      ...(changesType || changesDefault(was, column) ? stampUnwritten(to, column) : []),
+    ];
+  });
+}
+
+/** The same for columns that show what their cells hold, or their default. */
+function agreeOnCells(change: Alteration, renamed: ReadonlyMap<string, string>): string[] {
+  const before = columnsBefore(change, renamed);
+  return change.to.cellColumns.flatMap((column) => {
+    const was = before.get(column.name);
+    if (was === undefined || typeOf(was) !== typeOf(column)) return [];
+    return changesDefault(was, column) ? cellUnwritten(change.to, column) : [];
+  });
+}
+
+const changesDefault = (was: ReplicatedColumnSpec, column: ReplicatedColumnSpec) =>
+  was.default !== column.default || unwrittenValue(was) !== unwrittenValue(column);
+
+/** The columns as they are recorded, under their new names. */
+function columnsBefore(
+  { actual: { recorded } }: Alteration,
+  renamed: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ReplicatedColumnSpec> {
+  const columns = recorded === undefined ? [] : replicatedColumns(decodeSpec(recorded));
+  return new Map(columns.map((column) => [renamed.get(column.name) ?? column.name, column]));
 }
 
 /** The steps of the alteration. A column that changes its type is neither added nor dropped. */
@@ -143,12 +227,11 @@ function alterSteps(
   }
   const wanted = new Set(replicatedColumns(to).map(({ name }) => name));
   const stays = (name: string) => wanted.has(renamed.get(name) ?? name);
-  for (const [name, kind] of actual.columns) {
-    const after = renamed.get(name);
-    if (after !== undefined && stays(name)) {
-      steps.push({ step: 'rename column', from: name, to: after, kind });
-    }
-  }
+  const moving = [...actual.columns].flatMap(([from, kind]) => {
+    const after = renamed.get(from);
+    return after !== undefined && stays(from) ? [{ from, to: after, kind }] : [];
+  });
+  steps.push(...inOrder(moving).map((column) => ({ step: 'rename column' as const, ...column })));
   const dropped = [...actual.columns].flatMap(([name, kind]) =>
     stays(name) ? [] : [{ name, kind }],
   );
@@ -167,4 +250,22 @@ function alterSteps(
     steps.push({ step: 'names changed' });
   }
   return steps;
+}
+
+interface Renaming {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: ColumnKind;
+}
+
+/** Renames in an order in which every name is free; columns that swap names pass through one of their own. */
+function inOrder(renames: readonly Renaming[]): Renaming[] {
+  const taken = new Set(renames.map(({ from }) => from));
+  const free = renames.find(({ to }) => !taken.has(to));
+  const next = free ?? renames[0];
+  if (next === undefined) return [];
+  const rest = renames.filter((other) => other !== next);
+  if (free !== undefined) return [next, ...inOrder(rest)];
+  const between = `${next.from}\u0001`;
+  return [{ ...next, to: between }, ...inOrder([...rest, { ...next, from: between }])];
 }

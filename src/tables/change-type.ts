@@ -2,7 +2,13 @@ import { cellTypeOf, typeOf } from '../columns/registry.js';
 import { formerVersionSql, hasOwnRange } from '../columns/versions.js';
 import { LATER_COUNTS } from '../columns/wire-range.js';
 import { NEUTRAL_ORDINAL } from '../model/site.js';
-import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
+import {
+  type ColumnKind,
+  type ReplicatedColumnSpec,
+  type TableSpec,
+  unwrittenValue,
+} from '../model/table-spec.js';
+import { differsSql } from '../sql/compare.js';
 import { all, block, type Layout, statementText } from '../sql/layout.js';
 
 import { quoteName, quoteText } from '../sql/quote.js';
@@ -55,8 +61,36 @@ export function changeTypeStatements(
 /** A new column may show something: it was there unreplicated, or came with another default. */
 function fillNewColumn(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
   const type = typeOf(column);
-  if (type.storage === 'clock' || !type.showsCellsOnly) return [];
+  if (type.storage === 'clock') return [];
+  if (!type.showsCellsOnly) return [...cellTableStatements(spec), ...cellUnwritten(spec, column)];
   return [...cellTableStatements(spec), ...toCells(spec, column, block`1`)];
+}
+
+/**
+ * A register that nobody has written shows what every site finds for itself, or what a cell of no site holds:
+ * the migration left another value there than rows get that arrive later.
+ */
+export function cellUnwritten(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
+  const value = unwrittenValue(column);
+  const name = `base.${quoteName(column.name)}`;
+  const rows = block`
+    FROM ${quoteName(spec.name)} AS base
+    JOIN ${clock(spec)} AS clock ON ${sameRow(spec, 'clock', 'base')}
+    WHERE
+      ${all([
+        'clock.causal_length % 2 = 1',
+        value === undefined ? 'true' : differsSql(column, name, value),
+        block`
+          NOT EXISTS (
+            SELECT 1 ${cellsOf(spec, column, 'clock')}
+          )`,
+      ])}`;
+  return [
+    takeDbVersionStatement(`EXISTS (SELECT 1 ${rows})`),
+    statementText`
+      ${neutralCellsHead(spec, column, { seq: '0' })}
+      ${rows}`,
+  ];
 }
 
 /** Stands for no site while the cells of the previous column type are still there. */

@@ -2,33 +2,12 @@
  * Sites that migrate at different times, with writes before, between and after, exchange changes by
  * cursor (so nothing is sent twice to mend what was lost) and end with the same rows.
  */
-import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
 import { expect, test } from 'vitest';
-import { type Cursor, withCrr } from '../../src/index.js';
-import { planAlter } from '../../src/migrate/plan.js';
-import type { Renames } from '../../src/migrate/renames.js';
-import { type CrrState, tableState } from '../../src/migrate/state.js';
-import { readSchema } from '../../src/schema/read-schema.js';
-import { memoryClient } from '../support/client.js';
-import { type PlainColumn, plainCrr } from '../support/drizzle-table.js';
+import type { PlainColumn } from '../support/drizzle-table.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-
-interface Version {
-  readonly table: string;
-  readonly columns: readonly PlainColumn[];
-}
-
-/** One migration: how the table looks after it, what drizzle-kit would write, and what was renamed. */
-interface Step {
-  readonly after: Version;
-  readonly ddl: readonly string[];
-  readonly tables?: Readonly<Record<string, string>>;
-  readonly columns?: Readonly<Record<string, string>>;
-}
+import { MigratingSite, rebuild, type Step, settle, type Version } from './migrating-site.js';
 
 const isRequired = (column: PlainColumn) => column.notNull && column.default === undefined;
-const KEY: PlainColumn = { name: 'id', type: 'text', notNull: true };
 const BEFORE: Version = {
   table: 'notes',
   columns: [
@@ -92,115 +71,24 @@ function drawStep({ table, columns }: Version, serial: number, random: Random): 
   };
 }
 
-function createTable({ table, columns }: Version): string {
-  const defs = [KEY, ...columns].map(
-    ({ name, type, notNull, default: value }) =>
-      `"${name}" ${type}${value === undefined ? '' : ` DEFAULT ${value}`}${notNull ? ' NOT NULL' : ''}`,
-  );
-  return `CREATE TABLE "${table}" (${defs.join(', ')}, PRIMARY KEY ("id"))`;
-}
-
-function rebuild(
-  table: string,
-  from: readonly PlainColumn[],
-  to: readonly PlainColumn[],
-  added: readonly PlainColumn[] = [],
-): string[] {
-  const list = (columns: readonly PlainColumn[]) =>
-    ['id', ...columns.map(({ name }) => name)].map((name) => `"${name}"`).join(', ');
-  return [
-    createTable({ table: `__new_${table}`, columns: [...to, ...added] }),
-    `INSERT INTO "__new_${table}" (${list(to)}) SELECT ${list(from)} FROM "${table}"`,
-    `DROP TABLE "${table}"`,
-    `ALTER TABLE "__new_${table}" RENAME TO "${table}"`,
-  ];
-}
-
-const specOf = ({ table, columns }: Version) => {
-  const drizzleTable = plainCrr({ table, key: [KEY], columns });
-  return { drizzleTable, spec: readSchema({ drizzleTable }).tables.get(table)! };
-};
-const stateOf = (version: Version): CrrState =>
-  new Map([[version.table, tableState(specOf(version).spec)]]);
-
-class Site {
-  readonly client = memoryClient({ intMode: 'bigint' });
-  readonly cursors = new Map<Site, number | Cursor>();
-  version = BEFORE;
-  steps = 0;
-  db = this.open();
-
-  static async create(): Promise<Site> {
-    const site = new Site();
-    const { spec } = specOf(BEFORE);
-    const plan = planAlter({
-      state: new Map(),
-      wanted: [spec],
-      renames: { tables: new Map(), column: () => undefined },
-      touched: new Set(),
-      repair: new Set(),
-    })!;
-    await site.client.migrate([createTable(BEFORE), ...plan.begin, ...plan.commit]);
-    return site;
-  }
-
-  open() {
-    const { drizzleTable } = specOf(this.version);
-    return withCrr(drizzle(this.client), { schema: { drizzleTable } });
-  }
-
-  async migrate({ after, ddl, tables = {}, columns = {} }: Step): Promise<void> {
-    const renames: Renames = {
-      tables: new Map(Object.entries(tables)),
-      column: (_, column) => columns[column],
-    };
-    const plan = planAlter({
-      state: stateOf(this.version),
-      wanted: [specOf(after).spec],
-      renames,
-      touched: new Set([this.version.table]),
-      repair: new Set(),
-    })!;
-    await this.client.migrate([...plan.begin, ...ddl, ...plan.commit]);
-    this.version = after;
-    this.steps++;
-    this.db = this.open();
-  }
-
-  async write(random: Random): Promise<void> {
-    const { table, columns } = this.version;
-    const id = `k${random.int(5)}`;
-    const value = ({ type }: PlainColumn) =>
-      type === 'integer' ? String(random.int(9)) : `'v${random.int(9)}'`;
-    const kind = random.int(4);
-    if (kind === 0) {
-      await this.db.run(sql.raw(`DELETE FROM "${table}" WHERE "id" = '${id}'`));
-    } else if (kind === 1) {
-      const column = random.pick(columns);
-      await this.db.run(
-        sql.raw(`UPDATE "${table}" SET "${column.name}" = ${value(column)} WHERE "id" = '${id}'`),
-      );
-    } else {
-      const named = columns.filter((column) => isRequired(column) || random.chance(0.7));
-      const names = ['"id"', ...named.map(({ name }) => `"${name}"`)].join(', ');
-      const values = [`'${id}'`, ...named.map(value)].join(', ');
-      await this.db.run(sql.raw(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${values})`));
-    }
-  }
-
-  async pull(from: Site): Promise<void> {
-    const page = await from.db.$crr.changes({ since: this.cursors.get(from) ?? 0 });
-    this.cursors.set(from, page.cursor);
-    await this.db.$crr.apply(page);
-  }
-
-  async rows(): Promise<unknown[]> {
-    const columns = this.version.columns.map(({ name }) => name).sort();
-    const list = ['id', ...columns].map((name) => `"${name}"`).join(', ');
-    const { rows } = await this.client.execute(
-      `SELECT ${list} FROM "${this.version.table}" ORDER BY "id"`,
+async function write(site: MigratingSite, random: Random): Promise<void> {
+  const { table, columns } = site.version;
+  const id = `k${random.int(5)}`;
+  const value = ({ type }: PlainColumn) =>
+    type === 'integer' ? String(random.int(9)) : `'v${random.int(9)}'`;
+  const kind = random.int(4);
+  if (kind === 0) {
+    await site.run(`DELETE FROM "${table}" WHERE "id" = '${id}'`);
+  } else if (kind === 1) {
+    const column = random.pick(columns);
+    await site.run(
+      `UPDATE "${table}" SET "${column.name}" = ${value(column)} WHERE "id" = '${id}'`,
     );
-    return rows.map((row) => Array.from(row as ArrayLike<unknown>, String));
+  } else {
+    const named = columns.filter((column) => isRequired(column) || random.chance(0.7));
+    const names = ['"id"', ...named.map(({ name }) => `"${name}"`)].join(', ');
+    const values = [`'${id}'`, ...named.map(value)].join(', ');
+    await site.run(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${values})`);
   }
 }
 
@@ -211,25 +99,22 @@ async function runHistory(seed: number): Promise<void> {
     steps.push(drawStep(version, i, random));
     version = steps.at(-1)!.after;
   }
-  const sites = await Promise.all([1, 2, 3].map(() => Site.create()));
+  const sites = await Promise.all([1, 2, 3].map(() => MigratingSite.create(BEFORE)));
   for (let i = 0; i < 50; i++) {
     const site = random.pick(sites);
     const dice = random.int(10);
-    if (dice < 6) await site.write(random);
+    if (dice < 6) await write(site, random);
     else if (dice < 9) await site.pull(random.pick(sites.filter((other) => other !== site)));
     else if (site.steps < steps.length) await site.migrate(steps[site.steps]!);
   }
   for (const site of random.shuffle(sites)) {
     while (site.steps < steps.length) await site.migrate(steps[site.steps]!);
   }
-  for (let round = 0; round < 4; round++) {
-    for (const site of sites) for (const other of sites) if (other !== site) await site.pull(other);
-  }
+  await settle(sites);
   const [first, ...others] = await Promise.all(sites.map((site) => site.rows()));
   for (const rows of others) expect(rows, describeSteps(seed, steps)).toEqual(first);
   for (const site of sites) {
     expect(await site.db.$crr.pendingCount(), describeSteps(seed, steps)).toBe(0);
-    site.client.close();
   }
 }
 

@@ -91,6 +91,7 @@ export const LIFE: readonly LifeStep[] = [
       'articles.a.stars@1=4',
       'articles.b.body@1=long',
       'articles.b.headline@1=two',
+      'articles.b.mood@0=fine',
     ],
   },
   {
@@ -104,6 +105,7 @@ export const LIFE: readonly LifeStep[] = [
       'articles.a.stars@1=4',
       'articles.b.content@1=long',
       'articles.b.headline@1=two',
+      'articles.b.mood@0=fine',
       'articles.c.content@1=null',
       'articles.c.headline@1=three',
       'articles.c.mood@1=so so',

@@ -4,6 +4,7 @@ import { any, block, type Layout, statementText } from '../../sql/layout.js';
 import { GUARD_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
+import { isRememberedSql } from '../former/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { cells, cellsOf } from './table.js';
 
@@ -15,6 +16,11 @@ export function guardForgedCells(spec: TableSpec): string {
     if (isMarkSql === undefined) return [];
     return [`cell.column_name = ${quoteText(column.name)} AND cell.${isMarkSql}`];
   });
+  const remembered = spec.cellColumns.map(
+    ({ name }) => block`
+      cell.column_name = ${quoteText(name)}
+        AND ${isRememberedSql(spec.name, name)}`,
+  );
   return statementText`
     INSERT INTO ${GUARD_TABLE} (reason)
     SELECT 'forged'
@@ -24,6 +30,9 @@ export function guardForgedCells(spec: TableSpec): string {
       cell.site = state.site
       AND NOT (
         ${any(marks)}
+      )
+      AND (
+        ${any(remembered)}
       )
     LIMIT 1`;
 }

@@ -1,16 +1,17 @@
 import { typeOf } from '../../columns/registry.js';
 import { formerRange, NOTED_RANGES } from '../../columns/versions.js';
+import { SENTINEL } from '../../model/change.js';
 import type { ColumnKind } from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
 import { FORMER_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
-import { WHOLE_TABLE } from './table.js';
+import { forgotten, WHOLE_TABLE } from './table.js';
 
 export function tableRenamed(from: string, to: string): string[] {
   const [before, after] = [quoteText(from), quoteText(to)];
   return [
     ...tableAdded(to),
-    `UPDATE ${FORMER_TABLE} SET table_name = ${after} WHERE table_name = ${before} AND cid <> ${WHOLE_TABLE}`,
+    `UPDATE OR REPLACE ${FORMER_TABLE} SET table_name = ${after} WHERE table_name = ${before} AND cid <> ${WHOLE_TABLE}`,
     `UPDATE ${FORMER_TABLE} SET present_name = ${after} WHERE cid = ${WHOLE_TABLE} AND present_name = ${before}`,
     remember(before, WHOLE_TABLE, after),
   ];
@@ -18,7 +19,9 @@ export function tableRenamed(from: string, to: string): string[] {
 
 /** A name in use is not a former name, whatever it once was. */
 export function tableAdded(table: string): string[] {
-  return [`DELETE FROM ${FORMER_TABLE} WHERE table_name = ${quoteText(table)}`];
+  return [
+    `DELETE FROM ${FORMER_TABLE} WHERE table_name = ${quoteText(table)} AND cid = ${WHOLE_TABLE}`,
+  ];
 }
 
 export function tableDropped(table: string): string[] {
@@ -27,7 +30,17 @@ export function tableDropped(table: string): string[] {
     `DELETE FROM ${FORMER_TABLE} WHERE table_name = ${name}`,
     `UPDATE ${FORMER_TABLE} SET present_name = NULL WHERE cid = ${WHOLE_TABLE} AND present_name = ${name}`,
     remember(name, WHOLE_TABLE, 'NULL'),
+    ...tableForgotten(table),
   ];
+}
+
+/** All clocks of a table go: others may return what this site wrote before. */
+export function tableForgotten(table: string): string[] {
+  return [remember(quoteText(table), forgotten(SENTINEL), 'NULL')];
+}
+
+function columnForgotten(table: string, column: string): string {
+  return remember(quoteText(table), forgotten(column), 'NULL');
 }
 
 export function columnRenamed(table: string, from: string, to: string): string[] {
@@ -36,6 +49,10 @@ export function columnRenamed(table: string, from: string, to: string): string[]
     ...columnAdded(table, to),
     `UPDATE ${FORMER_TABLE} SET present_name = ${after} WHERE table_name = ${name} AND cid <> ${WHOLE_TABLE} AND present_name = ${before}`,
     remember(name, before, after),
+    statementText`
+      INSERT OR REPLACE INTO ${FORMER_TABLE} (table_name, cid, present_name)
+      SELECT table_name, ${forgotten(to)}, NULL FROM ${FORMER_TABLE}
+      WHERE table_name = ${name} AND cid = ${forgotten(from)}`,
   ];
 }
 
@@ -51,6 +68,7 @@ export function columnDropped(table: string, column: string): string[] {
   return [
     `UPDATE ${FORMER_TABLE} SET present_name = NULL WHERE table_name = ${name} AND cid <> ${WHOLE_TABLE} AND present_name = ${gone}`,
     remember(name, gone, 'NULL'),
+    columnForgotten(table, column),
   ];
 }
 
@@ -72,6 +90,7 @@ export function typeChanged(
       ? []
       : [`DELETE FROM ${FORMER_TABLE} WHERE table_name = ${name} AND cid = ${now}`]),
     ...(before === undefined ? [] : [remember(name, before, 'NULL')]),
+    ...(typeOf({ kind: from }).storage === 'cells' ? [columnForgotten(table, column)] : []),
   ];
 }
 

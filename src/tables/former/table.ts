@@ -1,10 +1,28 @@
 import { SENTINEL } from '../../model/change.js';
-import { statementText } from '../../sql/layout.js';
+import { block, type Layout, statementText } from '../../sql/layout.js';
 import { FORMER_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 
 /** The `cid` of a table's own former name, as SQL. */
 export const WHOLE_TABLE = quoteText(SENTINEL);
+
+/**
+ * The `cid`, as SQL, under which crr_former keeps that this site has forgotten the clocks of a column, or
+ * of the whole table (`'-1'`): the column was dropped, or the key changed. Others may return what this site
+ * wrote before, and it is news here without being forged.
+ */
+export const forgotten = (cid: string) => quoteText(`${cid}\u0001forgotten`);
+
+/** SQL condition: the clocks of one of a table's columns were never forgotten. */
+export function isRememberedSql(table: string, cid: string): Layout {
+  return block`
+    NOT EXISTS (
+      SELECT 1 FROM ${FORMER_TABLE}
+      WHERE
+        table_name = ${quoteText(table)}
+        AND cid IN (${forgotten(cid)}, ${forgotten(SENTINEL)})
+    )`;
+}
 
 /**
  * Sites migrate at different times, so changes still arrive under names that tables and columns had

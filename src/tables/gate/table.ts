@@ -1,4 +1,4 @@
-import type { TableSpec } from '../../model/table-spec.js';
+import { type TableSpec, unwrittenValue } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import {
   keyOf,
@@ -120,11 +120,12 @@ export function clockIsOffered(spec: TableSpec, alias?: string): string {
     .join(' AND ');
 }
 
-/** The offered values, defaults standing in for those that are not offered. */
+/** The offered values, those of cells that nobody has written standing in for those that are not offered. */
 export function offeredRow(spec: TableSpec, isWhole: boolean): string[] {
-  const values = spec.clockColumns.map(({ default: fallback }, i) => {
+  const values = spec.clockColumns.map((column, i) => {
     const { value, version } = offeredCell(spec, i);
-    if (isWhole || fallback === undefined) return value;
+    const fallback = unwrittenValue(column);
+    if (isWhole || fallback === undefined || column.default === undefined) return value;
     return `CASE WHEN ${version} >= 0 THEN ${value} ELSE ${fallback} END`;
   });
   return [...newKeys(spec), ...values];

@@ -7,6 +7,7 @@ import {
   replicatedColumns,
   requiredColumns,
   type TableSpec,
+  unwrittenValue,
 } from '../../model/table-spec.js';
 import { greaterSql } from '../../sql/compare.js';
 import {
@@ -46,6 +47,16 @@ export function drainPendingStatements(
   ];
 }
 
+/** What a NULL of a site that has not migrated yet is here, where the column is NOT NULL. */
+function nullStandsFor(column: ReplicatedColumnSpec): string | undefined {
+  return column.notNull ? unwrittenValue(column) : undefined;
+}
+
+function offeredValue(column: ReplicatedColumnSpec): string {
+  const value = nullStandsFor(column);
+  return value === undefined ? 'waiting.val' : `ifnull(waiting.val, ${value})`;
+}
+
 class Drain {
   readonly #columns: readonly ReplicatedColumnSpec[];
   readonly #table: string;
@@ -71,9 +82,12 @@ class Drain {
     const origin = "waiting.site || ':' || waiting.seq";
     // See `inside` of src/merge/columns.ts.
     const cellOrigin = (column: ReplicatedColumnSpec) => {
-      const former = isFormerVersionSql(column, 'waiting.col_version');
-      if (former === undefined) return origin;
-      return `CASE WHEN ${former} THEN ${NEUTRAL_ORDINAL} ELSE waiting.site END || ':' || waiting.seq`;
+      const noWriter = [
+        ...(nullStandsFor(column) === undefined ? [] : ['waiting.val IS NULL']),
+        ...[isFormerVersionSql(column, 'waiting.col_version') ?? []].flat(),
+      ];
+      if (noWriter.length === 0) return origin;
+      return `CASE WHEN ${noWriter.join(' OR ')} THEN ${NEUTRAL_ORDINAL} ELSE waiting.site END || ':' || waiting.seq`;
     };
     const columns = [
       ...clockKeys(spec),
@@ -88,7 +102,7 @@ class Drain {
       `ifnull(${of('-1', origin)}, CASE WHEN waiting.causal_length > 1 THEN max(${origin}) END)`,
       '-1',
       ...spec.clockColumns.flatMap((column) => [
-        of(column.name, 'waiting.val'),
+        of(column.name, offeredValue(column)),
         of(column.name, versionFromWireSql(column, 'waiting.col_version')),
         of(column.name, cellOrigin(column)),
       ]),
