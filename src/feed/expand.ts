@@ -79,16 +79,15 @@ export class RowExpander {
     const clock = parseClockText(row[this.#layout.clock] as string);
     const isAlive = clock.causalLength % 2 === 1;
     const values = this.#exactValues(row, clock);
-    const at = { table: spec.name, key: clock.rowid, dbVersion: clock.dbVersion };
+    const { rowid: key, dbVersion } = clock;
     if (withVisible && isAlive && row[this.#layout.visible] === null) {
-      if (clock.dbVersion <= this.filter.hiddenSince) return { ...at, changes: [] };
-      return { ...at, changes: [], hidden: this.#packKey(values) };
+      const hidden = { table: spec.name, key, dbVersion, changes: [] };
+      if (dbVersion <= this.filter.hiddenSince) return hidden;
+      return { ...hidden, hidden: packKeyOf(spec, values) };
     }
     // A row may have just become visible, with cells that are older than the cursor: it travels whole.
     const filter = withVisible && isAlive ? wholeRow(this.filter) : this.filter;
-    const out = new RowChanges(spec.name, this.sites, filter, clock.causalLength, () =>
-      this.#packKey(values),
-    );
+    const out = new RowChanges(spec, values, this.sites, filter, clock.causalLength);
     if (clock.sentinel !== undefined) {
       out.add(SENTINEL, null, clock.causalLength, clock.sentinel);
     }
@@ -96,7 +95,7 @@ export class RowExpander {
       this.#addClockCells(out, clock, values);
       if (spec.cellColumns.length > 0) this.#addSiteCells(out, row[this.#layout.cells]!);
     }
-    return { ...at, changes: out.changes };
+    return { table: spec.name, key, dbVersion, changes: out.changes };
   }
 
   #exactValues(row: DriverRow, { classes }: ClockText): SqlValue[] {
@@ -104,10 +103,6 @@ export class RowExpander {
     return this.#values.map(({ affinity, isAmbiguous }, i) =>
       exactValue(row[this.#layout.values + i]!, isAmbiguous ? classes[nextClass++]! : affinity[0]!),
     );
-  }
-
-  #packKey(values: readonly SqlValue[]): Uint8Array {
-    return packKey(values.slice(0, this.spec.key.length));
   }
 
   #addClockCells(out: RowChanges, clock: ClockText, values: readonly SqlValue[]): void {
@@ -157,17 +152,21 @@ function wholeRow(filter: CellFilter): CellFilter {
   return { ...filter, since: -1, site: undefined, excludeSite: undefined, skip: NONE };
 }
 
+const packKeyOf = (spec: TableSpec, values: readonly SqlValue[]): Uint8Array =>
+  packKey(values.slice(0, spec.key.length));
+
 /** Collects the changes of one row that pass the filter. */
 class RowChanges {
   readonly changes: Change[] = [];
   #pk: Uint8Array | undefined;
 
   constructor(
-    readonly table: string,
+    readonly spec: TableSpec,
+    /** Of the key, then of the cells. */
+    readonly values: readonly SqlValue[],
     readonly sites: SiteDirectory,
     readonly filter: CellFilter,
     readonly cl: number,
-    readonly packKey: () => Uint8Array,
   ) {}
 
   /** @param isForOwner the site whose cell it is gets it, too, even if its own changes are left out. */
@@ -178,9 +177,9 @@ class RowChanges {
     if (filter.site !== undefined && site !== filter.site) return;
     if (filter.excludeSite !== undefined && site === filter.excludeSite && !isForOwner) return;
     if (filter.skip.has(dbVersion)) return;
-    this.#pk ??= this.packKey();
+    this.#pk ??= packKeyOf(this.spec, this.values);
     this.changes.push({
-      table: this.table,
+      table: this.spec.name,
       pk: this.#pk,
       cid,
       val,
