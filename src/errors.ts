@@ -49,7 +49,10 @@ export type CrrChangeErrorCode =
   | 'CRR_CHANGE_UNKNOWN'
   | 'CRR_CHANGE_AHEAD'
   | 'CRR_CHANGE_INCOMPLETE_ROW'
-  | 'CRR_CHANGE_ROW_REFUSED';
+  | 'CRR_CHANGE_ROW_REFUSED'
+  | 'CRR_CHANGE_TABLE_REFUSED'
+  | 'CRR_CHANGE_COLUMN_REFUSED'
+  | 'CRR_CHANGE_SITE_REFUSED';
 
 /** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */
 export type CrrDatabaseErrorCode =

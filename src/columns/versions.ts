@@ -168,6 +168,32 @@ export function isFormerVersionSql(
   return hasOwnRange(column) ? inRangesSql(version, [COUNTS, TIMES]) : undefined;
 }
 
+/**
+ * Whether a change is a mark, by its version alone: for columns that this schema lacks. A mark contains the
+ * site id of the value that it marks.
+ */
+export function isMarkOnWire(version: number): boolean {
+  const range = rangeOf(version);
+  return COLUMN_TYPES.some(
+    (type) =>
+      type.storage === 'cells' && type.range === range && type.isMark(version - range.first),
+  );
+}
+
+/** The same as an SQL condition. */
+export function isMarkOnWireSql(version: string): Layout {
+  const marks = COLUMN_TYPES.flatMap((type) => {
+    if (type.storage !== 'cells' || type.isMarkSql === undefined) return [];
+    const { range, isMarkSql } = type;
+    return [
+      block`
+        ${inRangesSql(version, [range])}
+          AND (SELECT ${isMarkSql} FROM (SELECT ${version} - ${range.first} AS version))`,
+    ];
+  });
+  return block`(${any(marks)})`;
+}
+
 /** The version inside a database of a cell that arrived with `version`. */
 export function versionFromWire(column: { readonly kind: ColumnKind }, version: number): number {
   if (!isFormerVersion(column, version)) return version - wireOffset(column);

@@ -1,5 +1,6 @@
 import type { MergedRow } from '../merge/outcome.js';
 import type { ApplyPlan } from '../merge/plan.js';
+import type { RefusedRow } from '../merge/source.js';
 import type { SqlValue } from '../model/value.js';
 
 /** A row by its table's name and the values of its key, as they are stored. */
@@ -23,6 +24,8 @@ export interface MergeReport {
   readonly saturated: readonly KeyedColumn[];
   readonly pending: number;
   readonly held: number;
+  /** Rows of which something was not applied, because its source may not write it. */
+  readonly refused: readonly RefusedRow[];
   readonly stamp: number | undefined;
   readonly prior: number | undefined;
 }
@@ -41,6 +44,7 @@ export function emptyReport(): MutableReport {
     saturated: [],
     pending: 0,
     held: 0,
+    refused: [],
     stamp: undefined,
     prior: undefined,
   };
@@ -56,6 +60,7 @@ export function addReport(total: MutableReport, report: MergeReport): void {
   total.cellsIgnored += report.cellsIgnored;
   total.pending += report.pending;
   total.held += report.held;
+  for (const row of report.refused) total.refused.push(row);
   total.stamp = report.stamp;
   total.prior = report.prior;
 }

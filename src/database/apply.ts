@@ -1,11 +1,13 @@
 import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import type { EarlyChange } from '../merge/group.js';
+import type { LimitedInput } from '../merge/limited.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import type { Query, Statement } from '../sql/statement.js';
-import { refuseIfFound } from '../tables/guard/table.js';
-import { countPending } from '../tables/pending/count.js';
+import { inSavepoint } from '../sql/savepoint.js';
+import type { Query } from '../sql/statement.js';
+import { anyPending, countPending, readWaitingTables } from '../tables/pending/count.js';
+import { TRUSTED } from '../tables/pending/table.js';
 import { registerSites } from '../tables/site/register.js';
 import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import {
@@ -19,7 +21,9 @@ import type { Connection } from './connection.js';
 import { explained, isStale } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
 import { type Evict, evictStatements } from './evict.js';
+import { type MergeSource, mergeLimited } from './limited-merge.js';
 import { type PeerUpdate, peerStatements, progressStatements } from './peers.js';
+import { offerStatements, refusalStatements } from './refused.js';
 import { run } from './run.js';
 import type { SiteStore } from './site-store.js';
 
@@ -29,7 +33,7 @@ export interface MergeBatchOptions {
   readonly peer?: PeerUpdate | undefined;
   readonly evict?: Evict | undefined;
   readonly ownReturn?: boolean | undefined;
-  readonly refuseIf?: readonly Statement[] | undefined;
+  readonly source?: MergeSource | undefined;
 }
 
 /** The parts of a database that merging needs. */
@@ -57,6 +61,8 @@ export class Merger {
 
   /** Merges one batch, all of it or nothing. */
   async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<MergeReport> {
+    const { source } = options;
+    if (source !== undefined) return explained(() => this.#mergeLimited(changes, options, source));
     if (changes.length === 0) return this.#mergeNothing(options);
     return explained(() => this.#mergeBatch(changes, options));
   }
@@ -73,11 +79,38 @@ export class Merger {
     });
   }
 
-  /** Tries again if other processes registered sites meanwhile and the known ordinals are out of date. */
-  async #mergeBatch(
+  /** Merges what a source may write, and reports what it may not. */
+  async #mergeLimited(
     changes: readonly Change[],
     options: MergeBatchOptions,
-  ): Promise<MutableReport> {
+    source: MergeSource,
+  ): Promise<MergeReport> {
+    const { schema } = this.#parts;
+    const waiting = source.waiting ?? (await this.waitingTables(source.id));
+    return mergeLimited(changes, source, schema, {
+      merge: async (batch, more) => {
+        const limited = { source, waiting, ...more };
+        if (batch.length > 0 || waiting.length > 0) {
+          return this.#mergeBatch(batch, { ...options, limited });
+        }
+        return this.#mergeNothing(options);
+      },
+      try: async (batch, more) => {
+        await this.#mergeBatch(batch, { ...options, limited: { source, waiting, ...more } });
+      },
+    });
+  }
+
+  /** Present names of the tables for which something waits from a source. */
+  async waitingTables(source: string): Promise<string[]> {
+    const tables: string[] = [];
+    const query = readWaitingTables(source, (table) => tables.push(table));
+    await explained(() => run(this.#parts.connection, [query], 'read'));
+    return tables;
+  }
+
+  /** Tries again if other processes registered sites meanwhile, so that ordinals are not what was known. */
+  async #mergeBatch(changes: readonly Change[], options: BatchOptions): Promise<MutableReport> {
     await this.#parts.drift.pass();
     for (let attempt = 1; ; attempt++) {
       const { plan, mayWait } = await this.#plan(changes, options);
@@ -92,7 +125,7 @@ export class Merger {
     }
   }
 
-  async #plan(changes: readonly Change[], options: MergeBatchOptions) {
+  async #plan(changes: readonly Change[], options: BatchOptions) {
     const { connection, schema, sites, greatestTime } = this.#parts;
     const onUnknown = options.onUnknown ?? 'pending';
     const mayWait = this.#mayWait;
@@ -105,6 +138,7 @@ export class Merger {
       greatestTime: greatestTime(),
       mayWait,
       ownReturn: options.ownReturn,
+      limited: options.limited,
     });
     if (onUnknown === 'error') refuseEarly(plan.early[0]);
     return { plan, mayWait };
@@ -113,29 +147,34 @@ export class Merger {
   async #run(
     plan: ApplyPlan,
     changes: readonly Change[],
-    options: MergeBatchOptions,
+    options: BatchOptions,
     mayWait: boolean,
   ): Promise<MutableReport> {
     const { connection, schema, sites } = this.#parts;
+    const { limited } = options;
+    if (limited?.trial) {
+      await run(connection, trialQueries(plan), 'write');
+      return emptyReport();
+    }
     const stamp = new Stamp();
     const peer = options.peer && peerStatements(options.peer);
-    const rules = (options.refuseIf ?? []).map(refuseIfFound);
     await run(
       connection,
       [
-        ...rules,
         ...(peer?.before ?? []),
         ...plan.phases.flatMap(({ queries }) => queries),
         ...(peer?.after ?? []),
-        ...rules,
+        ...refusalStatements(options.peer, schema),
         ...evictStatements(options.evict, schema),
         stamp.read(),
+        ...offerStatements(options.peer, schema),
       ],
       'write',
     );
     sites.learn(plan.newSites);
     const result = reportOf(plan);
     if (changes.length > 0) Object.assign(result, stamp.result());
+    if (limited !== undefined) return result;
     const { total } = plan.outcome.waiting;
     this.#mayWait = total > 0;
     // Another process has left a pending change since. This batch may complete its row.
@@ -152,19 +191,41 @@ export class Merger {
     await this.#parts.connection.batch([register], 'write');
   }
 
-  /** A batch without changes applies pending changes if it can, and may record a peer's progress or evict rows. */
+  async #isWaiting(): Promise<boolean> {
+    let isAny = false;
+    const query = anyPending(TRUSTED, (found) => {
+      isAny = found;
+    });
+    await explained(() => run(this.#parts.connection, [query], 'read'));
+    return isAny;
+  }
+
+  /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
   async #mergeNothing({ peer, evict }: MergeBatchOptions): Promise<MergeReport> {
     const { connection, schema } = this.#parts;
-    // Another process may have left pending changes, and held ones may be due now.
-    const waits = this.#mayWait || (await this.pendingCount()) > 0;
+    // Another process may have left something; and what was ahead of its time may be due now.
+    const waits = this.#mayWait || (await this.#isWaiting());
     const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyReport();
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
+      ...refusalStatements(peer, schema),
       ...evictStatements(evict, schema),
+      ...offerStatements(peer, schema),
     ];
     if (statements.length > 0) await explained(() => connection.batch(statements, 'write'));
     return total;
   }
+}
+
+/** What a batch is merged with, and the limits of its source. */
+interface BatchOptions extends MergeBatchOptions {
+  readonly limited?: LimitedInput | undefined;
+}
+
+/** Merges and takes all of it back. */
+function trialQueries({ phases }: ApplyPlan): Query[] {
+  const tried = phases.filter(({ name }) => name !== 'report' && name !== 'end');
+  return inSavepoint(tried.flatMap(({ queries }) => queries));
 }
 
 /** The db_version under which a batch is stored. */

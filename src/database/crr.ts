@@ -129,6 +129,10 @@ export class CrrCore {
     return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
+  waitingTables(source: string): Promise<string[]> {
+    return this.#merger.waitingTables(source);
+  }
+
   pendingCount(): Promise<number> {
     return this.#merger.pendingCount();
   }

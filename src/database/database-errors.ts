@@ -9,6 +9,13 @@ export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
 
+/** Whether a batch failed because a row is outside of the condition of its source. */
+export function isRowRefused(error: unknown): boolean {
+  return messages(error).includes(ROW_REFUSED);
+}
+
+const ROW_REFUSED = `NOT NULL constraint failed: ${GUARD_TABLE}.reason`;
+
 /**
  * Turns what the generated SQL raises into errors with a remedy; others pass unchanged. Writes
  * outside transactions and batches go to the driver directly, and raise the driver's own errors.
@@ -30,12 +37,6 @@ export function explain(error: unknown): unknown {
     return new CrrChangeError(
       'CRR_CHANGE_INCOMPLETE_ROW',
       "a new row lacks a NOT NULL column without default, and onUnknown is 'error': send all of the row's changes in one batch, or let it wait with onUnknown: 'pending'",
-    );
-  }
-  if (text.includes(`NOT NULL constraint failed: ${GUARD_TABLE}.reason`)) {
-    return new CrrChangeError(
-      'CRR_CHANGE_ROW_REFUSED',
-      'the batch changes a row that its sender may not write, either before or after the change: nothing was applied',
     );
   }
   const counter = /drizzle-crr: ("[^\n]*") (is a counter and [a-z0-9 -]+)/.exec(text);

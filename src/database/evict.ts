@@ -6,7 +6,7 @@ import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { evictRow } from '../tables/evict.js';
 import { silenceStatement } from '../tables/state/table.js';
-import { sinceOf } from './change-stream.js';
+import type { Cursor } from './change-stream.js';
 import type { PeerProgress } from './peers.js';
 
 /**
@@ -14,9 +14,16 @@ import type { PeerProgress } from './peers.js';
  * something was written to them here that was not sent yet.
  */
 export interface Evict {
-  readonly rows: readonly { readonly table: string; readonly pk: Uint8Array }[];
-  /** Changes that are newer than this, and not in `skip`, were not sent yet. */
+  readonly rows: readonly EvictedRow[];
+  /** What is newer than this, and not in `skip`, was not sent yet. */
   readonly sent: PeerProgress;
+}
+
+export interface EvictedRow {
+  readonly table: string;
+  readonly pk: Uint8Array;
+  /** Everything that was written to the row up to this db_version was sent, whatever the progress is. */
+  readonly sentTo?: number | undefined;
 }
 
 /**
@@ -26,14 +33,21 @@ export interface Evict {
 export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
   if (evict === undefined || evict.rows.length === 0) return [];
   const { cursor, skip } = evict.sent;
-  const sent = sinceOf(cursor);
+  const sent = sentVersion(cursor);
   const statements: Statement[] = [];
-  for (const { table, pk } of evict.rows) {
+  for (const { table, pk, sentTo = 0 } of evict.rows) {
     const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has contains no rows here.
-    statements.push(...evictRow(spec, keyOfRow(spec, pk), { sent, skip }));
+    statements.push(...evictRow(spec, keyOfRow(spec, pk), { sent: Math.max(sent, sentTo), skip }));
   }
   return [statement(silenceStatement(true)), ...statements, statement(silenceStatement(false))];
+}
+
+/** Everything up to this db_version was sent. While a transfer is under way, that is more than its beginning. */
+function sentVersion(cursor: number | Cursor): number {
+  if (typeof cursor === 'number') return cursor;
+  const { db_version: version, row } = cursor.after;
+  return row === undefined ? version : version - 1;
 }
 
 function keyOfRow(spec: TableSpec, pk: Uint8Array): SqlValue[] {

@@ -1,12 +1,13 @@
 import { CrrUsageError } from '../errors.js';
 import { RowExpander } from '../feed/expand.js';
-import { cutPage } from '../feed/page.js';
+import { cutPage, type HiddenRow } from '../feed/page.js';
 import type { ReadPosition } from '../feed/position.js';
 import { selectRows } from '../feed/select.js';
 import { SITE_ID_BYTES } from '../model/change.js';
 import { requireVersion } from '../model/options.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
+import { bytesToHex } from '../model/value.js';
 import { collecting, type Statement } from '../sql/statement.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
@@ -24,6 +25,7 @@ export interface FeedOptions {
   readonly skip?: readonly number[] | undefined;
   readonly where?: Readonly<Record<string, Statement>> | undefined;
   readonly hiddenSince?: number | undefined;
+  readonly whole?: readonly HiddenRow[] | undefined;
 }
 
 export interface FeedParts {
@@ -106,7 +108,7 @@ export class Feed {
 
   async #read(position: Cursor, rowLimit: number | undefined) {
     const { connection, sites } = this.#parts;
-    const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
+    const { site, excludeSite, until, skip, where, whole, hiddenSince = -1 } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
     const selections = this.#specs.map((spec, i) => {
@@ -126,6 +128,7 @@ export class Feed {
       excludeSite: excludeSite && directory.ordinalOf(excludeSite),
       skip: new Set(skip),
       hiddenSince,
+      whole: new Set(whole?.map(({ table, pk }) => `${bytesToHex(pk)} ${table}`)),
     };
     const tables = selections.map(({ spec, visible, query }) => {
       const expander = new RowExpander(spec, directory, filter, visible !== undefined);

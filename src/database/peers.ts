@@ -10,8 +10,10 @@ import {
   selectPeersStatement,
   setPeerStatement,
 } from '../tables/peer/table.js';
+import { selectRefused } from '../tables/refused/table.js';
 import { type Cursor, sinceOf } from './change-stream.js';
 import type { Connection } from './connection.js';
+import type { PeerRefusal, RefusalUpdate } from './refused.js';
 import { run } from './run.js';
 
 /** How far one direction of an exchange is. */
@@ -37,16 +39,21 @@ export interface Peer {
   readonly url: string;
   /** The owner that `authorize` returned for the peer, if this database serves. */
   readonly owner: string | null;
+  /** Rows of this database that the peer refuses to take. */
+  readonly refused?: readonly PeerRefusal[];
 }
 
-/** The progress that an apply records for the peer that sent the changes, in the same transaction. */
-export interface PeerUpdate extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner'> {
+/** What an apply notes of the peer that the changes came from, in the same transaction. */
+export interface PeerUpdate
+  extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'refused'> {
   readonly siteId: Uint8Array;
   readonly tag?: string;
   readonly filter?: string;
   readonly url?: string;
   readonly owner?: string | null;
-  /** Keep the recorded progress if it is further on: a server may receive a request twice. */
+  /** Rows that the peer refuses, or has taken. */
+  readonly refused?: RefusalUpdate;
+  /** Keep what stands there where it is further on: for a server, which may meet a replayed body. */
   readonly onlyForward?: boolean;
 }
 
@@ -58,7 +65,32 @@ export async function readPeers(
   const read = (rows: readonly DriverRow[]) => {
     for (const row of rows) readPeer(row, peers);
   };
-  await run(connection, [{ ...statement(selectPeersStatement(siteIds)), read }], 'read');
+  const refused = new Map<string, PeerRefusal[]>();
+  const readRefused = (rows: readonly DriverRow[]) => {
+    for (const { 0: site, 1: tag, 2: table, 3: pk, 4: code, 5: rights } of rows) {
+      const id = `${bytesToHex(bytesOf(site!))} ${String(tag)}`;
+      const found = refused.get(id) ?? [];
+      refused.set(id, found);
+      found.push({
+        table: String(table),
+        pk: bytesOf(pk!),
+        code: String(code),
+        rights: String(rights),
+      });
+    }
+  };
+  await run(
+    connection,
+    [
+      { ...statement(selectPeersStatement(siteIds)), read },
+      { ...statement(selectRefused(siteIds)), read: readRefused },
+    ],
+    'read',
+  );
+  for (const [id, rows] of refused) {
+    const peer = peers.get(id);
+    if (peer !== undefined) peer.refused = rows;
+  }
   return [...peers.values()];
 }
 

@@ -1,4 +1,5 @@
 import type { MergeReport } from '../database/apply-result.js';
+import type { RefusedRow } from '../merge/source.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { type ColumnRef, type RowRef, rowRefs } from './row-ref.js';
 
@@ -34,6 +35,8 @@ export interface MergeResult extends ApplyResult {
    * Undefined if nothing was new, or if changes that had waited were applied with it.
    */
   readonly stamp: number | undefined;
+  /** Rows of which something was not applied, because the source may not write it. */
+  readonly refused: readonly RefusedRow[];
   /** The db_version just before. Undefined if the batch had no changes. */
   readonly prior: number | undefined;
 }
@@ -52,8 +55,8 @@ export function applyResult(report: MergeReport, schema: DrizzleSchema): ApplyRe
 }
 
 export function mergeResult(report: MergeReport, schema: DrizzleSchema): MergeResult {
-  const { stamp, prior } = report;
-  return Object.assign(applyResult(report, schema), { stamp, prior });
+  const { stamp, prior, refused } = report;
+  return Object.assign(applyResult(report, schema), { stamp, prior, refused });
 }
 
 type Lazy = Readonly<Record<string, () => unknown>>;

@@ -128,6 +128,13 @@ export interface CrrTransport {
   peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]>;
 
   /**
+   * The tables for which changes of a limited source wait, by their present names.
+   *
+   * @param source the `id` of a merge's source.
+   */
+  waitingTables(source: string): Promise<string[]>;
+
+  /**
    * {@link Crr.changes} for a reader that may not see all rows, or that has some changes already.
    *
    * @example

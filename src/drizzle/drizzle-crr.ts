@@ -8,6 +8,7 @@ import { type ApplyResult, applyResult, mergeResult } from './apply-result.js';
 import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
+import { packedRowRefs } from './row-ref.js';
 import {
   type ApplyOptions,
   type ChangesOptions,
@@ -26,7 +27,13 @@ export class DrizzleCrr implements Crr {
     this.#schema = schema;
     this.transport = transportOf(core, schema);
     const { connection, drift } = core;
-    const internals: CrrInternals = { connection, schema, drift, render };
+    const internals: CrrInternals = {
+      connection,
+      schema,
+      drift,
+      render,
+      nameRow: packedRowRefs(schema),
+    };
     // Not enumerable, so that a logged $crr does not print a whole schema.
     Object.defineProperty(this, INTERNALS, { value: internals });
   }
@@ -90,6 +97,7 @@ function transportOf(core: CrrCore, schema: DrizzleSchema): CrrTransport {
   return {
     state: () => core.state(),
     peers: (siteIds) => core.peers(siteIds),
+    waitingTables: (source) => core.waitingTables(source),
     read: (options = {}) =>
       core.read('transport.read()', feedOptions('transport.read()', options)),
     async merge(changes, options = {}) {

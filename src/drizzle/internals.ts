@@ -4,6 +4,7 @@ import type { DriftCheck } from '../database/drift.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
+import type { RowRef } from './row-ref.js';
 
 /** The parts of a `$crr` that only the package itself uses. */
 export interface CrrInternals {
@@ -12,6 +13,8 @@ export interface CrrInternals {
   readonly drift: DriftCheck;
   /** Renders a Drizzle condition as the database's dialect does. */
   render(condition: SQL): Statement;
+  /** Names a row by its table and packed key. If the key is not one of the table, it has no columns. */
+  nameRow(row: { readonly table: string; readonly pk: Uint8Array }): RowRef;
 }
 
 /** A registered symbol, so that the ESM and the CommonJS copy of the package understand each other. */

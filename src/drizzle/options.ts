@@ -4,8 +4,10 @@ import type { Cursor } from '../database/change-stream.js';
 import type { Evict } from '../database/evict.js';
 import type { FeedOptions } from '../database/feed.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import type { MergeSource } from '../database/limited-merge.js';
 import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
+import type { TableRights } from '../merge/source.js';
 import type { Statement } from '../sql/statement.js';
 
 /** Options of {@link Crr.changes}. */
@@ -34,6 +36,8 @@ export interface ChangesOptions {
 export interface ReadOptions extends ChangesOptions {
   /** db_versions to leave out, such as those that the reader itself brought. */
   readonly skip?: readonly number[] | undefined;
+  /** Rows of which every cell travels once something in them is newer than `since`. */
+  readonly whole?: readonly { readonly table: string; readonly pk: Uint8Array }[] | undefined;
   /**
    * A condition per table, by its name in the database: SQL that can name the table and its columns.
    * Rows that do not meet it are left out. A row that changed and meets it travels with all of its
@@ -73,10 +77,11 @@ export interface MergeOptions extends ApplyOptions {
    */
   readonly ownReturn?: boolean | undefined;
   /**
-   * Queries that must return no row, neither before the changes are merged nor after. If one does,
-   * the batch is refused with CRR_CHANGE_ROW_REFUSED.
+   * Who brought the changes, if they may not write everything. Rows that they may not write are left
+   * out, and listed in the result. Changes that have to wait are applied by a later merge with the
+   * same source, under the rights that it has then. Default: the changes are trusted.
    */
-  readonly refuseIf?: readonly Statement[] | undefined;
+  readonly source?: MergeSource | undefined;
 }
 
 const CHANGES = optionsOf<ChangesOptions>({
@@ -91,13 +96,14 @@ const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>(
   skip: true,
   where: true,
   hiddenSince: true,
+  whole: true,
 })];
 const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
 const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
   peer: true,
   evict: true,
   ownReturn: true,
-  refuseIf: true,
+  source: true,
 })];
 
 /** Checks the options of a read, and names its tables. */
@@ -120,10 +126,26 @@ export function requireMergeOptions(
   options: MergeOptions,
 ): void {
   refuseUnknownOptions(caller, options, caller === 'apply()' ? APPLY : MERGE);
+  checkSource(caller, options.source);
   if (!['pending', 'error', undefined].includes(options.onUnknown)) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
       `${caller}: onUnknown must be 'pending' or 'error'`,
     );
+  }
+}
+
+const SOURCE = optionsOf<MergeSource>({ id: true, owner: true, tables: true, waiting: true });
+const RIGHTS = optionsOf<TableRights>({ where: true, readOnly: true, onReadOnly: true });
+
+/** A misspelt right would silently be one that nobody meant. */
+function checkSource(caller: string, source: MergeSource | undefined): void {
+  if (source === undefined) return;
+  refuseUnknownOptions(`${caller}: source`, source, SOURCE);
+  if (typeof source.id !== 'string' || source.id === '') {
+    throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}: source.id must be a text, not empty`);
+  }
+  for (const [table, rights] of Object.entries(source.tables ?? {})) {
+    refuseUnknownOptions(`${caller}: source: table "${table}"`, rights, RIGHTS);
   }
 }

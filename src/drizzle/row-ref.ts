@@ -1,5 +1,6 @@
 import { type Column, getTableColumns } from 'drizzle-orm';
 import type { KeyedRow } from '../database/apply-result.js';
+import { unpackKey } from '../model/packed-key.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { valueInType } from './column-value.js';
 
@@ -34,6 +35,20 @@ export function rowRefs(schema: DrizzleSchema): (row: KeyedRow) => RowRef {
       key[property] = valueInType(column, values[i]!);
     }
     return { table, key };
+  };
+}
+
+/** The same for packed keys. A row that is not one of the schema has an empty key. */
+export function packedRowRefs(
+  schema: DrizzleSchema,
+): (row: { readonly table: string; readonly pk: Uint8Array }) => RowRef {
+  const toRef = rowRefs(schema);
+  return ({ table, pk }) => {
+    const spec = schema.tables.get(table);
+    const key = spec === undefined ? [] : unpackKey(pk);
+    return key.length === 0 || key.length !== spec?.key.length
+      ? { table, key: {} }
+      : toRef({ table, key });
   };
 }
 

@@ -4,7 +4,7 @@ import { type Change, SENTINEL } from '../model/change.js';
 import { packKey } from '../model/packed-key.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
-import type { SqlValue } from '../model/value.js';
+import { bytesToHex, type SqlValue } from '../model/value.js';
 import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
 import { parseCells } from '../tables/cells/text.js';
 import type { CellClock, Stamp } from '../tables/clock/clock.js';
@@ -34,6 +34,8 @@ export interface CellFilter {
   readonly skip: ReadonlySet<number>;
   /** Hidden rows that have not changed after this db_version are left out. */
   readonly hiddenSince: number;
+  /** Rows of which every cell travels once one has changed: packed key in hex, a space, and the table. */
+  readonly whole: ReadonlySet<string>;
 }
 
 /** The positions of the columns in a row of selectRows(). */
@@ -86,8 +88,13 @@ export class RowExpander {
       return { ...hidden, hidden: packKeyOf(spec, values) };
     }
     // A row may have just become visible, with cells that are older than the cursor: it travels whole.
-    const filter = withVisible && isAlive ? wholeRow(this.filter) : this.filter;
-    const out = new RowChanges(spec, values, this.sites, filter, clock.causalLength);
+    const out = new RowChanges(
+      spec,
+      values,
+      this.sites,
+      this.#filterFor(values, withVisible && isAlive),
+      clock.causalLength,
+    );
     if (clock.sentinel !== undefined) {
       out.add(SENTINEL, null, clock.causalLength, clock.sentinel);
     }
@@ -103,6 +110,15 @@ export class RowExpander {
     return this.#values.map(({ affinity, isAmbiguous }, i) =>
       exactValue(row[this.#layout.values + i]!, isAmbiguous ? classes[nextClass++]! : affinity[0]!),
     );
+  }
+
+  #filterFor(values: readonly SqlValue[], isSeen: boolean): CellFilter {
+    const { filter, spec } = this;
+    if (isSeen) return everyCell(filter);
+    const isWhole =
+      filter.whole.size > 0 &&
+      filter.whole.has(`${bytesToHex(packKeyOf(spec, values))} ${spec.name}`);
+    return isWhole ? wholeRow(filter) : filter;
   }
 
   #addClockCells(out: RowChanges, clock: ClockText, values: readonly SqlValue[]): void {
@@ -146,10 +162,22 @@ function ownStamp(cell: CellClock | undefined, { rowDbVersion, rowSite, rowSeq }
   return isOwn ? stamp : undefined;
 }
 
-const NONE: ReadonlySet<number> = new Set();
+const NO_VERSIONS: ReadonlySet<number> = new Set();
 
+/** Whoever wrote the cells, and whenever. */
+function everyCell(filter: CellFilter): CellFilter {
+  return {
+    ...filter,
+    since: -1,
+    site: undefined,
+    excludeSite: undefined,
+    skip: NO_VERSIONS,
+  };
+}
+
+/** Whenever the cells were written. */
 function wholeRow(filter: CellFilter): CellFilter {
-  return { ...filter, since: -1, site: undefined, excludeSite: undefined, skip: NONE };
+  return { ...filter, since: -1, skip: NO_VERSIONS };
 }
 
 const packKeyOf = (spec: TableSpec, values: readonly SqlValue[]): Uint8Array =>

@@ -1,12 +1,14 @@
 import { SENTINEL } from '../model/change.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { any, block, statementText } from '../sql/layout.js';
-import { GUARD_TABLE, STATE_TABLE } from '../sql/names.js';
+import { GUARD_TABLE, PENDING_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
 import { isRememberedSql } from '../tables/former/table.js';
+import { IS_MARK } from '../tables/pending/refuse.js';
+import { DB_VERSION, LOCAL_SITE, SOURCE } from '../tables/state/table.js';
 
 /**
  * Refuse the batch if it contains a change under this site's id that this site never issued. Clocks that a
@@ -17,6 +19,23 @@ export function guardForgedQueries(spec: TableSpec): Query[] {
     statement(guardForged(spec)),
     ...(spec.cellColumns.length > 0 ? [statement(guardForgedCells(spec))] : []),
   ];
+}
+
+/**
+ * Refuse the batch if a row that lacks a cell waits with a cell that this site is said to have written: it
+ * would have written the row.
+ */
+export function guardForgedWaiting(): Query {
+  return statement(statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'forged'
+    FROM ${PENDING_TABLE}
+    WHERE
+      source = ${SOURCE}
+      AND db_version = ${DB_VERSION}
+      AND site = ${LOCAL_SITE}
+      AND NOT ${IS_MARK}
+    LIMIT 1`);
 }
 
 function guardForged(spec: TableSpec): string {

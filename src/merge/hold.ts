@@ -1,14 +1,16 @@
 import type { SqlValue } from '../model/value.js';
 import { MultiRowStatements } from '../sql/multi-row.js';
+import { quoteText } from '../sql/quote.js';
 import { bindValue, type Statement } from '../sql/statement.js';
 import { pendingUpsert } from '../tables/pending/table.js';
 import { DB_VERSION } from '../tables/state/table.js';
 import type { EarlyChange } from './group.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
 
-/** Puts changes that cannot be merged yet into the pending table. */
+/** Puts changes of a source that cannot be merged yet into the pending table. */
 export function holdQueries(
   early: readonly EarlyChange[],
+  source: string,
   ordinals: OrdinalsOfBatch,
   maxParameters: number,
 ): Statement[] {
@@ -21,6 +23,7 @@ export function holdQueries(
     }
     const args: SqlValue[] = [];
     const values = [
+      quoteText(source),
       bindValue(change.table, args),
       bindValue(change.pk, args),
       bindValue(change.cid, args),

@@ -1,26 +1,30 @@
 import { isTimed } from '../columns/registry.js';
+import { isMarkOnWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
 import { requiredColumns, type TableSpec } from '../model/table-spec.js';
 import { statementText } from '../sql/layout.js';
-import { GUARD_TABLE, PENDING_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { GUARD_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
-import { type Query, queryRow, statement } from '../sql/statement.js';
+import { type Query, statement } from '../sql/statement.js';
 import { showCellsStatements } from '../tables/cells/show.js';
 import { noteResetCells } from '../tables/clock/reset.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { drainPendingStatements } from '../tables/pending/drain.js';
+import { TRUSTED } from '../tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
-import { DB_VERSION } from '../tables/state/table.js';
-import { guardForgedQueries } from './forged.js';
-import { type EarlyChange, type GroupedChanges, groupChanges } from './group.js';
+import { guardForgedQueries, guardForgedWaiting } from './forged.js';
+import { type EarlyChange, type GroupedChanges, groupChanges, type RowOffer } from './group.js';
 import { holdQueries } from './hold.js';
+import { drainedLimited, LimitedBatch, type LimitedInput, splitDeletes } from './limited.js';
 import { offerCells } from './offer-cells.js';
 import { offerRows } from './offer-rows.js';
 import { OrdinalsOfBatch } from './ordinals.js';
 import { MergeOutcome } from './outcome.js';
+import type { Phase } from './phase.js';
 import { reportQueries } from './report.js';
+import { countWaiting, refuseIncomplete } from './waiting.js';
 
 export interface ApplyInput {
   readonly changes: readonly Change[];
@@ -36,33 +40,8 @@ export interface ApplyInput {
   readonly mayWait: boolean;
   /** This site's own changes may come back to it, so they are not refused as forged. */
   readonly ownReturn?: boolean | undefined;
-}
-
-/** The steps of an apply, in their order. */
-export type PhaseName =
-  /** The ordinals that this process knows are those of the database. */
-  | 'check sites'
-  /** Sites that are new here get their ordinals. */
-  | 'register'
-  | 'begin'
-  /** Changes that are early go to the pending table. */
-  | 'hold'
-  /** Rows and cells are offered to the gates, which merge them. */
-  | 'offer'
-  /** Pending changes that can be applied now are applied. */
-  | 'drain'
-  /** Base columns are computed from cells that changed. */
-  | 'show'
-  /** Values of earlier lives that the batch made new are recorded. */
-  | 'note'
-  /** Batches that must not be applied are refused. */
-  | 'refuse'
-  | 'report'
-  | 'end';
-
-export interface Phase {
-  readonly name: PhaseName;
-  readonly queries: readonly Query[];
+  /** Who brought the changes, if they may not write everything. */
+  readonly limited?: LimitedInput | undefined;
 }
 
 /** How to merge a batch in one transaction. The outcome is complete when all queries have been read. */
@@ -91,7 +70,9 @@ export function planApply(input: ApplyInput): ApplyPlan {
       { name: 'register', queries: batch.register() },
       { name: 'begin', queries: batch.begin() },
       { name: 'hold', queries: batch.hold() },
+      { name: 'admit', queries: batch.admit() },
       { name: 'offer', queries: batch.offer() },
+      { name: 'refuse forged', queries: batch.refuseForged() },
       { name: 'drain', queries: batch.drain() },
       { name: 'show', queries: batch.show() },
       { name: 'note', queries: batch.note() },
@@ -109,6 +90,11 @@ export function planApply(input: ApplyInput): ApplyPlan {
 class Batch {
   readonly outcome = new MergeOutcome();
   readonly ordinals: OrdinalsOfBatch;
+  readonly #limits: LimitedBatch | undefined;
+  /** Changes that wait, without those that need not. */
+  readonly #held: readonly EarlyChange[];
+  /** The rows that are offered. */
+  readonly #offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   /** Changes under names that this schema lacks may come from a site that has not migrated yet. */
   readonly #hasForeignNames: boolean;
   /** Tables whose pending changes are applied. A drain compiles a whole gate, so it runs only if it is needed. */
@@ -120,15 +106,56 @@ class Batch {
     readonly input: ApplyInput,
     readonly grouped: GroupedChanges,
   ) {
-    this.ordinals = new OrdinalsOfBatch(grouped.siteIds, input.sites);
+    const { limited, schema, sites } = input;
+    this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
-    this.#drained = [...input.schema.tables.values()].filter(
+    const split = limited && splitDeletes(grouped.tables, limited.source);
+    this.#offers = split?.offers ?? grouped.tables;
+    this.#held = [...this.#mayWait(grouped.early), ...(split?.deletes ?? [])];
+    this.#drained =
+      limited === undefined
+        ? this.#drainedTrusted()
+        : drainedLimited(limited, schema, grouped.early, split!.deletes);
+    this.#touched = [...new Set([...this.#offers.keys(), ...this.#drained])];
+    this.#limits =
+      limited &&
+      new LimitedBatch({
+        ...limited,
+        offers: this.#offers,
+        drained: this.#drained,
+        followsNames: this.#hasForeignNames || limited.waiting.length > 0,
+        maxParameters: input.maxParameters,
+      });
+  }
+
+  #drainedTrusted(): readonly TableSpec[] {
+    const { schema, mayWait } = this.input;
+    return [...schema.tables.values()].filter(
       (spec) =>
         this.#hasForeignNames ||
-        spec.clockColumns.some(isTimed) || // A held change may become due at any moment.
-        (input.mayWait && requiredColumns(spec).length > 0),
+        spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
+        (mayWait && requiredColumns(spec).length > 0),
     );
-    this.#touched = [...new Set([...grouped.tables.keys(), ...this.#drained])];
+  }
+
+  /**
+   * This site's own changes need not wait: it wrote them, so either they are here or it has given up their
+   * column. Otherwise a lie could wait until nobody looks.
+   */
+  #mayWait(early: readonly EarlyChange[]): readonly EarlyChange[] {
+    if (!this.#claimsThisSite) return early;
+    const { local } = this.input.sites;
+    return early.filter(
+      ({ change }) => this.ordinals.of(change) !== local || isMarkOnWire(change.col_version),
+    );
+  }
+
+  get #claimsThisSite(): boolean {
+    return this.ordinals.claimsLocal && !this.input.ownReturn;
+  }
+
+  get #source(): string {
+    return this.input.limited?.source.id ?? TRUSTED;
   }
 
   /**
@@ -162,32 +189,48 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [statement(beginApplySql())];
+    return [statement(beginApplySql(this.#source))];
   }
 
   hold(): Query[] {
-    return holdQueries(this.grouped.early, this.ordinals, this.input.maxParameters);
+    return holdQueries(this.#held, this.#source, this.ordinals, this.input.maxParameters);
+  }
+
+  admit(): Query[] {
+    return this.#limits?.admit() ?? [];
   }
 
   offer(): Query[] {
     const { maxParameters } = this.input;
-    return [...this.grouped.tables].flatMap(([spec, rows]) => [
+    return [...this.#offers].flatMap(([spec, rows]) => [
       ...offerRows(spec, rows, this.ordinals, maxParameters),
       ...(spec.cellColumns.length > 0 ? offerCells(spec, rows, this.ordinals, maxParameters) : []),
     ]);
   }
 
+  refuseForged(): Query[] {
+    if (!this.#claimsThisSite) return [];
+    return [
+      ...[...this.#offers.keys()].flatMap((spec) => guardForgedQueries(spec)),
+      guardForgedWaiting(),
+    ];
+  }
+
   drain(): Query[] {
     const greatestTime = String(this.input.greatestTime);
+    const follows = this.#limits === undefined && this.#hasForeignNames;
     return [
-      ...(this.#hasForeignNames ? followFormerNames() : []),
-      ...this.#drained.flatMap((spec) => drainPendingStatements(spec, greatestTime)),
+      ...(follows ? followFormerNames(TRUSTED) : []),
+      ...this.#drained.flatMap((spec) => {
+        const options = { greatestTime, source: this.#source, ...this.#limits?.drainOptions(spec) };
+        return drainPendingStatements(spec, options);
+      }),
     ].map((sql) => statement(sql));
   }
 
   /** Draining shows the cells of its tables itself. */
   show(): Query[] {
-    return [...this.grouped.tables.keys()]
+    return [...this.#offers.keys()]
       .filter((spec) => !this.#drained.includes(spec))
       .flatMap((spec) => showCellsStatements(spec))
       .map((sql) => statement(sql));
@@ -202,11 +245,9 @@ class Batch {
   }
 
   refuse(): Query[] {
-    const { onUnknown, ownReturn } = this.input;
-    const claimsThisSite = this.ordinals.claimsLocal && !ownReturn;
     return [
-      ...(onUnknown === 'error' ? [refuseIncomplete()] : []),
-      ...(claimsThisSite ? this.#touched.flatMap((spec) => guardForgedQueries(spec)) : []),
+      ...(this.input.onUnknown === 'error' ? [refuseIncomplete()] : []),
+      ...(this.#limits?.check() ?? []),
     ];
   }
 
@@ -215,35 +256,14 @@ class Batch {
       ...this.#touched.flatMap((spec) => {
         // Rows that waited, and cells, are touched without being among the offers.
         const onlyOffers = this.#drained.length === 0 && spec.cellColumns.length === 0;
-        const offers = this.grouped.tables.get(spec) ?? [];
+        const offers = this.#offers.get(spec) ?? [];
         return reportQueries(spec, onlyOffers ? offers : undefined, this.outcome);
       }),
-      this.#countWaiting(),
+      countWaiting(this.#source, this.outcome),
     ];
-  }
-
-  #countWaiting(): Query {
-    const sql = statementText`
-      SELECT
-        count(*),
-        ifnull(sum(waiting.db_version = state.db_version), 0),
-        ifnull(sum(waiting.db_version = state.db_version AND waiting.cid <> '-1'), 0)
-      FROM ${PENDING_TABLE} AS waiting, ${STATE_TABLE} AS state`;
-    return queryRow(sql, (row) => {
-      const [total, ofBatch, cellsOfBatch] = Array.from(row, Number) as [number, number, number];
-      this.outcome.waiting = { total, ofBatch, cellsOfBatch };
-    });
   }
 
   end(): Query[] {
     return [statement(endApplySql(this.#touched))];
   }
-}
-
-function refuseIncomplete(): Query {
-  return statement(statementText`
-    INSERT INTO ${GUARD_TABLE} (reason)
-    SELECT 'incomplete' FROM ${PENDING_TABLE}
-    WHERE db_version = ${DB_VERSION}
-    LIMIT 1`);
 }

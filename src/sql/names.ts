@@ -10,6 +10,7 @@ export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';
 export const FORMER_TABLE = 'crr_former';
 export const PEER_TABLE = 'crr_peer';
+export const REFUSED_TABLE = 'crr_refused';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';

@@ -1,26 +1,33 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { all, statementText } from './layout.js';
+import { all, type Fragment, statementText } from './layout.js';
 import { quoteName } from './quote.js';
 
 /**
  * The rows of a list that exist in a table and do not meet a condition.
  *
- * @param rows `VALUES` with an index and the key of each row. The query returns indexes.
+ * @param rows `VALUES` or a `SELECT` with a mark of each row as `column1`, and its key as `column2` and so on.
+ * The query returns the marks.
  * @param condition a condition as Drizzle renders it: it names columns by the table's own name, so
  * the table has no alias.
+ * @param more further conditions on the table's rows.
  */
-export function rowsOutsideSql(spec: TableSpec, rows: string, condition: string): string {
+export function rowsOutsideSql(
+  spec: TableSpec,
+  rows: Fragment,
+  condition: string,
+  more: readonly Fragment[] = [],
+): string {
   const table = quoteName(spec.name);
   const sameKey = spec.key.map(
-    ({ name }, i) => `${table}.${quoteName(name)} = pushed.column${i + 2}`,
+    ({ name }, i) => `${table}.${quoteName(name)} = crr_pushed.column${i + 2}`,
   );
   return statementText`
-    SELECT pushed.column1
+    SELECT crr_pushed.column1
     FROM (
       ${rows}
-    ) AS pushed
+    ) AS crr_pushed
     JOIN ${table}
       ON ${all(sameKey)}
-    WHERE (${condition}) IS NOT TRUE
-  `;
+    WHERE
+      ${all([`(${condition}) IS NOT TRUE`, ...more])}`;
 }

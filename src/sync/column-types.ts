@@ -3,11 +3,17 @@
  */
 import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import { cellTypeOf, isTimed, typeOf } from '../columns/registry.js';
-import { endOf, isFormerVersion, rangeOf, versionFromWire } from '../columns/versions.js';
+import {
+  endOf,
+  isFormerVersion,
+  isMarkOnWire,
+  rangeOf,
+  versionFromWire,
+} from '../columns/versions.js';
 import { greatestJump, MAX_JUMP, TIMES, VERSIONS_END } from '../columns/wire-range.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
-import type { ReplicatedColumnSpec } from '../model/table-spec.js';
+import { type ReplicatedColumnSpec, replicatedColumns } from '../model/table-spec.js';
 
 export { MAX_JUMP };
 
@@ -21,8 +27,12 @@ export function typeFingerprint(column: ReplicatedColumnSpec): string {
  * contains the site id of the site that wrote the value, but it may be made by any site. No other
  * change may contain the site id of another site than the one that made it.
  */
-export function isMark({ table, cid, col_version }: Change, schema: CrrSchema): boolean {
-  const column = schema.tables.get(table)?.cellColumns.find(({ name }) => name === cid);
+export function isMark({ table, cid, col_version, val }: Change, schema: CrrSchema): boolean {
+  const spec = schema.tables.get(table);
+  const isKnown = spec !== undefined && replicatedColumns(spec).some(({ name }) => name === cid);
+  // A column that this schema lacks: a site with a newer schema sends its marks, too.
+  if (!isKnown) return cid !== SENTINEL && val === null && isMarkOnWire(col_version);
+  const column = spec.cellColumns.find(({ name }) => name === cid);
   if (column === undefined || isFormerVersion(column, col_version)) return false;
   return cellTypeOf(column).isMark(versionFromWire(column, col_version));
 }

@@ -16,6 +16,9 @@
  * server merges what was pushed in one transaction, and then reads what was pulled. If there is
  * nothing to exchange, a sync is one request. A large sync takes one request per chunk.
  *
+ * Changes that cannot be applied yet wait, and the server keeps with them whose client brought them. They
+ * are applied in a later exchange with a client of the same owner, under the rights that it has then.
+ *
  *     request   siteId      the client's site id, 16 bytes
  *               schema      fingerprint of the client's CRRs. A server accepts any: changes become
  *                           pending if it does not have their table or column
@@ -31,12 +34,18 @@
  *
  *     response  siteId      the server's site id
  *               schema      fingerprint of the server's CRRs
+ *               rights      fingerprint of what the client may write; empty if it may write everything
  *               dbVersion   the server's db_version
  *               pushed      stamp         the db_version of the server that contains exactly the
  *                                         pushed changes that were new; 0 if there is none
  *                           cellsWon      cells that took the pushed value
  *                           cellsIgnored  cells that kept theirs
  *                           pending       changes that cannot be applied yet
+ *               refused     rows that the client may not write: what it pushed for them now, or what had
+ *                           waited, was left out
+ *                           table, pk     the row
+ *                           drop          whether the client should drop it, because it may not see it either
+ *                           code          why: a CRR_CHANGE_ code
  *               pulled      changes
  *                           hidden        rows that have changed and that the client may not see; in the
  *                                         first transfer to a client without rows, only those that have
@@ -94,9 +103,7 @@
  *     400 CRR_SYNC_MALFORMED         not a message, or one that is damaged
  *     400 CRR_SYNC_VERSION           an unknown protocol version; `versions` lists the known ones
  *     401 CRR_SYNC_UNAUTHORIZED      authentication failed
- *     403 CRR_SYNC_FORBIDDEN         a table, column or row that the client may not write; `rows` lists
- *                                    such rows: `table`, `pk` in hex, and `drop`, which is true if the
- *                                    client may not see the row either
+ *     403 CRR_SYNC_FORBIDDEN         something in front of the handler refused the request
  *     403 CRR_SYNC_SITE_TAKEN        the client's site id belongs to another owner
  *     403 CRR_SYNC_TOO_MANY_SITES    the owner syncs with too many sites already
  *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
@@ -177,7 +184,9 @@ export interface Pull {
 export interface SyncResponse {
   readonly siteId: Uint8Array;
   readonly schema: string;
+  readonly rights: string;
   readonly dbVersion: number;
+  readonly refused?: readonly RefusedRow[] | undefined;
   readonly pushed?: Pushed | undefined;
   readonly pulled?: Pulled | undefined;
 }
@@ -187,6 +196,14 @@ export interface Pushed {
   readonly cellsWon: number;
   readonly cellsIgnored: number;
   readonly pending: number;
+}
+
+export interface RefusedRow {
+  readonly table: string;
+  /** The packed key. */
+  readonly pk: Uint8Array;
+  readonly drop: boolean;
+  readonly code: string;
 }
 
 export interface Pulled {

@@ -6,6 +6,7 @@ import type { MergeResult } from '../drizzle/apply-result.js';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { internalsOf } from '../drizzle/internals.js';
 import type { MergeOptions } from '../drizzle/options.js';
+import type { RowRef } from '../drizzle/row-ref.js';
 import type { HiddenRow } from '../feed/page.js';
 import { type VersionWatch, versionWatchOf } from '../live/version-watch.js';
 import type { Change } from '../model/change.js';
@@ -14,8 +15,12 @@ import type { Query, Statement } from '../sql/statement.js';
 
 export { type Cursor, sinceOf } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
+export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
+export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
+export type { LimitedSource, TableRights } from '../merge/source.js';
+export type { Statement } from '../sql/statement.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
 export { countSitesOf } from '../tables/peer/table.js';
 
@@ -42,10 +47,14 @@ export interface Site {
   peers(siteIds?: readonly Uint8Array[]): Promise<readonly Peer[]>;
   /** Reads a page of the change feed. */
   read(options: ReadOptions): Promise<ReadPage>;
+  /** Reads the tables for which changes of a limited source wait. */
+  waitingTables(source: string): Promise<readonly string[]>;
   /** Merges changes, and does what the options ask for, in one transaction. */
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
   /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
+  /** Names a row by the properties of its key. */
+  rowRef(row: HiddenRow): RowRef;
   /** Runs queries in one transaction. Each reads its own rows. */
   query(queries: readonly Query[]): Promise<void>;
 }
@@ -65,6 +74,8 @@ export interface ReadOptions {
   readonly excludeSite?: Uint8Array | undefined;
   /** Leaves out these db_versions. */
   readonly skip?: readonly number[];
+  /** Rows of which every cell is read once something in them is new. */
+  readonly whole?: readonly HiddenRow[] | undefined;
   /** Conditions by table. Rows that have changed and do not meet theirs are listed as hidden. */
   readonly where?: Readonly<Record<string, Statement>>;
   /** Lists only rows as hidden that have changed after this db_version. */
@@ -80,7 +91,7 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, render } = internalsOf(crr);
+  const { connection, schema, render, nameRow } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
   return {
@@ -89,6 +100,7 @@ export function siteOf(db: SyncDatabase): Site {
     watch,
     state: () => transport.state(),
     peers: (siteIds) => transport.peers(siteIds),
+    waitingTables: (source) => transport.waitingTables(source),
     read: async (options) => transport.read(options),
     async merge(changes, options = {}) {
       const result = await transport.merge(changes, options);
@@ -97,6 +109,7 @@ export function siteOf(db: SyncDatabase): Site {
       return result;
     },
     renderCondition: render,
+    rowRef: nameRow,
     query: (queries) => run(connection, queries, 'read'),
   };
 }

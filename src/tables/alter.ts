@@ -106,7 +106,8 @@ export function keepValuesSql(
 }
 
 /**
- * Applies the changes that waited for these tables and columns, which exist now.
+ * Applies what waited for these tables and columns, now that they are there, and came from a trusted source.
+ * What a client with limited rights brought goes on waiting: only the client's next exchange knows its rights.
  *
  * @param greatestTime SQL of the greatest version that columns merged by time take now.
  */
@@ -114,7 +115,7 @@ export function applyPendingStatements(
   specs: readonly TableSpec[],
   greatestTime?: string,
 ): string[] {
-  const drains = specs.flatMap((spec) => drainPendingStatements(spec, greatestTime));
+  const drains = specs.flatMap((spec) => drainPendingStatements(spec, { greatestTime }));
   return [beginApplySql(), ...drains, endApplySql(specs)];
 }
 

@@ -1,8 +1,9 @@
+import { packKey } from '../model/packed-key.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { all, statementText } from '../sql/layout.js';
-import { clockTable, keyOf, PENDING_TABLE } from '../sql/names.js';
-import { quoteName, quoteText } from '../sql/quote.js';
+import { clockTable, keyOf, PENDING_TABLE, REFUSED_TABLE } from '../sql/names.js';
+import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { cells } from './cells/table.js';
 import { pendingKeys } from './pending/table.js';
@@ -50,6 +51,11 @@ export function evictRow(
     deleteFrom(PENDING_TABLE, [
       () => `table_name = ${quoteText(spec.name)}`,
       waiting,
+      (args) => `NOT ${hasUnsent(args)}`,
+    ]),
+    deleteFrom(REFUSED_TABLE, [
+      () => `table_name = ${quoteText(spec.name)}`,
+      () => `pk = ${quoteBlob(packKey(key))}`,
       (args) => `NOT ${hasUnsent(args)}`,
     ]),
     deleteFrom(clock, [clocks, () => isSent]),

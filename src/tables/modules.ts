@@ -8,6 +8,7 @@ import { guardModule } from './guard/module.js';
 import type { TableModule } from './module.js';
 import { peerModule } from './peer/module.js';
 import { pendingModule } from './pending/module.js';
+import { refusedModule } from './refused/module.js';
 import { siteModule } from './site/module.js';
 import { stateModule } from './state/module.js';
 import type { TriggerSql } from './trigger.js';
@@ -23,6 +24,7 @@ export const MODULES: readonly TableModule[] = [
   formerModule,
   pendingModule,
   peerModule,
+  refusedModule,
   guardModule,
 ];
 

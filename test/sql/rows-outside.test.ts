@@ -12,13 +12,14 @@ test('the rows outside of a condition, in a table and columns with hostile names
     cellColumns: [],
   };
   expect(rowsOutsideSql(spec, "VALUES (0, ?, 'k')", '"a ""b""."owner" = ?')).toBe(
-    `SELECT pushed.column1
+    `SELECT crr_pushed.column1
 FROM (
   VALUES (0, ?, 'k')
-) AS pushed
+) AS crr_pushed
 JOIN "a ""b"""
-  ON "a ""b"""."x""y" = pushed.column2
-  AND "a ""b"""."select" = pushed.column3
-WHERE ("a ""b""."owner" = ?) IS NOT TRUE`,
+  ON "a ""b"""."x""y" = crr_pushed.column2
+  AND "a ""b"""."select" = crr_pushed.column3
+WHERE
+  ("a ""b""."owner" = ?) IS NOT TRUE`,
   );
 });

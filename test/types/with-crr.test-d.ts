@@ -120,7 +120,9 @@ describe('$crr', () => {
       | 'rotateSiteId'
       | 'transport'
     >();
-    expectTypeOf<keyof CrrTransport>().toEqualTypeOf<'state' | 'peers' | 'read' | 'merge'>();
+    expectTypeOf<keyof CrrTransport>().toEqualTypeOf<
+      'state' | 'peers' | 'waitingTables' | 'read' | 'merge'
+    >();
     expectTypeOf<keyof ApplyOptions>().toEqualTypeOf<'onUnknown'>();
     expectTypeOf<Extract<'stamp' | 'prior', keyof ApplyResult>>().toBeNever();
     expectTypeOf<Awaited<ReturnType<CrrTransport['merge']>>>().toEqualTypeOf<MergeResult>();

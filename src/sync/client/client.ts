@@ -7,7 +7,7 @@ import { Exchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
 import type { SyncPhase } from './machine.js';
 import { checkOptions, resolveOptions, type SyncOptions } from './options.js';
-import type { SyncProgress, SyncResult } from './result.js';
+import type { RefusedRowRef, SyncProgress, SyncResult } from './result.js';
 
 /** What the listeners of a {@link Sync} are called with. */
 export type SyncEvent =
@@ -15,6 +15,8 @@ export type SyncEvent =
   | { readonly type: 'progress'; readonly progress: SyncProgress }
   /** Rows of this database have changed, so the application may want to refresh. */
   | { readonly type: 'applied'; readonly result: ApplyResult }
+  /** The server has not taken the changes of these rows, because this site may not write them. */
+  | { readonly type: 'refused'; readonly rows: readonly RefusedRowRef[] }
   | { readonly type: 'synced'; readonly result: SyncResult }
   | { readonly type: 'failed'; readonly error: CrrSyncError };
 
@@ -108,6 +110,7 @@ class SyncRunner {
       const result = await this.exchange.run(signal, {
         onProgress: (progress) => listeners.emit({ type: 'progress', progress }),
         onApplied: (applied) => listeners.emit({ type: 'applied', result: applied }),
+        onRefused: (rows) => listeners.emit({ type: 'refused', rows }),
       });
       listeners.emit({ type: 'synced', result });
       return result;

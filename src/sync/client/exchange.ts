@@ -9,6 +9,7 @@ import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
 import { recover } from './recovery.js';
+import { type Refusals, refusalsOf } from './refusals.js';
 import type { SyncReporter, SyncResult } from './result.js';
 import {
   type Answer,
@@ -51,6 +52,7 @@ export class Exchange {
     const run = new SyncRun({
       signal: AbortSignal.any([signal, end.signal]),
       reporter,
+      nameRow: (row) => ({ ...this.#site.rowRef(row), code: row.code, dropped: row.drop }),
       schema: this.#schema,
       traffic: () => this.#connection.traffic,
     });
@@ -62,9 +64,11 @@ export class Exchange {
         const round = await this.#read(run);
         const answer = await this.#send(run, round);
         if (answer === undefined) continue;
-        const applied = await this.#merge(run, round, answer);
-        run.report(round, answer, applied);
-        if (!round.chunk.more && !answer.pulled.more) return run.result(answer);
+        const refusals = refusalsOf(round, answer);
+        const applied = await this.#merge(run, round, answer, refusals);
+        run.report(round, answer, applied, refusals);
+        const more = round.chunk.more || answer.pulled.more || refusals.update.offer.length > 0;
+        if (!more) return run.result(answer);
       }
     } finally {
       end.abort(); // If the run has failed, a pull that was sent ahead may still be under way.
@@ -85,15 +89,21 @@ export class Exchange {
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
       ? { changes: [], hidden: [], cursor: sent.cursor, more: false }
-      : await this.#readChunk(sent, peer?.siteId ?? this.#server.siteId);
+      : await this.#readChunk(sent, peer, peer?.siteId ?? this.#server.siteId);
+    run.refusedRows.begin(peer?.refused ?? []);
     const isAccepted = (change: Change) =>
-      !run.refusedRows.has(change) && !this.#server.isForeign(change, this.#site.schema);
+      !run.leftOut.has(change) && !this.#server.isForeign(change, this.#site.schema);
     const push = chunk.changes.filter(isAccepted);
     return { siteId, version, peer, sent, received, chunk, push };
   }
 
-  #readChunk(sent: PeerProgress, server: Uint8Array | undefined): Promise<Chunk> {
-    const from = { since: sent.cursor, skip: sent.skip };
+  #readChunk(
+    sent: PeerProgress,
+    peer: Peer | undefined,
+    server: Uint8Array | undefined,
+  ): Promise<Chunk> {
+    // The server lacks what it refused of a row before.
+    const from = { since: sent.cursor, skip: sent.skip, whole: peer?.refused };
     const options = { ...from, tables: this.#tables, excludeSite: server };
     return readChunk(this.#site, options, this.#server.chunk);
   }
@@ -121,19 +131,23 @@ export class Exchange {
   }
 
   /** Merges what was pulled, and stores the progress of both directions in the same transaction. */
-  async #merge(run: SyncRun, round: Round, answer: Answer): Promise<ApplyResult | undefined> {
+  async #merge(
+    run: SyncRun,
+    round: Round,
+    answer: Answer,
+    refusals: Refusals,
+  ): Promise<ApplyResult | undefined> {
     const { chunk } = round;
     const { pulled } = answer;
     const received = receivedAfter(round, answer);
     const sent = sentAfter(round);
     // The server prepares the next chunk while this one is merged, unless there is more to push.
     if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
-    // These rows can be dropped once all changes to them have been read and left out.
-    const dropped = chunk.more ? [] : run.refusedRows.toDrop();
-    const evicted = [...pulled.hidden, ...dropped];
+    const evicted = [...pulled.hidden, ...refusals.dropped];
     const isNothing =
       pulled.changes.length === 0 &&
       evicted.length === 0 &&
+      refusals.isNothing &&
       isSameCursor(received.cursor, round.received.cursor) &&
       isSameCursor(sent.cursor, round.sent.cursor);
     if (isNothing) return undefined;
@@ -145,6 +159,7 @@ export class Exchange {
         sent,
         filter: pulled.filter,
         url: this.#connection.url,
+        refused: refusals.update,
       },
       evict: { rows: evicted, sent },
       ownReturn: pulled.ownReturn,

@@ -26,7 +26,6 @@ const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
   CRR_SYNC_OTHER_SITE: followServer,
   CRR_SYNC_CURSOR_AHEAD: startOver,
   CRR_SYNC_FOREIGN_CHANGES: leaveOutSites,
-  CRR_SYNC_FORBIDDEN: leaveOutRows,
   CRR_SYNC_VERSION_JUMP: leaveOutRows,
   CRR_SYNC_TOO_LARGE: sendLess,
   CRR_SYNC_TOO_SLOW: sendLess,
@@ -47,9 +46,10 @@ function followServer({ details }: SyncRefusal, { server }: Failure): boolean {
 }
 
 /** The server was restored from a backup. It may also have lost changes that this site has sent. */
-async function startOver(_: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
+async function startOver(_refusal: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
   if (peer === undefined) return false;
-  await site.merge([], { peer: { ...peer, received: START, sent: START, filter: HAS_ROWS } });
+  const { refused, ...progress } = peer;
+  await site.merge([], { peer: { ...progress, received: START, sent: START, filter: HAS_ROWS } });
   return true;
 }
 
@@ -59,9 +59,9 @@ function leaveOutSites({ details }: SyncRefusal, { server }: Failure): boolean {
   return server.addForeignSites(details.siteIds ?? []);
 }
 
-/** The server lists rows that this site may not write, or whose versions are too far ahead. */
-function leaveOutRows({ details }: SyncRefusal, { run }: Failure): boolean {
-  return run.refusedRows.add(details.rows ?? []);
+/** The server lists rows whose versions are too far ahead. */
+function leaveOutRows({ details, code }: SyncRefusal, { run }: Failure): boolean {
+  return run.leaveOut((details.rows ?? []).map((row) => ({ ...row, code })));
 }
 
 /** Halves the size of chunks, until a chunk is a single row. */

@@ -1,30 +1,33 @@
-import type { Change } from '../../model/change.js';
 import { bytesToHex } from '../../model/value.js';
-import type { HiddenRow } from '../site.js';
-import type { RefusedRow } from '../wire/sync-refusal.js';
+import type { RefusedRow } from '../protocol.js';
+import type { HiddenRow, PeerRefusal } from '../site.js';
 
-/** The rows that the server has refused during one sync, because this site may not write them. */
+/** Rows that the server refuses to take, as far as one sync knows: those of earlier syncs, and new ones. */
 export class RefusedRows {
   readonly #rows = new Map<string, RefusedRow>();
 
-  get size(): number {
-    return this.#rows.size;
+  /** Begins with what earlier syncs have left. */
+  begin(rows: readonly PeerRefusal[]): void {
+    for (const { table, pk, code } of rows) {
+      const id = idOf({ table, pk });
+      if (!this.#rows.has(id)) this.#rows.set(id, { table, pk, code, drop: false });
+    }
   }
 
-  /** @returns whether any of them is new. */
-  add(rows: readonly RefusedRow[]): boolean {
-    const before = this.size;
+  add(rows: readonly RefusedRow[]): void {
     for (const row of rows) this.#rows.set(idOf(row), row);
-    return this.size > before;
   }
 
-  has(change: Change): boolean {
-    return this.size > 0 && this.#rows.has(idOf(change));
+  remove(rows: readonly HiddenRow[]): void {
+    for (const row of rows) this.#rows.delete(idOf(row));
   }
 
-  /** The rows that this site should drop, because it may not see them either. */
-  toDrop(): readonly HiddenRow[] {
-    return [...this.#rows.values()].filter(({ drop }) => drop);
+  has(row: HiddenRow): boolean {
+    return this.#rows.size > 0 && this.#rows.has(idOf(row));
+  }
+
+  values(): readonly RefusedRow[] {
+    return [...this.#rows.values()];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ApplyResult } from '../site.js';
+import type { ApplyResult, RowRef } from '../site.js';
 
 /** What one sync did. */
 export interface SyncResult {
@@ -12,8 +12,10 @@ export interface SyncResult {
   readonly pulledWon: number;
   /** Rows that have changed and that this site may not see, or may no longer see. */
   readonly hidden: number;
-  /** Rows that this site may not write. Its changes to them were not sent. */
+  /** Rows whose changes the server has not taken, now or earlier, because this site may not write them. */
   readonly refused: number;
+  /** These rows. They are sent again when they change, or when the server grants other rights. */
+  readonly refusedRows: readonly RefusedRowRef[];
   readonly requests: number;
   /** Bytes of request bodies. */
   readonly bytesSent: number;
@@ -25,6 +27,14 @@ export interface SyncResult {
   readonly server: Uint8Array;
   /** The server's db_version. All its changes up to this are here. */
   readonly serverVersion: number;
+}
+
+/** A row whose changes the server has not taken. */
+export interface RefusedRowRef extends RowRef {
+  /** Why: CRR_CHANGE_TABLE_REFUSED, CRR_CHANGE_COLUMN_REFUSED, CRR_CHANGE_ROW_REFUSED or another code. */
+  readonly code: string;
+  /** The row was dropped here, because this site may not see it either. */
+  readonly dropped: boolean;
 }
 
 /** How far a sync has got. */
@@ -51,4 +61,6 @@ export interface SyncReporter {
   onProgress(progress: SyncProgress): void;
   /** Called if rows of this database have changed. */
   onApplied(result: ApplyResult): void;
+  /** Called with the rows that an answer refuses. */
+  onRefused(rows: readonly RefusedRowRef[]): void;
 }

@@ -1,8 +1,9 @@
-import type { SyncResponse } from '../protocol.js';
+import type { RefusedRow, SyncResponse } from '../protocol.js';
 import type { ApplyResult } from '../site.js';
 import type { Traffic } from './http-connection.js';
+import type { Refusals } from './refusals.js';
 import { RefusedRows } from './refused-rows.js';
-import type { SyncReporter, SyncResult } from './result.js';
+import type { RefusedRowRef, SyncReporter, SyncResult } from './result.js';
 import { type Answer, changesRows, type Round, versionOf } from './round.js';
 import { Shares } from './shares.js';
 
@@ -10,6 +11,8 @@ export interface SyncRunOptions {
   /** Aborted by the caller, and when the run has ended. */
   readonly signal: AbortSignal;
   readonly reporter: SyncReporter;
+  /** Names a row as an application does. */
+  readonly nameRow: (row: RefusedRow) => RefusedRowRef;
   /** Fingerprint of this side's schema. */
   readonly schema: string;
   /** The traffic of the connection so far. */
@@ -19,6 +22,8 @@ export interface SyncRunOptions {
 /** The state of one sync, from its first request to its last. */
 export class SyncRun {
   readonly refusedRows = new RefusedRows();
+  /** Rows that are not sent in this sync, because the server has refused a request for them. */
+  readonly leftOut = new RefusedRows();
   /** The answer to the next pull, if it was asked for ahead. */
   pullAhead: Promise<SyncResponse> | undefined;
   /** How many times in a row the sync has recovered from a refusal. */
@@ -38,12 +43,25 @@ export class SyncRun {
     return this.#options.signal;
   }
 
+  /** @returns whether any of the rows is new. */
+  leaveOut(rows: readonly RefusedRow[]): boolean {
+    const before = this.leftOut.values().length;
+    this.leftOut.add(rows);
+    this.refusedRows.add(rows);
+    return this.leftOut.values().length > before;
+  }
+
   reportApplied(applied: ApplyResult | undefined): void {
     if (applied !== undefined && changesRows(applied)) this.#options.reporter.onApplied(applied);
   }
 
   /** @param applied the result of merging the answer; undefined if there was nothing to merge. */
-  report(round: Round, answer: Answer, applied: ApplyResult | undefined): void {
+  report(
+    round: Round,
+    answer: Answer,
+    applied: ApplyResult | undefined,
+    { refused, update }: Refusals,
+  ): void {
     const totals = this.#totals;
     const { pulled, pushed } = answer;
     totals.pushed += round.push.length;
@@ -51,7 +69,10 @@ export class SyncRun {
     totals.pulled += pulled.changes.length;
     totals.pulledWon += applied?.cellsWon ?? 0;
     totals.hidden += pulled.hidden.length;
+    this.refusedRows.remove(update.remove);
+    this.refusedRows.add(refused);
     this.reportApplied(applied);
+    if (refused.length > 0) this.#options.reporter.onRefused(refused.map(this.#options.nameRow));
     const pushedTo = versionOf(round.chunk.cursor);
     const pulledTo = versionOf(pulled.cursor);
     this.#options.reporter.onProgress({
@@ -75,10 +96,12 @@ export class SyncRun {
 
   /** @param answer the last one. */
   result(answer: Answer): SyncResult {
+    const refusedRows = this.refusedRows.values().map(this.#options.nameRow);
     return {
       ...this.#totals,
       ...this.#traffic,
-      refused: this.refusedRows.size,
+      refused: refusedRows.length,
+      refusedRows,
       sameSchema: answer.schema === this.#options.schema,
       server: answer.siteId,
       serverVersion: answer.dbVersion,

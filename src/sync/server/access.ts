@@ -1,8 +1,5 @@
-import { CrrSyncError } from '../../errors.js';
-import { type Change, SENTINEL } from '../../model/change.js';
-import type { Statement } from '../../sql/statement.js';
-import { fingerprint } from '../fingerprint.js';
-import type { Site } from '../site.js';
+import { fingerprint, sha256 } from '../fingerprint.js';
+import type { LimitedSource, Site, Statement, TableRights } from '../site.js';
 import { type Authorization, checkAuthorization, type TableAccess } from './authorization.js';
 
 export interface AccessOptions {
@@ -24,15 +21,18 @@ export class Access {
   readonly readable: readonly string[];
   /** Conditions by table that a row must meet to be seen. */
   readonly where: Conditions;
-  /** Conditions by table that a row must meet to be written. */
-  readonly writeWhere: Conditions;
-  /** Fingerprint of the rows that the client may see. A cursor is valid only with the filter it was read with. */
+  /** Fingerprint of what the client may see. A cursor is valid only with the filter it was read with. */
   readonly filter: string;
+  /** Fingerprint of what the client may write. Rows that were refused may be tried again if it changes. */
+  readonly rights: string;
   readonly #tables: Authorization['tables'];
+  /** What may be written, by table; undefined if everything. */
+  readonly #writable: Readonly<Record<string, TableRights>> | undefined;
 
   /** @throws {CrrUsageError} if the authorization contains something unknown. */
   constructor({ authorization, site, tables }: AccessOptions) {
     checkAuthorization(authorization, site.schema);
+    const scope = authorization.scope ?? '';
     this.#tables = authorization.tables;
     this.owner = authorization.id || null;
     this.mayForward = authorization.forward ?? false;
@@ -47,13 +47,9 @@ export class Access {
       if (condition) where[table] = site.renderCondition(condition);
     }
     this.where = where;
-    const writeWhere: Record<string, Statement> = {};
-    for (const table of all) {
-      const { where: visible, writeWhere: condition = visible } = this.#accessTo(table);
-      if (condition && condition !== 'all') writeWhere[table] = site.renderCondition(condition);
-    }
-    this.writeWhere = writeWhere;
-    this.filter = filterOf(this.readable, where, authorization.scope ?? '');
+    this.filter = fingerprint(textOf([this.readable, Object.entries(where), scope]));
+    this.#writable = authorization.tables && Object.fromEntries(this.#rightsIn(all, site));
+    this.rights = this.#writable === undefined ? '' : fingerprint(textOf([this.#writable, scope]));
   }
 
   /** Whether the client sees only some of the rows of a table. */
@@ -79,18 +75,29 @@ export class Access {
   }
 
   /**
-   * Returns the pushed changes, without those that are to be ignored.
-   *
-   * @throws {CrrSyncError} CRR_SYNC_FORBIDDEN for a table or column that the client may not write.
+   * Whose changes the client pushes; undefined if it may write everything. Without an `id`, all clients with
+   * the same rights are one source: none of them may write what another one may not.
    */
-  writable(changes: readonly Change[]): readonly Change[] {
-    if (this.#tables === undefined) return changes;
-    return changes.filter(({ table, cid }) => {
-      const { write, readOnly, onReadOnly } = this.#accessTo(table);
-      if (write === false) throw forbidden(`"${table}"`);
-      if (cid === SENTINEL || !readOnly?.includes(cid)) return true;
-      if (onReadOnly === 'ignore') return false;
-      throw forbidden(`column "${table}"."${cid}"`);
+  async source(): Promise<LimitedSource | undefined> {
+    if (this.#writable === undefined && this.mayForward) return undefined;
+    const { owner, mayForward } = this;
+    return {
+      id: owner === null ? `rights:${await sha256(textOf([this.#writable]))}` : `id:${owner}`,
+      owner: mayForward ? undefined : owner,
+      tables: this.#writable,
+    };
+  }
+
+  #rightsIn(tables: readonly string[], site: Site): [table: string, rights: TableRights][] {
+    return tables.flatMap((table) => {
+      const { write, where: visible, writeWhere, readOnly, onReadOnly } = this.#accessTo(table);
+      if (write === false) return [];
+      const condition = writeWhere ?? visible;
+      const where =
+        condition === undefined || condition === 'all'
+          ? undefined
+          : site.renderCondition(condition);
+      return [[table, { where, readOnly, onReadOnly }]];
     });
   }
 
@@ -104,16 +111,5 @@ export class Access {
 const FULL: TableAccess = {};
 const NONE: TableAccess = { read: false, write: false };
 
-function filterOf(readable: readonly string[], where: Conditions, scope: string): string {
-  const bigintToText = (_: string, value: unknown) =>
-    typeof value === 'bigint' ? `${value}n` : value;
-  return fingerprint(JSON.stringify([readable, Object.entries(where), scope], bigintToText));
-}
-
-function forbidden(what: string): CrrSyncError {
-  return new CrrSyncError(
-    'CRR_SYNC_FORBIDDEN',
-    `${what} may not be written by this client: undo the change, or allow it in authorize()`,
-    403,
-  );
-}
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part));

@@ -13,7 +13,8 @@ export interface Authorization {
   readonly id?: string | undefined;
   /**
    * What they may see and write, by the table's name in the database. Tables that are not listed can
-   * be neither seen nor written. Absent: all tables, without limits.
+   * be neither seen nor written. A table may be listed before this database has it. Absent: all
+   * tables, without limits.
    */
   readonly tables?: Readonly<Record<string, true | TableAccess>> | undefined;
   /** Whether they may push changes made by sites of other owners, as a relay does. Default: false. */
@@ -46,8 +47,8 @@ export interface TableAccess {
   /** Columns that they may not write, by name in the database. */
   readonly readOnly?: readonly string[] | undefined;
   /**
-   * What happens if a cell of a `readOnly` column is pushed: `'refuse'` refuses the request,
-   * `'ignore'` ignores the cell. Default: `'refuse'`.
+   * What happens if a cell of a `readOnly` column is pushed: `'refuse'` leaves out the row and lists
+   * it in the answer, `'ignore'` ignores the cell. Default: `'refuse'`.
    */
   readonly onReadOnly?: 'refuse' | 'ignore' | undefined;
 }
@@ -66,17 +67,18 @@ const TABLE_OPTIONS = optionsOf<TableAccess>({
 /**
  * Refuses misspelt names and values, which would silently have no effect.
  *
- * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, table, column or value is unknown.
+ * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, column or value is unknown.
  */
 export function checkAuthorization(authorization: Authorization, schema: CrrSchema): void {
   refuseUnknownOptions('authorize()', authorization, OPTIONS);
   for (const [name, access] of Object.entries(authorization.tables ?? {})) {
-    const spec = schema.tables.get(name);
-    if (spec === undefined) throw usage(`"${name}" in tables is not a CRR of this schema`);
     if (access === true) continue;
     refuseUnknownOptions(`authorize(): table "${name}"`, access, TABLE_OPTIONS);
     requireOneOf(name, 'leaving', access.leaving, ['drop', 'keep']);
     requireOneOf(name, 'onReadOnly', access.onReadOnly, ['refuse', 'ignore']);
+    // A table may be named before this site has it: what is not listed may not be written anyway.
+    const spec = schema.tables.get(name);
+    if (spec === undefined) continue;
     const columns = new Set(replicatedColumns(spec).map(({ name }) => name));
     const unknown = access.readOnly?.find((column) => !columns.has(column));
     if (unknown === undefined) continue;

@@ -7,7 +7,7 @@ import type { Complete } from '../with-defaults.js';
 import { Access } from './access.js';
 import type { Authorization } from './authorization.js';
 import type { SyncLimits } from './options.js';
-import { readPull } from './pull.js';
+import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
 import { readBody } from './request-body.js';
 import { checkOwnership } from './site-ownership.js';
@@ -45,18 +45,37 @@ export class ExchangeEndpoint {
     const { siteId: client, tables, push, pull } = request;
     const access = new Access({ authorization, site, tables });
     const { maxVersionJump, maxSitesPerOwner } = limits;
-    const state = await checkOwnership({ request, access, site, maxSitesPerOwner });
+    const source = await access.source();
+    const [state, waiting] = await Promise.all([
+      checkOwnership({ request, access, site, maxSitesPerOwner }),
+      source === undefined ? [] : site.waitingTables(source.id),
+    ]);
+    // Before anything is merged: a refused request changes nothing.
+    if (pull !== undefined) requireCursorBehind(pull, state.version);
+
     const merged =
-      push && (await mergePush({ ...request, push }, { site, access, maxVersionJump }));
-    const version = Math.max(state.version, merged?.pushed.stamp ?? 0);
+      push !== undefined || waiting.length > 0
+        ? await mergePush(request, { site, access, source, waiting, maxVersionJump })
+        : undefined;
+    const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
     const pulled =
-      pull && (await readPull(pull, { site, client, version, access, limits, push: merged }));
+      pull &&
+      (await readPull(pull, {
+        site,
+        client,
+        version: state.version,
+        access,
+        limits,
+        push: merged,
+      }));
     return {
       siteId: state.siteId,
       schema: this.#schema,
+      rights: access.rights,
       // The pull may include later writes.
       dbVersion: typeof pulled?.cursor === 'number' ? pulled.cursor : version,
       pushed: merged?.pushed,
+      refused: merged?.refused.length ? merged.refused : undefined,
       pulled,
     };
   }

@@ -11,7 +11,7 @@ export interface PullOptions {
   readonly site: Site;
   /** The client's site id. */
   readonly client: Uint8Array;
-  /** The db_version of this site after the push. */
+  /** The db_version of this site before the push. */
   readonly version: number;
   readonly access: Access;
   readonly limits: Complete<SyncLimits>;
@@ -21,10 +21,9 @@ export interface PullOptions {
 
 /** Reads the next chunk for the client. */
 export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
-  const { site, client, version, access, limits, push } = options;
+  const { site, client, access, limits, push } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
-  if (asked > version) throw cursorAhead();
   if (hadAllBefore(pull, options)) {
     return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };
   }
@@ -79,7 +78,7 @@ function firstTransfer(
 
 /** Whether there is nothing to read, because the client had all changes before this push. */
 function hadAllBefore({ cursor, filter }: Pull, { access, push }: PullOptions): boolean {
-  if (push === undefined || push.pushed.stamp === 0) return false;
+  if (push?.pushed === undefined || push.pushed.stamp === 0) return false;
   // With a row filter, its own write may have made a row visible that it does not have completely.
   return cursor === push.prior && filter === access.filter && !access.filtersRows;
 }
@@ -92,8 +91,14 @@ const NOTHING = {
   ownReturn: false,
 };
 
-function cursorAhead(): CrrSyncError {
-  return new CrrSyncError(
+/**
+ * Checks that the client has not read more than there is.
+ *
+ * @throws {CrrSyncError} CRR_SYNC_CURSOR_AHEAD
+ */
+export function requireCursorBehind({ cursor }: Pull, version: number): void {
+  if (sinceOf(cursor) <= version) return;
+  throw new CrrSyncError(
     'CRR_SYNC_CURSOR_AHEAD',
     'the cursor is ahead of this database, which was probably restored from a backup: give the database a new site id with $crr.rotateSiteId(), and read from 0',
     409,

@@ -1,56 +1,47 @@
-import { CrrChangeError } from '../../errors.js';
-import type { Change } from '../../model/change.js';
 import { peerTag } from '../peer-tag.js';
-import type { Push, Pushed, SyncRequest } from '../protocol.js';
-import type { MergeResult, Site } from '../site.js';
-import { SyncRefusal } from '../wire/sync-refusal.js';
+import type { Pushed, RefusedRow, SyncRequest } from '../protocol.js';
+import type { LimitedSource, MergeResult, Site } from '../site.js';
 import type { Access } from './access.js';
 import { addSentinels } from './mark-sentinels.js';
-import { RowRule } from './row-rule.js';
 import { refuseVersionJumps } from './version-jumps.js';
 
 export interface PushOptions {
   readonly site: Site;
   readonly access: Access;
+  /** Whose changes these are; undefined if everything may be written. */
+  readonly source: LimitedSource | undefined;
+  /** The tables for which changes of this source wait. */
+  readonly waiting: readonly string[];
   readonly maxVersionJump: number;
 }
 
 export interface PushResult {
-  readonly pushed: Pushed;
+  /** Undefined if nothing was pushed, and only changes that had waited were merged. */
+  readonly pushed: Pushed | undefined;
+  /** Rows that were left out. */
+  readonly refused: readonly RefusedRow[];
   /** The db_version just before the merge. */
   readonly prior: number | undefined;
 }
 
 /**
- * Merges the pushed changes in one transaction, if the client may write all of them.
+ * Merges the pushed changes in one transaction, with those of the same client that waited, as far as the
+ * client may write them. Rows that it may not write are left out.
  *
- * @throws {CrrSyncError} CRR_SYNC_FORBIDDEN, CRR_SYNC_VERSION_JUMP
+ * @throws {CrrSyncError} CRR_SYNC_VERSION_JUMP
  * @throws {CrrChangeError} if a change is not one that a database can have made.
  */
-export async function mergePush(
-  request: SyncRequest & { readonly push: Push },
-  options: PushOptions,
-): Promise<PushResult> {
-  const { site, access, maxVersionJump } = options;
-  const { siteId, push } = request;
-  const writable = access.writable(push.changes);
-  await refuseVersionJumps(writable, site, maxVersionJump);
-  const changes = access.mayForward ? writable : addSentinels(writable, siteId, site.schema);
-  const rule = new RowRule(changes, access.writeWhere, site);
-  const result = await merge(changes, rule, request, options);
-  const { stamp = 0, prior, cellsWon, cellsIgnored, pending } = result;
-  return { pushed: { stamp, cellsWon, cellsIgnored, pending }, prior };
-}
-
-async function merge(
-  changes: readonly Change[],
-  rule: RowRule,
-  { siteId, push, pull, tables }: SyncRequest & { readonly push: Push },
-  { site, access }: PushOptions,
-): Promise<MergeResult> {
-  try {
-    return await site.merge(changes, {
-      refuseIf: rule.queries,
+export async function mergePush(request: SyncRequest, options: PushOptions): Promise<PushResult> {
+  const { site, access, source, waiting, maxVersionJump } = options;
+  const { siteId, push, pull, tables } = request;
+  const pushedChanges = push?.changes ?? [];
+  await refuseVersionJumps(pushedChanges, site, maxVersionJump);
+  const changes = access.mayForward
+    ? pushedChanges
+    : addSentinels(pushedChanges, siteId, site.schema);
+  const result = await site.merge(changes, {
+    source: source && { ...source, waiting },
+    ...(push && {
       peer: {
         siteId,
         tag: peerTag(tables),
@@ -60,27 +51,19 @@ async function merge(
         // An old request may arrive again.
         onlyForward: true,
       },
-    });
-  } catch (error) {
-    const isRule = error instanceof CrrChangeError && error.code === 'CRR_CHANGE_ROW_REFUSED';
-    throw isRule ? await rowsRefused(rule, access) : error;
-  }
+    }),
+  });
+  return {
+    pushed: push && pushedOf(result),
+    refused: result.refused.map(({ table, pk, code, isOutside }) => {
+      // A row that the client may not write as it is here is one that it may not see.
+      const drop = isOutside && access.hidesUnwritable(table) && access.dropsLeaving(table);
+      return { table, pk, code, drop };
+    }),
+    prior: result.prior,
+  };
 }
 
-/** Lists the rows that the client may not write as they are, so that it can send the others. */
-async function rowsRefused(rule: RowRule, access: Access): Promise<SyncRefusal> {
-  const outside = await rule.rowsOutside();
-  const rows = outside.map(({ table, pk }) => {
-    const drop = access.hidesUnwritable(table) && access.dropsLeaving(table);
-    return { table, pk, drop };
-  });
-  return new SyncRefusal({
-    code: 'CRR_SYNC_FORBIDDEN',
-    message:
-      rows.length > 0
-        ? `${rows.length} of the rows may not be written by this client: send the others without them`
-        : 'some of the rows may not be written by this client as they are after the change: undo the change',
-    status: 403,
-    details: { rows },
-  });
+function pushedOf({ stamp = 0, cellsWon, cellsIgnored, pending }: MergeResult): Pushed {
+  return { stamp, cellsWon, cellsIgnored, pending };
 }

@@ -7,6 +7,7 @@ import {
   type Pulled,
   type Push,
   type Pushed,
+  type RefusedRow,
   type SyncRequest,
   type SyncResponse,
 } from '../protocol.js';
@@ -19,7 +20,7 @@ import { malformed } from './message-errors.js';
  * Binary messages, with the fields in the order of protocol.ts:
  *
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]
- *     response  52 ("R")  parts  siteId  schema  dbVersion  [pushed]  [pulled]
+ *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]
  *
  * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
  * are 16 bytes, texts and lists begin with their length, and integers are varints.
@@ -59,28 +60,32 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
 }
 
 export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
-  const { siteId, schema, dbVersion, pushed, pulled } = response;
+  const { siteId, schema, rights, dbVersion, pushed, pulled, refused } = response;
   const out = new ByteWriter();
   out.byte(RESPONSE);
-  writeParts(out, pushed, pulled);
+  writeParts(out, pushed, pulled, refused);
   out.raw(siteId);
   out.text(schema);
+  out.text(rights);
   out.varint(dbVersion);
   if (pushed) pushedForm.write(out, pushed);
   if (pulled) pulledForm.write(out, pulled);
+  if (refused) refusedRows.write(out, refused);
   return out.finish();
 }
 
 export function decodeResponse(bytes: Uint8Array): SyncResponse {
   const input = new ByteReader(bytes);
   if (input.byte() !== RESPONSE) throw malformed('it is not a response');
-  const [hasPushed, hasPulled] = readParts(input, 2);
+  const [hasPushed, hasPulled, hasRefused] = readParts(input, 3);
   const response: SyncResponse = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(),
+    rights: input.text(),
     dbVersion: input.varint(),
     pushed: hasPushed ? pushedForm.read(input) : undefined,
     pulled: hasPulled ? pulledForm.read(input) : undefined,
+    refused: hasRefused ? refusedRows.read(input) : undefined,
   };
   input.end();
   return response;
@@ -142,6 +147,24 @@ const pushedForm: Form<Pushed> = {
     cellsIgnored: input.varint(),
     pending: input.varint(),
   }),
+};
+
+/** The rows, then `drop` as a byte and the code of each. */
+const refusedRows: Form<readonly RefusedRow[]> = {
+  write(out, rows) {
+    hiddenRows.write(out, rows);
+    for (const { drop, code } of rows) {
+      out.byte(drop ? 1 : 0);
+      out.text(code);
+    }
+  },
+  read(input) {
+    return hiddenRows.read(input).map((row) => {
+      const drop = input.byte();
+      if (drop > 1) throw malformed('a refused row has an unknown flag');
+      return { ...row, drop: drop === 1, code: input.text() };
+    });
+  },
 };
 
 const MORE = 1;

@@ -9,6 +9,7 @@ import {
   type Pulled,
   type Push,
   type Pushed,
+  type RefusedRow,
   type SyncRequest,
   type SyncResponse,
 } from '../protocol.js';
@@ -101,7 +102,9 @@ const request = object<SyncRequest>({
 const response = object<SyncResponse>({
   siteId,
   schema: text,
+  rights: text,
   dbVersion: integer,
+  refused: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag, code: text }))),
   pushed: optional(
     object<Pushed>({ stamp: integer, cellsWon: integer, cellsIgnored: integer, pending: integer }),
   ),

@@ -41,6 +41,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
         block`
           SELECT
             ${list([
+              'source',
               quoteText(spec.name),
               'new.pk',
               'new.column_name',

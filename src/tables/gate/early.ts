@@ -6,6 +6,7 @@ import { all, block, type Fragment, list } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { clock } from '../clock/table.js';
 import { pendingUpsert } from '../pending/table.js';
+import { SOURCE } from '../state/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
 
@@ -53,6 +54,7 @@ interface EarlyCell {
 function keep(spec: TableSpec, cell: EarlyCell): string {
   const { cid, value, version, origin, isOffered, types } = cell;
   const values = [
+    SOURCE,
     quoteText(spec.name),
     'new.pk',
     quoteText(cid),

@@ -26,23 +26,30 @@ import { showCellsStatements } from '../cells/show.js';
 import { clock, clockKeys } from '../clock/table.js';
 import { offeredColumns } from '../gate/table.js';
 import { DB_VERSION } from '../state/table.js';
-import { pendingKeys } from './table.js';
+import { pendingKeys, TRUSTED } from './table.js';
+
+export interface DrainOptions {
+  /** What waits from this source is offered. Default: what is trusted. */
+  readonly source?: string | undefined;
+  /** A delete waits until its row is there: its source may only delete rows that meet a condition. */
+  readonly deletesNeedRow?: boolean | undefined;
+  /** What is applied is not removed, because the merge is only tried. */
+  readonly keepsApplied?: boolean | undefined;
+  /** SQL of the greatest version that columns merged by time take now. */
+  readonly greatestTime?: string | undefined;
+}
 
 /**
  * Offers to the gates the changes that wait for this table and can be applied now, because the row is there
- * or all its NOT NULL cells wait together; then removes those that were applied or overtaken.
- *
- * @param greatestTime SQL of the greatest version that columns merged by time take now.
+ * or all its NOT NULL cells wait together from one source; then removes those that were applied or
+ * overtaken.
  */
-export function drainPendingStatements(
-  spec: TableSpec,
-  greatestTime: string = GREATEST_NOW_SQL,
-): string[] {
-  const drain = new Drain(spec, greatestTime);
+export function drainPendingStatements(spec: TableSpec, options: DrainOptions = {}): string[] {
+  const drain = new Drain(spec, options);
   return [
     drain.offerRows(),
     ...spec.cellColumns.map((column) => drain.offerCells(column)),
-    drain.removeApplied(),
+    ...(options.keepsApplied ? [] : [drain.removeApplied()]),
     ...showCellsStatements(spec),
   ];
 }
@@ -63,11 +70,15 @@ class Drain {
   readonly #keys: readonly string[];
   /** `'-1'` and the names of the columns. */
   readonly #cids: string;
+  readonly #source: string;
+  readonly #greatestTime: string;
 
   constructor(
     readonly spec: TableSpec,
-    readonly greatestTime: string,
+    readonly options: DrainOptions,
   ) {
+    this.#source = quoteText(options.source ?? TRUSTED);
+    this.#greatestTime = options.greatestTime ?? GREATEST_NOW_SQL;
     this.#columns = replicatedColumns(spec);
     this.#table = quoteText(spec.name);
     this.#keys = pendingKeys(spec.key.length);
@@ -108,6 +119,7 @@ class Drain {
       ]),
     ];
     const complete = requiredColumns(spec).map(({ name }) => `${of(name, '1')} = 1`);
+    const isAlive = 'waiting.causal_length % 2 = 1';
     return statementText`
       INSERT INTO ${quoteName(mergeGate(spec.name))} (
         ${list(columns)}
@@ -117,7 +129,7 @@ class Drain {
       FROM ${PENDING_TABLE} AS waiting
       WHERE
         ${all([
-          `waiting.table_name = ${this.#table}`,
+          ...this.#isOurs('waiting'),
           `waiting.cid IN (${this.#cids})`,
           ...this.#due('waiting'),
           this.#isGreatestLife(),
@@ -126,8 +138,8 @@ class Drain {
       GROUP BY waiting.pk, waiting.causal_length
       HAVING
         ${any([
-          'waiting.causal_length % 2 = 0',
-          block`(${all(complete)})`,
+          ...(this.options.deletesNeedRow ? [] : ['waiting.causal_length % 2 = 0']),
+          block`(${all(this.options.deletesNeedRow ? [isAlive, ...complete] : complete)})`,
           block`
             EXISTS (
               SELECT 1 FROM ${quoteName(spec.name)} AS base
@@ -168,7 +180,7 @@ class Drain {
         ON ${this.#keyIs('clock', keyOf, 'waiting')}
       WHERE
         ${all([
-          `waiting.table_name = ${this.#table}`,
+          ...this.#isOurs('waiting'),
           `waiting.cid = ${quoteText(column.name)}`,
           'clock.causal_length = waiting.causal_length',
           fitsSql([column], 'waiting'),
@@ -180,7 +192,8 @@ class Drain {
     return statementText`
       DELETE FROM ${PENDING_TABLE}
       WHERE
-        table_name = ${this.#table}
+        source = ${this.#source}
+        AND table_name = ${this.#table}
         AND EXISTS (
           SELECT 1 FROM ${clock(spec)} AS clock
           WHERE
@@ -194,12 +207,16 @@ class Drain {
         )`;
   }
 
+  #isOurs(row: string): string[] {
+    return [`${row}.source = ${this.#source}`, `${row}.table_name = ${this.#table}`];
+  }
+
   /** False if the change is of another column type, or still too far ahead: it stays pending. */
   #due(row: string): Fragment[] {
     const timed = this.spec.clockColumns.filter(isTimed).map(({ name }) => quoteText(name));
     const fits = fitsSql(this.#columns, row);
     if (timed.length === 0) return [fits];
-    const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${this.greatestTime}`;
+    const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${this.#greatestTime}`;
     return [fits, `NOT (${isAhead})`];
   }
 
@@ -208,7 +225,7 @@ class Drain {
       waiting.causal_length = (
         SELECT max(other.causal_length) FROM ${PENDING_TABLE} AS other
         WHERE
-          ${all(['other.table_name = waiting.table_name', 'other.pk = waiting.pk', ...this.#due('other')])}
+          ${all([...this.#isOurs('other'), 'other.pk = waiting.pk', ...this.#due('other')])}
       )`;
   }
 
@@ -219,7 +236,7 @@ class Drain {
         SELECT 1 FROM ${PENDING_TABLE} AS other
         WHERE
           ${all([
-            'other.table_name = waiting.table_name',
+            ...this.#isOurs('other'),
             'other.pk = waiting.pk',
             'other.cid = waiting.cid',
             'other.causal_length = waiting.causal_length',

@@ -6,9 +6,10 @@ import { PENDING_TABLE } from '../../sql/names.js';
 import { isNewerSql } from './newer.js';
 
 /**
- * crr_pending: changes that are valid but early, one for each cell and site (whether the column will turn
- * out to have a cell for each site is not known yet), the newest seen of each.
+ * crr_pending: changes that are valid but early, one for each source, cell and site (whether the column
+ * will turn out to have a cell for each site is not known yet), the newest seen of each.
  *
+ *     source        who brought the change; see {@link TRUSTED}
  *     table_name, pk, cid, val, col_version, causal_length, seq
  *                   as in the change
  *     site          ordinal of the writer
@@ -17,6 +18,7 @@ import { isNewerSql } from './newer.js';
  */
 export function pendingStatements(): string[] {
   const columns = [
+    'source TEXT NOT NULL',
     'table_name TEXT NOT NULL',
     'pk BLOB NOT NULL',
     'cid TEXT NOT NULL',
@@ -27,7 +29,8 @@ export function pendingStatements(): string[] {
     'seq INTEGER NOT NULL',
     'db_version INTEGER NOT NULL',
     ...pendingKeys(MAX_KEY_COLUMNS).map((name) => `${name} ANY`),
-    'UNIQUE (table_name, pk, cid, site)',
+    // The source comes first: an apply reads what waits from one source alone.
+    'UNIQUE (source, table_name, pk, cid, site)',
   ];
   return [
     statementText`
@@ -37,6 +40,13 @@ export function pendingStatements(): string[] {
   ];
 }
 
+/**
+ * The source of what was brought by somebody who may write everything: a caller of apply(), or a server.
+ * Another source is a client with limited rights. What it brought is applied under its own rights alone,
+ * and never stands in the way of what others brought.
+ */
+export const TRUSTED = '';
+
 /** The columns that hold the values of a key. */
 export function pendingKeys(keyColumns: number): string[] {
   return Array.from({ length: keyColumns }, (_, i) => `key_${i + 1}`);
@@ -44,7 +54,7 @@ export function pendingKeys(keyColumns: number): string[] {
 
 export function pendingColumns(keyColumns: number): string[] {
   return [
-    ...['table_name', 'pk', 'cid', 'val', 'col_version', 'causal_length'],
+    ...['source', 'table_name', 'pk', 'cid', 'val', 'col_version', 'causal_length'],
     ...['site', 'seq', 'db_version'],
     ...pendingKeys(keyColumns),
   ];
@@ -55,7 +65,8 @@ const DECIDED_BY_VALUE = COLUMN_TYPES.filter(
 );
 
 /**
- * Keeps changes, a SELECT or VALUES of {@link pendingColumns}, if they are newer than those that wait.
+ * Keeps changes, a SELECT or VALUES of {@link pendingColumns}, if they are newer than those that wait
+ * from the same source.
  *
  * @param types those of the cells, as far as the value decides; default: the columns may have any type.
  */
@@ -67,7 +78,7 @@ export function pendingUpsert(
   return statementText`
     INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns).join(', ')})
     ${source}
-    ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+    ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
       val = excluded.val,
       col_version = excluded.col_version,
       causal_length = excluded.causal_length,

@@ -1,4 +1,4 @@
-import { statementText } from '../../sql/layout.js';
+import { list, statementText } from '../../sql/layout.js';
 import { STATE_TABLE } from '../../sql/names.js';
 
 /**
@@ -19,6 +19,7 @@ export const SQL_FORMAT = 2;
  *     prior_db_version  db_version before the running apply, to go back to if nothing was new
  *     has_local_news    1 if the running apply stamps what its batch does not contain: changes that waited, and
  *                       values of former lives; then whoever sent the batch lacks something of its db_version
+ *     source            who brought the changes of the running apply; see crr_pending
  */
 export function stateStatements(): string[] {
   return [
@@ -33,18 +34,26 @@ export function stateStatements(): string[] {
         in_transaction INTEGER,
         applying INTEGER,
         prior_db_version INTEGER,
-        has_local_news INTEGER
+        has_local_news INTEGER,
+        source TEXT
       )`,
     statementText`
-      INSERT INTO ${STATE_TABLE}
-        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0
+      INSERT INTO ${STATE_TABLE} (
+        ${list([
+          ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
+          ...['prior_db_version', 'has_local_news', 'source'],
+        ])}
+      )
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, ''
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }
 
 /** SQL of the db_version of now. */
 export const DB_VERSION = `(SELECT db_version FROM ${STATE_TABLE})`;
+
+/** SQL of the source of the running apply. */
+export const SOURCE = `(SELECT source FROM ${STATE_TABLE})`;
 
 /** SQL of this database's ordinal. */
 export const LOCAL_SITE = `(SELECT site FROM ${STATE_TABLE})`;

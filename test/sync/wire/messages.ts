@@ -44,6 +44,7 @@ export const request: SyncRequest = {
 export const response: SyncResponse = {
   siteId: siteId(4),
   schema: '',
+  rights: 'w',
   dbVersion: 2 ** 53 - 1,
   pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3 },
   pulled: {
@@ -58,6 +59,10 @@ export const response: SyncResponse = {
     restarted: false,
     ownReturn: false,
   },
+  refused: [
+    { table: 't', pk: packKey([3n]), drop: true, code: 'CRR_CHANGE_ROW_REFUSED' },
+    { table: 't', pk: packKey([4n]), drop: false, code: 'X' },
+  ],
 };
 
 /** One value of each kind that is easily lost. */

@@ -36,8 +36,10 @@ test('a request', () => {
 test('a response', () => {
   expect(bytesToHex(encodeResponse(response))).toBe(
     [
-      '52030404040404040404040404040404040400ffffffffffffff0f09010203000201017403010901',
-      '00030109020009016601',
+      '520704040404040404040404040404040404000177ffffffffffffff0f0901020300020101740301',
+      '09010003010902000901660102010174030109030003010904',
+      '01164352525f4348414e47455f524f575f524546555345440001',
+      '58',
     ].join(''),
   );
 });
@@ -87,7 +89,12 @@ test('JSON', async () => {
     version: 1,
     siteId: '04'.repeat(16),
     schema: '',
+    rights: 'w',
     dbVersion: 2 ** 53 - 1,
+    refused: [
+      { table: 't', pk: '010903', drop: true, code: 'CRR_CHANGE_ROW_REFUSED' },
+      { table: 't', pk: '010904', drop: false, code: 'X' },
+    ],
     pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3 },
     pulled: {
       changes: [],
@@ -112,7 +119,6 @@ test('an error', async () => {
     details: {
       siteId: siteId(1),
       siteIds: [siteId(2)],
-      rows: [{ table: 't', pk: new Uint8Array([1, 9, 1]), drop: true }],
     },
   });
   const answer = encodeError(refusal);
@@ -123,7 +129,6 @@ test('an error', async () => {
       message: 'no',
       siteId: '01'.repeat(16),
       siteIds: ['02'.repeat(16)],
-      rows: [{ table: 't', pk: '010901', drop: true }],
     },
   });
 });
@@ -151,8 +156,10 @@ test('damaged binary messages are refused, and never read without an end', () =>
 });
 
 test('a version at the top of int64 cannot be read', () => {
+  const nothing = { pushed: undefined, pulled: undefined, refused: undefined };
   const top = hexToBytes('ffffffffffffffff7f');
-  const bytes = encodeResponse({ ...response, dbVersion: 0, pushed: undefined, pulled: undefined });
+  const bytes = encodeResponse({ ...response, dbVersion: 0, ...nothing });
+
   const jumped = Uint8Array.of(...bytes.subarray(0, bytes.length - 1), ...top);
   expect(() => decodeResponse(jumped)).toThrow('greater than 2^53 - 1');
 });

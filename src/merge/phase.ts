@@ -1,0 +1,32 @@
+import type { Query } from '../sql/statement.js';
+
+/** The steps of an apply, in their order. */
+export type PhaseName =
+  /** The ordinals that this process knows are those of the database. */
+  | 'check sites'
+  /** Sites that are new here get their ordinals. */
+  | 'register'
+  | 'begin'
+  /** Changes that are early go to the pending table. */
+  | 'hold'
+  /** What waits and its source may not write is removed, and rows must meet their conditions. */
+  | 'admit'
+  /** Rows and cells are offered to the gates, which merge them. */
+  | 'offer'
+  /** No offer may claim to be this site's. What waited was looked at when it came. */
+  | 'refuse forged'
+  /** Changes that waited are let in. */
+  | 'drain'
+  /** Base columns are computed from cells that changed. */
+  | 'show'
+  /** Values of former lives that the batch made news are noted. */
+  | 'note'
+  /** Batches that must not be applied are refused. */
+  | 'refuse'
+  | 'report'
+  | 'end';
+
+export interface Phase {
+  readonly name: PhaseName;
+  readonly queries: readonly Query[];
+}

@@ -1,0 +1,47 @@
+import { type Change, SENTINEL } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
+import { type LimitedSource, type RefusedRow, RowSet, rightsIn } from './source.js';
+
+/** The changes of a batch, as far as the rights of its source are known from names alone. */
+export interface Admitted {
+  readonly changes: readonly Change[];
+  /** Rows that are left out. */
+  readonly refused: RowSet<RefusedRow>;
+}
+
+/**
+ * Leaves out what a source may not write: rows of tables, and rows with cells of read-only columns. Names
+ * that this schema lacks may become known: their changes wait, and are looked at again when they are applied.
+ */
+export function admitChanges(
+  changes: readonly Change[],
+  source: LimitedSource,
+  schema: CrrSchema,
+): Admitted {
+  const refused = new RowSet<RefusedRow>();
+  if (source.tables === undefined) return { changes, refused };
+  const isKnown = (table: string) => schema.tables.has(table) || schema.plainTables.has(table);
+  let hasIgnored = false;
+  for (const { table, pk, cid } of changes) {
+    const rights = rightsIn(source, table);
+    if (rights === undefined) {
+      if (!isKnown(table)) continue;
+      refused.add({ table, pk, code: 'CRR_CHANGE_TABLE_REFUSED', isOutside: false });
+    } else if (isReadOnly(rights, cid)) {
+      if (rights.onReadOnly === 'ignore') hasIgnored = true;
+      else refused.add({ table, pk, code: 'CRR_CHANGE_COLUMN_REFUSED', isOutside: false });
+    }
+  }
+  if (refused.size === 0 && !hasIgnored) return { changes, refused };
+  const admitted = changes.filter((change) => {
+    if (refused.has(change)) return false;
+    const rights = rightsIn(source, change.table);
+    return rights === undefined || !isReadOnly(rights, change.cid);
+  });
+  return { changes: admitted, refused };
+}
+
+const isReadOnly = (
+  { readOnly }: { readonly readOnly?: readonly string[] | undefined },
+  cid: string,
+) => cid !== SENTINEL && readOnly !== undefined && readOnly.includes(cid);

@@ -1,0 +1,142 @@
+import type { TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+import { bytesOf, type DriverRow } from '../sql/driver-value.js';
+import { block, list } from '../sql/layout.js';
+import { MultiRowStatements } from '../sql/multi-row.js';
+import { PENDING_TABLE } from '../sql/names.js';
+import { quoteName, quoteText } from '../sql/quote.js';
+import { rowsOutsideSql } from '../sql/rows-outside.js';
+import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
+import { clock, clockKeys } from '../tables/clock/table.js';
+import { refuseIfFound } from '../tables/guard/table.js';
+import { pendingKeys } from '../tables/pending/table.js';
+import { DB_VERSION } from '../tables/state/table.js';
+import type { RowOffer } from './group.js';
+import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
+
+/** The rows that a batch may touch in one table, with the condition that they must meet. */
+interface RuledTable {
+  readonly spec: TableSpec;
+  readonly condition: Statement;
+  readonly offers: readonly RowOffer[];
+  /** Whether changes that wait are applied, too. */
+  readonly isDrained: boolean;
+}
+
+export interface RowRulesInput {
+  readonly source: LimitedSource;
+  readonly offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
+  readonly drained: readonly TableSpec[];
+  readonly maxParameters: number;
+}
+
+/**
+ * The conditions that rows must meet before a batch is merged and after it. Either a row that does not
+ * meet its condition fails the batch, or all such rows are listed.
+ */
+export class RowRules {
+  readonly #tables: readonly RuledTable[];
+
+  constructor(readonly input: RowRulesInput) {
+    const { source, offers, drained } = input;
+    this.#tables = [...new Set([...offers.keys(), ...drained])].flatMap((spec) => {
+      const condition = rightsIn(source, spec.name)?.where;
+      if (condition === undefined) return [];
+      return [
+        { spec, condition, offers: offers.get(spec) ?? [], isDrained: drained.includes(spec) },
+      ];
+    });
+  }
+
+  /** Fail if a row is outside of its condition as it is. */
+  guardBefore(): Statement[] {
+    return this.#list('before', () => {}).map(refuseIfFound);
+  }
+
+  /** Fail if the merge has touched a row that is outside of its condition now. */
+  guardAfter(): Statement[] {
+    return this.#tables.map(({ spec, condition }) => {
+      const touched = block`
+        SELECT ${list(['1 AS column1', ...clockKeys(spec).map((key, i) => `${key} AS column${i + 2}`)])}
+        FROM ${clock(spec)}
+        WHERE db_version = ${DB_VERSION}`;
+      return refuseIfFound(statement(rowsOutsideSql(spec, touched, condition.sql), condition.args));
+    });
+  }
+
+  /**
+   * Lists the rows that {@link guardBefore} or {@link guardAfter} would find. Changes that waited must not
+   * be removed yet.
+   */
+  list(when: 'before' | 'after', read: (row: RefusedRow) => void): Query[] {
+    return this.#list(when, (table, pk) =>
+      read({ table, pk, code: 'CRR_CHANGE_ROW_REFUSED', isOutside: when === 'before' }),
+    );
+  }
+
+  #list(when: 'before' | 'after', read: (table: string, pk: Uint8Array) => void): Query[] {
+    return this.#tables.flatMap((table) => [
+      ...this.#offered(table, when, (pk) => read(table.spec.name, pk)),
+      ...(table.isDrained ? [this.#waiting(table, when, (pk) => read(table.spec.name, pk))] : []),
+    ]);
+  }
+
+  #offered(
+    { spec, condition, offers }: RuledTable,
+    when: 'before' | 'after',
+    read: (pk: Uint8Array) => void,
+  ): Query[] {
+    const statements = new MultiRowStatements(
+      (rows) => rowsOutsideSql(spec, rows, condition.sql, isTouched(spec, when)),
+      this.input.maxParameters - condition.args.length,
+    );
+    offers.forEach(({ key }, index) => {
+      const args: SqlValue[] = [];
+      const values = key.map((value) => bindValue(value, args));
+      statements.add([index, ...values].join(', '), args);
+    });
+    const readRows = (rows: readonly DriverRow[]) => {
+      for (const { 0: index } of rows) read(offers[Number(index)]!.pk);
+    };
+    return statements
+      .finish()
+      .map(({ sql, args }) => ({ sql, args: [...args, ...condition.args], read: readRows }));
+  }
+
+  #waiting(
+    { spec, condition }: RuledTable,
+    when: 'before' | 'after',
+    read: (pk: Uint8Array) => void,
+  ): Query {
+    const keys = pendingKeys(spec.key.length).map((key, i) => `${key} AS column${i + 2}`);
+    const waiting = block`
+      SELECT DISTINCT ${list(['pk AS column1', ...keys])}
+      FROM ${PENDING_TABLE}
+      WHERE source = ${quoteText(this.input.source.id)} AND table_name = ${quoteText(spec.name)}`;
+    return {
+      ...statement(
+        rowsOutsideSql(spec, waiting, condition.sql, isTouched(spec, when)),
+        condition.args,
+      ),
+      read(rows) {
+        for (const { 0: pk } of rows) read(bytesOf(pk!));
+      },
+    };
+  }
+}
+
+/** SQL condition: the running apply has changed the row. */
+function isTouched(spec: TableSpec, when: 'before' | 'after') {
+  if (when === 'before') return [];
+  const table = quoteName(spec.name);
+  const keys = clockKeys(spec).map(
+    (key, i) => `crr_touched.${key} = ${table}.${quoteName(spec.key[i]!.name)}`,
+  );
+  return [
+    block`
+      EXISTS (
+        SELECT 1 FROM ${clock(spec)} AS crr_touched
+        WHERE ${keys.join(' AND ')} AND crr_touched.db_version = ${DB_VERSION}
+      )`,
+  ];
+}

@@ -1,0 +1,78 @@
+import type { CrrChangeErrorCode } from '../errors.js';
+import { bytesToHex } from '../model/value.js';
+import type { Statement } from '../sql/statement.js';
+
+/** Who brought a batch of changes, if they may not write everything. */
+export interface LimitedSource {
+  /**
+   * Identifies the source. Changes that have to wait are kept with it, and are applied under the rights
+   * that it has then. Not empty.
+   */
+  readonly id: string;
+  /**
+   * The owner of its sites; null if it has none. The source may not bring changes that were made by
+   * sites of other owners. Undefined: it may bring changes made by any site.
+   */
+  readonly owner?: string | null | undefined;
+  /** What it may write, by the table's name. Other tables may not be written. Undefined: everything. */
+  readonly tables?: Readonly<Record<string, TableRights>> | undefined;
+}
+
+/** What a source may write in a table. */
+export interface TableRights {
+  /** A condition that a row must meet before the changes, if it is there, and after them. */
+  readonly where?: Statement | undefined;
+  /** Columns that may not be written. */
+  readonly readOnly?: readonly string[] | undefined;
+  /** Whether the changes of a row with such a cell are refused, or the cell is ignored. Default: 'refuse'. */
+  readonly onReadOnly?: 'refuse' | 'ignore' | undefined;
+}
+
+/** A row whose changes were not applied, because their source may not write them. */
+export interface RefusedRow {
+  readonly table: string;
+  /** The packed key. */
+  readonly pk: Uint8Array;
+  readonly code: CrrChangeErrorCode;
+  /** The row does not meet the condition as it is here; otherwise the changes would make it so. */
+  readonly isOutside: boolean;
+}
+
+/** A row by its table and packed key. */
+export interface RowId {
+  readonly table: string;
+  readonly pk: Uint8Array;
+}
+
+/** A set of rows. */
+export class RowSet<T extends RowId = RowId> {
+  readonly #rows = new Map<string, T>();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Adds a row, unless it is there already. */
+  add(row: T): void {
+    const id = idOf(row);
+    if (!this.#rows.has(id)) this.#rows.set(id, row);
+  }
+
+  has(row: RowId): boolean {
+    return this.#rows.size > 0 && this.#rows.has(idOf(row));
+  }
+
+  values(): readonly T[] {
+    return [...this.#rows.values()];
+  }
+}
+
+const idOf = ({ table, pk }: RowId) => `${bytesToHex(pk)} ${table}`;
+
+/** The rights in a table; undefined if it may not be written. */
+export function rightsIn({ tables }: LimitedSource, table: string): TableRights | undefined {
+  if (tables === undefined) return EVERYTHING;
+  return Object.hasOwn(tables, table) ? tables[table] : undefined;
+}
+
+const EVERYTHING: TableRights = {};
