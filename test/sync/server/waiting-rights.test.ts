@@ -184,7 +184,10 @@ describe('names', () => {
   });
 
   test('a table may be listed, and written to, before the server has it', async () => {
-    const notes = crrTable('notes', { id: text('id').primaryKey().notNull(), owner: text('owner') });
+    const notes = crrTable('notes', {
+      id: text('id').primaryKey().notNull(),
+      owner: text('owner'),
+    });
     const schema = { profiles, notes };
     const [server, ann] = [await openSite({ profiles }), await openSite(schema)];
     const as = (db: CrrDatabase, id: string) =>
