@@ -57,11 +57,22 @@ describe('exact text', () => {
         in_transaction INTEGER,
         applying INTEGER,
         prior_db_version INTEGER,
-        has_local_news INTEGER
+        has_local_news INTEGER,
+        source TEXT
       );
-      INSERT INTO crr_state
-        (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0
+      INSERT INTO crr_state (
+        id,
+        format,
+        site,
+        db_version,
+        seq,
+        in_transaction,
+        applying,
+        prior_db_version,
+        has_local_news,
+        source
+      )
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, ''
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -74,6 +85,7 @@ describe('exact text', () => {
         UNIQUE (table_name, cid)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_pending (
+        source TEXT NOT NULL,
         table_name TEXT NOT NULL,
         pk BLOB NOT NULL,
         cid TEXT NOT NULL,
@@ -99,7 +111,7 @@ describe('exact text', () => {
         key_14 ANY,
         key_15 ANY,
         key_16 ANY,
-        UNIQUE (table_name, pk, cid, site)
+        UNIQUE (source, table_name, pk, cid, site)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_peer (
         site_id BLOB NOT NULL,
@@ -112,6 +124,15 @@ describe('exact text', () => {
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
         PRIMARY KEY (site_id, tag, direction)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_refused (
+        site_id BLOB NOT NULL,
+        tag TEXT NOT NULL,
+        table_name TEXT NOT NULL,
+        pk BLOB NOT NULL,
+        code TEXT NOT NULL,
+        rights TEXT NOT NULL,
+        UNIQUE (site_id, tag, table_name, pk)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
       CREATE TRIGGER IF NOT EXISTS crr_guard_stale
@@ -458,8 +479,9 @@ describe('exact text', () => {
         AND new.causal_length % 2 = 1
         AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
       BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-        INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
       SELECT
+        (SELECT source FROM crr_state),
         'todos',
         new.pk,
         '-1',
@@ -476,7 +498,7 @@ describe('exact text', () => {
             SELECT 1 FROM "todos__crr_clock"
             WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
           )
-      ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -489,8 +511,9 @@ describe('exact text', () => {
             excluded.col_version > col_version
             OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
           );
-        INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
       SELECT
+        (SELECT source FROM crr_state),
         'todos',
         new.pk,
         'title',
@@ -507,7 +530,7 @@ describe('exact text', () => {
             SELECT 1 FROM "todos__crr_clock"
             WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
           )
-      ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -840,9 +863,9 @@ describe('exact text', () => {
   });
   test('pending', () => {
     expect(pendingUpsert(1, 'VALUES (...)')).toMatchInlineSnapshot(`
-      "INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
       VALUES (...)
-      ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -912,7 +935,8 @@ describe('exact text', () => {
         max(CASE waiting.cid WHEN 'title' THEN waiting.site || ':' || waiting.seq END)
       FROM crr_pending AS waiting
       WHERE
-        waiting.table_name = 'todos'
+        waiting.source = ''
+        AND waiting.table_name = 'todos'
         AND waiting.cid IN ('-1', 'title')
         AND NOT (
             waiting.cid IN ('title')
@@ -921,7 +945,8 @@ describe('exact text', () => {
         AND waiting.causal_length = (
             SELECT max(other.causal_length) FROM crr_pending AS other
             WHERE
-              other.table_name = waiting.table_name
+              other.source = ''
+              AND other.table_name = 'todos'
               AND other.pk = waiting.pk
               AND NOT (
                   other.cid IN ('title')
@@ -931,7 +956,8 @@ describe('exact text', () => {
         AND NOT EXISTS (
             SELECT 1 FROM crr_pending AS other
             WHERE
-              other.table_name = waiting.table_name
+              other.source = ''
+              AND other.table_name = 'todos'
               AND other.pk = waiting.pk
               AND other.cid = waiting.cid
               AND other.causal_length = waiting.causal_length
@@ -958,7 +984,8 @@ describe('exact text', () => {
           );
       DELETE FROM crr_pending
       WHERE
-        table_name = 'todos'
+        source = ''
+        AND table_name = 'todos'
         AND EXISTS (
           SELECT 1 FROM "todos__crr_clock" AS clock
           WHERE
@@ -1658,8 +1685,9 @@ describe('exact text', () => {
       WHERE
         excluded.version > version
         OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;
-        INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
       SELECT
+        source,
         'scores',
         new.pk,
         new.column_name,
@@ -1677,7 +1705,7 @@ describe('exact text', () => {
           SELECT 1 FROM "scores__crr_clock" AS clock
           WHERE clock."key_id" = new."key_id" AND clock.causal_length >= new.causal_length
         )
-      ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -1764,15 +1792,19 @@ describe('exact text', () => {
       UPDATE crr_state
       SET
         applying = 1,
+        source = '',
         prior_db_version = db_version,
         db_version = db_version + 1,
-        has_local_news = EXISTS (SELECT 1 FROM crr_pending);
+        has_local_news = EXISTS (SELECT 1 FROM crr_pending WHERE source = '');
       UPDATE crr_state
       SET
         applying = 0,
         db_version = CASE
           WHEN EXISTS (SELECT 1 FROM "todos__crr_clock" AS news WHERE news.db_version = crr_state.db_version)
-          OR EXISTS (SELECT 1 FROM crr_pending AS news WHERE news.db_version = crr_state.db_version)
+          OR EXISTS (
+              SELECT 1 FROM crr_pending AS news
+              WHERE news.source = crr_state.source AND news.db_version = crr_state.db_version
+            )
           THEN db_version
           ELSE prior_db_version
         END

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"1c87238922e4ecd6","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"89d46d5db27f8062","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -24,12 +24,23 @@ CREATE TABLE IF NOT EXISTS crr_state (
   in_transaction INTEGER,
   applying INTEGER,
   prior_db_version INTEGER,
-  has_local_news INTEGER
+  has_local_news INTEGER,
+  source TEXT
 );
 --> statement-breakpoint
-INSERT INTO crr_state
-  (id, format, site, db_version, seq, in_transaction, applying, prior_db_version, has_local_news)
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0
+INSERT INTO crr_state (
+  id,
+  format,
+  site,
+  db_version,
+  seq,
+  in_transaction,
+  applying,
+  prior_db_version,
+  has_local_news,
+  source
+)
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, ''
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -45,6 +56,7 @@ CREATE TABLE IF NOT EXISTS crr_former (
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pending (
+  source TEXT NOT NULL,
   table_name TEXT NOT NULL,
   pk BLOB NOT NULL,
   cid TEXT NOT NULL,
@@ -70,7 +82,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   key_14 ANY,
   key_15 ANY,
   key_16 ANY,
-  UNIQUE (table_name, pk, cid, site)
+  UNIQUE (source, table_name, pk, cid, site)
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_peer (
@@ -84,6 +96,16 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   url TEXT NOT NULL DEFAULT '',
   owner TEXT,
   PRIMARY KEY (site_id, tag, direction)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_refused (
+  site_id BLOB NOT NULL,
+  tag TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  pk BLOB NOT NULL,
+  code TEXT NOT NULL,
+  rights TEXT NOT NULL,
+  UNIQUE (site_id, tag, table_name, pk)
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
@@ -318,8 +340,9 @@ WHEN
   AND new.causal_length % 2 = 1
   AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
 SELECT
+  (SELECT source FROM crr_state),
   'todos',
   new.pk,
   '-1',
@@ -336,7 +359,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
     )
-ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -349,8 +372,9 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
 SELECT
+  (SELECT source FROM crr_state),
   'todos',
   new.pk,
   'title',
@@ -367,7 +391,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
     )
-ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -380,8 +404,9 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
 SELECT
+  (SELECT source FROM crr_state),
   'todos',
   new.pk,
   'done',
@@ -398,7 +423,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
     )
-ON CONFLICT (table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -693,9 +718,10 @@ ON CONFLICT DO NOTHING;
 UPDATE crr_state
 SET
   applying = 1,
+  source = '',
   prior_db_version = db_version,
   db_version = db_version + 1,
-  has_local_news = EXISTS (SELECT 1 FROM crr_pending);
+  has_local_news = EXISTS (SELECT 1 FROM crr_pending WHERE source = '');
 --> statement-breakpoint
 INSERT INTO "todos__crr_merge" (
   "key_id",
@@ -724,7 +750,8 @@ SELECT
   max(CASE waiting.cid WHEN 'done' THEN waiting.site || ':' || waiting.seq END)
 FROM crr_pending AS waiting
 WHERE
-  waiting.table_name = 'todos'
+  waiting.source = ''
+  AND waiting.table_name = 'todos'
   AND waiting.cid IN ('-1', 'title', 'done')
   AND NOT (
       waiting.cid IN ('title', 'done')
@@ -733,7 +760,8 @@ WHERE
   AND waiting.causal_length = (
       SELECT max(other.causal_length) FROM crr_pending AS other
       WHERE
-        other.table_name = waiting.table_name
+        other.source = ''
+        AND other.table_name = 'todos'
         AND other.pk = waiting.pk
         AND NOT (
             other.cid IN ('title', 'done')
@@ -743,7 +771,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM crr_pending AS other
       WHERE
-        other.table_name = waiting.table_name
+        other.source = ''
+        AND other.table_name = 'todos'
         AND other.pk = waiting.pk
         AND other.cid = waiting.cid
         AND other.causal_length = waiting.causal_length
@@ -771,7 +800,8 @@ HAVING
 --> statement-breakpoint
 DELETE FROM crr_pending
 WHERE
-  table_name = 'todos'
+  source = ''
+  AND table_name = 'todos'
   AND EXISTS (
     SELECT 1 FROM "todos__crr_clock" AS clock
     WHERE
@@ -792,7 +822,10 @@ SET
   applying = 0,
   db_version = CASE
     WHEN EXISTS (SELECT 1 FROM "todos__crr_clock" AS news WHERE news.db_version = crr_state.db_version)
-    OR EXISTS (SELECT 1 FROM crr_pending AS news WHERE news.db_version = crr_state.db_version)
+    OR EXISTS (
+        SELECT 1 FROM crr_pending AS news
+        WHERE news.source = crr_state.source AND news.db_version = crr_state.db_version
+      )
     THEN db_version
     ELSE prior_db_version
   END;
