@@ -6,7 +6,7 @@ import { type Query, statement } from '../sql/statement.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
-import { isRememberedSql } from '../tables/former/table.js';
+import { isRememberedChangeSql, isRememberedSql } from '../tables/former/table.js';
 import { IS_MARK } from '../tables/pending/refuse.js';
 import { DB_VERSION, LOCAL_SITE, SOURCE } from '../tables/state/table.js';
 
@@ -29,12 +29,13 @@ export function guardForgedWaiting(): Query {
   return statement(statementText`
     INSERT INTO ${GUARD_TABLE} (reason)
     SELECT 'forged'
-    FROM ${PENDING_TABLE}
+    FROM ${PENDING_TABLE} AS waiting
     WHERE
-      source = ${SOURCE}
-      AND db_version = ${DB_VERSION}
-      AND site = ${LOCAL_SITE}
+      waiting.source = ${SOURCE}
+      AND waiting.db_version = ${DB_VERSION}
+      AND waiting.site = ${LOCAL_SITE}
       AND NOT ${IS_MARK}
+      AND ${isRememberedChangeSql('waiting')}
     LIMIT 1`);
 }
 

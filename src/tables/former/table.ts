@@ -15,12 +15,21 @@ export const forgotten = (cid: string) => quoteText(`${cid}\u0001forgotten`);
 
 /** SQL condition: the clocks of one of a table's columns were never forgotten. */
 export function isRememberedSql(table: string, cid: string): Layout {
+  return isRemembered(quoteText(table), forgotten(cid));
+}
+
+/** The same for the column of a change, a row with `table_name` and `cid`. */
+export function isRememberedChangeSql(row: string): Layout {
+  return isRemembered(`${row}.table_name`, `${row}.cid || ${forgotten('')}`);
+}
+
+function isRemembered(table: string, cid: string): Layout {
   return block`
     NOT EXISTS (
-      SELECT 1 FROM ${FORMER_TABLE}
+      SELECT 1 FROM ${FORMER_TABLE} AS former
       WHERE
-        table_name = ${quoteText(table)}
-        AND cid IN (${forgotten(cid)}, ${forgotten(SENTINEL)})
+        former.table_name = ${table}
+        AND former.cid IN (${cid}, ${forgotten(SENTINEL)})
     )`;
 }
 
