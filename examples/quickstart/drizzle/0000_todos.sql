@@ -131,7 +131,7 @@ BEGIN
   SELECT RAISE(ABORT, 'drizzle-crr: incomplete');
 END;
 --> statement-breakpoint
-DELETE FROM crr_former WHERE table_name = 'todos';
+DELETE FROM crr_former WHERE table_name = 'todos' AND cid = '-1';
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec)
 VALUES ('todos', '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}')
@@ -745,9 +745,9 @@ SELECT
   max(CASE waiting.cid WHEN 'title' THEN waiting.val END),
   max(CASE waiting.cid WHEN 'title' THEN waiting.col_version END),
   max(CASE waiting.cid WHEN 'title' THEN waiting.site || ':' || waiting.seq END),
-  max(CASE waiting.cid WHEN 'done' THEN waiting.val END),
+  max(CASE waiting.cid WHEN 'done' THEN ifnull(waiting.val, 0) END),
   max(CASE waiting.cid WHEN 'done' THEN waiting.col_version END),
-  max(CASE waiting.cid WHEN 'done' THEN waiting.site || ':' || waiting.seq END)
+  max(CASE waiting.cid WHEN 'done' THEN CASE WHEN waiting.val IS NULL THEN 0 ELSE waiting.site END || ':' || waiting.seq END)
 FROM crr_pending AS waiting
 WHERE
   waiting.source = ''
