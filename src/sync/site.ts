@@ -17,6 +17,7 @@ export { type Cursor, sinceOf } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
 export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
+export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
 export type { LimitedSource, TableRights } from '../merge/source.js';
@@ -51,6 +52,8 @@ export interface Site {
   waitingTables(source: string): Promise<readonly string[]>;
   /** Merges changes, and does what the options ask for, in one transaction. */
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
+  /** Gives this database a new site id. What it wrote keeps the former one. */
+  rotateId(): Promise<void>;
   /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
   /** Names a row by the properties of its key. */
@@ -107,6 +110,9 @@ export function siteOf(db: SyncDatabase): Site {
       if (result.stamp !== undefined) watch.advance(result.stamp);
       else if (result.cellsWon > 0) watch.notify();
       return result;
+    },
+    async rotateId() {
+      await crr.rotateSiteId();
     },
     renderCondition: render,
     rowRef: nameRow,

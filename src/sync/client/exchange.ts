@@ -1,10 +1,11 @@
+import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
 import { HAS_ROWS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
-import type { ApplyResult, Peer, PeerProgress, Site } from '../site.js';
+import type { ApplyResult, MergeOptions, Peer, PeerProgress, Site } from '../site.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
@@ -151,7 +152,7 @@ export class Exchange {
       isSameCursor(received.cursor, round.received.cursor) &&
       isSameCursor(sent.cursor, round.sent.cursor);
     if (isNothing) return undefined;
-    return this.#site.merge(pulled.changes, {
+    const options: MergeOptions = {
       peer: {
         siteId: answer.siteId,
         tag: peerTag(this.#tables),
@@ -163,7 +164,17 @@ export class Exchange {
       },
       evict: { rows: evicted, sent },
       ownReturn: pulled.ownReturn,
-    });
+    };
+    try {
+      return await this.#site.merge(pulled.changes, options);
+    } catch (error) {
+      if (run.hasNewId || !isForged(error)) throw error;
+      // The server has changes of this site that this database lacks, so it is a copy, or was restored from a
+      // backup. Under a new id it takes them as those of another site, and nothing else can collide with them.
+      run.hasNewId = true;
+      await this.#site.rotateId();
+      return this.#site.merge(pulled.changes, options);
+    }
   }
 
   /** Sends the next pull. The next round uses its answer. */
@@ -201,3 +212,6 @@ export class Exchange {
     return candidates.find((peer) => peer.url === url) ?? candidates.at(-1);
   }
 }
+
+const isForged = (error: unknown) =>
+  error instanceof CrrChangeError && error.code === 'CRR_CHANGE_FORGED';

@@ -28,6 +28,8 @@ export class SyncRun {
   pullAhead: Promise<SyncResponse> | undefined;
   /** How many times in a row the sync has recovered from a refusal. */
   recoveries = 0;
+  /** Whether this database got a new site id. */
+  hasNewId = false;
   readonly #options: SyncRunOptions;
   /** The sums over all rounds. */
   readonly #totals = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };

@@ -42,7 +42,7 @@ export class ExchangeEndpoint {
 
   async #exchange(request: SyncRequest, authorization: Authorization): Promise<SyncResponse> {
     const { site, limits } = this;
-    const { siteId: client, tables, push, pull } = request;
+    const { tables, push, pull } = request;
     const access = new Access({ authorization, site, tables });
     const { maxVersionJump, maxSitesPerOwner } = limits;
     const source = await access.source();
@@ -62,7 +62,6 @@ export class ExchangeEndpoint {
       pull &&
       (await readPull(pull, {
         site,
-        client,
         version: state.version,
         access,
         limits,

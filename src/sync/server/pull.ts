@@ -9,8 +9,6 @@ import type { PushResult } from './push.js';
 
 export interface PullOptions {
   readonly site: Site;
-  /** The client's site id. */
-  readonly client: Uint8Array;
   /** The db_version of this site before the push. */
   readonly version: number;
   readonly access: Access;
@@ -21,7 +19,7 @@ export interface PullOptions {
 
 /** Reads the next chunk for the client. */
 export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
-  const { site, client, access, limits, push } = options;
+  const { site, access, limits, push } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
   if (hadAllBefore(pull, options)) {
@@ -38,9 +36,10 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
       since: restarted ? 0 : pull.cursor,
       skip: [...(restarted ? [] : pull.skip), pushed?.stamp ?? 0],
       tables: access.readable,
+      // The client's own changes are left out by `skip` alone. If it was restored from a backup or is a copy, it
+      // lacks some of them, and learns of it by them.
       where: access.where,
       hiddenSince: first,
-      excludeSite: isFirst ? undefined : client,
     },
     { maxBytes: Math.min(pull.maxBytes, limits.chunkBytes), maxChanges: limits.maxChanges },
   );
