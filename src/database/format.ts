@@ -34,6 +34,6 @@ function otherFormat(format: number): CrrDatabaseError {
   const remedy =
     format > SQL_FORMAT
       ? 'use the version that made it, or a newer one'
-      : 'read all changes with the version that made it ($crr.changes()), and apply them with this one to a new database';
+      : 'read all changes with the version that made it ($crr.changes()), and apply them with this one to a new database, as docs/operations.md shows';
   return new CrrDatabaseError('CRR_DATABASE_FORMAT', `${found}: ${remedy}`);
 }

@@ -96,11 +96,23 @@ test('its changes give a new database the same rows and versions', async () => {
   const { rows } = recordedOf(1);
   const client = memoryClient();
   const db = await openSite(await schemaOf(1), client);
-  const { pending, held } = await db.$crr.apply(changes);
+  const { pending, held } = await db.$crr.apply(changes.map(carried));
   expect({ pending, held }).toEqual({ pending: 0, held: 0 });
   expect(await rowsOf(client, Object.keys(rows))).toEqual(rows);
   const cell = ({ db_version, seq, ...rest }: ReturnType<typeof recordChange>) =>
     JSON.stringify(rest);
-  const carried = (await db.$crr.changes()).changes.map(recordChange);
-  expect(carried.map(cell).sort()).toEqual(recordedOf(1).changes.map(cell).sort());
+  const now = (await db.$crr.changes()).changes.map(recordChange);
+  expect(now.map(cell).sort()).toEqual(recordedOf(1).changes.map(carried).map(cell).sort());
 });
+
+/** Format 1 had other ranges of versions for each type of column; docs/operations.md has this code, too. */
+function carried<C extends { readonly col_version: number }>(change: C): C {
+  const ranges = [
+    { first: 2 ** 31 + 2 ** 30, now: 3 * 2 ** 47 }, // counter
+    { first: 2 ** 31, now: 2 * 2 ** 47 }, // mvr
+    { first: 2 ** 30, now: 2 ** 47 }, // last writes of a column that had been one of these
+  ];
+  const { col_version: version } = change;
+  const range = version < 2 ** 32 && ranges.find(({ first }) => version >= first);
+  return range ? { ...change, col_version: version - range.first + range.now } : change;
+}
