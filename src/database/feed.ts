@@ -5,9 +5,9 @@ import type { ReadPosition } from '../feed/position.js';
 import { selectRows } from '../feed/select.js';
 import { SITE_ID_BYTES } from '../model/change.js';
 import { requireVersion } from '../model/options.js';
+import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { bytesToHex } from '../model/value.js';
 import { collecting, type Statement } from '../sql/statement.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
@@ -44,6 +44,7 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #specs: readonly TableSpec[];
   readonly #start: ReadPosition;
+  readonly #whole: RowSet;
 
   /** @param caller names the public method in messages, such as `changes()`. */
   constructor(caller: string, options: FeedOptions, parts: FeedParts) {
@@ -56,6 +57,7 @@ export class Feed {
     this.#options = options;
     this.#specs = selectTables(caller, options.tables, parts.schema);
     this.#start = startOf(caller, options.since ?? 0);
+    this.#whole = new RowSet(options.whole);
   }
 
   /** Everything or, with `limit`, the first page that is not empty. */
@@ -108,7 +110,7 @@ export class Feed {
 
   async #read(position: Cursor, rowLimit: number | undefined) {
     const { connection, sites } = this.#parts;
-    const { site, excludeSite, until, skip, where, whole, hiddenSince = -1 } = this.#options;
+    const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
     const selections = this.#specs.map((spec, i) => {
@@ -128,7 +130,7 @@ export class Feed {
       excludeSite: excludeSite && directory.ordinalOf(excludeSite),
       skip: new Set(skip),
       hiddenSince,
-      whole: new Set(whole?.map(({ table, pk }) => `${bytesToHex(pk)} ${table}`)),
+      whole: this.#whole,
     };
     const tables = selections.map(({ spec, visible, query }) => {
       const expander = new RowExpander(spec, directory, filter, visible !== undefined);

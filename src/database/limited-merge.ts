@@ -1,13 +1,8 @@
 import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
-import {
-  type LimitedSource,
-  type RefusedRow,
-  type RowId,
-  RowSet,
-  rightsIn,
-} from '../merge/source.js';
+import { type LimitedSource, type RefusedRow, rightsIn } from '../merge/source.js';
 import type { Change } from '../model/change.js';
+import { type RowId, RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { MergeReport } from './apply-result.js';
 import { isRowRefused } from './database-errors.js';

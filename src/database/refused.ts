@@ -1,4 +1,5 @@
 import { unpackKey } from '../model/packed-key.js';
+import { keysByTable, type RowId } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
@@ -12,10 +13,7 @@ import {
 import type { PeerUpdate } from './peers.js';
 
 /** A row that a peer refused to take. */
-export interface PeerRefusal {
-  readonly table: string;
-  /** The packed key. */
-  readonly pk: Uint8Array;
+export interface PeerRefusal extends RowId {
   /** Why: a CRR_CHANGE_ code. */
   readonly code: string;
   /** Fingerprint of what this database might write then. */
@@ -27,9 +25,9 @@ export interface RefusalUpdate {
   /** Rows that were refused. */
   readonly add: readonly PeerRefusal[];
   /** Rows that the peer has taken. */
-  readonly remove: readonly Pick<PeerRefusal, 'table' | 'pk'>[];
+  readonly remove: readonly RowId[];
   /** Rows that are to be sent again. */
-  readonly offer: readonly Pick<PeerRefusal, 'table' | 'pk'>[];
+  readonly offer: readonly RowId[];
 }
 
 const ROWS_PER_STATEMENT = 500;
@@ -39,14 +37,8 @@ export function refusalStatements(update: PeerUpdate | undefined, schema: CrrSch
   if (update?.refused === undefined) return [];
   const { add, remove } = update.refused;
   const peer = { siteId: update.siteId, tag: update.tag ?? '' };
-  const keys = new Map<string, Uint8Array[]>();
-  for (const { table, pk } of remove) {
-    const found = keys.get(table);
-    if (found === undefined) keys.set(table, [pk]);
-    else found.push(pk);
-  }
   const statements: Statement[] = [];
-  for (const [table, all] of keys) {
+  for (const [table, all] of keysByTable(remove)) {
     for (let i = 0; i < all.length; i += ROWS_PER_STATEMENT) {
       statements.push(removeRefused(peer, table, all.slice(i, i + ROWS_PER_STATEMENT)));
     }
@@ -67,7 +59,7 @@ export function offerStatements(update: PeerUpdate | undefined, schema: CrrSchem
 
 /** A row of a table that is gone by now, or whose key has changed, is none to be sent. */
 function rowOf(
-  { table, pk }: Pick<PeerRefusal, 'table' | 'pk'>,
+  { table, pk }: RowId,
   schema: CrrSchema,
 ): { readonly spec: TableSpec; readonly key: readonly SqlValue[] } | undefined {
   const spec = schema.tables.get(table);

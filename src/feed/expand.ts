@@ -2,9 +2,10 @@ import { cellTypeOf } from '../columns/registry.js';
 import { wireOffset } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import { packKey } from '../model/packed-key.js';
+import type { RowSet } from '../model/row-id.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { bytesToHex, type SqlValue } from '../model/value.js';
+import type { SqlValue } from '../model/value.js';
 import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
 import { parseCells } from '../tables/cells/text.js';
 import type { CellClock, Stamp } from '../tables/clock/clock.js';
@@ -35,7 +36,7 @@ export interface CellFilter {
   /** Hidden rows that have not changed after this db_version are left out. */
   readonly hiddenSince: number;
   /** Rows of which every cell travels once one has changed: packed key in hex, a space, and the table. */
-  readonly whole: ReadonlySet<string>;
+  readonly whole: RowSet;
 }
 
 /** The positions of the columns in a row of selectRows(). */
@@ -116,8 +117,7 @@ export class RowExpander {
     const { filter, spec } = this;
     if (isSeen) return everyCell(filter);
     const isWhole =
-      filter.whole.size > 0 &&
-      filter.whole.has(`${bytesToHex(packKeyOf(spec, values))} ${spec.name}`);
+      filter.whole.size > 0 && filter.whole.has({ table: spec.name, pk: packKeyOf(spec, values) });
     return isWhole ? wholeRow(filter) : filter;
   }
 

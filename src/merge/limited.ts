@@ -1,3 +1,4 @@
+import { keysByTable, type RowId } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { type Query, statement } from '../sql/statement.js';
@@ -11,7 +12,7 @@ import {
 } from '../tables/pending/refuse.js';
 import type { EarlyChange, RowOffer } from './group.js';
 import { RowRules } from './row-rules.js';
-import { type LimitedSource, type RefusedRow, type RowId, rightsIn } from './source.js';
+import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
 
 /** What a batch of a limited source is merged with. */
 export interface LimitedInput {
@@ -54,7 +55,9 @@ export class LimitedBatch {
     const { source, drained, followsNames, refused, onlyRow, trial } = this.input;
     return [
       ...(followsNames ? followFormerNames(source.id).map((sql) => statement(sql)) : []),
-      ...byTable(refused).flatMap(([table, keys]) => removeWaiting(source.id, table, keys)),
+      ...[...keysByTable(refused)].flatMap(([table, keys]) =>
+        removeWaiting(source.id, table, keys),
+      ),
       ...(onlyRow ? [removeOthers(source.id, onlyRow.table, onlyRow.pk)] : []),
       ...drained.flatMap((spec) => this.#removeForbidden(spec)),
       ...(trial ? this.#rules.list('before', trial) : this.#rules.guardBefore()),
@@ -101,16 +104,6 @@ const CODES = {
   column: 'CRR_CHANGE_COLUMN_REFUSED',
   site: 'CRR_CHANGE_SITE_REFUSED',
 } as const satisfies Record<ForbiddenPart, string>;
-
-function byTable(rows: readonly RowId[]): [table: string, keys: Uint8Array[]][] {
-  const tables = new Map<string, Uint8Array[]>();
-  for (const { table, pk } of rows) {
-    const keys = tables.get(table);
-    if (keys === undefined) tables.set(table, [pk]);
-    else keys.push(pk);
-  }
-  return [...tables];
-}
 
 /**
  * A source that may only write some rows of a table cannot show that it may delete a row which is not here.

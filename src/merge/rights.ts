@@ -1,6 +1,7 @@
 import { type Change, SENTINEL } from '../model/change.js';
+import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
-import { type LimitedSource, type RefusedRow, RowSet, rightsIn } from './source.js';
+import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
 
 /** The changes of a batch, as far as the rights of its source are known from names alone. */
 export interface Admitted {

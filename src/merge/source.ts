@@ -1,5 +1,4 @@
 import type { CrrChangeErrorCode } from '../errors.js';
-import { bytesToHex } from '../model/value.js';
 import type { Statement } from '../sql/statement.js';
 
 /** Who brought a batch of changes, if they may not write everything. */
@@ -37,37 +36,6 @@ export interface RefusedRow {
   /** The row does not meet the condition as it is here; otherwise the changes would make it so. */
   readonly isOutside: boolean;
 }
-
-/** A row by its table and packed key. */
-export interface RowId {
-  readonly table: string;
-  readonly pk: Uint8Array;
-}
-
-/** A set of rows. */
-export class RowSet<T extends RowId = RowId> {
-  readonly #rows = new Map<string, T>();
-
-  get size(): number {
-    return this.#rows.size;
-  }
-
-  /** Adds a row, unless it is there already. */
-  add(row: T): void {
-    const id = idOf(row);
-    if (!this.#rows.has(id)) this.#rows.set(id, row);
-  }
-
-  has(row: RowId): boolean {
-    return this.#rows.size > 0 && this.#rows.has(idOf(row));
-  }
-
-  values(): readonly T[] {
-    return [...this.#rows.values()];
-  }
-}
-
-const idOf = ({ table, pk }: RowId) => `${bytesToHex(pk)} ${table}`;
 
 /** The rights in a table; undefined if it may not be written. */
 export function rightsIn({ tables }: LimitedSource, table: string): TableRights | undefined {

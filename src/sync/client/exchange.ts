@@ -91,7 +91,10 @@ export class Exchange {
     const chunk = isUpToDate
       ? { changes: [], hidden: [], cursor: sent.cursor, more: false }
       : await this.#readChunk(sent, peer, peer?.siteId ?? this.#server.siteId);
-    run.refusedRows.begin(peer?.refused ?? []);
+    // Those that earlier syncs have left.
+    for (const { table, pk, code } of peer?.refused ?? []) {
+      run.refusedRows.add({ table, pk, code, drop: false });
+    }
     const isAccepted = (change: Change) =>
       !run.leftOut.has(change) && !this.#server.isForeign(change, this.#site.schema);
     const push = chunk.changes.filter(isAccepted);

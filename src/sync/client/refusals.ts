@@ -1,5 +1,4 @@
-import type { Change } from '../../model/change.js';
-import { bytesToHex } from '../../model/value.js';
+import { RowSet, textOfRow } from '../../model/row-id.js';
 import type { RefusedRow } from '../protocol.js';
 import type { HiddenRow, PeerRefusal } from '../site.js';
 import type { Answer, Round } from './round.js';
@@ -23,25 +22,23 @@ export interface Refusals {
  * the server grants other rights than when it refused a row, the row is sent once more.
  */
 export function refusalsOf({ push, peer }: Round, { refused = [], rights }: Answer): Refusals {
-  const now = new Set(refused.map(idOf));
+  const now = new RowSet(refused);
   const sentTo = new Map<string, number>();
   for (const change of push) {
-    const id = idOf(change);
+    const id = textOfRow(change);
     sentTo.set(id, Math.max(sentTo.get(id) ?? 0, change.db_version));
   }
   const known = peer?.refused ?? [];
-  const others = known.filter((row) => !now.has(idOf(row)));
-  const remove = others.filter((row) => sentTo.has(idOf(row)));
-  const offer = others.filter((row) => !sentTo.has(idOf(row)) && row.rights !== rights);
+  const others = known.filter((row) => !now.has(row));
+  const remove = others.filter((row) => sentTo.has(textOfRow(row)));
+  const offer = others.filter((row) => !sentTo.has(textOfRow(row)) && row.rights !== rights);
   const add = [
     ...refused.map(({ table, pk, code }) => ({ table, pk, code, rights })),
     ...offer.map((row) => ({ ...row, rights })),
   ];
   const dropped = refused.flatMap((row) =>
-    row.drop ? [{ table: row.table, pk: row.pk, sentTo: sentTo.get(idOf(row)) ?? 0 }] : [],
+    row.drop ? [{ table: row.table, pk: row.pk, sentTo: sentTo.get(textOfRow(row)) ?? 0 }] : [],
   );
   const isNothing = add.length + remove.length + dropped.length === 0;
   return { refused, dropped, update: { add, remove, offer }, isNothing };
 }
-
-const idOf = ({ table, pk }: Pick<Change, 'table' | 'pk'>) => `${bytesToHex(pk)} ${table}`;

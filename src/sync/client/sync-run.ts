@@ -1,8 +1,8 @@
+import { RowSet } from '../../model/row-id.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
 import type { ApplyResult } from '../site.js';
 import type { Traffic } from './http-connection.js';
 import type { Refusals } from './refusals.js';
-import { RefusedRows } from './refused-rows.js';
 import type { RefusedRowRef, SyncReporter, SyncResult } from './result.js';
 import { type Answer, changesRows, type Round, versionOf } from './round.js';
 import { Shares } from './shares.js';
@@ -21,9 +21,9 @@ export interface SyncRunOptions {
 
 /** The state of one sync, from its first request to its last. */
 export class SyncRun {
-  readonly refusedRows = new RefusedRows();
+  readonly refusedRows = new RowSet<RefusedRow>();
   /** Rows that are not sent in this sync, because the server has refused a request for them. */
-  readonly leftOut = new RefusedRows();
+  readonly leftOut = new RowSet<RefusedRow>();
   /** The answer to the next pull, if it was asked for ahead. */
   pullAhead: Promise<SyncResponse> | undefined;
   /** How many times in a row the sync has recovered from a refusal. */
@@ -47,10 +47,12 @@ export class SyncRun {
 
   /** @returns whether any of the rows is new. */
   leaveOut(rows: readonly RefusedRow[]): boolean {
-    const before = this.leftOut.values().length;
-    this.leftOut.add(rows);
-    this.refusedRows.add(rows);
-    return this.leftOut.values().length > before;
+    const before = this.leftOut.size;
+    for (const row of rows) {
+      this.leftOut.add(row);
+      this.refusedRows.set(row);
+    }
+    return this.leftOut.size > before;
   }
 
   reportApplied(applied: ApplyResult | undefined): void {
@@ -71,8 +73,8 @@ export class SyncRun {
     totals.pulled += pulled.changes.length;
     totals.pulledWon += applied?.cellsWon ?? 0;
     totals.hidden += pulled.hidden.length;
-    this.refusedRows.remove(update.remove);
-    this.refusedRows.add(refused);
+    for (const row of update.remove) this.refusedRows.delete(row);
+    for (const row of refused) this.refusedRows.set(row);
     this.reportApplied(applied);
     if (refused.length > 0) this.#options.reporter.onRefused(refused.map(this.#options.nameRow));
     const pushedTo = versionOf(round.chunk.cursor);

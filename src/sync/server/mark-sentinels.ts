@@ -1,6 +1,6 @@
 import { type Change, SENTINEL } from '../../model/change.js';
+import { textOfRow } from '../../model/row-id.js';
 import type { CrrSchema } from '../../model/schema.js';
-import { bytesToHex } from '../../model/value.js';
 import { isMark } from '../column-types.js';
 
 /**
@@ -20,7 +20,7 @@ export function addSentinels(
   for (const change of changes) {
     const { table, pk, cl, db_version } = change;
     if (cl === 1 || !isMark(change, schema)) continue;
-    sentinels.set(`${cl} ${bytesToHex(pk)} ${table}`, {
+    sentinels.set(`${cl} ${textOfRow(change)}`, {
       table,
       pk,
       cid: SENTINEL,

@@ -1,12 +1,13 @@
 import type { Change } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
+import { RowSet } from '../../model/row-id.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { bytesToHex, type SqlValue } from '../../model/value.js';
+import type { SqlValue } from '../../model/value.js';
 import { MultiRowStatements } from '../../sql/multi-row.js';
 import { bindValue, type Query } from '../../sql/statement.js';
 import { greatestCausalLength, greatestColVersion } from '../column-types.js';
 import { knownVersionsSql, type Site } from '../site.js';
-import { type RefusedRow, SyncRefusal } from '../wire/sync-refusal.js';
+import { SyncRefusal } from '../wire/sync-refusal.js';
 
 /** What this database knows of the cell and the row of a change. */
 interface Known {
@@ -35,7 +36,8 @@ export async function refuseVersionJumps(
   const great = changes.filter((change) => isTooFar(change, NOTHING));
   if (great.length === 0) return;
   const known = await readKnown(great, site);
-  const rows = rowsOf(great.filter((change, i) => isTooFar(change, known.get(i) ?? NOTHING)));
+  const tooFar = great.filter((change, i) => isTooFar(change, known.get(i) ?? NOTHING));
+  const rows = new RowSet(tooFar.map(({ table, pk }) => ({ table, pk, drop: false }))).values();
   if (rows.length === 0) return;
   throw new SyncRefusal({
     code: 'CRR_SYNC_VERSION_JUMP',
@@ -73,12 +75,3 @@ async function readKnown(changes: readonly Change[], site: Site): Promise<Map<nu
 
 const statementsOf = (spec: TableSpec, { maxParameters }: Site) =>
   new MultiRowStatements((rows) => knownVersionsSql(spec, rows), maxParameters);
-
-/** The rows of changes, each once. */
-function rowsOf(changes: readonly Change[]): RefusedRow[] {
-  const rows = new Map<string, RefusedRow>();
-  for (const { table, pk } of changes) {
-    rows.set(`${bytesToHex(pk)} ${table}`, { table, pk, drop: false });
-  }
-  return [...rows.values()];
-}
