@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.js';
-import { affinityOf } from '../model/declared-type.js';
+import { type Affinity, affinityOf } from '../model/declared-type.js';
 import { NEUTRAL_ORDINAL } from '../model/site.js';
 import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
@@ -18,7 +18,7 @@ export function offerRows(
 ): Statement[] {
   const groups = new Map<string, SourceRows<RowOffer>>();
   const shapes = new Shapes(spec, ordinals);
-  const hasUniqueKeys = rows.every(({ key }) => isUniqueInSql(spec, key));
+  const hasUniqueKeys = areUniqueInSql(spec, rows);
   for (const row of rows) {
     const shape = shapes.of(row);
     let group = groups.get(shape.id);
@@ -36,24 +36,24 @@ export function offerRows(
 }
 
 /**
- * Whether no other key of the batch, all of which differ in value or storage class, can be the same
- * to SQLite, as 1, 1.0 and '1' are if a column's affinity converts them.
+ * Whether no two keys of the batch, all of which differ in value or storage class, can be the same to SQLite, as
+ * 1, 1.0 and '1' are if a column's affinity converts them.
  */
-function isUniqueInSql({ key }: TableSpec, values: readonly SqlValue[]): boolean {
+function areUniqueInSql({ key }: TableSpec, rows: readonly RowOffer[]): boolean {
   return key.every(({ sqlType }, i) => {
-    const value = values[i]!;
-    switch (affinityOf(sqlType)) {
-      case 'text':
-        return typeof value === 'string';
-      case 'blob':
-        return typeof value !== 'number';
-      case 'real':
-        return false;
-      default:
-        return typeof value === 'bigint';
-    }
+    const isKept = KEPT_BY[affinityOf(sqlType)];
+    return rows.every((row) => isKept(row.key[i]!));
   });
 }
+
+/** Whether a column of an affinity stores a value as no other value is stored. */
+const KEPT_BY: Readonly<Record<Affinity, (value: SqlValue) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  blob: (value) => typeof value !== 'number',
+  integer: (value) => typeof value === 'bigint',
+  numeric: (value) => typeof value === 'bigint',
+  real: () => false,
+};
 
 /** Writes a row's values in the order of {@link offerRowsStatement}. */
 function writeRow(

@@ -10,18 +10,35 @@ export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
  * The affinity of a column. ANY has none in a STRICT table, and counts as having none in all: a value passes
  * unchanged to the base table, which converts it if it has to.
  */
-export function affinityOf(sqlType: string): Affinity {
-  const type = declaredType(sqlType).toUpperCase();
+export const affinityOf = (sqlType: string): Affinity => traitsOf(sqlType).affinity;
+
+/** Whether a key column of this type, if it is the whole key, is the rowid itself. */
+export const isRowidType = (sqlType: string): boolean => traitsOf(sqlType).isRowid;
+
+interface Traits {
+  readonly affinity: Affinity;
+  readonly isRowid: boolean;
+}
+
+/** Every value of a batch asks for them, and a schema has only a few types. */
+const knownTraits = new Map<string, Traits>();
+
+function traitsOf(sqlType: string): Traits {
+  let traits = knownTraits.get(sqlType);
+  if (traits === undefined) {
+    const type = declaredType(sqlType).toUpperCase();
+    traits = { affinity: affinityOfName(type), isRowid: type === 'INTEGER' };
+    knownTraits.set(sqlType, traits);
+  }
+  return traits;
+}
+
+function affinityOfName(type: string): Affinity {
   if (type.includes('INT')) return 'integer';
   if (/CHAR|CLOB|TEXT/.test(type)) return 'text';
   if (type === '' || type === 'ANY' || type.includes('BLOB')) return 'blob';
   if (/REAL|FLOA|DOUB/.test(type)) return 'real';
   return 'numeric';
-}
-
-/** Whether a key column of this type, if it is the whole key, is the rowid itself. */
-export function isRowidType(sqlType: string): boolean {
-  return declaredType(sqlType).toLowerCase() === 'integer';
 }
 
 /** Whether what a schema gives as a type contains a collation. */
