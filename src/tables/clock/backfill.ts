@@ -9,7 +9,7 @@ import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { neutralCellsHead } from '../cells/neutral.js';
 import { cells } from '../cells/table.js';
-import { DB_VERSION, takeDbVersionStatement } from '../state/table.js';
+import { takeDbVersionStatement } from '../state/table.js';
 import { stampSql } from './clock.js';
 import { cellClock, clock, clockKeys, sameKeys, sameRow } from './table.js';
 import { seqWidth } from './write.js';
@@ -120,24 +120,21 @@ export function reconcileStatements(spec: TableSpec): string[] {
   return [
     takeDbVersionStatement(`EXISTS (SELECT 1 FROM ${table} WHERE ${isGone} OR ${isBack})`),
     change(['row_version = 0', ...none], isGone),
-    // A row that the statement above buried has no base row, so it does not come back here.
-    change(['row_version = 1', ...whole], isBack),
+    // Before the clocks live again. A row that the statement above buried has no base row, so it is not back.
     ...spec.cellColumns.map((column) => cellsOfRowsThatCameBack(spec, column)),
+    change(['row_version = 1', ...whole], isBack),
   ];
 }
 
 /** A row that came back has no cells, whatever its columns show. */
 function cellsOfRowsThatCameBack(spec: TableSpec, column: ReplicatedColumnSpec): string {
-  const stamp = stampSql('db_version', 'site', '0');
   return statementText`
     ${neutralCellsHead(spec, column, { seq: '0' })}
     FROM ${quoteName(spec.name)} AS base
     JOIN ${clock(spec)} AS clock ON ${sameRow(spec, 'clock', 'base')}
     WHERE
       ${all([
-        'clock.causal_length % 2 = 1',
-        `clock.db_version = ${DB_VERSION}`,
-        `clock.sentinel = (SELECT ${stamp} FROM ${STATE_TABLE})`,
+        'clock.causal_length % 2 = 0',
         isWorthCell(column),
         block`
           NOT EXISTS (
