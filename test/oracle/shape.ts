@@ -4,7 +4,7 @@ import type { SqlValue } from '../../src/model/value.js';
 export interface Column {
   readonly name: string;
   /** The declared type; '' declares none, so that the column keeps every value's storage class. */
-  readonly type: '' | 'integer' | 'real' | 'text' | 'blob';
+  readonly type: '' | 'integer' | 'real' | 'text' | 'blob' | `text COLLATE ${'NOCASE' | 'RTRIM'}`;
   /** The column is NOT NULL with this default, written as SQL; the default's values are in `pool`. */
   readonly notNullDefault?: string;
   /** The values that histories write here. */
@@ -15,6 +15,9 @@ export interface Shape {
   readonly name: string;
   readonly table: string;
   readonly keyColumns: readonly Pick<Column, 'name' | 'type'>[];
+  readonly isStrict?: boolean;
+  /** Triggers of the application, made before the table is replicated. */
+  readonly triggers?: readonly string[];
   readonly columns: readonly Column[];
   /** Few keys, so that sites often write the same row. */
   readonly keys: readonly (readonly SqlValue[])[];
@@ -159,6 +162,58 @@ export const SHAPES: readonly Shape[] = [
     ],
     keys: [[1n], [2n], [3n], [4n]],
   },
+  {
+    name: 'real key',
+    table: 'real_keyed',
+    keyColumns: [{ name: 'at', type: 'real' }],
+    columns: [
+      { name: 'title', type: 'text', pool: TEXTS },
+      { name: 'any', type: '', pool: EVERY_CLASS },
+    ],
+    keys: [[1.5], [-2.25], [1e300], [3.0], [0.1]],
+  },
+  {
+    name: 'values without regard to case',
+    table: 'account',
+    keyColumns: [{ name: 'id', type: 'integer' }],
+    columns: [
+      { name: 'email', type: 'text COLLATE NOCASE', pool: ['a', 'A', 'b', 'B', 'a ', null] },
+      { name: 'code', type: 'text COLLATE RTRIM', pool: ['a', 'a ', 'a  ', 'A', ''] },
+    ],
+    keys: [[1n], [2n], [3n]],
+  },
+  {
+    name: 'strict',
+    table: 'strict_table',
+    isStrict: true,
+    keyColumns: [{ name: 'id', type: 'text' }],
+    columns: [
+      { name: 'title', type: 'text', pool: ['', 'a', 'B', 'z\0', null] },
+      { name: 'size', type: 'integer', pool: [0n, -7n, 9223372036854775807n, null] },
+      { name: 'weight', type: 'real', pool: [1.5, -2.25, 1e300, null] },
+      { name: 'data', type: 'blob', pool: [bytes(), bytes(1, 2, 3), null] },
+    ],
+    keys: [['a'], ['b'], ['']],
+  },
+  {
+    name: 'triggers of the application',
+    table: 'watched',
+    keyColumns: [{ name: 'id', type: 'integer' }],
+    columns: [
+      { name: 'title', type: 'text', pool: TEXTS },
+      { name: 'size', type: 'integer', pool: [1n, 2n, 3n, null] },
+    ],
+    triggers: [
+      'CREATE TABLE log (id, what)',
+      `CREATE TRIGGER watched_insert AFTER INSERT ON watched
+       BEGIN INSERT INTO log VALUES (new.id, 'insert'); END`,
+      `CREATE TRIGGER watched_update BEFORE UPDATE ON watched
+       BEGIN INSERT INTO log VALUES (old.id, 'update'); END`,
+      `CREATE TRIGGER watched_delete AFTER DELETE ON watched
+       BEGIN DELETE FROM log WHERE id = old.id; END`,
+    ],
+    keys: [[1n], [2n], [3n]],
+  },
 ];
 
 /** Quotes an SQL name. */
@@ -166,7 +221,8 @@ export function name(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-export function createTable(shape: Shape): string {
+/** The statements that make a shape's table and triggers. */
+export function createTable(shape: Shape): readonly string[] {
   const keys = shape.keyColumns.map((c) => `${name(c.name)} ${c.type} NOT NULL`);
   const columns = shape.columns.map((c) => {
     const constraint =
@@ -174,5 +230,6 @@ export function createTable(shape: Shape): string {
     return `${name(c.name)} ${c.type}${constraint}`;
   });
   const primaryKey = `PRIMARY KEY (${shape.keyColumns.map((c) => name(c.name)).join(', ')})`;
-  return `CREATE TABLE ${name(shape.table)} (${[...keys, ...columns, primaryKey].join(', ')})`;
+  const table = `CREATE TABLE ${name(shape.table)} (${[...keys, ...columns, primaryKey].join(', ')})`;
+  return [table + (shape.isStrict ? ' STRICT' : ''), ...(shape.triggers ?? [])];
 }

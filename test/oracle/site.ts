@@ -40,7 +40,7 @@ const MAX_VERSION = 'SELECT coalesce(max(db_version), 0) FROM crsql_changes';
 /** A site of real cr-sqlite. */
 export const oracleSite: OpenSite = async (shape) => {
   const db = await openOracle();
-  await db.exec(createTable(shape));
+  for (const statement of createTable(shape)) await db.exec(statement);
   await db.run('SELECT crsql_as_crr(?)', [shape.table]);
   return {
     exec: (sql, params) => db.run(sql, params),
