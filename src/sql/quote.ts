@@ -20,12 +20,27 @@ export function quoteBlob(bytes: Uint8Array): string {
   return `x'${bytesToHex(bytes)}'`;
 }
 
-/** A real as an SQL literal that reads back as the same REAL: infinities, and 1.0 unlike 1. */
+/** A real as SQL that gives the same REAL on every engine: infinities, and 1.0 unlike 1. */
 export function quoteReal(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '9e999';
   if (value === Number.NEGATIVE_INFINITY) return '-9e999';
-  const text = Object.is(value, -0) ? '-0.0' : String(value);
+  if (Object.is(value, -0)) return '-0.0';
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return quoteGreatReal(value);
+  const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** A whole number of more than 53 bits: engines differ in the last bit of long decimals, and products are exact. */
+function quoteGreatReal(value: number): string {
+  let bits = BigInt(value);
+  let twos = 0;
+  while (bits % 2n === 0n && !Number.isSafeInteger(Number(bits))) {
+    bits /= 2n;
+    twos++;
+  }
+  const factors = [`CAST(${bits} AS REAL)`];
+  for (; twos > 0; twos -= 62) factors.push(`CAST(${2n ** BigInt(Math.min(twos, 62))} AS REAL)`);
+  return `(${factors.join(' * ')})`;
 }
 
 /** Text for an SQL comment: nothing in it can end the comment. */

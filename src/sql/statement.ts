@@ -1,6 +1,6 @@
 import type { SqlValue } from '../model/value.js';
 import type { DriverRow } from './driver-value.js';
-import { quoteReal } from './quote.js';
+import { quoteBlob, quoteReal } from './quote.js';
 
 /** One SQL statement with the values of its placeholders. */
 export interface Statement {
@@ -43,16 +43,33 @@ export const statement = (sql: string, args: readonly SqlValue[] = []): Statemen
 });
 
 /**
- * A value as SQL text, pushing what must be bound to `args`. Integers are written out: a literal
- * costs a driver less than a bound value, and JavaScript numbers would bind as REAL. So are the
- * infinities, which drivers refuse to bind, and -0.0, which JSON loses on the way to a server.
+ * A value as SQL text, pushing what must be bound to `args`. Only text, blobs and fractions are bound: what a
+ * driver makes of other values differs.
+ *
+ * - Integers are written out: JavaScript numbers would bind as REAL, and some drivers take no bigint.
+ * - So are whole reals, which half of the drivers bind as INTEGER, and infinities, which others refuse.
+ * - An empty blob binds as NULL on wa-sqlite.
+ * - Text with NUL, or with half a surrogate pair, is cut or spelled in different ways.
  */
 export function bindValue(value: SqlValue, args: SqlValue[]): string {
   if (value === null) return 'NULL';
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
-    return quoteReal(value);
-  }
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || Number.isInteger(value)) return quoteReal(value);
+  } else if (typeof value === 'string') {
+    if (AWKWARD_TEXT.test(value) && !isPlainText(value)) {
+      args.push(encoder.encode(value));
+      return 'CAST(? AS TEXT)';
+    }
+  } else if (value.length === 0) return quoteBlob(value);
   args.push(value);
   return '?';
 }
+const encoder = new TextEncoder();
+
+/** May contain what drivers bind differently. */
+const AWKWARD_TEXT = /[\0\ud800-\udfff]/;
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+const isPlainText = (text: string) => !text.includes('\0') && !LONE_SURROGATE.test(text);
