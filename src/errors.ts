@@ -83,7 +83,8 @@ export type CrrUsageErrorCode =
   | 'CRR_USAGE_OPTION'
   | 'CRR_USAGE_CURSOR'
   | 'CRR_USAGE_ORDER'
-  | 'CRR_USAGE_DRIVER';
+  | 'CRR_USAGE_DRIVER'
+  | 'CRR_USAGE_ASYNC_TRANSACTION';
 
 /** Codes of {@link CrrSyncError}: a sync that was refused or could not be done. See docs/sync.md. */
 export type CrrSyncErrorCode =

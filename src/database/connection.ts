@@ -19,9 +19,16 @@ export interface Limits {
 export interface Connection extends Limits {
   /**
    * Runs all statements or none, in order. Returns the rows of each, by position: `[]` for a
-   * statement without rows. Errors of the driver pass unchanged.
+   * statement without rows. Errors of the driver pass unchanged. The columns of a result have
+   * different names, since D1 gives rows as objects.
    *
    * @param mode `'read'` if no statement writes: the batch still sees one state of the database.
    */
   batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<DriverRow[][]>;
+}
+
+/** A connection whose driver answers at once. */
+export interface SyncConnection extends Connection {
+  /** {@link Connection.batch} without the promise. */
+  batchNow(statements: readonly Statement[], mode: 'read' | 'write'): DriverRow[][];
 }

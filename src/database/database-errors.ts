@@ -76,6 +76,15 @@ export async function explained<T>(run: () => T): Promise<Awaited<T>> {
   }
 }
 
+/** {@link explained} for what answers at once. */
+export function explainedNow<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
 /** The messages of an error and its causes: Drizzle wraps the driver's. */
 function messages(error: unknown): string {
   const found: string[] = [];

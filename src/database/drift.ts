@@ -5,9 +5,9 @@ import { type Query, statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
 import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
-import type { Connection } from './connection.js';
-import { requireFormat } from './format.js';
-import { run } from './run.js';
+import type { Connection, SyncConnection } from './connection.js';
+import { lookAtFormat } from './format.js';
+import { type Look, take, takeNow } from './run.js';
 
 /**
  * Checks once, before the first write, that the database has the triggers of the schema. Without
@@ -34,7 +34,7 @@ export class DriftCheck {
   /** @throws {CrrDatabaseError} CRR_DATABASE_NOT_INSTALLED or CRR_DATABASE_DRIFT. */
   async pass(): Promise<void> {
     if (this.#done) return;
-    this.#looking ??= this.#look();
+    this.#looking ??= take(this.connection, this.#look());
     try {
       await this.#looking;
       this.#done = true;
@@ -44,12 +44,19 @@ export class DriftCheck {
     }
   }
 
+  /** {@link pass} on an engine that answers at once. */
+  passNow(connection: SyncConnection): void {
+    if (this.#done) return;
+    takeNow(connection, this.#look());
+    this.#done = true;
+  }
+
   /** The database was brought in order just now: there is nothing to look at. */
   trust(): void {
     this.#done = true;
   }
 
-  async #look(): Promise<void> {
+  *#look(): Look {
     const triggers = new Map<string, Map<string, string>>();
     const order = new TriggerOrder();
     let hasBookkeeping = false;
@@ -66,7 +73,7 @@ export class DriftCheck {
         }
       },
     };
-    await run(this.connection, [look], 'read');
+    yield [look];
     if (!hasBookkeeping) {
       throw new CrrDatabaseError(
         'CRR_DATABASE_NOT_INSTALLED',
@@ -78,7 +85,7 @@ export class DriftCheck {
     );
     if (found.length === 0) return;
     // The text of every trigger contains its format, so triggers of another format are among these.
-    await requireFormat(this.connection);
+    yield* lookAtFormat();
     // A missing or additional object explains more than the texts that differ because of it.
     found.sort(
       (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),

@@ -2,15 +2,20 @@ import { CrrDatabaseError } from '../errors.js';
 import { readFormat } from '../tables/state/read.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
 import type { Connection } from './connection.js';
-import { run } from './run.js';
+import { type Look, take } from './run.js';
 
 /** @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if the bookkeeping has another format than this version's. */
-export async function requireFormat(connection: Connection): Promise<void> {
+export function requireFormat(connection: Connection): Promise<void> {
+  return take(connection, lookAtFormat());
+}
+
+/** See {@link requireFormat}. */
+export function* lookAtFormat(): Look {
   let format = 0;
   const query = readFormat((found) => {
     format = found;
   });
-  await run(connection, [query], 'read');
+  yield [query];
   if (format !== SQL_FORMAT) throw otherFormat(format);
 }
 

@@ -1,5 +1,5 @@
 import { entityKind } from 'drizzle-orm';
-import type { AsyncEngine, EngineOptions } from '../engines/engine.js';
+import type { Engine, EngineOptions } from '../engines/engine.js';
 import { ENGINES } from '../engines/registry.js';
 import { CrrUsageError } from '../errors.js';
 
@@ -9,20 +9,31 @@ import { CrrUsageError } from '../errors.js';
  *
  * @throws {CrrUsageError} CRR_USAGE_DRIVER if there is none, or the database has no client.
  */
-export function engineOf(db: unknown, options: EngineOptions = {}): AsyncEngine {
+export function engineOf(db: unknown, options: EngineOptions = {}): Engine {
   const classes = classNames(db);
-  const adapter = ENGINES.find(({ databaseClasses }) =>
-    databaseClasses.some((name) => classes.includes(name)),
-  );
-  const engine = adapter?.connect((db as { $client?: unknown }).$client, options);
+  const adapter = classes
+    .map((found) => ENGINES.find(({ databaseClasses }) => databaseClasses.includes(found)))
+    .find((one) => one !== undefined);
+  const engine = adapter?.connect(clientOf(db), options);
   if (engine !== undefined) return engine;
+  if (adapter !== undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_DRIVER',
+      `withCrr() was given a ${classes[0]} whose client is not of ${adapter.name}: make it by ${adapter.madeBy}`,
+    );
+  }
   const found = classes[0] ?? (typeof db === 'object' && db !== null ? 'an object' : typeof db);
-  const problem = adapter === undefined ? found : `${found} whose $client is not of ${adapter.name}`;
-  const expected = ENGINES.map(({ name, madeBy }) => `a database on ${name}, made by ${madeBy}`);
+  const names = ENGINES.map(({ name }) => name).join(', ');
   throw new CrrUsageError(
     'CRR_USAGE_DRIVER',
-    `withCrr() was given ${problem}; it takes ${expected.join(', or ')}`,
+    `withCrr() was given ${found}; it takes a Drizzle database on one of: ${names}. For others, see docs/engines.md`,
   );
+}
+
+/** Some drivers give their database no $client. Its session has it then. */
+function clientOf(db: unknown): unknown {
+  const { $client, session } = db as { $client?: unknown; session?: { client?: unknown } };
+  return $client ?? session?.client;
 }
 
 /** Drizzle's names of an object's class and its parents, the most special first. */

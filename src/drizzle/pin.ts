@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { explained } from '../database/database-errors.js';
+import { explained, explainedNow } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
-import type { AsyncEngine } from '../engines/engine.js';
+import type { AsyncEngine, Engine, SyncEngine } from '../engines/engine.js';
 import { CrrUsageError } from '../errors.js';
 import { readsOnly } from '../sql/reads-only.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
@@ -11,15 +11,16 @@ import { checkedSession } from './checked-session.js';
 
 /** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
 interface DrizzleDatabase {
-  transaction(run: (tx: never) => Promise<unknown>, config?: never): Promise<unknown>;
-  batch(items: never): Promise<unknown>;
+  transaction(run: (tx: never) => unknown, config?: never): unknown;
+  /** Only some drivers have it. */
+  batch?(items: never): Promise<unknown>;
   run(query: never): unknown;
 }
 
 export interface PinParts {
   readonly $crr: Crr;
   readonly drift: DriftCheck;
-  readonly engine: AsyncEngine;
+  readonly engine: Engine;
 }
 
 /**
@@ -31,18 +32,32 @@ export function pinned<TDatabase extends object>(
   { $crr, drift, engine }: PinParts,
 ): TDatabase & CrrDatabase {
   const { session } = db as { session?: object };
-  const waiting = session === undefined ? db : onSession(db, checkedSession(session, engine.client, drift));
+  const waiting =
+    session === undefined ? db : onSession(db, checkedSession(session, engine, drift));
   const plain = waiting as TDatabase & DrizzleDatabase;
-  const transaction =
-    engine.transactions === 'interactive'
-      ? pinnedTransaction(plain, drift)
-      : () => refuseTransaction(engine);
+  const { batch } = plain;
   return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
-    transaction: { value: transaction, enumerable: true },
-    batch: { value: pinnedBatch(plain, drift), enumerable: true },
+    transaction: { value: transactionOf(plain, db as DrizzleDatabase, drift, engine), enumerable: true },
+    ...(batch && {
+      batch: { value: pinnedBatch(plain, batch.bind(plain), drift, engine), enumerable: true },
+    }),
   });
+}
+
+/** @param own the database that Drizzle made, whose statements do not take turns. */
+function transactionOf(
+  plain: DrizzleDatabase,
+  own: DrizzleDatabase,
+  drift: DriftCheck,
+  engine: Engine,
+) {
+  if (engine.transactions === 'batch') return () => refuseTransaction(engine);
+  if (engine.kind === 'sync') return transactionNow(plain, drift, engine);
+  const { exclusively } = engine;
+  if (exclusively === undefined) return pinnedTransaction(plain, drift);
+  return pinnedTransaction(own, drift, exclusively);
 }
 
 /** The database on another session, its relational queries included: those keep a session of their own. */
@@ -59,9 +74,13 @@ function onSession<TDatabase extends object>(db: TDatabase, session: object): TD
   });
 }
 
-function pinnedTransaction(db: DrizzleDatabase, drift: DriftCheck) {
+/** Only the outermost transaction pins: a nested one is a savepoint in the same db_version. */
+function pinnedTransaction(
+  db: DrizzleDatabase,
+  drift: DriftCheck,
+  exclusively: AsyncEngine['exclusively'] = (run) => run(),
+) {
   return async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
-    // Only the outermost transaction pins: a nested one is a savepoint in the same db_version.
     const body = async (tx: DrizzleDatabase) => {
       await explained(() => tx.run(PIN));
       const result = await run(tx);
@@ -69,21 +88,62 @@ function pinnedTransaction(db: DrizzleDatabase, drift: DriftCheck) {
       return result;
     };
     await drift.pass();
-    return explained(() => db.transaction(body as never, config as never));
+    return explained(() => exclusively(async () => db.transaction(body as never, config as never)));
   };
 }
 
-function pinnedBatch(db: DrizzleDatabase, drift: DriftCheck) {
+/**
+ * The transaction of a driver that answers at once. It is over when the function returns, so what comes after an
+ * `await` in it would be written outside of it, and Drizzle refuses that on one driver only.
+ */
+function transactionNow(db: DrizzleDatabase, drift: DriftCheck, engine: SyncEngine) {
+  return (run: (tx: DrizzleDatabase) => unknown, config?: never) => {
+    // Before it is called: the rest of it would write even after an error.
+    if (run.constructor.name === 'AsyncFunction') throw asyncTransaction(engine);
+    drift.passNow(engine);
+    return explainedNow(() =>
+      db.transaction(
+        ((tx: DrizzleDatabase) => {
+          tx.run(PIN);
+          const result = run(tx);
+          if (isPromise(result)) throw asyncTransaction(engine);
+          tx.run(UNPIN);
+          return result;
+        }) as never,
+        config as never,
+      ),
+    );
+  };
+}
+
+const asyncTransaction = ({ name }: Engine) =>
+  new CrrUsageError(
+    'CRR_USAGE_ASYNC_TRANSACTION',
+    `${name} answers at once, and its transaction ends when the function returns: pass a function without async and await to db.transaction(), and call .run(), .all() or .get() in it`,
+  );
+
+/** Also a query that was not run: whoever awaits it runs it after the transaction. */
+const isPromise = (value: unknown) =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+
+function pinnedBatch(
+  db: DrizzleDatabase,
+  batch: (items: never) => Promise<unknown>,
+  drift: DriftCheck,
+  engine: Engine,
+) {
+  const exclusively = (engine.kind === 'async' && engine.exclusively) || ((run) => run());
+  const inTurn = (items: readonly unknown[]) => exclusively(() => batch(items as never));
   return async (items: readonly object[]) => {
-    if (items.every(isRead)) return db.batch(items as never);
+    if (items.every(isRead)) return inTurn(items);
     await drift.pass();
     const all = [db.run(PIN), ...items, db.run(UNPIN)];
-    const results = (await explained(() => db.batch(all as never))) as unknown[];
+    const results = (await explained(() => inTurn(all))) as unknown[];
     return results.slice(1, -1);
   };
 }
 
-async function refuseTransaction({ name }: AsyncEngine): Promise<never> {
+async function refuseTransaction({ name }: Engine): Promise<never> {
   throw new CrrUsageError(
     'CRR_USAGE_DRIVER',
     `${name} has no interactive transactions: use db.batch([...]), which runs all of its statements or none`,

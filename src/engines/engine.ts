@@ -1,6 +1,4 @@
-import type { Connection } from '../database/connection.js';
-import type { DriverRow } from '../sql/driver-value.js';
-import type { Statement } from '../sql/statement.js';
+import type { Connection, SyncConnection } from '../database/connection.js';
 
 interface Capabilities {
   /** The engine in messages, such as 'libSQL'. */
@@ -22,13 +20,16 @@ export interface EngineOptions {
 /** An engine whose driver answers with promises. */
 export interface AsyncEngine extends Connection, Capabilities {
   readonly kind: 'async';
+  /**
+   * Runs it when nothing else uses the connection. Only engines have it on which everybody shares one
+   * connection: without it, a query of somebody else would fall into an open transaction.
+   */
+  exclusively?<T>(run: () => Promise<T>): Promise<T>;
 }
 
 /** An engine whose driver answers at once, so that its transactions must not await anything. */
-export interface SyncEngine extends Connection, Capabilities {
+export interface SyncEngine extends SyncConnection, Capabilities {
   readonly kind: 'sync';
-  /** {@link Connection.batch} without the promise. */
-  batchNow(statements: readonly Statement[], mode: 'read' | 'write'): DriverRow[][];
 }
 
 /** A connection, and what its engine can do. */

@@ -27,7 +27,7 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
         [
           log('a'),
           log('b'),
-          "SELECT note, note, 'x' AS note FROM log ORDER BY id DESC",
+          "SELECT note AS z, note AS a, 'x' AS b FROM log ORDER BY id DESC",
           "SELECT 1 WHERE 'no' = 'row'",
           "UPDATE log SET note = 'c' WHERE note = 'b'",
           'SELECT note FROM log ORDER BY id',

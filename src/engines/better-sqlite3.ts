@@ -1,0 +1,53 @@
+import type { DriverRow } from '../sql/driver-value.js';
+import type { Statement } from '../sql/statement.js';
+import { DEFAULT_BUSY_TIMEOUT } from './busy.js';
+import type { EngineAdapter, SyncEngine } from './engine.js';
+import { syncEngine } from './sync-engine.js';
+
+/** What is used of better-sqlite3, and of the npm package libsql, which has its interface. */
+interface BetterSqlite3 {
+  prepare(sql: string): {
+    readonly reader: boolean;
+    raw(): { all(args: readonly unknown[]): DriverRow[] };
+    run(args: readonly unknown[]): unknown;
+  };
+  transaction<T extends (...args: never[]) => unknown>(
+    run: T,
+  ): {
+    immediate(...args: Parameters<T>): ReturnType<T>;
+    deferred(...args: Parameters<T>): ReturnType<T>;
+  };
+  pragma(source: string): unknown;
+}
+
+const NAME = 'better-sqlite3';
+
+/** better-sqlite3, and what has its interface: the npm package libsql. */
+export const betterSqlite3: EngineAdapter<SyncEngine> = {
+  name: NAME,
+  madeBy: 'drizzle() of drizzle-orm/better-sqlite3',
+  databaseClasses: ['BetterSQLite3Database'],
+  connect(client, { busyTimeout = DEFAULT_BUSY_TIMEOUT }) {
+    if (!isClient(client)) return undefined;
+    client.pragma(`busy_timeout = ${busyTimeout}`);
+    const one = ({ sql, args }: Statement): DriverRow[] => {
+      const prepared = client.prepare(sql);
+      // In one list: the package libsql takes a single blob for an object of named values, and panics.
+      if (prepared.reader) return prepared.raw().all(args);
+      prepared.run(args);
+      return [];
+    };
+    const all = client.transaction((list: readonly Statement[]) => list.map(one));
+    return syncEngine({
+      name: NAME,
+      client,
+      batchNow: (statements, mode) =>
+        mode === 'write' ? all.immediate(statements) : all.deferred(statements),
+    });
+  },
+};
+
+function isClient(client: unknown): client is BetterSqlite3 {
+  const { prepare, transaction, pragma } = (client ?? {}) as Partial<BetterSqlite3>;
+  return [prepare, transaction, pragma].every((method) => typeof method === 'function');
+}

@@ -1,0 +1,71 @@
+import type { DriverRow } from '../sql/driver-value.js';
+import type { Statement } from '../sql/statement.js';
+
+/** Limits of SQLite as nearly everybody compiles it. */
+export const SQLITE_LIMITS = {
+  maxParameters: 32_766,
+  maxStatementBytes: 1_000_000,
+  maxColumns: 2_000,
+} as const;
+
+type Mode = 'read' | 'write';
+
+const begin = (mode: Mode) => (mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+
+/** A batch on a driver that answers at once. */
+export function batchByStatements(
+  one: (statement: Statement) => DriverRow[],
+  execute: (sql: string) => unknown,
+) {
+  return (statements: readonly Statement[], mode: Mode): DriverRow[][] => {
+    execute(begin(mode));
+    try {
+      const results = statements.map(one);
+      execute('COMMIT');
+      return results;
+    } catch (error) {
+      rollBack(() => execute('ROLLBACK'));
+      throw error;
+    }
+  };
+}
+
+/** SQLite itself has taken some transactions back already, and then there is none to take back. */
+function rollBack(execute: () => void): void {
+  try {
+    execute();
+  } catch {
+    // The error that is thrown is the first one.
+  }
+}
+
+/** Runs one after the other. */
+export function turns(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const turn = last.then(run);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+/** A batch on a connection that answers with promises and is shared by everybody. */
+export function batchInTurn(
+  query: (statement: Statement) => Promise<DriverRow[]>,
+  exclusively: ReturnType<typeof turns>,
+) {
+  const execute = (sql: string) => query({ sql, args: [] });
+  return (statements: readonly Statement[], mode: Mode): Promise<DriverRow[][]> =>
+    exclusively(async () => {
+      await execute(begin(mode));
+      try {
+        const results: DriverRow[][] = [];
+        for (const statement of statements) results.push(await query(statement));
+        await execute('COMMIT');
+        return results;
+      } catch (error) {
+        await execute('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    });
+}

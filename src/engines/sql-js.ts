@@ -1,0 +1,45 @@
+import type { DriverRow } from '../sql/driver-value.js';
+import type { EngineAdapter, SyncEngine } from './engine.js';
+import { batchByStatements } from './one-connection.js';
+import { syncEngine } from './sync-engine.js';
+
+/** What is used of a Database of sql.js. */
+interface SqlJsDatabase {
+  run(sql: string): unknown;
+  prepare(sql: string, args?: unknown[]): { step(): boolean; get(): DriverRow; free(): boolean };
+  export(): Uint8Array;
+}
+
+const NAME = 'sql.js';
+
+/** sql.js: SQLite in WebAssembly, in memory. Drizzle 0.45 has no class of its own for it. */
+export const sqlJs: EngineAdapter<SyncEngine> = {
+  name: NAME,
+  madeBy: 'drizzle() of drizzle-orm/sql-js',
+  databaseClasses: ['SQLJsDatabase', 'BaseSQLiteDatabase'],
+  connect: (client) =>
+    isClient(client)
+      ? syncEngine({
+          name: NAME,
+          client,
+          batchNow: batchByStatements(
+            ({ sql, args }) => {
+              const prepared = client.prepare(sql, [...args]);
+              try {
+                const rows: DriverRow[] = [];
+                while (prepared.step()) rows.push(prepared.get());
+                return rows;
+              } finally {
+                prepared.free();
+              }
+            },
+            (sql) => client.run(sql),
+          ),
+        })
+      : undefined,
+};
+
+function isClient(client: unknown): client is SqlJsDatabase {
+  const { run, prepare, export: bytes } = (client ?? {}) as Partial<SqlJsDatabase>;
+  return [run, prepare, bytes].every((method) => typeof method === 'function');
+}
