@@ -1,0 +1,507 @@
+/**
+ * What an application sees of drizzle-crr, as scenarios that run on any engine, in any runtime. Each returns
+ * a transcript, lines without what differs from run to run; that of libSQL is what all others are compared
+ * with. So a scenario asserts nothing itself, and imports no test runner.
+ */
+import { asc, eq, sql } from 'drizzle-orm';
+import {
+  type BaseSQLiteDatabase,
+  blob,
+  customType,
+  getTableConfig,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core';
+import {
+  type Change,
+  type CrrDatabase,
+  counter,
+  crrTable,
+  fractIndex,
+  fractOrder,
+  fractOrderBy,
+  greatest,
+  increment,
+  least,
+  lww,
+  mvr,
+  SENTINEL,
+  type WithCrrOptions,
+} from '../../src/index.js';
+import { bytesToHex } from '../../src/model/value.js';
+import { createSync, createSyncHandler } from '../../src/sync/index.js';
+import { createTableSql } from '../support/create-table.js';
+import { storedTextSql } from './stored-text.js';
+
+const anything = customType<{ data: unknown }>({ dataType: () => '' });
+
+const id = () => text('id').primaryKey().notNull();
+export const items = crrTable('items', {
+  id: id(),
+  title: text('title'),
+  size: integer('size').notNull().default(7),
+  weight: real('weight'),
+  data: blob('data', { mode: 'buffer' }),
+  any: anything('any'),
+  at: integer('at', { mode: 'timestamp' }),
+  votes: counter('votes'),
+  tag: mvr(text('tag')),
+  mood: lww(text('mood'), { by: 'time' }),
+  high: greatest(integer('high').notNull().default(0)),
+  low: least(text('low')),
+  place: fractIndex('place'),
+});
+export const members = crrTable(
+  'members',
+  {
+    team: text('team').notNull(),
+    number: integer('number').notNull(),
+    name: text('name').notNull().default('nobody'),
+  },
+  (self) => [primaryKey({ columns: [self.team, self.number] })],
+);
+export const notes = crrTable('notes', {
+  id: integer('id').primaryKey(),
+  body: text('body').notNull(),
+});
+export const events = crrTable('events', { id: id(), what: text('what') }, { rows: 'growOnly' });
+const plain = sqliteTable('plain', { id: id(), note: text('note') });
+export const schema = { items, members, notes, events, plain };
+
+// biome-ignore lint/suspicious/noExplicitAny: the kinds of database differ in what their queries return
+type AnyDatabase = BaseSQLiteDatabase<any, any, any>;
+
+/** A database on the engine that is looked at. */
+export interface Site {
+  readonly db: AnyDatabase & CrrDatabase;
+  /** How transactions are written there; undefined = the engine has none. */
+  readonly transactions: 'async' | 'sync' | undefined;
+}
+
+/** Opens a new, empty database, through Drizzle and `withCrr`. */
+export type OpenDatabase = (options: WithCrrOptions) => Promise<Site>;
+
+export type Scenario = (open: () => Promise<Site>) => Promise<string[]>;
+
+/** The tables of {@link schema}, installed. */
+export async function openInstalled(open: OpenDatabase): Promise<Site> {
+  const site = await open({ schema });
+  for (const table of [items, members, notes, events, plain])
+    await exec(site, createTableSql(table));
+  await site.db.$crr.install();
+  return site;
+}
+
+const exec = async ({ db }: Site, text: string) => void (await db.run(sql.raw(text)));
+
+/** Runs it in a transaction as the engine has it. `write` returns queries, which are run in order. */
+async function together(
+  { db, transactions }: Site,
+  write: (tx: AnyDatabase) => readonly { run(): unknown }[],
+): Promise<void> {
+  if (transactions === 'sync') {
+    (db as { transaction(run: (tx: AnyDatabase) => void): void }).transaction((tx) => {
+      for (const query of write(tx)) query.run();
+    });
+  } else if (transactions === 'async') {
+    await db.transaction(async (tx: AnyDatabase) => {
+      for (const query of write(tx)) await query.run();
+    });
+  } else await (db as unknown as { batch(items: unknown): Promise<unknown> }).batch(write(db));
+}
+
+/** Everything that sites have to agree on, and what tells them apart. */
+async function stateOf(sites: readonly Site[], site: Site): Promise<string[]> {
+  const names = new Map<string, string>();
+  for (const [i, one] of sites.entries()) {
+    names.set(bytesToHex(await one.db.$crr.siteId()), 'ABCDE'[i]!);
+  }
+  const rows: string[] = [];
+  for (const table of [items, members, notes, events]) {
+    const { name, columns } = getTableConfig(table);
+    const shown = columns
+      .filter((column) => column.name !== 'place')
+      .map((column) => `'${column.name} ' || ${storedTextSql(`"${column.name}"`)}`);
+    const query = `SELECT ${shown.join(" || '; ' || ")} AS line FROM ${name} ORDER BY line`;
+    const found = (await site.db.all(sql.raw(query))) as object[];
+    rows.push(...found.map((row) => String(Object.values(row)[0])));
+  }
+  const { changes } = await site.db.$crr.changes();
+  return [
+    ...rows,
+    ...changes.map((change) => changeText(change, names)),
+    `version ${await site.db.$crr.version()}, waiting ${await site.db.$crr.pendingCount()}`,
+  ];
+}
+
+function changeText(change: Change, names: ReadonlyMap<string, string>): string {
+  const { table, pk, cid, val, col_version, db_version, site_id, cl, seq } = change;
+  const isTime = cid === 'mood';
+  const owner = names.get(bytesToHex(site_id)) ?? bytesToHex(site_id).slice(0, 4);
+  const value = cid === 'place' ? '…' : valueText(val);
+  return `${table} ${bytesToHex(pk)} ${cid} = ${value} v${isTime ? '…' : col_version} db${db_version} ${owner} cl${cl} seq${seq}`;
+}
+
+/** A value with its class and every bit of it, except for the sign of zero, which D1 loses. */
+function valueText(value: unknown): string {
+  if (value instanceof Uint8Array) return `x'${bytesToHex(value)}'`;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' ? `${value === 0 ? 0 : value}r` : String(value);
+}
+
+async function exchange(a: Site, b: Site): Promise<void> {
+  await b.db.$crr.apply(await a.db.$crr.changes());
+  await a.db.$crr.apply(await b.db.$crr.changes());
+}
+
+/** The code of our error, or a part of the driver's message that all of them have. */
+async function failure(run: () => unknown): Promise<string> {
+  try {
+    await run();
+    return 'no error';
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'string' && code.startsWith('CRR_')) return code;
+    const messages: string[] = [];
+    for (let e: unknown = error; e instanceof Error; e = e.cause) messages.push(e.message);
+    const known = /(UNIQUE|NOT NULL|CHECK) constraint failed: [\w.]+|drizzle-crr: [^:\n]*/.exec(
+      messages.join('\n'),
+    );
+    return known?.[0] ?? messages.join(' | ');
+  }
+}
+
+const item = (key: string, more: Partial<typeof items.$inferInsert> = {}) => ({
+  id: key,
+  title: `title of ${key}`,
+  place: 'a0',
+  ...more,
+});
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  async 'statements of the application get clocks'(open) {
+    const site = await open();
+    for (const text of [
+      "INSERT INTO items (id, title, place) VALUES ('a', 'one', 'a0'), ('b', NULL, 'a1')",
+      "UPDATE items SET title = 'two', size = size + 1 WHERE id = 'a'",
+      'UPDATE items SET title = title',
+      "INSERT INTO items (id, title, place) VALUES ('a', 'up', 'a0') ON CONFLICT (id) DO UPDATE SET title = excluded.title",
+      "INSERT OR REPLACE INTO items (id, title, place) VALUES ('b', 'replaced', 'a2')",
+      "INSERT OR IGNORE INTO items (id, title, place) VALUES ('b', 'ignored', 'a2'), ('c', 'new', 'a3')",
+      "UPDATE items SET id = 'd' WHERE id = 'c'",
+      "UPDATE OR REPLACE items SET id = 'b' WHERE id = 'd'",
+      "DELETE FROM items WHERE id = 'a'",
+      "INSERT INTO items (id, place) VALUES ('a', 'a4')",
+      "UPDATE items SET votes = votes + 3, tag = 'x', high = 5, low = 'q' WHERE id = 'a'",
+      "UPDATE items SET high = 2, low = 'z', tag = 'y' WHERE id = 'a'",
+      "INSERT INTO members (team, number) VALUES ('red', 1), ('red', 2)",
+      "UPDATE members SET number = 3, name = 'n' WHERE number = 2",
+      "INSERT INTO notes (body) VALUES ('first'), ('second')",
+      "INSERT INTO events VALUES ('e', 'kept')",
+      "INSERT INTO plain VALUES ('p', 'not replicated')",
+    ]) {
+      await exec(site, text);
+    }
+    return stateOf([site], site);
+  },
+
+  async 'writes that are refused leave nothing behind'(open) {
+    const site = await open();
+    await site.db.insert(items).values(item('a'));
+    await site.db.insert(events).values({ id: 'e', what: 'w' });
+    const outcomes = [
+      await failure(() => site.db.insert(items).values(item('a'))),
+      await failure(() => site.db.update(items).set({ votes: sql`1.5` })),
+      await failure(() => exec(site, "DELETE FROM events WHERE id = 'e'")),
+      await failure(() => exec(site, 'INSERT INTO notes (id, body) VALUES (1, NULL)')),
+      await failure(() =>
+        together(site, (tx) => [
+          tx.insert(items).values(item('b')),
+          tx.insert(items).values(item('a')),
+        ]),
+      ),
+    ];
+    return [...outcomes, ...(await stateOf([site], site))];
+  },
+
+  async 'what is written together has one db_version'(open) {
+    const site = await open();
+    await together(site, (tx) => [
+      tx.insert(items).values(item('a')),
+      tx.insert(items).values(item('b', { votes: 2 })),
+      tx.update(items).set({ title: 'later' }).where(eq(items.id, 'a')),
+    ]);
+    await together(site, (tx) => [tx.delete(items).where(eq(items.id, 'b'))]);
+    await site.db.insert(members).values([
+      { team: 'a', number: 1 },
+      { team: 'a', number: 2 },
+    ]);
+    return stateOf([site], site);
+  },
+
+  async 'values of every class are read and applied'(open) {
+    const [a, b] = [await open(), await open()];
+    const values = [
+      null,
+      0n,
+      1n,
+      -1n,
+      2n ** 53n + 1n,
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+      1,
+      2.5,
+      0.1,
+      1e20,
+      1e300,
+      5e-324,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      '',
+      'a',
+      'a\0b',
+      'é\u{1F600}',
+      '\uFEFFmark',
+      'quote\'"`\n;',
+      new Uint8Array(),
+      Uint8Array.of(0, 255),
+    ];
+    const pk = (key: string) =>
+      Uint8Array.of(1, 0x0b, key.length, ...new TextEncoder().encode(key));
+    const site_id = new Uint8Array(16).fill(5);
+    const changes = values.map(
+      (val, i): Change => ({
+        table: 'items',
+        pk: pk(`k${i}`),
+        cid: 'any',
+        val,
+        col_version: 1,
+        db_version: 1,
+        site_id,
+        cl: 1,
+        seq: i,
+      }),
+    );
+    const places = values.map(
+      (_, i): Change => ({ ...changes[i]!, cid: 'place', val: 'a0', seq: 100 + i }),
+    );
+    await a.db.$crr.apply([...changes, ...places]);
+    await exchange(a, b);
+    return stateOf([a, b], b);
+  },
+
+  async 'changes merge: fresh, known, newer, deleted, reborn, conflicting'(open) {
+    const [a, b] = [await open(), await open()];
+    const lines: string[] = [];
+    const round = async () => {
+      await exchange(a, b);
+      lines.push(...(await stateOf([a, b], a)), '--', ...(await stateOf([a, b], b)), '====');
+    };
+    await a.db.insert(items).values([item('a', { weight: 1.5 }), item('b'), item('c')]);
+    await a.db.insert(members).values({ team: 't', number: 1, name: 'm' });
+    await a.db.insert(notes).values({ id: 1, body: 'x' });
+    await round();
+    await a.db.update(items).set({ title: 'of a' }).where(eq(items.id, 'a'));
+    await b.db.update(items).set({ title: 'of b', size: 9 }).where(eq(items.id, 'a'));
+    await a.db.delete(items).where(eq(items.id, 'b'));
+    await b.db.update(items).set({ title: 'while deleted' }).where(eq(items.id, 'b'));
+    await b.db.delete(items).where(eq(items.id, 'c'));
+    await b.db.insert(items).values(item('c', { title: 'reborn' }));
+    await round();
+    for (const [i, site] of [a, b].entries()) {
+      await site.db.update(items).set({ votes: increment(items.votes, i + 1) });
+      await site.db.update(items).set({ tag: `tag ${i}`, high: 10 + i, low: `low ${i}` });
+    }
+    await round();
+    await a.db.update(items).set({ tag: 'resolved', mood: 'calm' });
+    await round();
+    return lines;
+  },
+
+  async 'what an apply did is reported'(open) {
+    const [a, b] = [await open(), await open()];
+    await a.db.insert(items).values([item('a'), item('b')]);
+    await a.db.insert(notes).values({ id: 3, body: 'x' });
+    const report = async () => {
+      const { inserted, updated, deleted, ...numbers } = await b.db.$crr.apply(
+        await a.db.$crr.changes(),
+      );
+      const keys = (rows: readonly { table: string; key: object }[]) =>
+        rows.map(({ table, key }) => `${table} ${JSON.stringify(key)}`).sort();
+      return JSON.stringify({ i: keys(inserted), u: keys(updated), d: keys(deleted), ...numbers });
+    };
+    const lines = [await report(), await report()];
+    await a.db.update(items).set({ title: 'new' }).where(eq(items.id, 'a'));
+    await a.db.delete(items).where(eq(items.id, 'b'));
+    lines.push(await report());
+    return lines;
+  },
+
+  async 'changes that no database sent are refused, and others of the batch with them'(open) {
+    const [a, b] = [await open(), await open()];
+    await a.db.insert(items).values(item('a'));
+    const { changes } = await a.db.$crr.changes();
+    const sound = [...changes];
+    const outcomes: string[] = [];
+    for (const [field, value] of [
+      ['table', 'plain'],
+      ['col_version', -1],
+      ['cl', 0],
+      ['site_id', new Uint8Array(3)],
+      ['pk', Uint8Array.of(9)],
+      ['val', 1.5],
+    ] as const) {
+      const bad = { ...sound.find(({ cid }) => cid === 'place')!, [field]: value };
+      outcomes.push(`${field}: ${await failure(() => b.db.$crr.apply([...sound, bad as Change]))}`);
+    }
+    return [...outcomes, ...(await stateOf([a, b], b))];
+  },
+
+  async 'cells wait for their rows, rows for their columns'(open) {
+    const [a, b] = [await open(), await open()];
+    await a.db.insert(items).values(item('a'));
+    await a.db.update(items).set({ title: 'later', votes: 4 });
+    const { changes } = await a.db.$crr.changes();
+    const without = changes.filter(({ cid }) => cid !== 'place');
+    await b.db.$crr.apply(without);
+    const waiting = await stateOf([a, b], b);
+    await b.db.$crr.apply(changes.filter(({ cid }) => cid === 'place'));
+    const unknown = { ...changes[0]!, cid: 'not here yet', val: 'x' };
+    await b.db.$crr.apply([unknown, { ...unknown, table: 'nor this', cid: SENTINEL, val: null }]);
+    return [...waiting, '--', ...(await stateOf([a, b], b))];
+  },
+
+  async 'the feed comes in pages, of all sites or of one'(open) {
+    const [a, b] = [await open(), await open()];
+    for (let i = 0; i < 7; i++) {
+      await together(i % 2 === 0 ? a : b, (tx) => [
+        tx.insert(members).values({ team: 'p', number: i, name: `n${i}` }),
+        tx.insert(items).values(item(`i${i}`)),
+      ]);
+    }
+    await exchange(a, b);
+    const lines: string[] = [];
+    for await (const { changes } of a.db.$crr.changes({ limit: 10 })) {
+      lines.push(`page of ${changes.length}`);
+    }
+    const half = Math.floor((await a.db.$crr.version()) / 2);
+    const since = await a.db.$crr.changes({ since: half });
+    lines.push(
+      ...since.changes.map(({ table, cid, db_version }) => `${table}.${cid} ${db_version}`),
+    );
+    const of = await a.db.$crr.changes({ site: await b.db.$crr.siteId() });
+    return [...lines, `of b: ${of.changes.length}`];
+  },
+
+  async 'conflicts and contributions are listed'(open) {
+    const [a, b] = [await open(), await open()];
+    await a.db.insert(items).values(item('a'));
+    await exchange(a, b);
+    await a.db.update(items).set({ tag: 'of a', votes: 3 });
+    await b.db.update(items).set({ tag: 'of b', votes: 4 });
+    await exchange(a, b);
+    const conflicts = await a.db.$crr.conflicts(items);
+    const contributions = await a.db.$crr.contributions(items, { id: 'a' }, 'votes');
+    return [
+      ...conflicts.flatMap(({ key, column, values }) => [
+        `${JSON.stringify(key)} ${column}`,
+        ...values.map(({ value }) => valueText(value)).sort(),
+      ]),
+      ...contributions.map(({ value }) => valueText(value)).sort(),
+      ...(await stateOf([a, b], a)),
+    ];
+  },
+
+  async 'rows are kept in order'(open) {
+    const { db } = await open();
+    const order = fractOrder(db, items, 'place');
+    for (const key of ['a', 'b', 'c']) {
+      await db.insert(items).values({ id: key, place: order.last() });
+    }
+    await db.insert(items).values({ id: 'd', place: order.first() });
+    await order.move({ id: 'c' }, { after: { id: 'd' } });
+    const rows = await db
+      .select({ id: items.id })
+      .from(items)
+      .orderBy(...fractOrderBy(items, 'place'));
+    return (rows as { id: string }[]).map((row) => row.id);
+  },
+
+  async 'sites sync over HTTP, as client and as server'(open) {
+    const [server, a, b] = [await open(), await open(), await open()];
+    const handler = createSyncHandler({ db: server.db, public: true });
+    const syncOf = ({ db }: Site) => createSync({ db, fetch: handler, retry: { attempts: 1 } });
+    const [ofA, ofB] = [syncOf(a), syncOf(b)];
+    await a.db.insert(items).values([item('a', { votes: 1 }), item('b')]);
+    await b.db.insert(notes).values({ id: 5, body: 'note' });
+    const results = [await ofA.sync(), await ofB.sync(), await ofA.sync()];
+    await b.db.update(items).set({ title: 'b was here', votes: increment(items.votes, 2) });
+    await a.db.delete(items).where(eq(items.id, 'b'));
+    results.push(await ofB.sync(), await ofA.sync(), await ofB.sync());
+    return [
+      ...results.map(({ pushed, pulled }) => `pushed ${pushed}, pulled ${pulled}`),
+      ...(await stateOf([server, a, b], server)),
+      '--',
+      ...(await stateOf([server, a, b], a)),
+      '--',
+      ...(await stateOf([server, a, b], b)),
+    ];
+  },
+
+  async 'a row rule holds'(open) {
+    const [server, a] = [await open(), await open()];
+    await server.db
+      .insert(items)
+      .values([item('mine', { title: 'me' }), item('other', { title: 'you' })]);
+    const handler = createSyncHandler({
+      db: server.db,
+      authorize: () => ({ tables: { items: { where: eq(items.title, 'me') } } }),
+    });
+    const sync = createSync({ db: a.db, fetch: handler, retry: { attempts: 1 } });
+    await sync.sync();
+    await a.db
+      .insert(items)
+      .values([item('new', { title: 'me' }), item('strange', { title: 'you' })]);
+    await sync.sync();
+    const titles = await server.db.select({ id: items.id }).from(items).orderBy(asc(items.id));
+    const own = await a.db.select({ id: items.id }).from(items).orderBy(asc(items.id));
+    return [JSON.stringify(titles), JSON.stringify(own)];
+  },
+
+  async 'what the triggers are is noticed before the first write'(open) {
+    const site = await open();
+    await exec(site, 'DROP TRIGGER items__crr_on_insert');
+    const fresh = await site.db.$crr.install().then(() => 'installed again');
+    await site.db.insert(items).values(item('a'));
+    return [fresh, ...(await stateOf([site], site))];
+  },
+
+  async 'batches run at the same time lose nothing'(open) {
+    const [a, b] = [await open(), await open()];
+    await b.db
+      .insert(members)
+      .values(Array.from({ length: 30 }, (_, i) => ({ team: 'x', number: i })));
+    const { changes } = await b.db.$crr.changes();
+    await Promise.all([
+      ...Array.from({ length: 6 }, (_, i) => a.db.$crr.apply(changes.slice(i * 5, i * 5 + 5))),
+      ...Array.from({ length: 6 }, (_, i) =>
+        together(a, (tx) => [
+          tx.insert(members).values({ team: 'y', number: i }),
+          tx.insert(members).values({ team: 'z', number: i }),
+        ]),
+      ),
+    ]);
+    const rows = await a.db.select().from(members).orderBy(asc(members.team), asc(members.number));
+    const { changes: all } = await a.db.$crr.changes();
+    const versions = new Map<number, number>();
+    for (const { pk, db_version } of all) {
+      if (![0x79, 0x7a].includes(pk[3]!)) continue;
+      versions.set(db_version, (versions.get(db_version) ?? 0) + 1);
+    }
+    return [`${rows.length} rows`, `together: ${[...versions.values()].join()}`];
+  },
+};
