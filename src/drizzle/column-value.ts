@@ -2,17 +2,18 @@ import type { Column } from 'drizzle-orm';
 import { CrrUsageError } from '../errors.js';
 import { affinityOf } from '../model/declared-type.js';
 import { type SqlValue, storageClass } from '../model/value.js';
+import type { Decode } from '../schema/read-schema.js';
 
 /**
  * A stored value as a Drizzle query would give it. A value that the column's type cannot hold, such
  * as text in an integer column, is handed out as it is stored: other sites may declare the column
  * with another type.
  */
-export function valueInType(column: Column, stored: SqlValue): unknown {
+export function valueInType(column: Column, stored: SqlValue, decode: Decode): unknown {
   const value = driverValue(stored);
   if (stored === null || !fitsInto(column, stored)) return value;
   try {
-    return column.mapFromDriverValue(value);
+    return decode(column, value);
   } catch {
     return value;
   }

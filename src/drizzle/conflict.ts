@@ -38,7 +38,7 @@ export function conflictsInTypes<TTable extends SQLiteTable>(
     ...toRef({ table: spec.name, key }),
     column: property,
     values: values.map(({ value, sites }) => ({
-      value: valueInType(columns[property]!, value),
+      value: valueInType(columns[property]!, value, schema.decode),
       sites,
     })),
   })) as unknown as Conflict<TTable>[];

@@ -32,7 +32,7 @@ export function rowRefs(schema: DrizzleSchema): (row: KeyedRow) => RowRef {
     const key: Record<string, unknown> = {};
     for (let i = 0; i < columns.length; i++) {
       const { property, column } = columns[i]!;
-      key[property] = valueInType(column, values[i]!);
+      key[property] = valueInType(column, values[i]!, schema.decode);
     }
     return { table, key };
   };

@@ -3,7 +3,7 @@ import { CrrCore } from '../database/crr.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import { CrrUsageError } from '../errors.js';
 import type { SqlValue } from '../model/value.js';
-import { readSchema } from '../schema/read-schema.js';
+import { type Decode, readSchema } from '../schema/read-schema.js';
 import { type Statement, statement } from '../sql/statement.js';
 import type { CrrDatabase } from './crr-database.js';
 import { DrizzleCrr } from './drizzle-crr.js';
@@ -68,7 +68,7 @@ export function withCrr<TDatabase extends object>(
   if (maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', maxDrift);
   if (busyTimeout !== undefined) requireVersion('withCrr()', 'busyTimeout', busyTimeout);
   const engine = engineOf(db, { busyTimeout });
-  const schema = readSchema(options.schema, { columnName: columnNames(db) });
+  const schema = readSchema(options.schema, { columnName: columnNames(db), decode: decoder(db) });
   const core = new CrrCore({ connection: engine, schema, maxDrift, check });
   const render = (condition: SQL) => rendered(db, condition);
   const { drift } = core;
@@ -80,6 +80,18 @@ function columnNames(db: object): (column: Column) => string {
   const casing = (db as { dialect?: { casing?: { getColumnCasing?(column: Column): string } } })
     .dialect?.casing;
   return (column) => casing?.getColumnCasing?.(column) ?? column.name;
+}
+
+/** Drizzle 0.45 decodes a driver's values in the column, and 1.0 in the database's dialect, too. */
+function decoder(db: object): Decode {
+  const { codecs } = (db as { dialect?: { codecs?: Codecs } }).dialect ?? {};
+  return (column, value) => {
+    const normalized = codecs?.apply(column, 'normalize', value) ?? value;
+    return column.mapFromDriverValue(normalized);
+  };
+}
+interface Codecs {
+  apply(column: Column, step: 'normalize', value: unknown): unknown;
 }
 
 /** A Drizzle condition as a statement of the core. */

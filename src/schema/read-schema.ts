@@ -1,4 +1,4 @@
-import { is } from 'drizzle-orm';
+import { type Column, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSchemaError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -10,11 +10,17 @@ import { type ReadSpecOptions, readTableSpec } from './read-spec.js';
 export interface DrizzleSchema extends CrrSchema {
   /** By the table's name in the database. */
   readonly drizzleTables: ReadonlyMap<string, SQLiteTable>;
+  /** Turns a driver's value into one of the column's type. */
+  readonly decode: Decode;
 }
+
+export type Decode = (column: Column, value: unknown) => unknown;
 
 export interface ReadSchemaOptions extends ReadSpecOptions {
   /** A schema without CRRs is allowed: its migrations may drop the CRRs that there were. */
   readonly allowNone?: boolean;
+  /** Default: as Drizzle's columns do it. */
+  readonly decode?: Decode;
 }
 
 /**
@@ -55,5 +61,6 @@ export function readSchema(
       'the schema holds no CRR: declare tables with crrTable(...) or asCrr(...), and pass { schema } with the module that exports them',
     );
   }
-  return { tables, plainTables, drizzleTables };
+  const { decode = (column, value) => column.mapFromDriverValue(value) } = options;
+  return { tables, plainTables, drizzleTables, decode };
 }

@@ -7,7 +7,7 @@ import { type OpenDatabase, openInstalled, SCENARIOS, type Site } from './confor
 import { OPENERS } from './openers.js';
 
 const openReference: OpenDatabase = async (options) =>
-  ({ db: withCrr(drizzle(memoryClient()), options), transactions: 'async' }) as never;
+  ({ db: withCrr(drizzle({ client: memoryClient() }), options), transactions: 'async' }) as never;
 
 const references = new Map<string, Promise<string[]>>();
 function reference(name: string): Promise<string[]> {

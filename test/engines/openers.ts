@@ -7,6 +7,7 @@ import { drizzle as drizzleBetter } from 'drizzle-orm/better-sqlite3';
 import { drizzle as drizzleD1 } from 'drizzle-orm/d1';
 import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
+import { npmVersion } from 'drizzle-orm/version';
 import Libsql from 'libsql';
 import { Miniflare } from 'miniflare';
 import initSqlJs from 'sql.js';
@@ -17,6 +18,9 @@ import type { EngineAdapter } from '../../src/engines/engine.js';
 import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
+
+/** The tests run on both lines of Drizzle; see vitest.config.ts. */
+export const isDrizzle1 = npmVersion.startsWith('1.');
 
 export interface Opener {
   /** In the names of tests and in docs/engines.md. */
@@ -41,7 +45,7 @@ async function scratch(): Promise<string> {
 const betterFile: Opener = {
   name: 'better-sqlite3, file',
   adapter: betterSqlite3,
-  drizzle: drizzleBetter,
+  drizzle: (client: Libsql.Database) => drizzleBetter({ client: client as never }),
   async openClient() {
     const client = new Libsql(join(await scratch(), 'test.db'));
     onTestFinished(async () => void (await client.close()));
@@ -52,7 +56,7 @@ const betterFile: Opener = {
 const betterMemory: Opener = {
   name: 'better-sqlite3, memory',
   adapter: betterSqlite3,
-  drizzle: drizzleBetter,
+  drizzle: (client: Libsql.Database) => drizzleBetter({ client: client as never }),
   async openClient() {
     const client = new Libsql(':memory:');
     onTestFinished(async () => void (await client.close()));
@@ -98,21 +102,30 @@ const d1InMiniflare: Opener = {
   },
 };
 
-/** A connection behind a function, as applications write it for what has no driver of its own. */
+/** A connection behind functions, as applications write them for what has no driver of its own. */
 const proxy: Opener = {
   name: 'sqlite-proxy',
   adapter: sqliteProxy,
-  drizzle: drizzleProxy,
+  drizzle: drizzleProxy as never,
   async openClient() {
     const client = new Libsql(':memory:');
     onTestFinished(async () => void (await client.close()));
-    return async (sql: string, params: unknown[], method: string) => {
+    const run = async (sql: string, params: unknown[]) => client.prepare(sql).run(params);
+    const all = async (sql: string, params: unknown[], rowMode: string) => {
       const prepared = client.prepare(sql);
-      if (!prepared.reader) {
-        prepared.run(params);
+      if (rowMode === 'array') prepared.raw();
+      return prepared.all(params);
+    };
+    if (isDrizzle1) {
+      const get = async (...args: Parameters<typeof all>) => (await all(...args))[0];
+      return { run, all, get };
+    }
+    return async (sql: string, params: unknown[], method: string) => {
+      if (method === 'run') {
+        await run(sql, params);
         return { rows: [] };
       }
-      const rows = prepared.raw().all(params);
+      const rows = await all(sql, params, 'array');
       return { rows: method === 'get' ? rows[0] : rows };
     };
   },
