@@ -1,6 +1,7 @@
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
+import { isPrinted } from '../sql/same-sql.js';
 import { type Query, statement } from '../sql/statement.js';
 import { triggerDifferences } from '../tables/differences.js';
 import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
@@ -83,9 +84,10 @@ export class DriftCheck {
     const found = [...this.schema.tables.values()].flatMap((spec) =>
       triggerDifferences(triggers.get(spec.name) ?? new Map(), spec, order.lateIn(spec.name)),
     );
+    const hasPrinted = [...triggers.values()].some((texts) => [...texts.values()].some(isPrinted));
+    // The written text of every trigger contains its format, so triggers of another format are among those found.
+    if (found.length > 0 || hasPrinted) yield* lookAtFormat();
     if (found.length === 0) return;
-    // The text of every trigger contains its format, so triggers of another format are among these.
-    yield* lookAtFormat();
     // A missing or additional object explains more than the texts that differ because of it.
     found.sort(
       (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),

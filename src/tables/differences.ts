@@ -1,5 +1,6 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { mergeGate } from '../sql/names.js';
+import { isSameSql } from '../sql/same-sql.js';
 import type { ActualCrr } from './actual.js';
 import type { Difference } from './difference.js';
 import { MODULES, tableTriggers } from './modules.js';
@@ -39,7 +40,7 @@ export function triggerDifferences(
     const text = actual.get(name);
     if (text === undefined) {
       found.push({ kind: 'trigger-missing', table, message: `trigger "${name}" is missing` });
-    } else if (text !== sql) {
+    } else if (!isSameSql(text, sql)) {
       const message = `trigger "${name}" is that of another schema or version`;
       found.push({ kind: 'trigger-outdated', table, message });
     }

@@ -6,8 +6,11 @@ import { memoryClient } from '../support/client.js';
 import { type OpenDatabase, openInstalled, SCENARIOS, type Site } from './conformance.js';
 import { OPENERS } from './openers.js';
 
-const openReference: OpenDatabase = async (options) =>
-  ({ db: withCrr(drizzle({ client: memoryClient() }), options), transactions: 'async' }) as never;
+const openReference: OpenDatabase = async (options) => {
+  const client = memoryClient();
+  const again = () => withCrr(drizzle({ client }), options);
+  return { db: again(), again, transactions: 'async' } as never;
+};
 
 const references = new Map<string, Promise<string[]>>();
 function reference(name: string): Promise<string[]> {
@@ -25,8 +28,8 @@ for (const opener of OPENERS) {
     const openDatabase = async (options: WithCrrOptions): Promise<Site> => {
       const client = await openClient();
       const { kind, transactions } = adapter.connect(client, {})!;
-      const db = withCrr(open!(client as never), options) as unknown as Site['db'];
-      return { db, transactions: transactions === 'batch' ? undefined : kind };
+      const again = () => withCrr(open!(client as never), options) as unknown as Site['db'];
+      return { db: again(), again, transactions: transactions === 'batch' ? undefined : kind };
     };
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
       const reason =

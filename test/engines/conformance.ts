@@ -79,6 +79,8 @@ export interface Site {
   readonly db: AnyDatabase & CrrDatabase;
   /** How transactions are written there; undefined = the engine has none. */
   readonly transactions: 'async' | 'sync' | undefined;
+  /** Another handle on the same database, as another process would have it. */
+  again(): Site['db'];
 }
 
 /** Opens a new, empty database, through Drizzle and `withCrr`. */
@@ -474,10 +476,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   async 'what the triggers are is noticed before the first write'(open) {
     const site = await open();
+    await site.again().insert(items).values(item('a'));
+    await site.again().$crr.install();
+    const triggers = await site.db.all(
+      sql.raw("SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+    );
     await exec(site, 'DROP TRIGGER items__crr_on_insert');
-    const fresh = await site.db.$crr.install().then(() => 'installed again');
-    await site.db.insert(items).values(item('a'));
-    return [fresh, ...(await stateOf([site], site))];
+    const other = site.again();
+    const outcomes = [
+      `${(triggers as object[]).length} triggers`,
+      await failure(() => other.insert(items).values(item('b'))),
+      await failure(() => other.insert(plain).values({ id: 'p' })),
+    ];
+    await other.$crr.install();
+    await other.insert(items).values(item('c'));
+    return [...outcomes, ...(await stateOf([site], site))];
   },
 
   async 'batches run at the same time lose nothing'(open) {

@@ -76,9 +76,15 @@ const sqlJsMemory: Opener = {
   },
 };
 
+/** Drizzle 0.45 has no driver for Turso. */
+const drizzleTurso = isDrizzle1
+  ? (await import('drizzle-orm-1/tursodatabase/database')).drizzle
+  : undefined;
+
 const tursoFile: Opener = {
   name: 'Turso, file',
   adapter: turso,
+  ...(drizzleTurso && { drizzle: (client: never) => drizzleTurso({ client }) }),
   async openClient() {
     const client = await connect(join(await scratch(), 'test.db'));
     onTestFinished(async () => void (await client.close()));
