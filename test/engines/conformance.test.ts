@@ -1,26 +1,9 @@
 /** Every engine gives the transcripts that libSQL gives. */
-import { drizzle } from 'drizzle-orm/libsql';
 import { describe, expect, test } from 'vitest';
 import { type WithCrrOptions, withCrr } from '../../src/index.js';
-import { memoryClient } from '../support/client.js';
-import { type OpenDatabase, openInstalled, SCENARIOS, type Site } from './conformance.js';
+import { openInstalled, SCENARIOS, type Site } from './conformance.js';
 import { OPENERS } from './openers.js';
-
-const openReference: OpenDatabase = async (options) => {
-  const client = memoryClient();
-  const again = () => withCrr(drizzle({ client }), options);
-  return { db: again(), again, transactions: 'async' } as never;
-};
-
-const references = new Map<string, Promise<string[]>>();
-function reference(name: string): Promise<string[]> {
-  let known = references.get(name);
-  if (known === undefined) {
-    known = SCENARIOS[name]!(() => openInstalled(openReference));
-    references.set(name, known);
-  }
-  return known;
-}
+import { reference } from './reference.js';
 
 for (const opener of OPENERS) {
   const { adapter, openClient, drizzle: open } = opener;

@@ -22,6 +22,9 @@ import { turso } from '../../src/engines/turso.js';
 /** The tests run on both lines of Drizzle; see vitest.config.ts. */
 export const isDrizzle1 = npmVersion.startsWith('1.');
 
+/** Why what a rule refuses cannot be found row by row there. */
+export const NO_SAVEPOINTS = 'no savepoints, in which a merge is tried and taken back';
+
 export interface Opener {
   /** In the names of tests and in docs/engines.md. */
   readonly name: string;
@@ -96,7 +99,7 @@ const d1InMiniflare: Opener = {
   name: 'D1, miniflare',
   adapter: d1,
   drizzle: drizzleD1,
-  skips: { 'a row rule holds': 'D1 has no savepoints, in which a merge is tried and taken back' },
+  skips: { 'a row rule holds': NO_SAVEPOINTS },
   async openClient() {
     const miniflare = new Miniflare({
       modules: true,
