@@ -11,6 +11,20 @@ import { quoteName } from '../../sql/quote.js';
 import { clockKeys, columnType } from '../clock/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 
+const BEFORE_CELLS = [
+  'causal_length DEFAULT 1',
+  'sentinel',
+  'row_version DEFAULT -1',
+  'row_site',
+  'row_seq',
+];
+const AFTER_CELLS = ['pk', 'db_version', 'finding', 'row_id'];
+
+/** How many columns a table's gate has, which is the widest of its tables. */
+export function gateWidth({ key, clockColumns }: TableSpec): number {
+  return key.length + BEFORE_CELLS.length + 3 * clockColumns.length + AFTER_CELLS.length;
+}
+
 /**
  * The merge gate: a table that never holds a row. A BEFORE INSERT trigger merges the row offered
  * and ends with RAISE(IGNORE). One row offered is everything that a batch contains about one base row:
@@ -37,16 +51,12 @@ export function gateTableStatement(spec: TableSpec): string {
   // The columns have the base columns' types, so that affinity applies to the offered values.
   const columns = [
     ...spec.key.map((column, i) => `${clockKeys(spec)[i]} ${columnType(column)}`),
-    'causal_length DEFAULT 1',
-    'sentinel',
-    'row_version DEFAULT -1',
-    'row_site',
-    'row_seq',
+    ...BEFORE_CELLS,
     ...spec.clockColumns.map((column) => {
       const [value, version, origin] = offeredColumns(column.name);
       return `${value} ${columnType(column)}, ${version}, ${origin}`;
     }),
-    ...['pk', 'db_version', 'finding', 'row_id'],
+    ...AFTER_CELLS,
   ];
   return statementText`
     CREATE TABLE IF NOT EXISTS ${quoteName(mergeGate(spec.name))} (

@@ -1,0 +1,59 @@
+/** Tables as wide as an engine takes them, and one column more. */
+import { drizzle } from 'drizzle-orm/d1';
+import { text } from 'drizzle-orm/sqlite-core';
+import { Miniflare } from 'miniflare';
+import { expect, onTestFinished, test } from 'vitest';
+import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
+import { createTableSql } from '../support/create-table.js';
+
+const openD1 = async () => {
+  const miniflare = new Miniflare({
+    modules: true,
+    script: 'export default { fetch: () => new Response() };',
+    d1Databases: ['A', 'B'],
+  });
+  onTestFinished(() => miniflare.dispose());
+  return Promise.all([miniflare.getD1Database('A'), miniflare.getD1Database('B')]);
+};
+
+const wide = <T>(count: number, column: (name: string) => T) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, column(`c${i}`)]));
+
+test.each([
+  ['30 columns', wide(30, (name) => text(name)), 'x'],
+  ['40 counters', wide(40, (name) => counter(name)), 7],
+  ['90 registers', wide(90, (name) => mvr(text(name))), 'x'],
+])('D1 takes %s', async (_, columns, value) => {
+  const table = crrTable('wide', { id: text('id').primaryKey().notNull(), ...columns });
+  const [a, b] = await Promise.all(
+    (await openD1()).map(async (client: Awaited<ReturnType<Miniflare['getD1Database']>>) => {
+      await client.prepare(createTableSql(table)).run();
+      const db = withCrr(drizzle(client as never), { schema: { table } });
+      await db.$crr.install();
+      return db;
+    }),
+  );
+  await a!.insert(table).values({ id: 'a' } as never);
+  for (const name of Object.keys(columns)) await a!.update(table).set({ [name]: value } as never);
+  await b!.$crr.apply(await a!.$crr.changes());
+  await a!.update(table).set({ c0: value } as never);
+  await b!.$crr.apply(await a!.$crr.changes());
+  const [row] = await b!.select().from(table);
+  expect(Object.values(row!).slice(1)).toEqual(Object.keys(columns).map(() => value));
+});
+
+test('D1 refuses a table of 31 columns with its name and what it takes', async () => {
+  const table = crrTable('wide', {
+    id: text('id').primaryKey().notNull(),
+    votes: counter('votes'),
+    ...wide(31, (name) => text(name)),
+  });
+  const [client] = await openD1();
+  expect(() => withCrr(drizzle(client as never), { schema: { table } })).toThrow(
+    expect.objectContaining({
+      code: 'CRR_SCHEMA_TOO_WIDE',
+      message:
+        'table "wide" cannot be a CRR: Cloudflare D1 takes tables of 100 columns, and with 31 columns besides key, counters and registers this one needs 103: use at most 30, or move columns to another table',
+    }),
+  );
+});
