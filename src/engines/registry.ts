@@ -3,8 +3,10 @@ import { bunSqlite } from './bun-sqlite.js';
 import { d1 } from './d1.js';
 import { durableObject } from './durable-object.js';
 import type { EngineAdapter } from './engine.js';
+import { expoSqlite } from './expo-sqlite.js';
 import { libsql } from './libsql.js';
 import { nodeSqlite } from './node-sqlite.js';
+import { opSqlite } from './op-sqlite.js';
 import { sqlJs } from './sql-js.js';
 import { sqliteProxy } from './sqlite-proxy.js';
 import { turso } from './turso.js';
@@ -19,5 +21,7 @@ export const ENGINES: readonly EngineAdapter[] = [
   turso,
   d1,
   durableObject,
+  expoSqlite,
+  opSqlite,
   sqliteProxy,
 ];

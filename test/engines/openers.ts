@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { connect } from '@tursodatabase/database';
 import { drizzle as drizzleBetter } from 'drizzle-orm/better-sqlite3';
 import { drizzle as drizzleD1 } from 'drizzle-orm/d1';
+import { drizzle as drizzleExpo } from 'drizzle-orm/expo-sqlite/driver';
+import { drizzle as drizzleOp } from 'drizzle-orm/op-sqlite/driver';
 import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import { npmVersion } from 'drizzle-orm/version';
@@ -15,9 +17,12 @@ import { onTestFinished } from 'vitest';
 import { betterSqlite3 } from '../../src/engines/better-sqlite3.js';
 import { d1 } from '../../src/engines/d1.js';
 import type { EngineAdapter } from '../../src/engines/engine.js';
+import { expoSqlite } from '../../src/engines/expo-sqlite.js';
+import { opSqlite } from '../../src/engines/op-sqlite.js';
 import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
+import { standInForExpo, standInForOp } from './stand-ins.js';
 
 /** The tests run on both lines of Drizzle; see vitest.config.ts. */
 export const isDrizzle1 = npmVersion.startsWith('1.');
@@ -35,6 +40,12 @@ export interface Opener {
   readonly drizzle?: (client: never) => object;
   /** Scenarios that the engine cannot run, with the reason. */
   readonly skips?: Readonly<Record<string, string>>;
+}
+
+function memoryDatabase(): Libsql.Database {
+  const client = new Libsql(':memory:');
+  onTestFinished(async () => void (await client.close()));
+  return client;
 }
 
 /** A directory that is removed when the test ends. */
@@ -60,11 +71,7 @@ const betterMemory: Opener = {
   name: 'better-sqlite3, memory',
   adapter: betterSqlite3,
   drizzle: (client: Libsql.Database) => drizzleBetter({ client: client as never }),
-  async openClient() {
-    const client = new Libsql(':memory:');
-    onTestFinished(async () => void (await client.close()));
-    return client;
-  },
+  openClient: async () => memoryDatabase(),
 };
 
 const sqlJsMemory: Opener = {
@@ -117,8 +124,7 @@ const proxy: Opener = {
   adapter: sqliteProxy,
   drizzle: drizzleProxy as never,
   async openClient() {
-    const client = new Libsql(':memory:');
-    onTestFinished(async () => void (await client.close()));
+    const client = memoryDatabase();
     const run = async (sql: string, params: unknown[]) => client.prepare(sql).run(params);
     const all = async (sql: string, params: unknown[], rowMode: string) => {
       const prepared = client.prepare(sql);
@@ -140,6 +146,22 @@ const proxy: Opener = {
   },
 };
 
+/** Neither runs outside of a telephone; see stand-ins.ts. */
+const expo: Opener = {
+  name: 'Expo SQLite, stand-in',
+  adapter: expoSqlite,
+  drizzle: drizzleExpo as never,
+  openClient: async () => standInForExpo(memoryDatabase()),
+};
+
+const op: Opener = {
+  name: 'op-sqlite, stand-in',
+  adapter: opSqlite,
+  // The driver of 0.45 calls methods that op-sqlite has no more.
+  ...(isDrizzle1 && { drizzle: drizzleOp as never }),
+  openClient: async () => standInForOp(memoryDatabase()),
+};
+
 export const OPENERS: readonly Opener[] = [
   betterFile,
   betterMemory,
@@ -147,4 +169,6 @@ export const OPENERS: readonly Opener[] = [
   tursoFile,
   d1InMiniflare,
   proxy,
+  expo,
+  op,
 ];

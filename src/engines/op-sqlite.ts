@@ -1,0 +1,39 @@
+import type { DriverRow } from '../sql/driver-value.js';
+import type { AsyncEngine, EngineAdapter } from './engine.js';
+import { batchInTurn, SQLITE_LIMITS, turns } from './one-connection.js';
+
+/** What is used of a database that open() of @op-engineering/op-sqlite gives. */
+interface OpDatabase {
+  execute(sql: string, args: unknown[]): Promise<unknown>;
+  executeRaw(sql: string, args: unknown[]): Promise<{ readonly rawRows?: DriverRow[] }>;
+}
+
+const NAME = 'op-sqlite';
+
+/** Drizzle 0.45's driver calls methods that op-sqlite has no more. That of 1.0 works. */
+export const opSqlite: EngineAdapter<AsyncEngine> = {
+  name: NAME,
+  madeBy: 'drizzle() of drizzle-orm/op-sqlite, from Drizzle 1.0 on',
+  databaseClasses: ['OPSQLiteDatabase'],
+  connect(client) {
+    if (!isClient(client)) return undefined;
+    const exclusively = turns();
+    return {
+      name: NAME,
+      kind: 'async',
+      transactions: 'interactive',
+      client,
+      ...SQLITE_LIMITS,
+      exclusively,
+      batch: batchInTurn(
+        async ({ sql, args }) => (await client.executeRaw(sql, [...args])).rawRows ?? [],
+        exclusively,
+      ),
+    };
+  },
+};
+
+function isClient(client: unknown): client is OpDatabase {
+  const { execute, executeRaw } = (client ?? {}) as Partial<OpDatabase>;
+  return typeof execute === 'function' && typeof executeRaw === 'function';
+}
