@@ -38,7 +38,7 @@ export default defineConfig({
         resolve: { alias: [{ find: /^drizzle-orm(?=\/|$)/, replacement: 'drizzle-orm-1' }] },
         test: {
           name: 'drizzle-1',
-          include: ['test/engines/conformance.test.ts', 'test/engines/runtimes/*.test.ts'],
+          include: ['test/engines/{conformance,mesh}.test.ts', 'test/engines/runtimes/*.test.ts'],
         },
       },
       {

@@ -43,8 +43,14 @@ export function exactValue(value: DriverValue, letter: string): SqlValue {
   }
   if (value === null) return null;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) return plainBytes(value);
   return letter === 'i' ? BigInt(value) : Number(value);
+}
+
+/** Some drivers give Buffers, which other runtimes refuse, and which compare as different from equal bytes. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function unescaped(text: string): SqlValue {

@@ -17,7 +17,6 @@ interface Line {
 
 function lines(): Line[] {
   return [
-    { name: 'libSQL: file, memory, http, ws', note: 'what the others are compared with' },
     ...OPENERS.map(({ name, drizzle, skips }) => ({
       name,
       skips,

@@ -116,7 +116,7 @@ async function together(
 }
 
 /** Everything that sites have to agree on, and what tells them apart. */
-async function stateOf(sites: readonly Site[], site: Site): Promise<string[]> {
+export async function stateOf(sites: readonly Site[], site: Site): Promise<string[]> {
   const names = new Map<string, string>();
   for (const [i, one] of sites.entries()) {
     names.set(bytesToHex(await one.db.$crr.siteId()), 'ABCDE'[i]!);
@@ -155,7 +155,7 @@ function valueText(value: unknown): string {
   return typeof value === 'number' ? `${value === 0 ? 0 : value}r` : String(value);
 }
 
-async function exchange(a: Site, b: Site): Promise<void> {
+export async function exchange(a: Site, b: Site): Promise<void> {
   await b.db.$crr.apply(await a.db.$crr.changes());
   await a.db.$crr.apply(await b.db.$crr.changes());
 }

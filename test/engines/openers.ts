@@ -2,10 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from '@libsql/client';
+import initSqliteWasm from '@sqlite.org/sqlite-wasm';
 import { connect } from '@tursodatabase/database';
 import { drizzle as drizzleBetter } from 'drizzle-orm/better-sqlite3';
 import { drizzle as drizzleD1 } from 'drizzle-orm/d1';
 import { drizzle as drizzleExpo } from 'drizzle-orm/expo-sqlite/driver';
+import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql';
 import { drizzle as drizzleOp } from 'drizzle-orm/op-sqlite/driver';
 import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
@@ -18,10 +21,12 @@ import { betterSqlite3 } from '../../src/engines/better-sqlite3.js';
 import { d1 } from '../../src/engines/d1.js';
 import type { EngineAdapter } from '../../src/engines/engine.js';
 import { expoSqlite } from '../../src/engines/expo-sqlite.js';
+import { libsql } from '../../src/engines/libsql.js';
 import { opSqlite } from '../../src/engines/op-sqlite.js';
 import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
+import { memoryClient, openClient } from '../support/client.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
 
 /** The tests run on both lines of Drizzle; see vitest.config.ts. */
@@ -125,26 +130,52 @@ const proxy: Opener = {
   drizzle: drizzleProxy as never,
   async openClient() {
     const client = memoryDatabase();
-    const run = async (sql: string, params: unknown[]) => client.prepare(sql).run(params);
-    const all = async (sql: string, params: unknown[], rowMode: string) => {
+    return proxyFunctions((sql, params, rowMode) => {
       const prepared = client.prepare(sql);
+      if (!prepared.reader) {
+        prepared.run(params);
+        return [];
+      }
       if (rowMode === 'array') prepared.raw();
       return prepared.all(params);
-    };
-    if (isDrizzle1) {
-      const get = async (...args: Parameters<typeof all>) => (await all(...args))[0];
-      return { run, all, get };
-    }
-    return async (sql: string, params: unknown[], method: string) => {
-      if (method === 'run') {
-        await run(sql, params);
-        return { rows: [] };
-      }
-      const rows = await all(sql, params, 'array');
-      return { rows: method === 'get' ? rows[0] : rows };
-    };
+    });
   },
 };
+
+const sqliteWasm: Opener = {
+  name: 'sqlite-wasm in Node, by sqlite-proxy',
+  adapter: sqliteProxy,
+  drizzle: drizzleProxy as never,
+  async openClient() {
+    const { oo1 } = await initSqliteWasm();
+    const client = new oo1.DB(':memory:');
+    onTestFinished(() => client.close());
+    return proxyFunctions(
+      (sql, params, rowMode) =>
+        client.exec({ sql, bind: params, rowMode, returnValue: 'resultRows' } as never) as never,
+    );
+  },
+};
+
+/** What an application gives to Drizzle's sqlite-proxy, for a database that runs a statement at once. */
+function proxyFunctions(
+  query: (sql: string, params: unknown[], rowMode: 'array' | 'object') => unknown[],
+) {
+  if (isDrizzle1) {
+    const all = async (sql: string, params: unknown[], rowMode: 'array' | 'object') =>
+      query(sql, params, rowMode);
+    const get = async (...args: Parameters<typeof all>) => (await all(...args))[0];
+    return {
+      all,
+      get,
+      run: async (sql: string, params: unknown[]) => query(sql, params, 'object'),
+    };
+  }
+  return async (sql: string, params: unknown[], method: string) => {
+    const rows = query(sql, params, 'array');
+    return { rows: method === 'get' ? rows[0] : rows };
+  };
+}
 
 /** Neither runs outside of a telephone; see stand-ins.ts. */
 const expo: Opener = {
@@ -162,13 +193,30 @@ const op: Opener = {
   openClient: async () => standInForOp(memoryDatabase()),
 };
 
+const libsqlMemory: Opener = {
+  name: 'libSQL, memory',
+  adapter: libsql,
+  drizzle: (client: Client) => drizzleLibsql({ client }),
+  openClient: async () => memoryClient(),
+};
+
+const libsqlFile: Opener = {
+  name: 'libSQL, file',
+  adapter: libsql,
+  drizzle: (client: Client) => drizzleLibsql({ client }),
+  openClient: async () => openClient({ url: `file:${join(await scratch(), 'test.db')}` }),
+};
+
 export const OPENERS: readonly Opener[] = [
+  libsqlMemory,
+  libsqlFile,
   betterFile,
   betterMemory,
   sqlJsMemory,
   tursoFile,
   d1InMiniflare,
   proxy,
+  sqliteWasm,
   expo,
   op,
 ];
