@@ -90,7 +90,9 @@ export async function withCrrs<T>(
       'drizzle-orm/libsql',
     );
     const { casing, exports } = project;
-    const db = withCrr(drizzle(client, { ...(casing && { casing }) }), { schema: exports });
+    // The one form of the call that Drizzle 0.45 and 1.0 share.
+    const config = { client, ...(casing && { casing }) };
+    const db = withCrr(drizzle(config), { schema: exports });
     // The check of this `db`, so that its first write does not repeat it.
     if (drift === 'refuse') await internalsOf(db.$crr).drift.pass();
     return run({ ...database, db });

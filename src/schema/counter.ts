@@ -1,11 +1,12 @@
-import { type HasDefault, type NotNull, type SQL, sql } from 'drizzle-orm';
-import { integer, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { type customType, integer, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { COUNTER_KIND, isCounter } from '../columns/counter/type.js';
 import { kindOf, markKind } from '../columns/mark.js';
 import { CrrUsageError } from '../errors.js';
 
-type Counter<TName extends string> = HasDefault<
-  NotNull<ReturnType<typeof integer<TName, 'number'>>>
+/** As a custom type, which has the same type parameters in Drizzle 0.45 and 1.0: those of `integer` differ. */
+type Counter = ReturnType<
+  ReturnType<typeof customType<{ data: number; driverData: number; notNull: true; default: true }>>
 >;
 
 /**
@@ -19,10 +20,8 @@ type Counter<TName extends string> = HasDefault<
  * const posts = crrTable('posts', { id: text('id').primaryKey(), views: counter('views') });
  * await db.update(posts).set({ views: increment(posts.views) });
  */
-export function counter(): Counter<''>;
-export function counter<TName extends string>(name: TName): Counter<TName>;
-export function counter(name = ''): Counter<string> {
-  return markKind(integer(name).notNull().default(0), COUNTER_KIND, 'counter()') as Counter<string>;
+export function counter(name = ''): Counter {
+  return markKind(integer(name).notNull().default(0), COUNTER_KIND, 'counter()') as never;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { is } from 'drizzle-orm';
-import type { BuildColumns } from 'drizzle-orm/column-builder';
+import type { BuildColumns, ColumnBuilderBase } from 'drizzle-orm/column-builder';
 import {
-  type SQLiteColumnBuilderBase,
   SQLiteTable,
   type SQLiteTableExtraConfigValue,
   sqliteTable,
@@ -13,7 +12,12 @@ import type { RowKind } from '../model/table-spec.js';
 import { type CrrDeclaration, crrDeclaration, declareCrr, declaredKinds } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
 
-type ColumnsMap = Record<string, SQLiteColumnBuilderBase>;
+type ColumnsArgument = Parameters<typeof sqliteTable>[1];
+type TakenColumns = ColumnsArgument extends (...args: never) => infer TColumns
+  ? TColumns
+  : ColumnsArgument;
+/** The columns that `sqliteTable` takes: Drizzle 0.45 infers a type of its own for them, and 1.0 infers none. */
+type ColumnsMap = unknown extends TakenColumns ? Record<string, ColumnBuilderBase> : TakenColumns;
 type ColumnBuilders = Parameters<
   Extract<Parameters<typeof sqliteTable<string, ColumnsMap>>[1], (...args: never) => unknown>
 >[0];

@@ -176,13 +176,15 @@ function defaultText(column: Column, name: string, refuse: Refuse): string | und
   const value: unknown = column.default;
   if (value === undefined) return undefined;
   if (is(value, SQL)) {
-    return value.toQuery({
-      casing: { getColumnCasing: (c: Column) => c.name } as never,
+    const config = {
+      // Drizzle 1.0 has none: casing is the schema's there.
+      casing: { getColumnCasing: (c: Column) => c.name },
       escapeName: quoteName,
       escapeParam: () => '?',
       escapeString: quoteText,
       inlineParams: true,
-    }).sql;
+    };
+    return value.toQuery(config as never).sql;
   }
   const driverValue: unknown = value === null ? null : column.mapToDriverValue(value);
   switch (typeof driverValue) {

@@ -14,7 +14,10 @@ import {
 /** A place in a list. */
 export type Place = 'first' | 'last' | PlaceBesideRows;
 
-type Values<TTable extends SQLiteTable, P extends string> = Omit<TTable['$inferInsert'], P>;
+/** Only the class of a whole table declares `$inferInsert` in Drizzle 1.0. */
+type Insert<TTable> = TTable extends { readonly $inferInsert: infer TValues } ? TValues : never;
+
+type Values<TTable extends SQLiteTable, P extends string> = Omit<Insert<TTable>, P>;
 
 /**
  * Orders rows by an order key (a column made by `fractIndex`). `first` and `last` are SQL
@@ -35,7 +38,7 @@ type Values<TTable extends SQLiteTable, P extends string> = Omit<TTable['$inferI
  */
 export function fractOrder<
   TTable extends SQLiteTable,
-  P extends keyof TTable['$inferInsert'] & string,
+  P extends keyof Insert<TTable> & string,
 >(db: object, table: TTable, property: P): FractOrder<TTable, P> {
   return new FractOrder(db as Drizzle, table, property);
 }
@@ -46,7 +49,7 @@ export function fractOrder<
  */
 export function fractOrderBy<TTable extends SQLiteTable>(
   table: TTable,
-  property: keyof TTable['$inferInsert'] & string,
+  property: keyof Insert<TTable> & string,
 ): SQL[] {
   return [getTableColumns(table)[property]!, ...keyOfTable(table).map(([, column]) => column)].map(
     (column) => asc(column),
