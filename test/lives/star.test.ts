@@ -17,7 +17,7 @@ import {
 const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 500) / 10);
 const STEPS = 30;
 
-test('a star of sites that migrate one by one ends alike', { timeout: 3_600_000 }, async () => {
+test('a star of sites that migrate one by one ends alike', { timeout: 86_400_000 }, async () => {
   const seed = seedFromEnv();
   const only = numberFromEnv('CRR_HISTORY', -1);
   for (let history = 0; history < HISTORIES; history++) {

@@ -63,7 +63,7 @@ afterEach(() => {
 
 describe.each(KINDS)('%s', (kind) => {
   test('merges to the same in any order, in any groups, and however often', {
-    timeout: 240_000,
+    timeout: 86_400_000,
   }, async () => {
     const seed = seedFromEnv();
     let revived = 0;
@@ -107,7 +107,7 @@ describe.each(KINDS)('%s', (kind) => {
 
 describe.each(KINDS.filter((kind) => /time|all/.test(kind)))('%s', (kind) => {
   test('holds what is ahead, and ends with the same when that is due', {
-    timeout: 240_000,
+    timeout: 86_400_000,
   }, async () => {
     const seed = seedFromEnv();
     let held = 0;
