@@ -30,6 +30,8 @@ export interface OwnCell {
   readonly value: string;
   readonly version: string;
   readonly next: string;
+  /** SQL of the value if the cell was kept when its row was evicted, from `value` and `excluded.value`. Default: the latter. */
+  readonly resumed?: string;
   readonly from?: Fragment;
   readonly where?: Fragment;
 }

@@ -88,6 +88,16 @@ export interface CellColumnType extends AnyColumnType {
   readonly lists: 'contributions' | 'conflicts';
   /** Statements for a trigger's body that bring the cells to the value that a local write left. */
   write(cells: CellSql): readonly string[];
+  /**
+   * For a row that is created again after it was evicted, whose own cell was kept: what the cell holds then. Default:
+   * the value that the row is created with.
+   */
+  readonly resume?: {
+    /** SQL of the value. */
+    value(kept: string, written: string): string;
+    /** A statement for a trigger's body that refuses a value which does not fit. `from` is a FROM and WHERE. */
+    check(label: string, value: string, from: Fragment): string;
+  };
   /** SQL condition: an update counts as a write although it does not change the value. */
   isAlsoWrite?(cells: CellSql): Fragment;
   /** SQL of the value that the base column shows, computed from the cells. `current` is its present value. */

@@ -24,6 +24,8 @@ export interface EvictedRow {
   readonly pk: Uint8Array;
   /** Everything that was written to the row up to this db_version was sent, whatever the progress is. */
   readonly sentTo?: number | undefined;
+  /** From this db_version on, what was sent of the row was refused, so no peer has it. */
+  readonly refusedFrom?: number | undefined;
 }
 
 /**
@@ -35,10 +37,11 @@ export function evictStatements(evict: Evict | undefined, schema: CrrSchema): St
   const { cursor, skip } = evict.sent;
   const sent = sentVersion(cursor);
   const statements: Statement[] = [];
-  for (const { table, pk, sentTo = 0 } of evict.rows) {
+  for (const { table, pk, sentTo = 0, refusedFrom } of evict.rows) {
     const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has contains no rows here.
-    statements.push(...evictRow(spec, keyOfRow(spec, pk), { sent: Math.max(sent, sentTo), skip }));
+    const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom };
+    statements.push(...evictRow(spec, keyOfRow(spec, pk), versions));
   }
   return [statement(silenceStatement(true)), ...statements, statement(silenceStatement(false))];
 }

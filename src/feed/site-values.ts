@@ -34,7 +34,7 @@ export function rowCellsQuery(spec: TableSpec, key: readonly SqlValue[]): Statem
   const sql = statementText`
     SELECT ${cellsTextSql(spec, 'clock')}
     FROM ${clock(spec)} AS clock
-    WHERE ${where.join(' AND ')}`;
+    WHERE ${where.join(' AND ')} AND clock.causal_length % 2 = 1`;
   return statement(sql, args);
 }
 

@@ -1,27 +1,36 @@
 import { packKey } from '../model/packed-key.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { all, statementText } from '../sql/layout.js';
+import { all, block, type Fragment, list, statementText } from '../sql/layout.js';
 import { clockTable, keyOf, PENDING_TABLE, REFUSED_TABLE } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { cells } from './cells/table.js';
+import { cellClock } from './clock/table.js';
 import { pendingKeys } from './pending/table.js';
+import { LOCAL_SITE } from './state/table.js';
 
 /** The changes that the peer has: everything up to a db_version, and some db_versions above it. */
 export interface SentVersions {
   readonly sent: number;
   readonly skip: readonly number[];
+  /** What was sent from this db_version on was refused: it counts as sent, but the peer lacks it. */
+  readonly refusedFrom?: number | undefined;
 }
 
 /**
- * Drops one base row, its pending changes, its cells, and then its clock. A row that is newer than the changes that were
- * sent contains something that no peer has: it stays.
+ * Drops one base row with its pending changes, its clock and the cells of other sites. A row that is newer than the
+ * changes that were sent contains something that no peer has: it stays.
+ *
+ * This site's own cells stay, without a row, and so does the life that the row was in: if the row is written
+ * again before it comes back, its counters add to them, and versions go on. Its clock row is that of a row which is
+ * about to be created in that life: its causal length is one less, and no reader sees it (db_version 0). Cells that
+ * the peer refused have a negative db_version: they are sent when the row is back. See cells/resume.ts.
  */
 export function evictRow(
   spec: TableSpec,
   key: readonly SqlValue[],
-  { sent, skip }: SentVersions,
+  { sent, skip, refusedFrom }: SentVersions,
 ): Statement[] {
   const clock = quoteName(clockTable(spec.name));
   const sentVersions = [
@@ -29,6 +38,7 @@ export function evictRow(
     ...(skip.length > 0 ? [`db_version IN (${skip})`] : []),
   ];
   const isSent = `(${sentVersions.join(' OR ')})`;
+  const isAliveAndSent = `causal_length % 2 = 1 AND ${isSent}`;
   const base = (args: SqlValue[]) =>
     keyIs(
       spec.key.map(({ name }) => name),
@@ -45,9 +55,24 @@ export function evictRow(
   const hasClock = (condition: string) => (args: SqlValue[]) =>
     `EXISTS (SELECT 1 FROM ${clock} WHERE ${clocks(args)} AND ${condition})`;
   const hasUnsent = hasClock(`NOT ${isSent}`);
+  const hasCells = spec.cellColumns.length > 0;
+  const isKept = [
+    () => 'causal_length > 1',
+    ...(hasCells
+      ? [(args: SqlValue[]) => `EXISTS (SELECT 1 FROM ${cells(spec)} WHERE ${clocks(args)})`]
+      : []),
+  ];
+  const keep = [
+    'causal_length = causal_length - 1',
+    ...['db_version = 0', 'row_version = 0'],
+    ...['row_db_version = NULL', 'row_site = NULL', 'row_seq = NULL'],
+    ...spec.clockColumns.map(({ name }) => `${cellClock(name)} = NULL`),
+  ];
   return [
     deleteFrom(quoteName(spec.name), [base, hasClock(isSent)]),
-    ...(spec.cellColumns.length > 0 ? [deleteFrom(cells(spec), [clocks, hasClock(isSent)])] : []),
+    ...(hasCells
+      ? [deleteFrom(cells(spec), [clocks, () => `site <> ${LOCAL_SITE}`, hasClock(isSent)])]
+      : []),
     deleteFrom(PENDING_TABLE, [
       () => `table_name = ${quoteText(spec.name)}`,
       waiting,
@@ -58,7 +83,21 @@ export function evictRow(
       () => `pk = ${quoteBlob(packKey(key))}`,
       (args) => `NOT ${hasUnsent(args)}`,
     ]),
-    deleteFrom(clock, [clocks, () => isSent]),
+    deleteFrom(clock, [
+      clocks,
+      () => isSent,
+      (args) => `NOT (${isKept.map((condition) => condition(args)).join(' OR ')})`,
+    ]),
+    ...(hasCells && refusedFrom !== undefined
+      ? [
+          update(
+            cells(spec),
+            ['db_version = -db_version'],
+            [clocks, hasClock(isAliveAndSent), () => `db_version >= ${refusedFrom}`],
+          ),
+        ]
+      : []),
+    update(clock, keep, [clocks, () => isAliveAndSent]),
   ];
 }
 
@@ -66,9 +105,27 @@ export function evictRow(
 type Condition = (args: SqlValue[]) => string;
 
 function deleteFrom(table: string, conditions: readonly Condition[]): Statement {
+  return where(`DELETE FROM ${table}`, conditions);
+}
+
+function update(
+  table: string,
+  assignments: readonly string[],
+  conditions: readonly Condition[],
+): Statement {
+  return where(
+    block`
+      UPDATE ${table}
+      SET
+        ${list(assignments)}`,
+    conditions,
+  );
+}
+
+function where(head: Fragment, conditions: readonly Condition[]): Statement {
   const args: SqlValue[] = [];
   const sql = statementText`
-    DELETE FROM ${table}
+    ${head}
     WHERE
       ${all(conditions.map((condition) => condition(args)))}`;
   return statement(sql, args);

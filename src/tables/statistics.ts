@@ -13,7 +13,7 @@ export function countRows(table: string, read: (counts: TableCounts) => void): Q
   const sql = statementText`
     SELECT
       (SELECT count(*) FROM ${quoteName(table)}),
-      (SELECT count(*) FROM ${quoteName(clockTable(table))} WHERE causal_length % 2 = 0)`;
+      (SELECT count(*) FROM ${quoteName(clockTable(table))} WHERE causal_length % 2 = 0 AND db_version > 0)`;
   return queryRow(sql, ({ 0: rows, 1: tombstones }) =>
     read({ rows: Number(rows), tombstones: Number(tombstones) }),
   );

@@ -259,7 +259,7 @@ describe('exact text', () => {
       FROM crr_state AS state WHERE true
       ON CONFLICT ("key_id") DO UPDATE SET
         sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-        causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE causal_length + 1 + causal_length % 2 END,
+        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
         db_version = excluded.db_version,
         row_version = row_version + 1,
         row_db_version = NULL,
@@ -392,7 +392,7 @@ describe('exact text', () => {
       FROM crr_state AS state WHERE true
       ON CONFLICT ("key_id") DO UPDATE SET
         sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-        causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE causal_length + 1 + causal_length % 2 END,
+        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
         db_version = excluded.db_version,
         row_version = row_version + 1,
         row_db_version = NULL,
@@ -1183,7 +1183,7 @@ describe('exact text', () => {
       )
       ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
         version = version + 1,
-        value = excluded.value,
+        value = CASE WHEN db_version < 0 THEN value + excluded.value ELSE excluded.value END,
         db_version = excluded.db_version,
         seq = excluded.seq;
         UPDATE "scores__crr_cell"
@@ -1516,12 +1516,43 @@ describe('exact text', () => {
         INSERT INTO "scores" (
         "id",
         "best",
-        "mood"
+        "mood",
+        "likes",
+        "status"
       )
       SELECT
         new."key_id",
         new."value_best",
-        new."value_mood"
+        new."value_mood",
+        (
+          SELECT CASE
+            WHEN hi > 2147483647 THEN 9223372036854775807
+            WHEN hi < -2147483648 THEN -9223372036854775807 - 1
+            ELSE (hi << 32) | lo
+          END
+          FROM (
+            SELECT
+              ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
+              ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
+            FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = clock."key_id" AND x.column_name = 'likes'
+          )
+        ),
+        CASE
+          WHEN EXISTS (
+            SELECT 1 FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = clock."key_id" AND x.column_name = 'status' AND x.version % 2 = 0
+          )
+          THEN (
+            SELECT x.value FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = clock."key_id" AND x.column_name = 'status' AND x.version % 2 = 0
+            ORDER BY
+              CASE typeof(x.value) WHEN 'integer' THEN 4 WHEN 'real' THEN 3 WHEN 'text' THEN 2 WHEN 'blob' THEN 1 ELSE 0 END DESC,
+              x.value COLLATE BINARY DESC
+            LIMIT 1
+          )
+          ELSE NULL
+        END
       FROM "scores__crr_clock" AS clock
       WHERE
         clock."key_id" = new."key_id"
@@ -1723,7 +1754,7 @@ describe('exact text', () => {
       CREATE TRIGGER "scores__crr_on_life"
       AFTER UPDATE OF causal_length ON "scores__crr_clock"
       WHEN
-        new.causal_length <> old.causal_length
+        new.causal_length > old.causal_length + (old.causal_length % 2 = 0)
       BEGIN /* drizzle-crr 2: cells belong to one life of a row */
         DELETE FROM "scores__crr_cell" WHERE "key_id" = new."key_id";
         UPDATE "scores"
@@ -1734,6 +1765,57 @@ describe('exact text', () => {
         "id" = (SELECT new."key_id")
         AND (SELECT new.causal_length) % 2 = 1
         AND (SELECT applying FROM crr_state) = 1;
+      END;
+      CREATE TRIGGER "scores__crr_on_return"
+      AFTER UPDATE OF causal_length ON "scores__crr_clock"
+      WHEN
+        old.causal_length % 2 = 0
+        AND new.causal_length = old.causal_length + 1
+        AND (SELECT applying FROM crr_state) = 1
+        AND EXISTS (SELECT 1 FROM "scores__crr_cell" WHERE "key_id" = new."key_id" AND db_version < 0)
+      BEGIN /* drizzle-crr 2: a row that was evicted is back */
+        UPDATE "scores__crr_cell" SET db_version = new.db_version WHERE "key_id" = new."key_id" AND db_version < 0;
+        UPDATE crr_state SET has_local_news = 1;
+      END;
+      CREATE TRIGGER "scores__crr_on_resume"
+      AFTER INSERT ON "scores"
+      WHEN
+        (SELECT applying FROM crr_state) = 0
+        AND EXISTS (
+            SELECT 1 FROM "scores__crr_cell"
+            WHERE "key_id" = new."id"
+          )
+          AND EXISTS (
+            SELECT 1 FROM "scores__crr_clock"
+            WHERE "key_id" = new."id" AND causal_length % 2 = 0
+          )
+      BEGIN /* drizzle-crr 2: a row that was evicted is created again */
+        DELETE FROM "scores__crr_cell"
+      WHERE
+        "key_id" = new."id"
+        AND site <> (SELECT site FROM crr_state)
+        AND column_name IN ('likes');
+        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
+      FROM "scores__crr_cell" AS x
+      WHERE x."key_id" = new."id" AND x.column_name = 'likes'
+        AND typeof(x.value + new."likes") = 'real' AND abs(x.value + new."likes") >= 9.2e18;
+        UPDATE crr_state SET applying = 1;
+        UPDATE "scores"
+      SET
+        "likes" = ifnull(
+          (
+            SELECT x.value + new."likes" FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = new."id" AND x.column_name = 'likes'
+          ),
+          "likes"
+        )
+      WHERE "id" = (SELECT new."id");
+        UPDATE crr_state SET applying = 0;
+        UPDATE "scores__crr_cell"
+      SET db_version = -1
+      WHERE
+        "key_id" = new."id"
+        AND column_name IN ('likes');
       END
       "
     `);

@@ -5,7 +5,7 @@ import { block } from '../../sql/layout.js';
 import type { CellColumnType } from '../column-type.js';
 import { RANGE_WIDTH } from '../wire-range.js';
 import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
-import { writeShare } from './write.js';
+import { ADD_TO_SHARE, writeShare } from './write.js';
 
 /**
  * A counter: the sum of the contributions of all sites. A site's cell holds its own; only that site raises the version of its
@@ -31,6 +31,7 @@ export const counter: CellColumnType = {
     return `CASE typeof(${number}) WHEN 'integer' THEN ${number} ELSE 0 END`;
   },
   write: writeShare,
+  resume: ADD_TO_SHARE,
   shown: (cells) => shownSumSql(cells),
   isInexact: (cells) => block`
     EXISTS (

@@ -1,6 +1,7 @@
 import { block, statementText } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import type { CellSql } from '../cell-sql.js';
+import type { CellColumnType } from '../column-type.js';
 import { OUT_OF_RANGE, ownShareSql } from './sum.js';
 
 /** The errors that the generated SQL raises for values that a counter cannot take. */
@@ -10,14 +11,13 @@ export const COUNTER_OVERFLOW = 'is a counter and would leave the range of 64-bi
 /** Sets this site's contribution so that all contributions add up to the value that was written. */
 export function writeShare(cells: CellSql): string[] {
   const { value } = cells;
-  const raise = (why: string) =>
-    `SELECT RAISE(ABORT, ${quoteText(`drizzle-crr: ${cells.label} ${why}`)})`;
+  const raise = (why: string) => raiseSql(cells.label, why);
   const share = ownShareSql(value, cells.otherCells);
   return [
     // An INTEGER that overflows becomes a REAL of this size before any trigger sees it.
     statementText`
       ${raise(COUNTER_OVERFLOW)}
-      WHERE typeof(${value}) = 'real' AND abs(${value}) >= 9.2e18`,
+      WHERE ${hasOverflown(value)}`,
     statementText`
       ${raise(COUNTER_TYPE)}
       WHERE typeof(${value}) <> 'integer'`,
@@ -31,6 +31,7 @@ export function writeShare(cells: CellSql): string[] {
       value: '(share.hi << 32) | share.lo',
       version: '1',
       next: 'version + 1',
+      resumed: ADD_TO_SHARE.value('value', 'excluded.value'),
       from: block`
         (
           ${share}
@@ -39,3 +40,17 @@ export function writeShare(cells: CellSql): string[] {
     }),
   ];
 }
+
+/** A row that is created again adds to what this site had added before it was evicted. */
+export const ADD_TO_SHARE: NonNullable<CellColumnType['resume']> = {
+  value: (kept, written) => `${kept} + ${written}`,
+  check: (label, value, from) => statementText`
+    ${raiseSql(label, COUNTER_OVERFLOW)}
+    ${from}
+      AND ${hasOverflown(value)}`,
+};
+
+const raiseSql = (label: string, why: string) =>
+  `SELECT RAISE(ABORT, ${quoteText(`drizzle-crr: ${label} ${why}`)})`;
+
+const hasOverflown = (value: string) => `typeof(${value}) = 'real' AND abs(${value}) >= 9.2e18`;

@@ -147,7 +147,8 @@ export class Exchange {
     const sent = sentAfter(round);
     // The server prepares the next chunk while this one is merged, unless there is more to push.
     if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
-    const evicted = [...pulled.hidden, ...refusals.dropped];
+    // A row may be both. What was refused of it is known of the dropped ones.
+    const evicted = [...refusals.dropped, ...pulled.hidden];
     const isNothing =
       pulled.changes.length === 0 &&
       evicted.length === 0 &&

@@ -6,8 +6,11 @@ import type { Answer, Round } from './round.js';
 /** What an answer means for the rows that the server refuses. */
 export interface Refusals {
   readonly refused: readonly RefusedRow[];
-  /** Rows to be dropped here, with the db_version up to which their changes were sent. */
-  readonly dropped: readonly (HiddenRow & { readonly sentTo: number })[];
+  /** Rows to be dropped here, with the db_versions of their changes that were sent. */
+  readonly dropped: readonly (HiddenRow & {
+    readonly sentTo: number;
+    readonly refusedFrom: number;
+  })[];
   /** For the record of the peer. */
   readonly update: {
     readonly add: readonly PeerRefusal[];
@@ -23,22 +26,26 @@ export interface Refusals {
  */
 export function refusalsOf({ push, peer }: Round, { refused = [], rights }: Answer): Refusals {
   const now = new RowSet(refused);
-  const sentTo = new Map<string, number>();
+  const sent = new Map<string, { readonly from: number; readonly to: number }>();
   for (const change of push) {
     const id = textOfRow(change);
-    sentTo.set(id, Math.max(sentTo.get(id) ?? 0, change.db_version));
+    const { from, to } = sent.get(id) ?? { from: Number.MAX_SAFE_INTEGER, to: 0 };
+    const { db_version: version } = change;
+    sent.set(id, { from: Math.min(from, version), to: Math.max(to, version) });
   }
   const known = peer?.refused ?? [];
   const others = known.filter((row) => !now.has(row));
-  const remove = others.filter((row) => sentTo.has(textOfRow(row)));
-  const offer = others.filter((row) => !sentTo.has(textOfRow(row)) && row.rights !== rights);
+  const remove = others.filter((row) => sent.has(textOfRow(row)));
+  const offer = others.filter((row) => !sent.has(textOfRow(row)) && row.rights !== rights);
   const add = [
     ...refused.map(({ table, pk, code }) => ({ table, pk, code, rights })),
     ...offer.map((row) => ({ ...row, rights })),
   ];
-  const dropped = refused.flatMap((row) =>
-    row.drop ? [{ table: row.table, pk: row.pk, sentTo: sentTo.get(textOfRow(row)) ?? 0 }] : [],
-  );
+  const dropped = refused.flatMap(({ table, pk, drop }) => {
+    if (!drop) return [];
+    const { from = Number.MAX_SAFE_INTEGER, to = 0 } = sent.get(textOfRow({ table, pk })) ?? {};
+    return [{ table, pk, sentTo: to, refusedFrom: from }];
+  });
   const isNothing = add.length + remove.length + dropped.length === 0;
   return { refused, dropped, update: { add, remove, offer }, isNothing };
 }

@@ -9,7 +9,8 @@ import { cells } from './table.js';
 /**
  * Whoever changes a row's causal length, here or in the gate, ends a life: its cells go. If a merge
  * puts one life in another's place, the columns start again with their defaults; a local write brings
- * the values of its own.
+ * the values of its own. A row that comes back in the life in which it was evicted has the cells that were
+ * kept of it: see evict.ts.
  */
 export function lifeTrigger(spec: TableSpec): TriggerSql {
   const defaults = spec.cellColumns.map(
@@ -23,7 +24,7 @@ export function lifeTrigger(spec: TableSpec): TriggerSql {
   return triggerSql(spec, 'life', {
     comment: 'cells belong to one life of a row',
     on: `AFTER UPDATE OF causal_length ON ${quoteName(clockTable(spec.name))}`,
-    when: ['new.causal_length <> old.causal_length'],
+    when: ['new.causal_length > old.causal_length + (old.causal_length % 2 = 0)'],
     body: [
       `DELETE FROM ${cells(spec)} WHERE ${ofRow.join(' AND ')}`,
       statementText`

@@ -7,13 +7,16 @@ import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
 import { lifeTrigger } from './life.js';
+import { resumeTriggers } from './resume.js';
 import { cellGateStatement, cellTableStatements } from './table.js';
 
 export const cellsModule: TableModule = {
   name: 'cells',
   create,
   triggers: (spec) =>
-    spec.cellColumns.length === 0 ? [] : [cellGateTrigger(spec), lifeTrigger(spec)],
+    spec.cellColumns.length === 0
+      ? []
+      : [cellGateTrigger(spec), lifeTrigger(spec), ...resumeTriggers(spec)],
   objects(spec) {
     const gate = cellGateStatement(spec);
     if (gate === undefined) return [];

@@ -15,7 +15,7 @@ import { clockKeys, columnType, sameKeys } from '../clock/table.js';
  *     db_version, seq  when this database got it; a change of a cell also changes its row's db_version,
  *                      which is what readers scan
  *
- * Cells belong to the row's causal length: when it changes they go. The base column is computed from
+ * Cells belong to the row's causal length: when it changes they go. Those of this site stay if the row is evicted. The base column is computed from
  * them whenever they change, so it is the same on every site that has the same cells.
  */
 export function cellTableStatements(spec: TableSpec): string[] {

@@ -8,13 +8,14 @@ import { clock, clockKeys, sameRow } from '../clock/table.js';
 import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
 import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
+import { IS_RESUMED } from './resume.js';
 import { CELL_COLUMNS, cells } from './table.js';
 
 /** The triggers that bring a site's own cells to what an update wrote. */
 export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
   return spec.cellColumns.map((column) => {
     const type = cellTypeOf(column);
-    const sql = cellSql(spec, column, 'state.seq');
+    const sql = cellSql(spec, column, { seq: 'state.seq', isBirth: false });
     const isAlsoWrite = type.isAlsoWrite?.(sql);
     const changed = hasChanged(column);
     return triggerSql(spec, `update_${column.name}`, {
@@ -46,13 +47,24 @@ export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
 
 /** Statements for a trigger whose `new` is a row that was inserted or got another key. */
 export function writeCells(spec: TableSpec): string[] {
-  return spec.cellColumns.flatMap((column, i) =>
-    cellTypeOf(column).write(cellSql(spec, column, columnSeq(spec, spec.clockColumns.length + i))),
-  );
+  return spec.cellColumns.flatMap((column, i) => {
+    const seq = columnSeq(spec, spec.clockColumns.length + i);
+    return cellTypeOf(column).write(cellSql(spec, column, { seq, isBirth: true }));
+  });
 }
 
-/** @param seq SQL, to be selected from `crr_state AS state`. */
-function cellSql(spec: TableSpec, column: ReplicatedColumnSpec, seq: string): CellSql {
+interface CellWrite {
+  /** SQL, to be selected from `crr_state AS state`. */
+  readonly seq: string;
+  /** The row is created, so this site's cell may have been kept of a row that was evicted. */
+  readonly isBirth: boolean;
+}
+
+function cellSql(
+  spec: TableSpec,
+  column: ReplicatedColumnSpec,
+  { seq, isBirth }: CellWrite,
+): CellSql {
   const ofRow = (alias: string) =>
     spec.key
       .map(({ name }) => `${alias}${quoteName(keyOf(name))} = new.${quoteName(name)}`)
@@ -83,7 +95,7 @@ function cellSql(spec: TableSpec, column: ReplicatedColumnSpec, seq: string): Ce
         WHERE
           ${all([ofRow(''), ofColumn(''), `site <> ${LOCAL_SITE}`, where])}`;
     },
-    writeOwn({ value, version, next, from, where }) {
+    writeOwn({ value, version, next, resumed, from, where }) {
       const keys = clockKeys(spec).join(', ');
       const values = [
         ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
@@ -97,7 +109,7 @@ function cellSql(spec: TableSpec, column: ReplicatedColumnSpec, seq: string): Ce
         WHERE ${where ?? 'true'}
         ON CONFLICT (${keys}, column_name, site) DO UPDATE SET
           version = ${next},
-          value = excluded.value,
+          value = ${isBirth && resumed ? `CASE WHEN ${IS_RESUMED} THEN ${resumed} ELSE excluded.value END` : 'excluded.value'},
           db_version = excluded.db_version,
           seq = excluded.seq`;
     },

@@ -121,9 +121,23 @@ export function reconcileStatements(spec: TableSpec): string[] {
     takeDbVersionStatement(`EXISTS (SELECT 1 FROM ${table} WHERE ${isGone} OR ${isBack})`),
     change(['row_version = 0', ...none], isGone),
     // Before the clocks live again. A row that the statement above buried has no base row, so it is not back.
+    ...(spec.cellColumns.length > 0 ? [forgetKeptCells(spec)] : []),
     ...spec.cellColumns.map((column) => cellsOfRowsThatCameBack(spec, column)),
     change(['row_version = 1', ...whole], isBack),
   ];
+}
+
+/** Nothing tells the cells that were kept of an evicted row from what was written over it without triggers. */
+function forgetKeptCells(spec: TableSpec): string {
+  return statementText`
+    DELETE FROM ${cells(spec)}
+    WHERE rowid IN (
+      SELECT kept.rowid
+      FROM ${clock(spec)} AS clock
+      JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+      JOIN ${cells(spec)} AS kept ON ${sameKeys(spec, 'kept', 'clock')}
+      WHERE clock.causal_length % 2 = 0
+    )`;
 }
 
 /** A row that came back has no cells, whatever its columns show. */

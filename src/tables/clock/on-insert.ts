@@ -37,6 +37,7 @@ export function insertTrigger(spec: TableSpec): TriggerSql {
  * which its sentinel makes known. Over a living row (INSERT OR REPLACE) every cell's version rises, and the
  * causal length by 2 if a sentinel is stored, as in cr-sqlite. It always does in a table with columns that
  * the value decides: nothing keeps what a replaced row held, so the new row must begin a life of its own.
+ * A row that was evicted goes on in the life that it had: see evict.ts.
  */
 function rewrittenRow(spec: TableSpec): string[] {
   const beginsLife = spec.clockColumns.some(isDecidedByValue);
@@ -48,9 +49,9 @@ function rewrittenRow(spec: TableSpec): string[] {
     ...(beginsLife
       ? [`sentinel = ${sentinel}`, `causal_length = ${nextLife}`]
       : [
-          // A dead row always has a sentinel.
+          // A dead row always has a sentinel. One that was evicted may have none.
           `sentinel = CASE WHEN sentinel IS NOT NULL THEN ${sentinel} END`,
-          `causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE ${nextLife} END`,
+          `causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE ${nextLife} END`,
         ]),
     ...rowStamp('row_version + 1'),
     ...spec.clockColumns.map((column, i) => {

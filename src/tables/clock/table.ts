@@ -23,7 +23,8 @@ import { quoteName } from '../../sql/quote.js';
  * row cost a few bytes, and writing a row again (INSERT OR REPLACE raises every version) costs the same
  * whatever the number of columns. See clock.ts for both texts.
  *
- * On a tombstone row_db_version is set if the row was alive before the delete was applied.
+ * On a tombstone row_db_version is set if the row was alive before the delete was applied. The clock row of a
+ * row that was evicted has db_version 0; see ../evict.ts.
  */
 export function clockTableStatements(spec: TableSpec): string[] {
   const table = quoteName(clockTable(spec.name));

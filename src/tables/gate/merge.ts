@@ -1,7 +1,8 @@
-import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
+import { cellTypeOf, clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
+import { cellsOf } from '../cells/table.js';
 import { cellVersionSql, resetClockSql, stampOfOriginSql } from '../clock/clock.js';
 import { CLOCK, cellClock, clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
@@ -139,12 +140,17 @@ function hasUniqueStates(spec: TableSpec): boolean {
 }
 
 function insertRevived(spec: TableSpec): string {
+  // Cells that were kept of an evicted row; if there are more, the apply shows all of them later.
+  const shown = spec.cellColumns.map((column) =>
+    cellTypeOf(column).shown(cellsOf(spec, column, 'clock'), column.default ?? 'NULL'),
+  );
+  const columns = [...baseColumns(spec), ...spec.cellColumns.map(({ name }) => quoteName(name))];
   return statementText`
     INSERT INTO ${base(spec)} (
-      ${list(baseColumns(spec))}
+      ${list(columns)}
     )
     SELECT
-      ${list(offeredRow(spec, false))}
+      ${list([...offeredRow(spec, false), ...shown])}
     FROM ${clock(spec)} AS clock
     WHERE
       ${clockIsOffered(spec, 'clock')}

@@ -94,7 +94,7 @@ export function offerAgain(spec: TableSpec, key: readonly SqlValue[]): Statement
       row_db_version = ifnull(row_db_version, db_version),
       db_version = ${DB_VERSION}
     WHERE
-      ${all(keyIs(spec, key, args))}`;
+      ${all([...keyIs(spec, key, args), 'db_version > 0'])}`;
   return statement(sql, args);
 }
 
