@@ -178,10 +178,17 @@ export class Merger {
     const { total } = plan.outcome.waiting;
     this.#mayWait = total > 0;
     // Another process has left a pending change since. This batch may complete its row.
-    if (!mayWait && total > result.pending) {
-      addReport(result, await this.#mergeBatch([], { onUnknown: options.onUnknown ?? 'pending' }));
-    }
+    if (!mayWait && total > result.pending) await this.#mergeWaiting(options, result);
     return result;
+  }
+
+  /** After a batch that is merged already, so a failure is left to the next apply, which tries the same again. */
+  async #mergeWaiting({ onUnknown }: BatchOptions, total: MutableReport): Promise<void> {
+    try {
+      addReport(total, await this.#mergeBatch([], { onUnknown: onUnknown ?? 'pending' }));
+    } catch {
+      this.#mayWait = true;
+    }
   }
 
   /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
@@ -205,7 +212,7 @@ export class Merger {
     const { connection, schema } = this.#parts;
     // Another process may have left something; and what was ahead of its time may be due now.
     const waits = this.#mayWait || (await this.#isWaiting());
-    const total = waits ? await explained(() => this.#mergeBatch([], {})) : emptyReport();
+    if (waits) return explained(() => this.#mergeBatch([], { peer, evict }));
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...refusalStatements(peer, schema),
@@ -213,7 +220,7 @@ export class Merger {
       ...offerStatements(peer, schema),
     ];
     if (statements.length > 0) await explained(() => connection.batch(statements, 'write'));
-    return total;
+    return emptyReport();
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Column, getTableColumns } from 'drizzle-orm';
 import type { KeyedRow } from '../database/apply-result.js';
 import { unpackKey } from '../model/packed-key.js';
+import type { SqlValue } from '../model/value.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { valueInType } from './column-value.js';
 
@@ -45,11 +46,20 @@ export function packedRowRefs(
   const toRef = rowRefs(schema);
   return ({ table, pk }) => {
     const spec = schema.tables.get(table);
-    const key = spec === undefined ? [] : unpackKey(pk);
+    const key = spec === undefined ? [] : unpacked(pk);
     return key.length === 0 || key.length !== spec?.key.length
       ? { table, key: {} }
       : toRef({ table, key });
   };
+}
+
+/** Empty if it is not a packed key: a server may name any row, and what has been merged is reported in any case. */
+function unpacked(pk: Uint8Array): SqlValue[] {
+  try {
+    return unpackKey(pk);
+  } catch {
+    return [];
+  }
 }
 
 interface KeyColumn {

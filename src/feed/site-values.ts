@@ -1,15 +1,14 @@
 import { cellTypeOf } from '../columns/registry.js';
-import { readKey } from '../merge/report.js';
-import { affinityOf } from '../model/declared-type.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
-import { type DriverRow, portable } from '../sql/driver-value.js';
+import type { DriverRow } from '../sql/driver-value.js';
 import { any, list, statementText } from '../sql/layout.js';
 import { cellTable } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { cellsTextSql, parseCells, type SiteCell } from '../tables/cells/text.js';
+import { keyValues, keyWidth, readKey } from '../tables/clock/read-key.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 
 /** What one site added to a counter. */
@@ -57,12 +56,9 @@ export function conflictsQuery(spec: TableSpec): Statement {
   const standing = registersOf(spec).map(
     (column) => `column_name = ${quoteText(column.name)} AND ${cellTypeOf(column).standsSql}`,
   );
-  const values = keys.map((key, i) =>
-    portable(`conflict.${key}`, affinityOf(spec.key[i]!.sqlType)),
-  );
   return statement(statementText`
     SELECT
-      ${list([...values, cellsTextSql(spec, 'conflict')])}
+      ${list([...keyValues(spec, 'conflict'), cellsTextSql(spec, 'conflict')])}
     FROM (
       SELECT DISTINCT ${keys.join(', ')}
       FROM (
@@ -83,7 +79,7 @@ export function readConflicts(
   directory: SiteDirectory,
 ): StoredConflict[] {
   return rows.flatMap((row) => {
-    const cells = cellsIn(row[spec.key.length]);
+    const cells = cellsIn(row[keyWidth(spec)]);
     return registersOf(spec).flatMap((column) => {
       const index = spec.cellColumns.indexOf(column);
       const { stands } = cellTypeOf(column);

@@ -1,12 +1,13 @@
-import { affinityOf } from '../model/declared-type.js';
+import { type Affinity, affinityOf } from '../model/declared-type.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { type DriverRow, exactValue, portable } from '../sql/driver-value.js';
+import type { DriverRow } from '../sql/driver-value.js';
 import { block, type Layout, lines, list, statementText } from '../sql/layout.js';
 import { STATE_TABLE } from '../sql/names.js';
 import { type Query, queryRow } from '../sql/statement.js';
 import { cellsWonSql, inexactRowsStatement } from '../tables/cells/read.js';
-import { cellClock, clock, clockKeys } from '../tables/clock/table.js';
+import { keyValues, readKey } from '../tables/clock/read-key.js';
+import { cellClock, clock } from '../tables/clock/table.js';
 import type { RowOffer } from './group.js';
 import type { MergeOutcome } from './outcome.js';
 
@@ -35,14 +36,21 @@ export function reportQueries(
 }
 
 class TableReport {
+  /** Undefined if the rows are to be read back. */
+  readonly offers: readonly RowOffer[] | undefined;
   #touched = 0;
   #inserted = 0;
 
   constructor(
     readonly spec: TableSpec,
-    readonly offers: readonly RowOffer[] | undefined,
+    offers: readonly RowOffer[] | undefined,
     readonly outcome: MergeOutcome,
-  ) {}
+  ) {
+    const affinities = spec.key.map(({ sqlType }) => affinityOf(sqlType));
+    const isAsStored = ({ key }: RowOffer) =>
+      key.every((value, i) => isStoredAs(value, affinities[i]!));
+    this.offers = offers?.every(isAsStored) ? offers : undefined;
+  }
 
   countTouched(): Query {
     const sql = statementText`
@@ -58,7 +66,7 @@ class TableReport {
   listTouched(): Query {
     const sql = statementText`
       SELECT
-        ${list([codeSql(this.spec), ...clockKeys(this.spec).map(this.#keySql)])}
+        ${list([codeSql(this.spec), ...keyValues(this.spec)])}
       ${this.#fromTouched()}
         AND NOT ${this.#areAlike()}`;
     const read = (rows: readonly DriverRow[]) => {
@@ -71,7 +79,7 @@ class TableReport {
   listInexact(): Query[] {
     const { spec, outcome } = this;
     return spec.cellColumns.flatMap((column) => {
-      const sql = inexactRowsStatement(spec, column, (key, i) => String(this.#keySql(key, i)));
+      const sql = inexactRowsStatement(spec, column, keyValues(spec));
       if (sql === undefined) return [];
       const read = (rows: readonly DriverRow[]) => {
         for (const row of rows)
@@ -96,9 +104,6 @@ class TableReport {
         ${this.#fromTouched()}
       )`;
   }
-
-  readonly #keySql = (key: string, index: number) =>
-    portable(key, affinityOf(this.spec.key[index]!.sqlType));
 
   #readOffers(): void {
     const { spec, outcome } = this;
@@ -141,11 +146,16 @@ function parseCode(code: number) {
   return { isAlive: (code & 1) === 1, hasCrossed: (code & 2) === 2, cellsWon: code >> 2 };
 }
 
-/** The key in a driver's row, from the column `from` on. */
-export function readKey(spec: TableSpec, row: DriverRow, from: number): SqlValue[] {
-  return spec.key.map(({ sqlType }, i) => {
-    const value = row[from + i]!;
-    const isInteger = affinityOf(sqlType) !== 'real' && Number.isInteger(value);
-    return exactValue(value, isInteger ? 'i' : '');
-  });
+/** Whether a column keeps a value as it is: an affinity turns numbers and numeric text into other classes. */
+function isStoredAs(value: SqlValue, affinity: Affinity): boolean {
+  switch (affinity) {
+    case 'text':
+      return typeof value === 'string';
+    case 'real':
+      return typeof value === 'number';
+    case 'blob':
+      return true;
+    default:
+      return typeof value === 'bigint';
+  }
 }

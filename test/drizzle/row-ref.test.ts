@@ -1,6 +1,7 @@
-import { customType, integer, primaryKey, text } from 'drizzle-orm/sqlite-core';
+import { customType, integer, primaryKey, real, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { type Change, crrTable, packKey, type SqlValue } from '../../src/index.js';
+import { type Change, counter, crrTable, packKey, type SqlValue } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { openSite } from '../support/site.js';
 
 /** Two key columns: a lone INTEGER PRIMARY KEY takes integers only. */
@@ -59,6 +60,59 @@ describe('the keys in the result of an apply', () => {
     const db = await openSite({ table });
     const { inserted } = await db.$crr.apply([change(packKey(['{'])), change(packKey(['{}']))]);
     expect(inserted.map(({ key }) => key.at)).toEqual(['{', {}]);
+  });
+});
+
+describe('a key is the same in inserted, updated and deleted', () => {
+  const any = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'blob' });
+  const numeric = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'numeric' });
+  const values: readonly SqlValue[] = [
+    ...[3n, 3, 3.5, 2n ** 53n, 2 ** 53 + 2, 2n ** 60n + 1n, 2 ** 60, 2n ** 63n - 1n],
+    ...[-(2n ** 63n), 2 ** 63, -(2 ** 63), 1e19, 1e300, '7', 'x', '\u0001', Uint8Array.of(1)],
+  ];
+  const tables = {
+    'no affinity': any,
+    numeric,
+    integer: (name: string) => integer(name),
+    real: (name: string) => real(name),
+    text: (name: string) => text(name),
+  };
+  test.each(Object.keys(tables) as (keyof typeof tables)[])('with %s', async (affinity) => {
+    const table = crrTable(
+      'events',
+      {
+        at: tables[affinity]('at').notNull(),
+        room: text('room').notNull(),
+        title: text('title'),
+        votes: counter('votes'),
+      },
+      (self) => [primaryKey({ columns: [self.at, self.room] })],
+    );
+    const plain = crrTable(
+      'plain',
+      { at: tables[affinity]('at').primaryKey().notNull(), title: text('title') },
+      () => [],
+    );
+    for (const at of values) {
+      for (const client of [memoryClient(), memoryClient({ intMode: 'bigint' })]) {
+        const isRowid = affinity === 'integer'; // A lone INTEGER PRIMARY KEY takes integers only.
+        const db = await openSite(isRowid ? { table } : { table, plain }, client);
+        const names = [...(isRowid ? [] : ['plain']), 'events'];
+        const apply = (more: Partial<Change>) =>
+          db.$crr.apply(
+            names.map((name) => {
+              const pk = packKey(name === 'plain' ? [at] : [at, 'a']);
+              return { ...change(pk), table: name, ...more };
+            }),
+          );
+        const { inserted } = await apply({});
+        const { updated } = await apply({ col_version: 2 });
+        const { deleted } = await apply({ cid: '-1', val: null, col_version: 2, cl: 2 });
+        expect(inserted).toHaveLength(names.length);
+        expect(updated, String(at)).toEqual(inserted);
+        expect(deleted, String(at)).toEqual(inserted);
+      }
+    }
   });
 });
 

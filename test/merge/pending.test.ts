@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { type Change, crrTable, withCrr } from '../../src/index.js';
+import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 import { exchange, openSite } from '../support/site.js';
 
@@ -290,4 +291,25 @@ describe('a table or column that is not here yet', () => {
     // The price still waits for its column; its row is dead, so it need not.
     expect(await migrated.$crr.pendingCount()).toBe(0);
   });
+});
+
+test('what completes another process’s row does not fail an apply that is committed', async () => {
+  const client = memoryClient();
+  const ddl =
+    "CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT NOT NULL, price INTEGER NOT NULL, note TEXT, CHECK (name <> 'bad'))";
+  const db = await openSite({ strict }, client, { ddl });
+  const otherProcess = withCrr(drizzle(client), { schema: { strict } });
+  const from = await openSite({ strict });
+  await from.insert(strict).values([ROW, { ...ROW, id: 'b', name: 'bad' }]);
+  const { changes } = await from.$crr.changes();
+  const isOf = (id: string) => (change: Change) => Buffer.from(change.pk).includes(id);
+  // Once applied, it knows that nothing waits.
+  await db.$crr.apply([]);
+  const isName = ({ cid }: Change) => cid === 'name';
+  await otherProcess.$crr.apply(changes.filter(isOf('b')).filter(isName));
+  const rest = changes.filter((change) => isOf('a')(change) || !isName(change));
+  const { inserted, pending } = await db.$crr.apply(rest);
+  expect(inserted).toEqual([{ table: 'items', key: { id: 'a' } }]);
+  expect(pending).toBe(2);
+  expect(await db.$count(strict)).toBe(1);
 });

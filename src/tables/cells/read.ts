@@ -1,6 +1,6 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
-import { any, block, type Layout, statementText } from '../../sql/layout.js';
+import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { GUARD_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
@@ -51,18 +51,19 @@ export function cellsWonSql(spec: TableSpec, row: string): Layout {
  * Rows of a column whose value is not the sum of its cells, among those that the running apply
  * changed; undefined if that cannot happen in this column.
  *
- * @param keySql SQL that hands out a key column.
+ * @param key the columns that hand out the key.
  */
 export function inexactRowsStatement(
   spec: TableSpec,
   column: ReplicatedColumnSpec,
-  keySql: (key: string, index: number) => string,
+  key: readonly Fragment[],
 ): string | undefined {
   const isInexact = cellTypeOf(column).isInexact?.(cellsOf(spec, column, 'touched'));
   if (isInexact === undefined) return undefined;
   const keys = clockKeys(spec);
   return statementText`
-    SELECT ${keys.map(keySql).join(', ')}
+    SELECT
+      ${list(key)}
     FROM (
       SELECT DISTINCT ${keys.join(', ')} FROM ${cells(spec)}
       WHERE db_version = ${DB_VERSION} AND column_name = ${quoteText(column.name)}
