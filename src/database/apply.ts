@@ -62,9 +62,13 @@ export class Merger {
   /** Merges one batch, all of it or nothing. */
   async merge(changes: readonly Change[], options: MergeBatchOptions): Promise<MergeReport> {
     const { source } = options;
-    if (source !== undefined) return explained(() => this.#mergeLimited(changes, options, source));
-    if (changes.length === 0) return this.#mergeNothing(options);
-    return explained(() => this.#mergeBatch(changes, options));
+    return explained(() =>
+      this.#parts.drift.explaining<MergeReport>(() => {
+        if (source !== undefined) return this.#mergeLimited(changes, options, source);
+        if (changes.length === 0) return this.#mergeNothing(options);
+        return this.#mergeBatch(changes, options);
+      }),
+    );
   }
 
   /** How many changes are in the pending table. */
@@ -212,14 +216,14 @@ export class Merger {
     const { connection, schema } = this.#parts;
     // Another process may have left something; and what was ahead of its time may be due now.
     const waits = this.#mayWait || (await this.#isWaiting());
-    if (waits) return explained(() => this.#mergeBatch([], { peer, evict }));
+    if (waits) return this.#mergeBatch([], { peer, evict });
     const statements = [
       ...(peer === undefined ? [] : progressStatements(peer)),
       ...refusalStatements(peer, schema),
       ...evictStatements(evict, schema),
       ...offerStatements(peer, schema),
     ];
-    if (statements.length > 0) await explained(() => connection.batch(statements, 'write'));
+    if (statements.length > 0) await connection.batch(statements, 'write');
     return emptyReport();
   }
 }

@@ -23,7 +23,7 @@ import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
 import { DriftCheck } from './drift.js';
 import { Feed, type FeedOptions } from './feed.js';
-import { inThisFormat, requireFormat } from './format.js';
+import { requireFormat } from './format.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
 import { SiteStore } from './site-store.js';
@@ -96,7 +96,7 @@ export class CrrCore {
       batch: (...args) =>
         explained(async () => {
           await this.drift.pass();
-          return this.connection.batch(...args);
+          return this.drift.explaining(() => this.connection.batch(...args));
         }),
     };
     const feed = new Feed(caller, options, { connection, sites: this.#sites, schema: this.schema });
@@ -181,7 +181,7 @@ export class CrrCore {
   }
 
   #explained<T>(run: () => Promise<T>): Promise<T> {
-    return explained(() => inThisFormat(this.connection, run));
+    return explained(() => this.drift.explaining(run));
   }
 
   #greatestTime(): number {

@@ -57,6 +57,19 @@ export class DriftCheck {
     this.#done = true;
   }
 
+  /**
+   * Runs it. If the database lacks a table or column, it may have been migrated meanwhile, or not yet: then that
+   * is the error.
+   */
+  async explaining<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (/no such (column|table)|has no column named/.test(String(error))) await take(this.connection, this.#look());
+      throw error;
+    }
+  }
+
   *#look(): Look {
     const triggers = new Map<string, Map<string, string>>();
     const order = new TriggerOrder();

@@ -19,21 +19,6 @@ export function* lookAtFormat(): Look {
   if (format !== SQL_FORMAT) throw otherFormat(format);
 }
 
-/**
- * Runs it. If the database lacks a column or table, the reason may be that its bookkeeping has another format;
- * looking only then saves a round trip otherwise.
- *
- * @throws {CrrDatabaseError} CRR_DATABASE_FORMAT in that case.
- */
-export async function inThisFormat<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (/no such (column|table)/.test(String(error))) await requireFormat(connection);
-    throw error;
-  }
-}
-
 function otherFormat(format: number): CrrDatabaseError {
   const found = `the bookkeeping of this database has format ${format}, and this version of drizzle-crr needs format ${SQL_FORMAT}`;
   const remedy =

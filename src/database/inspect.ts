@@ -35,6 +35,8 @@ export interface Inspected {
   readonly hasAllBookkeeping: boolean;
   /** Columns of each base table of the schema; empty if there is no such table. */
   readonly baseColumns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Tables of the schema that have no rowid. */
+  readonly withoutRowid: ReadonlySet<string>;
   readonly crrs: ReadonlyMap<string, ActualCrr>;
   /** CRRs of the schema that were renamed since their triggers were made: what they were and have. */
   readonly renamed: ReadonlyMap<string, RenamedCrr>;
@@ -72,6 +74,9 @@ export async function inspect(
     hasBookkeeping: found.texts.has(STATE_TABLE),
     hasAllBookkeeping: SHARED_TABLES.every((table) => found.texts.has(table)),
     baseColumns: new Map(specs.map(({ name }) => [name, found.baseColumns(name)])),
+    withoutRowid: new Set(
+      specs.map(({ name }) => name).filter((name) => found.isWithoutRowid(name)),
+    ),
     renamed,
     crrs: new Map(specs.map((spec) => [spec.name, found.crrOf(spec)])),
     others: new Map(
@@ -149,6 +154,10 @@ class Found {
       for (const row of rows) this.#recorded.set(String(row[0]), String(row[1]));
     };
     return { ...statement(SELECT_SPECS), read };
+  }
+
+  isWithoutRowid(table: string): boolean {
+    return /\bWITHOUT\s+ROWID\b[^)]*$/i.test(this.texts.get(table) ?? '');
   }
 
   baseColumns(table: string): ReadonlySet<string> {

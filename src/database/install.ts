@@ -11,6 +11,7 @@ import { differences } from '../tables/differences.js';
 import { sharedStatements } from '../tables/modules.js';
 import { columnsWithoutTrigger } from '../tables/renames.js';
 import { compareCounts } from '../tables/statistics.js';
+import { refuseUnfitTables } from './base-tables.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { type Inspected, inspect } from './inspect.js';
@@ -27,7 +28,7 @@ export interface InstallOptions {
  * if it is up to date, nothing is written. Rows without a clock get one, clocks without a row
  * become tombstones. Parts of tables that are gone, or are plain now, are dropped.
  *
- * @throws {CrrDatabaseError} if a base table is missing, or another version of this package made the
+ * @throws {CrrDatabaseError} if a base table or one of its columns is missing, or another version of this package made the
  * bookkeeping in another format.
  */
 export async function install(connection: Connection, options: InstallOptions): Promise<void> {
@@ -50,7 +51,7 @@ async function installOnce(
 ): Promise<void> {
   const specs = [...schema.tables.values()];
   const inspected = await inspect(connection, specs);
-  refuseMissingTables(specs, inspected);
+  refuseUnfitTables(specs, inspected);
   if (inspected.hasBookkeeping) await requireFormat(connection);
   for (const spec of specs) await refuseUnknownRename(connection, spec, inspected);
   const steps = [
@@ -70,15 +71,6 @@ async function installOnce(
   await connection.batch(
     statements.map((sql) => statement(sql)),
     'write',
-  );
-}
-
-function refuseMissingTables(specs: readonly TableSpec[], { baseColumns }: Inspected): void {
-  const missing = specs.find(({ name }) => baseColumns.get(name)!.size === 0);
-  if (missing === undefined) return;
-  throw new CrrDatabaseError(
-    'CRR_DATABASE_TABLE_MISSING',
-    `the database has no table "${missing.name}": run your migrations (or drizzle-crr push) before $crr.install()`,
   );
 }
 

@@ -41,6 +41,7 @@
  *                           cellsWon      cells that took the pushed value
  *                           cellsIgnored  cells that kept theirs
  *                           pending       changes that cannot be applied yet
+ *                           held          of these, changes whose writer's clock is ahead
  *               refused     rows that the client may not write: what it pushed for them now, or what had
  *                           waited, was left out
  *                           table, pk     the row
@@ -196,6 +197,7 @@ export interface Pushed {
   readonly cellsWon: number;
   readonly cellsIgnored: number;
   readonly pending: number;
+  readonly held: number;
 }
 
 export interface RefusedRow {

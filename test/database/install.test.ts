@@ -156,6 +156,60 @@ describeEachEngine('install', (engine) => {
     expect(await dump(client)).toBe(before);
   });
 
+  test.each([
+    [
+      'a column',
+      'CREATE TABLE t ("myId" TEXT PRIMARY KEY NOT NULL)',
+      'COLUMN_MISSING',
+      /"t".*"title".*migrations/,
+    ],
+    [
+      'another casing',
+      'CREATE TABLE t ("my_id" TEXT PRIMARY KEY NOT NULL, title TEXT)',
+      'COLUMN_MISSING',
+      /"t".*"myId".*"my_id".*casing/,
+    ],
+    [
+      'a rowid',
+      'CREATE TABLE t ("myId" TEXT PRIMARY KEY NOT NULL, title TEXT) WITHOUT ROWID',
+      'WITHOUT_ROWID',
+      /"t" is a WITHOUT ROWID table.*create it without/,
+    ],
+  ])('a base table that lacks %s is named, and nothing is made', async (_, ddl, code, message) => {
+    const client = await engine.open();
+    await client.execute(ddl);
+    const before = await dump(client);
+    const t = crrTable('t', { myId: text('myId').primaryKey().notNull(), title: text('title') });
+    await expect(withCrr(drizzle(client), { schema: { t } }).$crr.install()).rejects.toMatchObject({
+      name: 'CrrDatabaseError',
+      code: `CRR_DATABASE_${code}`,
+      message: expect.stringMatching(message),
+    });
+    expect(await dump(client)).toBe(before);
+  });
+
+  test('without the check, a table that was not migrated is named by whatever needs it', async () => {
+    const db = await openSite({ v1 }, await engine.open());
+    const later = crrTable('todos', {
+      id: text('id').primaryKey().notNull(),
+      title: text('title'),
+      later: text('later'),
+    });
+    const unmigrated = withCrr(drizzle(db.$client), { schema: { later }, check: false });
+    await db.insert(v1).values({ id: 'a', title: 'x' });
+    const { changes } = await db.$crr.changes();
+    const change = { ...changes[0]!, cid: 'later', site_id: new Uint8Array(16).fill(7) };
+    for (const run of [() => unmigrated.$crr.changes(), () => unmigrated.$crr.apply([change])]) {
+      await expect(run()).rejects.toMatchObject({
+        code: 'CRR_DATABASE_DRIFT',
+        message: expect.stringMatching(/"todos".*migrations/),
+      });
+    }
+    await expect(unmigrated.$crr.install()).rejects.toMatchObject({
+      code: 'CRR_DATABASE_COLUMN_MISSING',
+    });
+  });
+
   test('bookkeeping of another format is refused', async () => {
     const db = await openSite({ v1 }, await engine.open());
     await db.$client.execute('UPDATE crr_state SET format = 99');

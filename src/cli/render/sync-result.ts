@@ -3,7 +3,8 @@ import type { Style } from '../style.js';
 import { bytes, count } from './quantity.js';
 
 export function renderSyncResult(result: SyncResult, style: Style): string {
-  const { pushed, pulled, hidden, refused, requests, bytesSent, bytesReceived } = result;
+  const { pushed, pushedHeld, pulled, hidden, refused, requests, bytesSent, bytesReceived } =
+    result;
   const lines: string[] = [];
   if (pushed + pulled + hidden + refused === 0) {
     lines.push('Nothing new on either side.');
@@ -12,6 +13,13 @@ export function renderSyncResult(result: SyncResult, style: Style): string {
     lines.push(`Sent ${count(pushed, 'change')}, received ${pulled} ${style.dim(`(${traffic})`)}.`);
   }
   if (hidden > 0) lines.push(`${count(hidden, 'row')} no longer visible to this site.`);
+  if (pushedHeld > 0) {
+    lines.push(
+      style.yellow(
+        `${count(pushedHeld, 'change')} held by the server until its time has come: the clock of this computer, or of another writer, is ahead.`,
+      ),
+    );
+  }
   if (refused > 0) {
     lines.push(
       style.yellow(`${count(refused, 'row')} not sent, because this site may not write them.`),

@@ -6,6 +6,11 @@ export interface SyncResult {
   readonly pushed: number;
   /** How many cells won at the server. */
   readonly pushedWon: number;
+  /**
+   * Changes sent that wait at the server, because the clock of their writer is ahead by more than its `maxDrift`:
+   * others get them when their time has come.
+   */
+  readonly pushedHeld: number;
   /** Changes received. */
   readonly pulled: number;
   /** How many cells won here. */

@@ -32,7 +32,7 @@ export class SyncRun {
   hasNewId = false;
   readonly #options: SyncRunOptions;
   /** The sums over all rounds. */
-  readonly #totals = { pushed: 0, pushedWon: 0, pulled: 0, pulledWon: 0, hidden: 0 };
+  readonly #totals = { pushed: 0, pushedWon: 0, pushedHeld: 0, pulled: 0, pulledWon: 0, hidden: 0 };
   readonly #shares = new Shares();
   readonly #trafficBefore: Traffic;
 
@@ -70,6 +70,7 @@ export class SyncRun {
     const { pulled, pushed } = answer;
     totals.pushed += round.push.length;
     totals.pushedWon += pushed?.cellsWon ?? 0;
+    totals.pushedHeld += pushed?.held ?? 0;
     totals.pulled += pulled.changes.length;
     totals.pulledWon += applied?.cellsWon ?? 0;
     totals.hidden += pulled.hidden.length;

@@ -64,6 +64,6 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
   };
 }
 
-function pushedOf({ stamp = 0, cellsWon, cellsIgnored, pending }: MergeResult): Pushed {
-  return { stamp, cellsWon, cellsIgnored, pending };
+function pushedOf({ stamp = 0, cellsWon, cellsIgnored, pending, held }: MergeResult): Pushed {
+  return { stamp, cellsWon, cellsIgnored, pending, held };
 }

@@ -135,17 +135,19 @@ const pullForm: Form<Pull> = {
 };
 
 const pushedForm: Form<Pushed> = {
-  write(out, { stamp, cellsWon, cellsIgnored, pending }) {
+  write(out, { stamp, cellsWon, cellsIgnored, pending, held }) {
     out.varint(stamp);
     out.varint(cellsWon);
     out.varint(cellsIgnored);
     out.varint(pending);
+    out.varint(held);
   },
   read: (input) => ({
     stamp: input.varint(),
     cellsWon: input.varint(),
     cellsIgnored: input.varint(),
     pending: input.varint(),
+    held: input.varint(),
   }),
 };
 

@@ -106,7 +106,13 @@ const response = object<SyncResponse>({
   dbVersion: integer,
   refused: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag, code: text }))),
   pushed: optional(
-    object<Pushed>({ stamp: integer, cellsWon: integer, cellsIgnored: integer, pending: integer }),
+    object<Pushed>({
+      stamp: integer,
+      cellsWon: integer,
+      cellsIgnored: integer,
+      pending: integer,
+      held: integer,
+    }),
   ),
   pulled: optional(
     object<Pulled>({

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { crrTable } from '../../../src/index.js';
+import { crrTable, lww } from '../../../src/index.js';
 import { createSync, createSyncHandler, type SyncEvent } from '../../../src/sync/index.js';
 import { openSite } from '../../support/site.js';
 import { changesOf } from '../feed.js';
@@ -62,4 +62,30 @@ test('what still waits goes on waiting, and syncs go on', async () => {
   expect(await a.db.select().from(jobs).orderBy(jobs.id)).toEqual(
     await server.db.select().from(jobs).orderBy(jobs.id),
   );
+});
+
+test('a writer whose clock is ahead learns that the server holds its write', async () => {
+  const notes = crrTable('notes', {
+    id: text('id').primaryKey().notNull(),
+    text: lww(text('text'), { by: 'time' }),
+  });
+  const server = await openSite({ notes });
+  const ahead = await openSite({ notes }, undefined, { crr: { maxDrift: 3_600_000 } });
+  await ahead.insert(notes).values({ id: '1', text: 'now' });
+  const { changes } = await ahead.$crr.changes();
+  // As if the clock had been set forward by half an hour.
+  const later = changes.map((change) => ({
+    ...change,
+    val: 'later',
+    col_version: change.col_version + 1_800_000 * 1024,
+    site_id: new Uint8Array(16).fill(7),
+  }));
+  await ahead.$crr.apply(later);
+  const sync = createSync({
+    db: ahead,
+    fetch: createSyncHandler({ db: server, public: true }),
+  });
+  expect(await sync.sync()).toMatchObject({ pushed: 1, pushedWon: 0, pushedHeld: 1 });
+  expect(await server.$crr.pendingCount()).toBe(1);
+  expect(await sync.sync()).toMatchObject({ pushed: 0, pushedHeld: 0 });
 });

@@ -46,7 +46,7 @@ export const response: SyncResponse = {
   schema: '',
   rights: 'w',
   dbVersion: 2 ** 53 - 1,
-  pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3 },
+  pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3, held: 2 },
   pulled: {
     changes: [],
     hidden: [

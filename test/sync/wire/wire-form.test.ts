@@ -36,7 +36,7 @@ test('a request', () => {
 test('a response', () => {
   expect(bytesToHex(encodeResponse(response))).toBe(
     [
-      '520704040404040404040404040404040404000177ffffffffffffff0f0901020300020101740301',
+      '520704040404040404040404040404040404000177ffffffffffffff0f090102030200020101740301',
       '09010003010902000901660102010174030109030003010904',
       '01164352525f4348414e47455f524f575f524546555345440001',
       '58',
@@ -95,7 +95,7 @@ test('JSON', async () => {
       { table: 't', pk: '010903', drop: true, code: 'CRR_CHANGE_ROW_REFUSED' },
       { table: 't', pk: '010904', drop: false, code: 'X' },
     ],
-    pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3 },
+    pushed: { stamp: 9, cellsWon: 1, cellsIgnored: 2, pending: 3, held: 2 },
     pulled: {
       changes: [],
       hidden: [
