@@ -5,6 +5,7 @@ import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/st
 import type { Io } from './io.js';
 import { type OpenCrrs, withCrrs } from './open-database.js';
 import type { DatabaseOptions } from './options.js';
+import { summarize } from './render/differences.js';
 
 export interface Status {
   /** The address of the database, as text for people. */
@@ -48,7 +49,7 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
     version,
     pending: await crr.pendingCount(),
     bookkeepingBytes: await bookkeepingBytes(connection),
-    differences: differences.length,
+    differences: summarize(differences).length,
     tables: names.map((name) => ({ name, counts: counts.get(name) })),
     peers: await crr.transport.peers(),
   };

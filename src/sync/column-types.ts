@@ -22,6 +22,11 @@ export function typeFingerprint(column: ReplicatedColumnSpec): string {
   return typeOf(column).fingerprint;
 }
 
+/** Whether changes of a table may wait until their time has come. */
+export function mayFallDue(table: string, schema: CrrSchema): boolean {
+  return schema.tables.get(table)?.clockColumns.some(isTimed) ?? false;
+}
+
 /**
  * Whether a change is a mark: it marks a value of a multi-value register as overwritten. A mark
  * contains the site id of the site that wrote the value, but it may be made by any site. No other

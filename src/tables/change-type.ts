@@ -9,7 +9,7 @@ import {
   unwrittenValue,
 } from '../model/table-spec.js';
 import { differsSql } from '../sql/compare.js';
-import { all, block, type Layout, statementText } from '../sql/layout.js';
+import { all, any, block, type Layout, statementText } from '../sql/layout.js';
 
 import { quoteName, quoteText } from '../sql/quote.js';
 import { neutralCellsHead } from './cells/neutral.js';
@@ -174,7 +174,32 @@ function toClockRow(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
 /** Of the clock row before and after: the same versions, in another range and so to be sent again. */
 function restamp(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
   const writes = formerVersionSql(column, cellVersionSql(column.name));
-  return stampAll(spec, column, `${firstLaterVersion(column)} + ${writes}`);
+  return stampAll(
+    spec,
+    column,
+    `${firstLaterVersion(column)} + ${writes}`,
+    worthSending(spec, column),
+  );
+}
+
+/**
+ * A cell that nobody has written, with the value that every site gives to it, is none in a range of its own either.
+ * Where versions go on in a common range, it gets one above those of sites that have not left the former range.
+ */
+function worthSending(spec: TableSpec, column: ReplicatedColumnSpec): Layout[] {
+  const value = unwrittenValue(column);
+  if (value === undefined || !hasOwnRange(column)) return [];
+  return [
+    any([
+      block`${cellVersionSql(column.name)} >= 0`,
+      block`
+        EXISTS (
+          SELECT 1 FROM ${quoteName(spec.name)} AS base
+          WHERE
+            ${all([sameRow(spec, clock(spec), 'base'), differsSql(column, `base.${quoteName(column.name)}`, value)])}
+        )`,
+    ]),
+  ];
 }
 
 /** The version from which counting goes on: above that of sites that have not left the previous range yet. */
@@ -182,8 +207,13 @@ function firstLaterVersion(column: ReplicatedColumnSpec): number {
   return hasOwnRange(column) ? 0 : LATER_COUNTS.first;
 }
 
-/** Stamps the cells of all living rows as no site's, so that they are sent to everybody. */
-function stampAll(spec: TableSpec, column: ReplicatedColumnSpec, version: string): string[] {
+/** Stamps the cells of all living rows, or of some, as no site's, so that they are sent to everybody. */
+function stampAll(
+  spec: TableSpec,
+  column: ReplicatedColumnSpec,
+  version: string,
+  where: readonly Layout[] = [],
+): string[] {
   const stamp = stampSql(DB_VERSION, String(NEUTRAL_ORDINAL), '0');
   return [
     takeDbVersionStatement(`EXISTS (SELECT 1 FROM ${quoteName(spec.name)})`),
@@ -193,6 +223,7 @@ function stampAll(spec: TableSpec, column: ReplicatedColumnSpec, version: string
         row_db_version = ifnull(row_db_version, db_version),
         db_version = ${DB_VERSION},
         ${cellClock(column.name)} = (${version} - row_version) || ${stamp}
-      WHERE causal_length % 2 = 1`,
+      WHERE
+        ${all(['causal_length % 2 = 1', ...where.map((x) => block`(${x})`)])}`,
   ];
 }

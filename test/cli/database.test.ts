@@ -120,6 +120,19 @@ describe('a database with other triggers than the schema asks for', () => {
     );
   });
 
+  test('check has one line for the column that is missing, and one for all that follows from it', async () => {
+    project.write({ 'newer.ts': schema });
+    const { code, stdout } = await project.crr('check', '--schema', 'newer.ts', '--url', 'app.db');
+    expect(code).toBe(1);
+    expect(stdout.split('\n').filter((line) => line.startsWith('  '))).toEqual([
+      '  notes: the table has no column "more"',
+      '  notes: column "more" has no clocks',
+      expect.stringMatching(
+        /^ {2}notes: \d+ triggers and other generated parts are not those of the schema: \d+ of another schema or version, 1 missing$/,
+      ),
+    ]);
+  });
+
   test('status works, and counts the differences', async () => {
     project.write({ 'newer.ts': schema });
     const { code, stdout } = await project.crr('status', '--schema', 'newer.ts', '--url', 'app.db');

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { counter, crrTable, fractIndex, increment, lww, mvr } from '../../src/index.js';
+import { counter, crrTable, fractIndex, greatest, increment, lww, mvr } from '../../src/index.js';
 import { NEUTRAL_SITE } from '../../src/model/site.js';
 import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
@@ -248,4 +248,32 @@ test('columns may bear the names of bookkeeping', async () => {
   const row = { site: 'a', seq: 0, db_version: 2, val: 'x', hi: 3, ver: 7, dbv: 9 };
   expect(await site.select().from(table)).toEqual([row]);
   expect(await other.select().from(table)).toEqual([row]);
+});
+
+test('a cell that nobody has written is not sent because its column changes its type', async () => {
+  const columns = { id: text('id').primaryKey().notNull(), title: text('title') };
+  const before = crrTable('scores', columns);
+  const high = () => integer('high').notNull().default(0);
+  const a = await openSite({ before });
+  await a.insert(before).values([{ id: 'a' }, { id: 'b' }]);
+  await a.$client.execute('ALTER TABLE scores ADD COLUMN high INTEGER NOT NULL DEFAULT 0');
+  const plainHigh = crrTable('scores', { ...columns, high: high() });
+  const written = await migrate(a, plainHigh);
+  await written.$client.execute("UPDATE scores SET high = 5 WHERE id = 'b'");
+  const after = crrTable('scores', { ...columns, high: greatest(high()) });
+  const migrated = await migrate(a, after);
+  const sent = (await migrated.$crr.changes()).changes.filter(({ cid }) => cid === 'high');
+  expect(sent.map(({ val }) => val)).toEqual([5n]);
+  const b = await openSite({ after });
+  await exchange(migrated, b);
+  await b.update(after).set({ high: -1 });
+  await exchange(migrated, b);
+  for (const site of [migrated, b]) {
+    expect(await site.$client.execute('SELECT id, high FROM scores ORDER BY id')).toMatchObject({
+      rows: [
+        { id: 'a', high: 0 },
+        { id: 'b', high: 5 },
+      ],
+    });
+  }
 });

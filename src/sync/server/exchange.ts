@@ -1,11 +1,13 @@
+import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import type { SyncRequest, SyncResponse } from '../protocol.js';
-import type { Site } from '../site.js';
+import type { LimitedSource, Site } from '../site.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Complete } from '../with-defaults.js';
 import { Access } from './access.js';
 import type { Authorization } from './authorization.js';
+import { FruitlessPolls } from './fruitless-polls.js';
 import type { SyncLimits } from './options.js';
 import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
@@ -15,6 +17,7 @@ import { checkOwnership } from './site-ownership.js';
 /** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
   readonly #schema: string;
+  readonly #polls = new FruitlessPolls();
 
   constructor(
     readonly site: Site,
@@ -31,6 +34,15 @@ export class ExchangeEndpoint {
     return new Response(await codec.encodeResponse(response), {
       headers: { 'content-type': codec.contentType, 'cache-control': 'no-store' },
     });
+  }
+
+  /** Whether what waits may have become what can be applied. */
+  #mayApply(waiting: readonly string[], source: LimitedSource | undefined, state: string): boolean {
+    if (source === undefined || waiting.length === 0) return false;
+    const mayBeDue = waiting.some((table) => mayFallDue(table, this.site.schema));
+    if (!mayBeDue && this.#polls.has(source.id, state)) return false;
+    this.#polls.add(source.id, state);
+    return true;
   }
 
   async #decode(request: Request): Promise<SyncRequest> {
@@ -54,7 +66,7 @@ export class ExchangeEndpoint {
     if (pull !== undefined) requireCursorBehind(pull, state.version);
 
     const merged =
-      push !== undefined || waiting.length > 0
+      push !== undefined || this.#mayApply(waiting, source, `${state.version} ${access.rights}`)
         ? await mergePush(request, { site, access, source, waiting, maxVersionJump })
         : undefined;
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);

@@ -213,3 +213,23 @@ describe('names', () => {
     expect(await later.$crr.pendingCount()).toBe(0);
   });
 });
+
+test('a poll takes no write transaction as long as nothing that waits can have become applicable', async () => {
+  const server = await openSite({ profiles });
+  const handler = ownRows(server, 'ann');
+  const waits = change({ val: 'mine' });
+  await post(handler, siteOf(7), [waits]);
+  expect(await server.$crr.pendingCount()).toBe(1);
+  /** Whether a poll begins a merge, which notes the db_version before it. */
+  const merges = async () => {
+    await server.$client.execute('UPDATE crr_state SET prior_db_version = -1');
+    await post(handler, siteOf(7), []);
+    const { rows } = await server.$client.execute('SELECT prior_db_version FROM crr_state');
+    return Number(rows[0]![0]) !== -1;
+  };
+  expect([await merges(), await merges(), await merges()]).toEqual([true, false, false]);
+  await server.insert(profiles).values({ id: 'x', owner: 'ann' });
+  expect(await merges()).toBe(true);
+  expect(await server.select().from(profiles)).toEqual([{ id: 'x', owner: 'ann', bio: 'mine' }]);
+  expect(await server.$crr.pendingCount()).toBe(0);
+});
