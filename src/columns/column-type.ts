@@ -95,8 +95,8 @@ export interface CellColumnType extends AnyColumnType {
   readonly resume?: {
     /** SQL of the value. */
     value(kept: string, written: string): string;
-    /** A statement for a trigger's body that refuses a value which does not fit. `from` is a FROM and WHERE. */
-    check(label: string, value: string, from: Fragment): string;
+    /** The same; raises an error if the value does not fit. Only for a trigger. */
+    checkedValue(label: string, kept: string, written: string): Fragment;
   };
   /** SQL condition: an update counts as a write although it does not change the value. */
   isAlsoWrite?(cells: CellSql): Fragment;

@@ -14,6 +14,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import { cellTable } from '../sql/names.js';
 import { collecting } from '../sql/statement.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
@@ -24,6 +25,7 @@ import { explained } from './database-errors.js';
 import { DriftCheck } from './drift.js';
 import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
+import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
 import { SiteStore } from './site-store.js';
@@ -174,9 +176,18 @@ export class CrrCore {
   rotateSiteId(): Promise<Uint8Array> {
     return explained(async () => {
       await requireFormat(this.connection);
-      await this.connection.batch(rotateSiteStatements(), 'write');
+      await this.connection.batch(rotateSiteStatements(await this.#installed()), 'write');
       this.#sites.forget();
       return (await this.state()).siteId;
+    });
+  }
+
+  /** The tables of the schema that have their bookkeeping here: others may not be migrated yet. */
+  async #installed(): Promise<TableSpec[]> {
+    const { crrs } = await inspect(this.connection, [...this.schema.tables.values()]);
+    return [...this.schema.tables.values()].filter(({ name }) => {
+      const { clock, objects } = crrs.get(name)!;
+      return clock !== undefined && objects.has(cellTable(name));
     });
   }
 

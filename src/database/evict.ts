@@ -5,7 +5,7 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { evictRow } from '../tables/evict.js';
-import { silenceStatement } from '../tables/state/table.js';
+import { KEEP_CELLS_SQL, silenceStatement } from '../tables/state/table.js';
 import type { Cursor } from './change-stream.js';
 import type { PeerProgress } from './peers.js';
 
@@ -43,7 +43,12 @@ export function evictStatements(evict: Evict | undefined, schema: CrrSchema): St
     const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom };
     statements.push(...evictRow(spec, keyOfRow(spec, pk), versions));
   }
-  return [statement(silenceStatement(true)), ...statements, statement(silenceStatement(false))];
+  return [
+    statement(silenceStatement(true)),
+    ...statements,
+    statement(silenceStatement(false)),
+    statement(KEEP_CELLS_SQL),
+  ];
 }
 
 /** Everything up to this db_version was sent. While a transfer is under way, that is more than its beginning. */

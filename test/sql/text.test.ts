@@ -58,6 +58,7 @@ describe('exact text', () => {
         applying INTEGER,
         prior_db_version INTEGER,
         has_local_news INTEGER,
+        keeps_cells INTEGER,
         source TEXT
       );
       INSERT INTO crr_state (
@@ -70,9 +71,10 @@ describe('exact text', () => {
         applying,
         prior_db_version,
         has_local_news,
+        keeps_cells,
         source
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, ''
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, ''
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -1780,7 +1782,7 @@ describe('exact text', () => {
       CREATE TRIGGER "scores__crr_on_resume"
       AFTER INSERT ON "scores"
       WHEN
-        (SELECT applying FROM crr_state) = 0
+        (SELECT keeps_cells > applying FROM crr_state)
         AND EXISTS (
             SELECT 1 FROM "scores__crr_cell"
             WHERE "key_id" = new."id"
@@ -1790,21 +1792,15 @@ describe('exact text', () => {
             WHERE "key_id" = new."id" AND causal_length % 2 = 0
           )
       BEGIN /* drizzle-crr 2: a row that was evicted is created again */
-        DELETE FROM "scores__crr_cell"
-      WHERE
-        "key_id" = new."id"
-        AND site <> (SELECT site FROM crr_state)
-        AND column_name IN ('likes');
-        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
-      FROM "scores__crr_cell" AS x
-      WHERE x."key_id" = new."id" AND x.column_name = 'likes'
-        AND typeof(x.value + new."likes") = 'real' AND abs(x.value + new."likes") >= 9.2e18;
         UPDATE crr_state SET applying = 1;
         UPDATE "scores"
       SET
         "likes" = ifnull(
           (
-            SELECT x.value + new."likes" FROM "scores__crr_cell" AS x
+            SELECT CASE WHEN typeof(x.value + new."likes") = 'real' AND abs(x.value + new."likes") >= 9.2e18
+              THEN RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
+              ELSE x.value + new."likes"
+            END FROM "scores__crr_cell" AS x
             WHERE x."key_id" = new."id" AND x.column_name = 'likes'
           ),
           "likes"

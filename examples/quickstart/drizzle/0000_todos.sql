@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"89d46d5db27f8062","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"5a7ff68c4e3ae1d2","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS crr_state (
   applying INTEGER,
   prior_db_version INTEGER,
   has_local_news INTEGER,
+  keeps_cells INTEGER,
   source TEXT
 );
 --> statement-breakpoint
@@ -38,9 +39,10 @@ INSERT INTO crr_state (
   applying,
   prior_db_version,
   has_local_news,
+  keeps_cells,
   source
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, ''
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, ''
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -202,7 +204,7 @@ SELECT
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,

@@ -11,7 +11,7 @@ export const COUNTER_OVERFLOW = 'is a counter and would leave the range of 64-bi
 /** Sets this site's contribution so that all contributions add up to the value that was written. */
 export function writeShare(cells: CellSql): string[] {
   const { value } = cells;
-  const raise = (why: string) => raiseSql(cells.label, why);
+  const raise = (why: string) => `SELECT ${raiseSql(cells.label, why)}`;
   const share = ownShareSql(value, cells.otherCells);
   return [
     // An INTEGER that overflows becomes a REAL of this size before any trigger sees it.
@@ -44,13 +44,17 @@ export function writeShare(cells: CellSql): string[] {
 /** A row that is created again adds to what this site had added before it was evicted. */
 export const ADD_TO_SHARE: NonNullable<CellColumnType['resume']> = {
   value: (kept, written) => `${kept} + ${written}`,
-  check: (label, value, from) => statementText`
-    ${raiseSql(label, COUNTER_OVERFLOW)}
-    ${from}
-      AND ${hasOverflown(value)}`,
+  checkedValue(label, kept, written) {
+    const sum = `${kept} + ${written}`;
+    return block`
+      CASE WHEN ${hasOverflown(sum)}
+        THEN ${raiseSql(label, COUNTER_OVERFLOW)}
+        ELSE ${sum}
+      END`;
+  },
 };
 
 const raiseSql = (label: string, why: string) =>
-  `SELECT RAISE(ABORT, ${quoteText(`drizzle-crr: ${label} ${why}`)})`;
+  `RAISE(ABORT, ${quoteText(`drizzle-crr: ${label} ${why}`)})`;
 
 const hasOverflown = (value: string) => `typeof(${value}) = 'real' AND abs(${value}) >= 9.2e18`;

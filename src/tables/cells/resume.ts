@@ -3,9 +3,9 @@ import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js'
 import { block, type Layout, list, statementText } from '../../sql/layout.js';
 import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
-import { clock, clockKeys, sameRow } from '../clock/table.js';
+import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { isSameKey } from '../clock/write.js';
-import { LOCAL_SITE, NOT_APPLYING, silenceStatement } from '../state/table.js';
+import { KEEPS_CELLS, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cells } from './table.js';
 
@@ -50,7 +50,7 @@ function createTriggers(spec: TableSpec): TriggerSql[] {
     triggerSql(spec, event, {
       comment: 'a row that was evicted is created again',
       on,
-      when: [...when, NOT_APPLYING, isEvicted(spec)],
+      when: [KEEPS_CELLS, ...when, isEvicted(spec)],
       body: resumeShares(spec, columns),
     });
   return [
@@ -81,7 +81,11 @@ function resumeShares(spec: TableSpec, columns: readonly ReplicatedColumnSpec[])
     FROM ${cells(spec)} AS x
     WHERE ${sameRow(spec, 'x', 'new')} AND x.column_name = ${quoteText(name)}`;
   const resumed = (column: ReplicatedColumnSpec) =>
-    cellTypeOf(column).resume!.value('x.value', `new.${quoteName(column.name)}`);
+    cellTypeOf(column).resume!.checkedValue(
+      `${base}.${quoteName(column.name)}`,
+      'x.value',
+      `new.${quoteName(column.name)}`,
+    );
   const shown = columns.map((column) => {
     const name = quoteName(column.name);
     return block`
@@ -95,17 +99,6 @@ function resumeShares(spec: TableSpec, columns: readonly ReplicatedColumnSpec[])
   // Beside a base table called "new", only a query of its own sees the row that was written.
   const keyIs = spec.key.map(({ name }) => `${quoteName(name)} = (SELECT new.${quoteName(name)})`);
   return [
-    // Of a former id of this site: it adds nothing under that id any more.
-    statementText`
-      DELETE FROM ${cells(spec)}
-      WHERE
-        ${sameRow(spec, '', 'new')}
-        AND site <> ${LOCAL_SITE}
-        AND column_name IN (${names})`,
-    ...columns.map((column) => {
-      const label = `${base}.${quoteName(column.name)}`;
-      return cellTypeOf(column).resume!.check(label, resumed(column), kept(column));
-    }),
     silenceStatement(true),
     statementText`
       UPDATE ${base}
@@ -119,5 +112,20 @@ function resumeShares(spec: TableSpec, columns: readonly ReplicatedColumnSpec[])
       WHERE
         ${sameRow(spec, '', 'new')}
         AND column_name IN (${names})`,
+  ];
+}
+
+/** Drops what is kept of evicted rows: this site gets another id, under which it has added nothing yet. */
+export function forgetKept(spec: TableSpec): string[] {
+  if (spec.cellColumns.length === 0) return [];
+  return [
+    statementText`
+      DELETE FROM ${cells(spec)}
+      WHERE rowid IN (
+        SELECT kept.rowid
+        FROM ${clock(spec)} AS clock
+        JOIN ${cells(spec)} AS kept ON ${sameKeys(spec, 'kept', 'clock')}
+        WHERE clock.db_version = 0
+      )`,
   ];
 }

@@ -1,7 +1,9 @@
+import type { TableSpec } from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
 import { SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
+import { forgetKept } from '../cells/resume.js';
 
 /** The site of this database: its ordinal, its db_version and its id. */
 export const SELECT_SITE = statementText`
@@ -22,8 +24,9 @@ export function registerSites(siteIds: readonly Uint8Array[]): Statement {
 }
 
 /** Gives this database another site id. Everything that it wrote before keeps the old one. */
-export function rotateSiteStatements(): Statement[] {
+export function rotateSiteStatements(specs: readonly TableSpec[]): Statement[] {
   return [
+    ...specs.flatMap(forgetKept).map((sql) => statement(sql)),
     statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
     statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
   ];

@@ -19,6 +19,7 @@ export const SQL_FORMAT = 2;
  *     prior_db_version  db_version before the running apply, to go back to if nothing was new
  *     has_local_news    1 if the running apply stamps what its batch does not contain: changes that waited, and
  *                       values of former lives; then whoever sent the batch lacks something of its db_version
+ *     keeps_cells       1 once this site's cells were kept of a row that was evicted
  *     source            who brought the changes of the running apply; see crr_pending
  */
 export function stateStatements(): string[] {
@@ -35,16 +36,17 @@ export function stateStatements(): string[] {
         applying INTEGER,
         prior_db_version INTEGER,
         has_local_news INTEGER,
+        keeps_cells INTEGER,
         source TEXT
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
-          ...['prior_db_version', 'has_local_news', 'source'],
+          ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source'],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, ''
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, ''
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }
@@ -60,6 +62,12 @@ export const LOCAL_SITE = `(SELECT site FROM ${STATE_TABLE})`;
 
 /** SQL condition: changes are not being merged, so a write is a local one. */
 export const NOT_APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 0`;
+
+/** SQL condition: a write is a local one, and may concern a row of which cells were kept. */
+export const KEEPS_CELLS = `(SELECT keeps_cells > applying FROM ${STATE_TABLE})`;
+
+/** To be run when cells are kept of a row that is evicted. */
+export const KEEP_CELLS_SQL = `UPDATE ${STATE_TABLE} SET keeps_cells = 1`;
 
 /** Begins a transaction whose changes share one db_version. */
 export const PIN_SQL = `UPDATE ${STATE_TABLE} SET db_version = db_version + 1, seq = -1, in_transaction = 1`;
