@@ -65,7 +65,8 @@ export class DriftCheck {
     try {
       return await run();
     } catch (error) {
-      if (/no such (column|table)|has no column named/.test(String(error))) await take(this.connection, this.#look());
+      if (/no such (column|table)|has no column named/.test(String(error)))
+        await take(this.connection, this.#look());
       throw error;
     }
   }
