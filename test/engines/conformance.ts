@@ -28,6 +28,7 @@ import {
   least,
   lww,
   mvr,
+  packKey,
   SENTINEL,
   type WithCrrOptions,
 } from '../../src/index.js';
@@ -416,6 +417,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ...contributions.map(({ value }) => valueText(value)).sort(),
       ...(await stateOf([a, b], a)),
     ];
+  },
+
+  async 'a row that was evicted and is written again goes on with its shares'(open) {
+    const [a, b] = [await open(), await open()];
+    await a.db.insert(items).values(item('a', { votes: 5, tag: 'first' }));
+    await exchange(a, b);
+    const rows = [{ table: 'items', pk: packKey(['a']) }];
+    const sent = { cursor: await a.db.$crr.version(), skip: [] };
+    await a.db.$crr.transport.merge([], { evict: { rows, sent } });
+    const left = (await a.db.select().from(items)).length;
+    await a.db.insert(items).values(item('a', { votes: 2, tag: 'second' }));
+    await a.db.$crr.transport.merge(await b.db.$crr.changes(), { ownReturn: true });
+    await exchange(a, b);
+    return [`left: ${left}`, ...(await stateOf([a, b], a))];
   },
 
   async 'rows are kept in order'(open) {
