@@ -7,7 +7,7 @@ export type { ChangeBatch, SiteState } from './database/crr.js';
 export { explain as explainError } from './database/database-errors.js';
 export type { Evict } from './database/evict.js';
 export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
-export type { ApplyResult, MergeResult } from './drizzle/apply-result.js';
+export type { ApplyResult, MergeResult, RejectedRow } from './drizzle/apply-result.js';
 export type { Conflict, ConflictingValue } from './drizzle/conflict.js';
 export type { Crr, CrrTransport } from './drizzle/crr.js';
 export type { CrrDatabase } from './drizzle/crr-database.js';

@@ -14,6 +14,8 @@ export interface Status {
   readonly version: number;
   /** Changes that wait for their table, column or row. */
   readonly pending: number;
+  /** Rows whose changes the database rejected. */
+  readonly rejected: number;
   /** Size of the bookkeeping; undefined if the database cannot measure it. */
   readonly bookkeepingBytes: number | undefined;
   /** How many differences `check` finds. */
@@ -48,6 +50,7 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
     siteId,
     version,
     pending: await crr.pendingCount(),
+    rejected: (await crr.rejected()).length,
     bookkeepingBytes: await bookkeepingBytes(connection),
     differences: summarize(differences).length,
     tables: names.map((name) => ({ name, counts: counts.get(name) })),

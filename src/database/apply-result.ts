@@ -2,6 +2,7 @@ import type { MergedRow } from '../merge/outcome.js';
 import type { ApplyPlan } from '../merge/plan.js';
 import type { RefusedRow } from '../merge/source.js';
 import type { SqlValue } from '../model/value.js';
+import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 
 /** A row by its table's name and the values of its key, as they are stored. */
 export interface KeyedRow {
@@ -26,6 +27,8 @@ export interface MergeReport {
   readonly held: number;
   /** Rows of which something was not applied, because its source may not write it. */
   readonly refused: readonly RefusedRow[];
+  /** Rows whose changes the database rejected. */
+  readonly rejected: readonly CountedRejectedRow[];
   readonly stamp: number | undefined;
   readonly prior: number | undefined;
 }
@@ -45,13 +48,14 @@ export function emptyReport(): MutableReport {
     pending: 0,
     held: 0,
     refused: [],
+    rejected: [],
     stamp: undefined,
     prior: undefined,
   };
 }
 
 /** Adds what the next batch did. */
-export function addReport(total: MutableReport, report: MergeReport): void {
+export function addReport(total: MutableReport, report: MergeReport): MutableReport {
   for (const row of report.inserted) total.inserted.push(row);
   for (const row of report.updated) total.updated.push(row);
   for (const row of report.deleted) total.deleted.push(row);
@@ -61,8 +65,10 @@ export function addReport(total: MutableReport, report: MergeReport): void {
   total.pending += report.pending;
   total.held += report.held;
   for (const row of report.refused) total.refused.push(row);
+  for (const row of report.rejected) total.rejected.push(row);
   total.stamp = report.stamp;
   total.prior = report.prior;
+  return total;
 }
 
 /** The report of a plan that has run. */
@@ -79,6 +85,7 @@ export function reportOf({ outcome, early, cellCount }: ApplyPlan): MutableRepor
     // Cells that were pending and are applied now have won without being in this batch.
     cellsIgnored: Math.max(0, cellCount - outcome.cellsWon - cellsOfBatch),
     pending: ofBatch,
+    rejected: outcome.rejected,
     held: early.filter(({ isHeld }) => isHeld).length,
   };
 }

@@ -16,6 +16,7 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { cellTable } from '../sql/names.js';
 import { collecting } from '../sql/statement.js';
+import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
@@ -79,8 +80,9 @@ export class CrrCore {
   install(): Promise<void> {
     this.#sites.forget();
     return explained(async () => {
-      await install(this.connection, { schema: this.schema, greatestTime: this.#greatestTime() });
+      await install(this.connection, this.schema);
       this.drift.trust();
+      await this.#merger.drain();
     });
   }
 
@@ -131,8 +133,17 @@ export class CrrCore {
     return this.#explained(() => readPeers(this.connection, siteIds));
   }
 
-  waitingTables(source: string): Promise<string[]> {
-    return this.#merger.waitingTables(source);
+  /** @param withRejected whether changes that were rejected count. */
+  waitingTables(source: string, withRejected?: boolean): Promise<string[]> {
+    return this.#merger.waitingTables(source, withRejected);
+  }
+
+  rejected(): Promise<CountedRejectedRow[]> {
+    return this.#merger.rejected();
+  }
+
+  retryRejected(): Promise<MergeReport> {
+    return this.#merger.retryRejected();
   }
 
   pendingCount(): Promise<number> {

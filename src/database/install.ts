@@ -1,14 +1,14 @@
-import { isTimed } from '../columns/registry.js';
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { statement } from '../sql/statement.js';
-import { alterSql, applyPendingStatements } from '../tables/alter.js';
+import { alterSql } from '../tables/alter.js';
 import { decodeSpec } from '../tables/catalog/table.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { selectOtherValue } from '../tables/clock/fill.js';
 import { differences } from '../tables/differences.js';
 import { sharedStatements } from '../tables/modules.js';
+import { tryAll } from '../tables/pending/rejected.js';
 import { columnsWithoutTrigger } from '../tables/renames.js';
 import { compareCounts } from '../tables/statistics.js';
 import { refuseUnfitTables } from './base-tables.js';
@@ -16,12 +16,6 @@ import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { type Inspected, inspect } from './inspect.js';
 import { run } from './run.js';
-
-export interface InstallOptions {
-  readonly schema: CrrSchema;
-  /** The greatest version that columns merged by time take now. */
-  readonly greatestTime: number;
-}
 
 /**
  * Updates a database's bookkeeping and triggers to match the schema, in one transaction;
@@ -31,10 +25,10 @@ export interface InstallOptions {
  * @throws {CrrDatabaseError} if a base table or one of its columns is missing, or another version of this package made the
  * bookkeeping in another format.
  */
-export async function install(connection: Connection, options: InstallOptions): Promise<void> {
+export async function install(connection: Connection, schema: CrrSchema): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await installOnce(connection, options);
+      return await installOnce(connection, schema);
     } catch (error) {
       // Several processes may install at once, for example when all of them start. Each finds the objects that another has made.
       const madeMeanwhile = /already exists|duplicate column name|no such (trigger|table)/;
@@ -45,10 +39,7 @@ export async function install(connection: Connection, options: InstallOptions): 
 
 const MAX_ATTEMPTS = 3;
 
-async function installOnce(
-  connection: Connection,
-  { schema, greatestTime }: InstallOptions,
-): Promise<void> {
+async function installOnce(connection: Connection, schema: CrrSchema): Promise<void> {
   const specs = [...schema.tables.values()];
   const inspected = await inspect(connection, specs);
   refuseUnfitTables(specs, inspected);
@@ -59,14 +50,13 @@ async function installOnce(
     ...specs.flatMap((spec) => tableSteps(spec, inspected)),
   ];
   const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
-  // Held changes may be due by now.
-  const mayHold = specs.some(({ clockColumns }) => clockColumns.some(isTimed));
-  if (inspected.hasAllBookkeeping && rowsMatch && !mayHold) return;
+  if (inspected.hasAllBookkeeping && rowsMatch) return;
   const statements = [
     ...(inspected.hasAllBookkeeping ? [] : sharedStatements()),
     ...steps,
     ...specs.flatMap((spec) => [...backfillStatements(spec), ...reconcileStatements(spec)]),
-    ...applyPendingStatements(specs, String(greatestTime)),
+    // Not applied here: a change that breaks a constraint would make install() fail each time.
+    tryAll(),
   ];
   await connection.batch(
     statements.map((sql) => statement(sql)),

@@ -1,7 +1,8 @@
 import type { MergeReport } from '../database/apply-result.js';
 import type { RefusedRow } from '../merge/source.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
-import { type ColumnRef, type RowRef, rowRefs } from './row-ref.js';
+import type { CountedRejectedRow } from '../tables/pending/rejected.js';
+import { type ColumnRef, packedRowRefs, type RowRef, rowRefs } from './row-ref.js';
 
 /**
  * What an apply changed, so that an application can refresh exactly that.
@@ -26,6 +27,21 @@ export interface ApplyResult {
   readonly pending: number;
   /** Of these, the changes whose writer's clock is ahead by more than `maxDrift`. */
   readonly held: number;
+  /**
+   * Rows whose changes this database rejected, because they break a constraint. Everything else was merged.
+   * The changes are kept, and are tried again when their row changes; see {@link Crr.rejected}.
+   */
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** A row whose changes the database rejected, because they break a constraint. */
+export interface RejectedRow extends RowRef {
+  /** The packed key. */
+  readonly pk: Uint8Array;
+  /** The reason in the database's words, such as `CHECK constraint failed: low < high`. */
+  readonly reason: string;
+  /** How many changes of the row are kept. */
+  readonly changes: number;
 }
 
 /** The result of {@link CrrTransport.merge}. */
@@ -43,15 +59,29 @@ export interface MergeResult extends ApplyResult {
 
 /** The report in the types of the Drizzle tables. Rows are converted when they are first looked at. */
 export function applyResult(report: MergeReport, schema: DrizzleSchema): ApplyResult {
-  const { inserted, updated, deleted, saturated, cellsWon, cellsIgnored, pending, held } = report;
+  const { inserted, updated, deleted, saturated, rejected } = report;
+  const { cellsWon, cellsIgnored, pending, held } = report;
   const toRef = rowRefs(schema);
   const rows = {
     inserted: () => inserted.map(toRef),
     updated: () => updated.map(toRef),
     deleted: () => deleted.map(toRef),
     saturated: () => saturated.map((column) => ({ ...toRef(column), column: column.column })),
+    rejected: () => rejectedRows(rejected, schema),
   };
   return lazily(rows, { cellsWon, cellsIgnored, pending, held });
+}
+
+/** Rejected rows in the types of the Drizzle tables. Tables that the schema lacks are left out. */
+export function rejectedRows(
+  rows: readonly CountedRejectedRow[],
+  schema: DrizzleSchema,
+): RejectedRow[] {
+  const toRef = packedRowRefs(schema);
+  return rows.flatMap((row) => {
+    const { pk, reason, changes } = row;
+    return schema.tables.has(row.table) ? [{ ...toRef(row), pk, reason, changes }] : [];
+  });
 }
 
 export function mergeResult(report: MergeReport, schema: DrizzleSchema): MergeResult {

@@ -4,7 +4,7 @@ import type { ChangePage, ChangeStream, ReadPage } from '../database/change-stre
 import type { ChangeBatch, SiteState } from '../database/crr.js';
 import type { Peer } from '../database/peers.js';
 import type { Contribution } from '../feed/site-values.js';
-import type { ApplyResult, MergeResult } from './apply-result.js';
+import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
 import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
 
@@ -50,8 +50,9 @@ export interface Crr {
 
   /**
    * Merges changes of other sites: a page, an array of changes, or an async iterable of either.
-   * A batch is validated first; then one transaction applies all of it or nothing. Applying the same
-   * changes again, in any order, changes nothing. A stream takes a transaction per page.
+   * A batch is validated first; then one transaction applies all of it or nothing, apart from rows that
+   * break a constraint of this database: these are listed in `rejected`. Applying the same changes again, in
+   * any order, changes nothing. A stream takes a transaction per page.
    *
    * @throws {CrrChangeError} if a change is refused; the database is as it was before its batch.
    * @throws {CrrDatabaseError} CRR_DATABASE_CONTENDED if other processes got in the way each time.
@@ -72,6 +73,23 @@ export interface Crr {
 
   /** How many changes wait until their table, column or missing cell is there. */
   pendingCount(): Promise<number>;
+
+  /**
+   * The rows whose changes this database rejected, because they break a constraint such as a CHECK, or because
+   * a trigger of the application refuses them. They are tried again when another change of the row arrives.
+   *
+   * @example
+   * for (const { table, key, reason } of await db.$crr.rejected()) {
+   *   console.warn(table, key, reason); // spans { id: 'a' } CHECK constraint failed: low < high
+   * }
+   */
+  rejected(): Promise<RejectedRow[]>;
+
+  /**
+   * Tries all rejected changes again, for example after you have removed the cause. Changes that came from a
+   * client with limited rights are tried in its next sync.
+   */
+  retryRejected(): Promise<ApplyResult>;
 
   /**
    * What each site added to a counter: its value is the sum. Empty if there is no such row.
@@ -131,8 +149,13 @@ export interface CrrTransport {
    * The tables for which changes of a limited source wait, by their present names.
    *
    * @param source the `id` of a merge's source.
+   * @param options with `withRejected: false`, changes that were rejected do not count. A merge without changes need
+   * not try them again. Default: true.
    */
-  waitingTables(source: string): Promise<string[]>;
+  waitingTables(
+    source: string,
+    options?: { readonly withRejected?: boolean | undefined },
+  ): Promise<string[]>;
 
   /**
    * {@link Crr.changes} for a reader that may not see all rows, or that has some changes already.

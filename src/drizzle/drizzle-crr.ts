@@ -4,7 +4,13 @@ import { type ChangePage, type ChangeStream, changeStream } from '../database/ch
 import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { Contribution } from '../feed/site-values.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
-import { type ApplyResult, applyResult, mergeResult } from './apply-result.js';
+import {
+  type ApplyResult,
+  applyResult,
+  mergeResult,
+  type RejectedRow,
+  rejectedRows,
+} from './apply-result.js';
 import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
@@ -72,6 +78,14 @@ export class DrizzleCrr implements Crr {
     return this.#core.pendingCount();
   }
 
+  async rejected(): Promise<RejectedRow[]> {
+    return rejectedRows(await this.#core.rejected(), this.#schema);
+  }
+
+  async retryRejected(): Promise<ApplyResult> {
+    return applyResult(await this.#core.retryRejected(), this.#schema);
+  }
+
   async contributions<TTable extends SQLiteTable>(
     table: TTable,
     key: Partial<InferSelectModel<TTable>>,
@@ -97,7 +111,7 @@ function transportOf(core: CrrCore, schema: DrizzleSchema): CrrTransport {
   return {
     state: () => core.state(),
     peers: (siteIds) => core.peers(siteIds),
-    waitingTables: (source) => core.waitingTables(source),
+    waitingTables: (source, options = {}) => core.waitingTables(source, options.withRejected),
     read: (options = {}) =>
       core.read('transport.read()', feedOptions('transport.read()', options)),
     async merge(changes, options = {}) {

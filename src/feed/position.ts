@@ -12,4 +12,13 @@ export interface ReadPosition {
 export interface RowPosition {
   readonly db_version: number;
   readonly row?: { readonly table: string; readonly key: string } | undefined;
+  /** How far the next row was sent, if it is larger than a message. A read takes no notice of it. */
+  readonly part?: RowPart | undefined;
+}
+
+/** The first changes of a row, in an order by their size. */
+export interface RowPart {
+  readonly count: number;
+  /** Identifies the last of them. If the row has changed since, it does not fit, and the row is sent from its beginning. */
+  readonly mark: string;
 }

@@ -1,5 +1,6 @@
 import { isOfFormerLife } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
+import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import { NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
@@ -36,6 +37,8 @@ export interface EarlyChange {
 export interface GroupedChanges {
   readonly tables: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly early: readonly EarlyChange[];
+  /** Changes of rows that are held. */
+  readonly held: readonly EarlyChange[];
   /** The greatest causal length of any change. */
   readonly greatestLife: number;
   /** How many cells (not sentinels) the batch contains. */
@@ -47,15 +50,18 @@ export interface GroupedChanges {
  * Validates a batch and groups it by row, so that each row is offered to its gate once.
  *
  * @param greatestTime the greatest version that columns merged by time take now.
+ * @param heldRows rows that are not to be offered.
  * @throws {CrrChangeError} for the first change that no database could have sent.
  */
 export function groupChanges(
   changes: readonly Change[],
   schema: CrrSchema,
   greatestTime: number = Number.POSITIVE_INFINITY,
+  heldRows: RowSet = NO_ROWS,
 ): GroupedChanges {
   const tables = new Map<string, TableGroup>();
   const early: EarlyChange[] = [];
+  const held: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
   let greatestLife = 0;
   let cellCount = 0;
@@ -67,6 +73,7 @@ export function groupChanges(
   let key: SqlValue[] = [];
   let table: TableGroup | undefined;
   let row: RowOffer | undefined;
+  let isHeldRow = false;
 
   for (let index = 0; index < changes.length; index++) {
     let change = changes[index]!;
@@ -83,10 +90,15 @@ export function groupChanges(
       pk = change.pk;
       tableName = change.table;
       row = undefined;
+      isHeldRow = heldRows.has(change);
     }
     if (change.cid === SENTINEL) {
       if (table === undefined) {
         early.push({ change, key, isHeld: false });
+        continue;
+      }
+      if (isHeldRow) {
+        held.push({ change, key, isHeld: false });
         continue;
       }
       row ??= table.row(change, key);
@@ -112,6 +124,10 @@ export function groupChanges(
       early.push({ change, key, isHeld: true });
       continue;
     }
+    if (isHeldRow) {
+      held.push({ change, key, isHeld: false });
+      continue;
+    }
     row ??= table.row(change, key);
     offerCell(row, change, column);
   }
@@ -132,11 +148,14 @@ export function groupChanges(
         .map((group) => [group.spec, group.rows]),
     ),
     early,
+    held,
     greatestLife,
     cellCount,
     siteIds,
   };
 }
+
+const NO_ROWS = new RowSet();
 
 class TableGroup {
   readonly columns: ReadonlyMap<string, BatchColumn>;

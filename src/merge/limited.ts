@@ -1,5 +1,4 @@
 import { keysByTable, type RowId } from '../model/row-id.js';
-import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { type Query, statement } from '../sql/statement.js';
 import { followFormerNames } from '../tables/former/follow.js';
@@ -127,18 +126,4 @@ export function splitDeletes(
     }
   }
   return { offers, deletes };
-}
-
-/** The tables in which something may wait that can be applied. */
-export function drainedLimited(
-  { drains, waiting }: LimitedInput,
-  schema: CrrSchema,
-  early: readonly EarlyChange[],
-  deletes: readonly EarlyChange[],
-): readonly TableSpec[] {
-  if (!drains) return [];
-  // A table that is unknown here may be called otherwise by now, which only the database knows.
-  const isForeign = early.some(({ change }) => !schema.tables.has(change.table));
-  const names = new Set([...waiting, ...[...early, ...deletes].map(({ change }) => change.table)]);
-  return [...schema.tables.values()].filter(({ name }) => isForeign || names.has(name));
 }

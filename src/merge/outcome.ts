@@ -1,5 +1,6 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 
 /** A row by its table and key. */
 export interface MergedRow {
@@ -21,6 +22,8 @@ export class MergeOutcome {
   readonly saturated: MergedColumn[] = [];
   /** Cells that took the incoming value. */
   cellsWon = 0;
-  /** Changes in the pending table: in all, of this batch, and its cells. */
-  waiting = { total: 0, ofBatch: 0, cellsOfBatch: 0 };
+  /** Rows that were rejected. */
+  readonly rejected: CountedRejectedRow[] = [];
+  /** Changes in the pending table: in all, to be tried, rejected, those of this batch that wait, and its cells. */
+  waiting = { total: 0, toTry: 0, rejected: 0, ofBatch: 0, cellsOfBatch: 0 };
 }

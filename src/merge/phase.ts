@@ -7,7 +7,7 @@ export type PhaseName =
   /** Sites that are new here get their ordinals. */
   | 'register'
   | 'begin'
-  /** Changes that are early go to the pending table. */
+  /** Changes that are early go to the pending table, and those of rows that are kept apart. */
   | 'hold'
   /** What waits and its source may not write is removed, and rows must meet their conditions. */
   | 'admit'

@@ -1,9 +1,8 @@
-import { isTimed } from '../columns/registry.js';
 import { isMarkOnWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
-import { requiredColumns, type TableSpec } from '../model/table-spec.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { statementText } from '../sql/layout.js';
 import { GUARD_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
@@ -14,10 +13,12 @@ import { followFormerNames } from '../tables/former/follow.js';
 import { drainPendingStatements } from '../tables/pending/drain.js';
 import { TRUSTED } from '../tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
+import { type Apart, rejectRows, reportRejected, tryChangedRows, tryHeld } from './apart.js';
+import { drainedTables } from './drained.js';
 import { guardForgedQueries, guardForgedWaiting } from './forged.js';
 import { type EarlyChange, type GroupedChanges, groupChanges, type RowOffer } from './group.js';
 import { holdQueries } from './hold.js';
-import { drainedLimited, LimitedBatch, type LimitedInput, splitDeletes } from './limited.js';
+import { LimitedBatch, type LimitedInput, splitDeletes } from './limited.js';
 import { offerCells } from './offer-cells.js';
 import { offerRows } from './offer-rows.js';
 import { OrdinalsOfBatch } from './ordinals.js';
@@ -38,6 +39,9 @@ export interface ApplyInput {
   readonly greatestTime: number;
   /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
   readonly mayWait: boolean;
+  /** Some pending changes were rejected: try those again whose row changes. */
+  readonly mayReject: boolean;
+  readonly apart?: Apart | undefined;
   /** This site's own changes may come back to it, so they are not refused as forged. */
   readonly ownReturn?: boolean | undefined;
   /** Who brought the changes, if they may not write everything. */
@@ -62,7 +66,7 @@ export interface ApplyPlan {
  * @throws {CrrChangeError} if a change is refused.
  */
 export function planApply(input: ApplyInput): ApplyPlan {
-  const grouped = groupChanges(input.changes, input.schema, input.greatestTime);
+  const grouped = groupChanges(input.changes, input.schema, input.greatestTime, input.apart?.held);
   const batch = new Batch(input, grouped);
   return {
     phases: [
@@ -106,16 +110,19 @@ class Batch {
     readonly input: ApplyInput,
     readonly grouped: GroupedChanges,
   ) {
-    const { limited, schema, sites } = input;
+    const { limited, sites } = input;
     this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
     const split = limited && splitDeletes(grouped.tables, limited.source);
     this.#offers = split?.offers ?? grouped.tables;
-    this.#held = [...this.#mayWait(grouped.early), ...(split?.deletes ?? [])];
-    this.#drained =
-      limited === undefined
-        ? this.#drainedTrusted()
-        : drainedLimited(limited, schema, grouped.early, split!.deletes);
+    const waiting = [...grouped.early, ...grouped.held];
+    this.#held = [...this.#mayWait(waiting), ...(split?.deletes ?? [])];
+    this.#drained = drainedTables(input, {
+      offers: this.#offers,
+      early: grouped.early,
+      deletes: split?.deletes ?? [],
+      hasForeignNames: this.#hasForeignNames,
+    });
     this.#touched = [...new Set([...this.#offers.keys(), ...this.#drained])];
     this.#limits =
       limited &&
@@ -128,14 +135,13 @@ class Batch {
       });
   }
 
-  #drainedTrusted(): readonly TableSpec[] {
-    const { schema, mayWait } = this.input;
-    return [...schema.tables.values()].filter(
-      (spec) =>
-        this.#hasForeignNames ||
-        spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
-        (mayWait && requiredColumns(spec).length > 0),
-    );
+  get #apart(): Apart {
+    return this.input.apart ?? {};
+  }
+
+  /** Whether what was rejected may be tried again. */
+  get #triesRejected(): boolean {
+    return this.#apart.only === undefined && (this.input.mayReject || this.#limits !== undefined);
   }
 
   /**
@@ -193,7 +199,11 @@ class Batch {
   }
 
   hold(): Query[] {
-    return holdQueries(this.#held, this.#source, this.ordinals, this.input.maxParameters);
+    return [
+      ...holdQueries(this.#held, this.#source, this.ordinals, this.input.maxParameters),
+      ...tryHeld(this.#apart, this.#source),
+      ...rejectRows(this.#apart, this.#source),
+    ];
   }
 
   admit(): Query[] {
@@ -218,14 +228,18 @@ class Batch {
 
   drain(): Query[] {
     const greatestTime = String(this.input.greatestTime);
+    const source = this.#source;
     const follows = this.#limits === undefined && this.#hasForeignNames;
+    const drains = this.#drained.flatMap((spec) => {
+      const range = this.#apart.only?.get(spec.name);
+      const options = { greatestTime, source, range, ...this.#limits?.drainOptions(spec) };
+      return drainPendingStatements(spec, options);
+    });
     return [
-      ...(follows ? followFormerNames(TRUSTED) : []),
-      ...this.#drained.flatMap((spec) => {
-        const options = { greatestTime, source: this.#source, ...this.#limits?.drainOptions(spec) };
-        return drainPendingStatements(spec, options);
-      }),
-    ].map((sql) => statement(sql));
+      ...(follows ? followFormerNames(TRUSTED) : []).map((sql) => statement(sql)),
+      ...(this.#triesRejected ? tryChangedRows(this.#drained, source) : []),
+      ...drains.map((sql) => statement(sql)),
+    ];
   }
 
   /** Draining shows the cells of its tables itself. */
@@ -259,7 +273,8 @@ class Batch {
         const offers = this.#offers.get(spec) ?? [];
         return reportQueries(spec, onlyOffers ? offers : undefined, this.outcome);
       }),
-      countWaiting(this.#source, this.outcome),
+      ...reportRejected(this.#apart, this.#source, this.outcome),
+      countWaiting(this.#source, this.outcome, this.#apart.countedFrom),
     ];
   }
 

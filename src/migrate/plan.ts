@@ -1,7 +1,8 @@
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
-import { alterSql, applyPendingStatements, keepValuesSql } from '../tables/alter.js';
+import { alterSql, keepValuesSql } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
+import { tryAll } from '../tables/pending/rejected.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
 import type { Renames } from './renames.js';
 import { actualOfState, baseOf, type CrrState, type StateStep, tableState } from './state.js';
@@ -41,7 +42,8 @@ export function planAlter({
     set: [] as StateStep['set'][number][],
     drop: [] as StateStep['drop'][number][],
   };
-  const changed: TableSpec[] = [];
+  /** Whether pending changes may be applied then. */
+  let mayApply = false;
   const remaining = new Map(wanted.map((spec) => [spec.name, spec]));
   // Dropped CRRs come first, because another may take the name.
   const isGone = (name: string) => !remaining.has(renames.tables.get(name) ?? name);
@@ -73,7 +75,7 @@ export function planAlter({
     const was = name === to.name ? {} : { was: name };
     step.set.push({ ...after, ...was, base: baseOf(before) });
     // If only the triggers are replaced, as around a rebuild, no pending change becomes applicable.
-    if (!isSame) changed.push(to);
+    if (!isSame) mayApply = true;
     summary.push(describe(name, to.name, isSame));
   }
   for (const to of remaining.values()) {
@@ -81,12 +83,13 @@ export function planAlter({
     begin.push(...sql.begin);
     commit.push(...sql.commit);
     step.set.push({ ...tableState(to), base: null });
-    changed.push(to);
+    mayApply = true;
     summary.push(`${to.name}: becomes a CRR`);
   }
   if (step.set.length === 0 && step.drop.length === 0) return undefined;
   if (state.size === 0) commit.unshift(...sharedStatements());
-  if (changed.length > 0) commit.push(...applyPendingStatements(changed));
+  // Not here: a change that breaks a constraint would make the migration fail each time.
+  if (mayApply) commit.push(tryAll());
   return { step, begin, commit, summary };
 }
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_MAX_DRIFT, greatestTime } from '../columns/lww-by-time/time.js';
 import type { Connection } from '../database/connection.js';
 import { requireFormat } from '../database/format.js';
 import { type Inspected, inspect } from '../database/inspect.js';
@@ -59,10 +58,7 @@ export async function push(
         `after drizzle-kit push the database does not match the schema (${what || `it exited with code ${exitCode}`}); see its output above`,
       );
     }
-    await install(connection, {
-      schema,
-      greatestTime: greatestTime(Date.now(), DEFAULT_MAX_DRIFT),
-    });
+    await install(connection, schema);
   } catch (error) {
     await recreate(connection, triggers);
     throw error;

@@ -4,7 +4,13 @@ export type { Fetch } from './client/fetch-chain.js';
 export type { SyncHeaders } from './client/http-connection.js';
 export type { SyncPhase } from './client/machine.js';
 export type { ContinuousOptions, SyncOptions } from './client/options.js';
-export type { RefusedRowRef, SyncProgress, SyncResult } from './client/result.js';
+export type {
+  RefusedRowRef,
+  RejectedRowRef,
+  SyncProgress,
+  SyncResult,
+  TooLargeCellRef,
+} from './client/result.js';
 export { LIMITS, PROTOCOL_VERSION } from './protocol.js';
 export type { Authorization, TableAccess } from './server/authorization.js';
 export { createSyncHandler, type SyncHandler } from './server/handler.js';

@@ -31,6 +31,8 @@
  *                                         client that has no rows of any server, or else `?`
  *                           skip          db_versions of the server that contain only what this client pushed
  *                           maxBytes      about how large the answer may be before compression
+ *               maxMessageBytes  the greatest answer that the client takes, before compression. Cells that do not
+ *                           fit are left out. Default: 32 MiB
  *
  *     response  siteId      the server's site id
  *               schema      fingerprint of the server's CRRs
@@ -47,6 +49,12 @@
  *                           table, pk     the row
  *                           drop          whether the client should drop it, because it may not see it either
  *                           code          why: a CRR_CHANGE_ code
+ *               rejected    rows whose changes break a constraint of the server's database. The server keeps the
+ *                           changes, and tries them again when the row changes
+ *                           table, pk     the row
+ *               tooLarge    cells that were left out of the pull, because they do not fit in a message
+ *                           table, pk     the row
+ *                           cid           the column
  *               pulled      changes
  *                           hidden        rows that have changed and that the client may not see; in the
  *                                         first transfer to a client without rows, only those that have
@@ -57,7 +65,8 @@
  *                           restarted     whether reading began at 0, because the filter has changed
  *                           ownReturn     whether the client's own changes may be among these
  *
- * A cursor is a db_version, or `{ since, after }` within a transfer. It is stored in the same
+ * A cursor is a db_version, or `{ since, after }` within a transfer. A row that is larger than a chunk travels in parts,
+ * its smaller cells first; then `after` contains the part that was sent. It is stored in the same
  * transaction as the changes before it. So if one side crashes, at most one chunk is transferred
  * again. This is harmless, and so are requests that arrive twice or out of order: merging the same
  * changes again changes nothing.
@@ -91,7 +100,7 @@
  *     changes in a request             20,000                                    413
  *     time for a body to arrive        30 s                                      408
  *     live streams at a time           1,000, and 50 of one owner                503
- *     answer                           about 1 MiB before compression, but at least one row
+ *     answer                           about 1 MiB before compression, but at least one cell
  *     sites of one owner               1,000                                     403
  *     names in a request               1,024 bytes each, 2,000 tables            400
  *     db_versions in skip              1,000                                     400
@@ -156,6 +165,8 @@ export const LIMITS = {
  */
 /** Bytes of a table's name, or of a fingerprint. */
 export const MAX_NAME_BYTES = 1_024;
+/** Bytes of the mark of a part of a row. */
+export const MAX_MARK_BYTES = 16;
 /** Names in `tables`. */
 export const MAX_TABLES = 2_000;
 /** db_versions in `skip`. */
@@ -168,6 +179,7 @@ export interface SyncRequest {
   readonly tables?: readonly string[] | undefined;
   readonly push?: Push | undefined;
   readonly pull?: Pull | undefined;
+  readonly maxMessageBytes?: number | undefined;
 }
 
 export interface Push {
@@ -188,6 +200,8 @@ export interface SyncResponse {
   readonly rights: string;
   readonly dbVersion: number;
   readonly refused?: readonly RefusedRow[] | undefined;
+  readonly rejected?: readonly HiddenRow[] | undefined;
+  readonly tooLarge?: readonly CellId[] | undefined;
   readonly pushed?: Pushed | undefined;
   readonly pulled?: Pulled | undefined;
 }
@@ -206,6 +220,14 @@ export interface RefusedRow {
   readonly pk: Uint8Array;
   readonly drop: boolean;
   readonly code: string;
+}
+
+/** A cell, whichever site has written it. */
+export interface CellId {
+  readonly table: string;
+  /** The packed key; empty if it is too large itself. */
+  readonly pk: Uint8Array;
+  readonly cid: string;
 }
 
 export interface Pulled {

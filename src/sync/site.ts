@@ -20,6 +20,7 @@ export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
+export type { RowPart } from '../feed/position.js';
 export type { LimitedSource, TableRights } from '../merge/source.js';
 export type { Statement } from '../sql/statement.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
@@ -48,8 +49,12 @@ export interface Site {
   peers(siteIds?: readonly Uint8Array[]): Promise<readonly Peer[]>;
   /** Reads a page of the change feed. */
   read(options: ReadOptions): Promise<ReadPage>;
-  /** Reads the tables for which changes of a limited source wait. */
-  waitingTables(source: string): Promise<readonly string[]>;
+  /**
+   * Reads the tables for which changes of a limited source wait.
+   *
+   * @param withRejected whether those that were rejected count.
+   */
+  waitingTables(source: string, withRejected: boolean): Promise<readonly string[]>;
   /** Merges changes, and does what the options ask for, in one transaction. */
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
   /** Gives this database a new site id. What it wrote keeps the former one. */
@@ -103,7 +108,7 @@ export function siteOf(db: SyncDatabase): Site {
     watch,
     state: () => transport.state(),
     peers: (siteIds) => transport.peers(siteIds),
-    waitingTables: (source) => transport.waitingTables(source),
+    waitingTables: (source, withRejected) => transport.waitingTables(source, { withRejected }),
     read: async (options) => transport.read(options),
     async merge(changes, options = {}) {
       const result = await transport.merge(changes, options);

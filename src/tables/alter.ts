@@ -19,10 +19,7 @@ import { tableForgotten } from './former/names.js';
 import { gateModule } from './gate/module.js';
 import type { Alteration, AlterStep } from './module.js';
 import { MODULES, tableStatements, tableTriggers } from './modules.js';
-import { drainPendingStatements } from './pending/drain.js';
 import { pendingModule } from './pending/module.js';
-import { beginApplySql, endApplySql } from './state/applying.js';
-
 import { dropTrigger } from './trigger.js';
 
 /** The alteration of one CRR. `from` is undefined if it is new, `to` if it is dropped. */
@@ -50,8 +47,8 @@ export interface AlterSql {
 /**
  * The statements that change one CRR from its present state to that of its spec. A renamed column
  * keeps its versions, a dropped one loses them, an added one starts without clock in O(1); a changed
- * key drops the clocks and fills them again. Pending changes that can be applied now are left to
- * {@link applyPendingStatements}.
+ * key drops the clocks and fills them again. Pending changes are left to the next apply; see tryAll() of
+ * src/tables/pending.
  */
 export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql {
   const begin = [...(from?.actual.triggers.keys() ?? [])].map(dropTrigger);
@@ -103,20 +100,6 @@ export function keepValuesSql(
       ...(becomesRequired && value !== undefined ? fillNulls(from, column, value) : []),
     ];
   });
-}
-
-/**
- * Applies what waited for these tables and columns, now that they are there, and came from a trusted source.
- * What a client with limited rights brought goes on waiting: only the client's next exchange knows its rights.
- *
- * @param greatestTime SQL of the greatest version that columns merged by time take now.
- */
-export function applyPendingStatements(
-  specs: readonly TableSpec[],
-  greatestTime?: string,
-): string[] {
-  const drains = specs.flatMap((spec) => drainPendingStatements(spec, { greatestTime }));
-  return [beginApplySql(), ...drains, endApplySql(specs)];
 }
 
 function removal({ table, actual }: Former): string[] {

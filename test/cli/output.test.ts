@@ -5,12 +5,14 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderProgress } from '../../src/cli/render/progress-bar.js';
 import { bytes } from '../../src/cli/render/quantity.js';
+import { renderSyncResult } from '../../src/cli/render/sync-result.js';
 import { textTable } from '../../src/cli/render/text-table.js';
-import { hasColors } from '../../src/cli/style.js';
+import { hasColors, PLAIN } from '../../src/cli/style.js';
 import { withCrr } from '../../src/index.js';
-import { openClient } from '../support/client.js';
+import type { SyncResult } from '../../src/sync/index.js';
+import { memoryClient, openClient } from '../support/client.js';
 import type { TestProject } from '../support/project.js';
-import { createNotesFile, notes, notesProject } from './notes-project.js';
+import { createNotes, createNotesFile, notes, notesProject } from './notes-project.js';
 
 let project: TestProject;
 let siteId: string;
@@ -55,6 +57,43 @@ test('status shows the database, its tables and its peers', async () => {
       ].join('\n'),
     ),
   );
+});
+
+test('status counts rows that the database rejects', async () => {
+  await createNotesFile(project, 'strict.db');
+  const client = openClient({ url: `file:${join(project.folder, 'strict.db')}` });
+  await client.execute('CREATE UNIQUE INDEX one_body ON notes (body)');
+  const peer = await createNotes(memoryClient());
+  const rows = ['a', 'b', 'c'].map((id) => ({ id, body: 'the same' }));
+  await peer.insert(notes).values(rows);
+  await withCrr(drizzle(client), { schema: { notes } }).$crr.apply(await peer.$crr.changes());
+  client.close();
+  expect(await printed('status', '--url', 'file:strict.db')).toMatch(
+    /pending {6}none\nrejected {5}2 rows, which break a constraint: see db\.\$crr\.rejected\(\)\n/,
+  );
+});
+
+test('a sync names how many rows each side rejects', () => {
+  const row = { table: 'notes', key: { id: 'a' } };
+  const result: SyncResult = {
+    ...{ pushed: 3, pushedWon: 0, pushedHeld: 0, pulled: 0, pulledWon: 0, hidden: 0 },
+    ...{ refused: 0, refusedRows: [], requests: 1, bytesSent: 1, bytesReceived: 1 },
+    ...{ sameSchema: true, server: new Uint8Array(16), serverVersion: 1 },
+    rejected: 3,
+    rejectedRows: [
+      { ...row, by: 'server' },
+      { ...row, by: 'server' },
+      { ...row, by: 'client' },
+    ],
+    tooLarge: 1,
+    tooLargeCells: [{ ...row, cid: 'body', limitOf: 'server' }],
+  };
+  const lines = renderSyncResult(result, PLAIN).split('\n').slice(1);
+  expect(lines).toEqual([
+    '2 rows rejected by the server, because of a constraint there.',
+    '1 row rejected by this database, because of a constraint there.',
+    '1 cell left out, larger than a message may be.',
+  ]);
 });
 
 test('changes prints a table, with long values cut', async () => {

@@ -489,6 +489,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return [JSON.stringify(titles), JSON.stringify(own)];
   },
 
+  async 'a row that breaks a constraint is set aside'(open) {
+    const [a, b] = [await open(), await open()];
+    await exec(b, 'CREATE UNIQUE INDEX one_title ON items (title)');
+    const titles = ['x', 'y', 'x', 'z'];
+    await a.db.insert(items).values(titles.map((title, i) => item(`row ${i}`, { title })));
+    const first = await b.db.$crr.apply(await a.db.$crr.changes());
+    const rejected = first.rejected.map(({ table, key }) => JSON.stringify([table, key]));
+    await a.db.update(items).set({ title: 'w' }).where(eq(items.id, 'row 2'));
+    const second = await b.db.$crr.apply(await a.db.$crr.changes());
+    const rows = await b.db.select({ id: items.id, title: items.title }).from(items);
+    return [
+      ...rejected,
+      `${first.inserted.length} and ${second.inserted.length} new, ${second.rejected.length} rejected`,
+      ...rows.map((row) => JSON.stringify(row)).sort(),
+      ...(await stateOf([a, b], b)),
+    ];
+  },
+
   async 'what the triggers are is noticed before the first write'(open) {
     const site = await open();
     await site.again().insert(items).values(item('a'));

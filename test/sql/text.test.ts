@@ -97,6 +97,7 @@ describe('exact text', () => {
         site INTEGER NOT NULL,
         seq INTEGER NOT NULL,
         db_version INTEGER NOT NULL,
+        reason TEXT,
         key_1 ANY,
         key_2 ANY,
         key_3 ANY,
@@ -505,7 +506,8 @@ describe('exact text', () => {
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
         seq = excluded.seq,
-        db_version = excluded.db_version
+        db_version = excluded.db_version,
+        reason = NULL
       WHERE
         excluded.causal_length > causal_length
         OR excluded.causal_length = causal_length
@@ -537,7 +539,8 @@ describe('exact text', () => {
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
         seq = excluded.seq,
-        db_version = excluded.db_version
+        db_version = excluded.db_version,
+        reason = NULL
       WHERE
         excluded.causal_length > causal_length
         OR excluded.causal_length = causal_length
@@ -666,14 +669,16 @@ describe('exact text', () => {
         '@' || new.db_version || ':' || new.sentinel,
         CASE WHEN ifnull(new."version_title", new.row_version) >= 0 THEN ifnull(new."version_title", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) END
       );
-        INSERT OR REPLACE INTO "todos" (
+        INSERT INTO "todos" (
         "id",
         "title"
       )
       VALUES (
         new."key_id",
         new."value_title"
-      );
+      )
+      ON CONFLICT ("id") DO UPDATE SET
+        "title" = new."value_title";
         SELECT RAISE(IGNORE);
       END;
       CREATE TRIGGER "todos__crr_on_merge_newer_cells"
@@ -746,14 +751,16 @@ describe('exact text', () => {
         '@' || new.db_version || ':' || new.sentinel,
         NULL
       );
-        INSERT OR REPLACE INTO "todos" (
+        INSERT INTO "todos" (
         "id",
         "title"
       )
       VALUES (
         new."key_id",
         new."value_title"
-      );
+      )
+      ON CONFLICT ("id") DO UPDATE SET
+        "title" = new."value_title";
         SELECT RAISE(IGNORE);
       END
       "
@@ -852,12 +859,13 @@ describe('exact text', () => {
         new.row_seq,
         '@' || new.db_version || ':' || new.sentinel
       );
-        INSERT OR REPLACE INTO "marks" (
+        INSERT INTO "marks" (
         "id"
       )
       VALUES (
         new."key_id"
-      );
+      )
+      ON CONFLICT ("id") DO NOTHING;
         SELECT RAISE(IGNORE);
       END
       "
@@ -872,7 +880,8 @@ describe('exact text', () => {
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
         seq = excluded.seq,
-        db_version = excluded.db_version
+        db_version = excluded.db_version,
+        reason = NULL
       WHERE
         excluded.causal_length > causal_length
         OR excluded.causal_length = causal_length
@@ -939,6 +948,7 @@ describe('exact text', () => {
       WHERE
         waiting.source = ''
         AND waiting.table_name = 'todos'
+        AND ifnull(waiting.reason, '') = ''
         AND waiting.cid IN ('-1', 'title')
         AND NOT (
             waiting.cid IN ('title')
@@ -949,6 +959,7 @@ describe('exact text', () => {
             WHERE
               other.source = ''
               AND other.table_name = 'todos'
+              AND ifnull(other.reason, '') = ''
               AND other.pk = waiting.pk
               AND NOT (
                   other.cid IN ('title')
@@ -960,6 +971,7 @@ describe('exact text', () => {
             WHERE
               other.source = ''
               AND other.table_name = 'todos'
+              AND ifnull(other.reason, '') = ''
               AND other.pk = waiting.pk
               AND other.cid = waiting.cid
               AND other.causal_length = waiting.causal_length
@@ -995,13 +1007,20 @@ describe('exact text', () => {
             AND (
               clock.causal_length > crr_pending.causal_length
               OR clock.causal_length = crr_pending.causal_length
+                AND ifnull(crr_pending.reason, '') = ''
                 AND crr_pending.cid IN ('-1', 'title')
                 AND NOT (
                   crr_pending.cid IN ('title')
                     AND crr_pending.col_version BETWEEN 281474976710656 AND 1125899906842623
                 )
             )
-        )
+        );
+      UPDATE crr_pending
+      SET reason = NULL
+      WHERE
+        source = ''
+        AND table_name = 'todos'
+        AND reason = ''
       "
     `);
   });
@@ -1595,7 +1614,7 @@ describe('exact text', () => {
         CASE WHEN ifnull(new."version_best", new.row_version) >= 0 THEN ifnull(new."version_best", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_best", new.row_site || ':' || (new.row_seq + 0)) END,
         CASE WHEN ifnull(new."version_mood", new.row_version) >= 0 THEN ifnull(new."version_mood", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_mood", new.row_site || ':' || (new.row_seq + 1)) END
       );
-        INSERT OR REPLACE INTO "scores" (
+        INSERT INTO "scores" (
         "id",
         "best",
         "mood"
@@ -1604,7 +1623,10 @@ describe('exact text', () => {
         new."key_id",
         new."value_best",
         new."value_mood"
-      );
+      )
+      ON CONFLICT ("id") DO UPDATE SET
+        "best" = new."value_best",
+        "mood" = new."value_mood";
         SELECT RAISE(IGNORE);
       END;
       CREATE TRIGGER "scores__crr_on_merge_newer_cells"
@@ -1683,7 +1705,7 @@ describe('exact text', () => {
         NULL,
         NULL
       );
-        INSERT OR REPLACE INTO "scores" (
+        INSERT INTO "scores" (
         "id",
         "best",
         "mood"
@@ -1692,7 +1714,10 @@ describe('exact text', () => {
         new."key_id",
         new."value_best",
         new."value_mood"
-      );
+      )
+      ON CONFLICT ("id") DO UPDATE SET
+        "best" = new."value_best",
+        "mood" = new."value_mood";
         SELECT RAISE(IGNORE);
       END;
       CREATE TRIGGER "scores__crr_on_merge_cell"
@@ -1743,7 +1768,8 @@ describe('exact text', () => {
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
         seq = excluded.seq,
-        db_version = excluded.db_version
+        db_version = excluded.db_version,
+        reason = NULL
       WHERE
         excluded.causal_length > causal_length
         OR excluded.causal_length = causal_length
@@ -1873,7 +1899,10 @@ describe('exact text', () => {
         source = '',
         prior_db_version = db_version,
         db_version = db_version + 1,
-        has_local_news = EXISTS (SELECT 1 FROM crr_pending WHERE source = '');
+        has_local_news = EXISTS (
+          SELECT 1 FROM crr_pending AS waiting
+          WHERE waiting.source = '' AND ifnull(waiting.reason, '') = ''
+        );
       UPDATE crr_state
       SET
         applying = 0,

@@ -115,6 +115,8 @@ describe('$crr', () => {
       | 'siteId'
       | 'version'
       | 'pendingCount'
+      | 'rejected'
+      | 'retryRejected'
       | 'contributions'
       | 'conflicts'
       | 'rotateSiteId'

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"5a7ff68c4e3ae1d2","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"215bab85fe68e975","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   site INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   db_version INTEGER NOT NULL,
+  reason TEXT,
   key_1 ANY,
   key_2 ANY,
   key_3 ANY,
@@ -366,7 +367,8 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
   seq = excluded.seq,
-  db_version = excluded.db_version
+  db_version = excluded.db_version,
+  reason = NULL
 WHERE
   excluded.causal_length > causal_length
   OR excluded.causal_length = causal_length
@@ -398,7 +400,8 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
   seq = excluded.seq,
-  db_version = excluded.db_version
+  db_version = excluded.db_version,
+  reason = NULL
 WHERE
   excluded.causal_length > causal_length
   OR excluded.causal_length = causal_length
@@ -430,7 +433,8 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
   seq = excluded.seq,
-  db_version = excluded.db_version
+  db_version = excluded.db_version,
+  reason = NULL
 WHERE
   excluded.causal_length > causal_length
   OR excluded.causal_length = causal_length
@@ -580,7 +584,7 @@ VALUES (
   CASE WHEN ifnull(new."version_title", new.row_version) >= 0 THEN ifnull(new."version_title", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) END,
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN ifnull(new."version_done", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)) END
 );
-  INSERT OR REPLACE INTO "todos" (
+  INSERT INTO "todos" (
   "id",
   "title",
   "done"
@@ -589,7 +593,10 @@ VALUES (
   new."key_id",
   new."value_title",
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
-);
+)
+ON CONFLICT ("id") DO UPDATE SET
+  "title" = new."value_title",
+  "done" = CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END;
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -671,7 +678,7 @@ VALUES (
   NULL,
   NULL
 );
-  INSERT OR REPLACE INTO "todos" (
+  INSERT INTO "todos" (
   "id",
   "title",
   "done"
@@ -680,7 +687,10 @@ VALUES (
   new."key_id",
   new."value_title",
   new."value_done"
-);
+)
+ON CONFLICT ("id") DO UPDATE SET
+  "title" = new."value_title",
+  "done" = new."value_done";
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -717,117 +727,6 @@ WHERE true
 ORDER BY base."id"
 ON CONFLICT DO NOTHING;
 --> statement-breakpoint
-UPDATE crr_state
-SET
-  applying = 1,
-  source = '',
-  prior_db_version = db_version,
-  db_version = db_version + 1,
-  has_local_news = EXISTS (SELECT 1 FROM crr_pending WHERE source = '');
---> statement-breakpoint
-INSERT INTO "todos__crr_merge" (
-  "key_id",
-  db_version,
-  causal_length,
-  sentinel,
-  row_version,
-  "value_title",
-  "version_title",
-  "origin_title",
-  "value_done",
-  "version_done",
-  "origin_done"
-)
-SELECT
-  waiting.key_1,
-  (SELECT db_version FROM crr_state),
-  waiting.causal_length,
-  ifnull(max(CASE waiting.cid WHEN '-1' THEN waiting.site || ':' || waiting.seq END), CASE WHEN waiting.causal_length > 1 THEN max(waiting.site || ':' || waiting.seq) END),
-  -1,
-  max(CASE waiting.cid WHEN 'title' THEN waiting.val END),
-  max(CASE waiting.cid WHEN 'title' THEN waiting.col_version END),
-  max(CASE waiting.cid WHEN 'title' THEN waiting.site || ':' || waiting.seq END),
-  max(CASE waiting.cid WHEN 'done' THEN ifnull(waiting.val, 0) END),
-  max(CASE waiting.cid WHEN 'done' THEN waiting.col_version END),
-  max(CASE waiting.cid WHEN 'done' THEN CASE WHEN waiting.val IS NULL THEN 0 ELSE waiting.site END || ':' || waiting.seq END)
-FROM crr_pending AS waiting
-WHERE
-  waiting.source = ''
-  AND waiting.table_name = 'todos'
-  AND waiting.cid IN ('-1', 'title', 'done')
-  AND NOT (
-      waiting.cid IN ('title', 'done')
-        AND waiting.col_version BETWEEN 281474976710656 AND 1125899906842623
-    )
-  AND waiting.causal_length = (
-      SELECT max(other.causal_length) FROM crr_pending AS other
-      WHERE
-        other.source = ''
-        AND other.table_name = 'todos'
-        AND other.pk = waiting.pk
-        AND NOT (
-            other.cid IN ('title', 'done')
-              AND other.col_version BETWEEN 281474976710656 AND 1125899906842623
-          )
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM crr_pending AS other
-      WHERE
-        other.source = ''
-        AND other.table_name = 'todos'
-        AND other.pk = waiting.pk
-        AND other.cid = waiting.cid
-        AND other.causal_length = waiting.causal_length
-        AND (
-            other.col_version > waiting.col_version
-            OR other.col_version = waiting.col_version
-                AND (
-                  CASE WHEN typeof(other.val) = typeof(waiting.val) THEN ifnull(other.val > waiting.val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(other.val), 1, 1)) > instr('nbtri', substr(typeof(waiting.val), 1, 1)) END
-                  OR NOT CASE WHEN typeof(waiting.val) = typeof(other.val) THEN ifnull(waiting.val > other.val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(waiting.val), 1, 1)) > instr('nbtri', substr(typeof(other.val), 1, 1)) END AND other.site > waiting.site
-                )
-          )
-        AND NOT (
-            other.cid IN ('title', 'done')
-              AND other.col_version BETWEEN 281474976710656 AND 1125899906842623
-          )
-    )
-GROUP BY waiting.pk, waiting.causal_length
-HAVING
-  waiting.causal_length % 2 = 0
-  OR (max(CASE waiting.cid WHEN 'title' THEN 1 END) = 1)
-  OR EXISTS (
-      SELECT 1 FROM "todos" AS base
-      WHERE base."id" = waiting.key_1
-    );
---> statement-breakpoint
-DELETE FROM crr_pending
-WHERE
-  source = ''
-  AND table_name = 'todos'
-  AND EXISTS (
-    SELECT 1 FROM "todos__crr_clock" AS clock
-    WHERE
-      clock."key_id" = crr_pending.key_1
-      AND (
-        clock.causal_length > crr_pending.causal_length
-        OR clock.causal_length = crr_pending.causal_length
-          AND crr_pending.cid IN ('-1', 'title', 'done')
-          AND NOT (
-            crr_pending.cid IN ('title', 'done')
-              AND crr_pending.col_version BETWEEN 281474976710656 AND 1125899906842623
-          )
-      )
-  );
---> statement-breakpoint
-UPDATE crr_state
-SET
-  applying = 0,
-  db_version = CASE
-    WHEN EXISTS (SELECT 1 FROM "todos__crr_clock" AS news WHERE news.db_version = crr_state.db_version)
-    OR EXISTS (
-        SELECT 1 FROM crr_pending AS news
-        WHERE news.source = crr_state.source AND news.db_version = crr_state.db_version
-      )
-    THEN db_version
-    ELSE prior_db_version
-  END;
+UPDATE crr_pending
+SET reason = ''
+WHERE reason IS NOT '';

@@ -11,6 +11,7 @@ export function renderStatus(status: Status, style: Style): string {
     ['site id', bytesToHex(status.siteId)],
     ['db_version', String(status.version)],
     ['pending', pendingText(status.pending, style)],
+    ...rejectedFact(status.rejected, style),
     ['schema', schemaText(status.differences, style)],
     ['bookkeeping', sizeText(status.bookkeepingBytes)],
   ];
@@ -38,6 +39,19 @@ const pendingText = (pending: number, style: Style): string =>
   pending === 0
     ? 'none'
     : style.yellow(`${count(pending, 'change')}, until a table, column or row is there`);
+
+/** Only if there are any. */
+const rejectedFact = (rejected: number, style: Style): [string, string][] =>
+  rejected === 0
+    ? []
+    : [
+        [
+          'rejected',
+          style.yellow(
+            `${count(rejected, 'row')}, which break a constraint: see db.$crr.rejected()`,
+          ),
+        ],
+      ];
 
 const schemaText = (differences: number, style: Style): string =>
   differences === 0

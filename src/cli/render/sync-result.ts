@@ -5,6 +5,8 @@ import { bytes, count } from './quantity.js';
 export function renderSyncResult(result: SyncResult, style: Style): string {
   const { pushed, pushedHeld, pulled, hidden, refused, requests, bytesSent, bytesReceived } =
     result;
+  const rejected = (by: 'server' | 'client') =>
+    result.rejectedRows.filter((row) => row.by === by).length;
   const lines: string[] = [];
   if (pushed + pulled + hidden + refused === 0) {
     lines.push('Nothing new on either side.');
@@ -23,6 +25,22 @@ export function renderSyncResult(result: SyncResult, style: Style): string {
   if (refused > 0) {
     lines.push(
       style.yellow(`${count(refused, 'row')} not sent, because this site may not write them.`),
+    );
+  }
+  for (const [by, where] of [
+    ['server', 'the server'],
+    ['client', 'this database'],
+  ] as const) {
+    if (rejected(by) === 0) continue;
+    lines.push(
+      style.yellow(
+        `${count(rejected(by), 'row')} rejected by ${where}, because of a constraint there.`,
+      ),
+    );
+  }
+  if (result.tooLarge > 0) {
+    lines.push(
+      style.yellow(`${count(result.tooLarge, 'cell')} left out, larger than a message may be.`),
     );
   }
   if (!result.sameSchema) {

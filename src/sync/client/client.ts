@@ -7,7 +7,7 @@ import { Exchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
 import type { SyncPhase } from './machine.js';
 import { checkOptions, resolveOptions, type SyncOptions } from './options.js';
-import type { RefusedRowRef, SyncProgress, SyncResult } from './result.js';
+import type { RefusedRowRef, RejectedRowRef, SyncProgress, SyncResult } from './result.js';
 
 /** What the listeners of a {@link Sync} are called with. */
 export type SyncEvent =
@@ -17,6 +17,7 @@ export type SyncEvent =
   | { readonly type: 'applied'; readonly result: ApplyResult }
   /** The server has not taken the changes of these rows, because this site may not write them. */
   | { readonly type: 'refused'; readonly rows: readonly RefusedRowRef[] }
+  | { readonly type: 'rejected'; readonly rows: readonly RejectedRowRef[] }
   | { readonly type: 'synced'; readonly result: SyncResult }
   | { readonly type: 'failed'; readonly error: CrrSyncError };
 
@@ -56,7 +57,8 @@ export function createSync(options: SyncOptions): Sync {
   checkOptions(options, site);
   const { tables, chunk, continuous, ...http } = resolveOptions(options);
   const connection = new HttpConnection(http);
-  const exchange = new Exchange({ site, connection, tables, chunk });
+  const { maxMessageBytes } = http;
+  const exchange = new Exchange({ site, connection, tables, chunk, maxMessageBytes });
   const onError = errorReporter(options.onError);
   const listeners = new Listeners<SyncEvent>(onError);
   const runner = new SyncRunner(exchange, listeners);
@@ -111,6 +113,7 @@ class SyncRunner {
         onProgress: (progress) => listeners.emit({ type: 'progress', progress }),
         onApplied: (applied) => listeners.emit({ type: 'applied', result: applied }),
         onRefused: (rows) => listeners.emit({ type: 'refused', rows }),
+        onRejected: (rows) => listeners.emit({ type: 'rejected', rows }),
       });
       listeners.emit({ type: 'synced', result });
       return result;

@@ -4,7 +4,7 @@ import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
-import { HAS_ROWS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
+import { HAS_ROWS, LIMITS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
 import type { ApplyResult, MergeOptions, Peer, PeerProgress, Site } from '../site.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
@@ -29,6 +29,8 @@ export interface ExchangeOptions {
   /** Names of the tables to exchange; all if undefined. */
   readonly tables: readonly string[] | undefined;
   readonly chunk: ChunkLimits;
+  /** The greatest answer that is taken. */
+  readonly maxMessageBytes: number;
 }
 
 /** Exchanges changes with one server until both sides have the changes of the other. */
@@ -37,12 +39,14 @@ export class Exchange {
   readonly #connection: HttpConnection;
   readonly #tables: readonly string[] | undefined;
   readonly #schema: string;
+  readonly #maxMessageBytes: number;
   readonly #server: KnownServer;
 
-  constructor({ site, connection, tables, chunk }: ExchangeOptions) {
+  constructor({ site, connection, tables, chunk, maxMessageBytes }: ExchangeOptions) {
     this.#site = site;
     this.#connection = connection;
     this.#tables = tables;
+    this.#maxMessageBytes = maxMessageBytes;
     this.#schema = schemaFingerprint(site.schema);
     this.#server = new KnownServer(chunk);
   }
@@ -53,7 +57,7 @@ export class Exchange {
     const run = new SyncRun({
       signal: AbortSignal.any([signal, end.signal]),
       reporter,
-      nameRow: (row) => ({ ...this.#site.rowRef(row), code: row.code, dropped: row.drop }),
+      nameRow: (row) => this.#site.rowRef(row),
       schema: this.#schema,
       traffic: () => this.#connection.traffic,
     });
@@ -65,7 +69,7 @@ export class Exchange {
         const round = await this.#read(run);
         const answer = await this.#send(run, round);
         if (answer === undefined) continue;
-        const refusals = refusalsOf(round, answer);
+        const refusals = refusalsOf(round, answer, run.tooLarge.refusedRows());
         const applied = await this.#merge(run, round, answer, refusals);
         run.report(round, answer, applied, refusals);
         const more = round.chunk.more || answer.pulled.more || refusals.update.offer.length > 0;
@@ -89,14 +93,16 @@ export class Exchange {
     // If a pull was sent ahead, nothing can be pushed with it.
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
-      ? { changes: [], hidden: [], cursor: sent.cursor, more: false }
+      ? { changes: [], hidden: [], tooLarge: [], cursor: sent.cursor, more: false }
       : await this.#readChunk(sent, peer, peer?.siteId ?? this.#server.siteId);
     // Those that earlier syncs have left.
     for (const { table, pk, code } of peer?.refused ?? []) {
       run.refusedRows.add({ table, pk, code, drop: false });
     }
     const isAccepted = (change: Change) =>
-      !run.leftOut.has(change) && !this.#server.isForeign(change, this.#site.schema);
+      !run.leftOut.has(change) &&
+      !run.tooLarge.has(change) &&
+      !this.#server.isForeign(change, this.#site.schema);
     const push = chunk.changes.filter(isAccepted);
     return { siteId, version, peer, sent, received, chunk, push };
   }
@@ -128,7 +134,7 @@ export class Exchange {
       this.#server.siteId = response.siteId;
       return requirePulled(response);
     } catch (error) {
-      const failure = { site: this.#site, server: this.#server, run, peer, pushed: push.length };
+      const failure = { site: this.#site, server: this.#server, run, peer, pushed: push };
       if (await recover(error, failure)) return undefined;
       throw error;
     }
@@ -191,11 +197,14 @@ export class Exchange {
 
   #pull({ cursor, skip }: PeerProgress, filter: string): Pull {
     // Without an old skip, changes that this site sent come back, which is harmless.
-    return { cursor, filter, skip: skip.slice(-MAX_SKIP), maxBytes: this.#server.chunk.maxBytes };
+    const maxBytes = Math.min(this.#server.chunk.maxBytes, Math.floor(this.#maxMessageBytes / 4));
+    return { cursor, filter, skip: skip.slice(-MAX_SKIP), maxBytes };
   }
 
   #request(siteId: Uint8Array, parts: Pick<SyncRequest, 'to' | 'push' | 'pull'>): SyncRequest {
-    return { siteId, schema: this.#schema, tables: this.#tables, ...parts };
+    const maxMessageBytes =
+      this.#maxMessageBytes === LIMITS.maxMessageBytes ? undefined : this.#maxMessageBytes;
+    return { siteId, schema: this.#schema, tables: this.#tables, ...parts, maxMessageBytes };
   }
 
   /**

@@ -1,6 +1,9 @@
 import type { CrrSyncErrorCode } from '../../errors.js';
+import type { Change } from '../../model/change.js';
 import { HAS_ROWS } from '../protocol.js';
+import { sizeOfCell, sizeOfKey } from '../row-part.js';
 import type { Peer, Site } from '../site.js';
+import { NEVER_TOO_LARGE } from '../wire/codec.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { KnownServer } from './known-server.js';
 import { START } from './round.js';
@@ -15,8 +18,8 @@ export interface Failure {
   readonly server: KnownServer;
   readonly run: SyncRun;
   readonly peer: Peer | undefined;
-  /** How many changes the request pushed. */
-  readonly pushed: number;
+  /** The changes that the request pushed. */
+  readonly pushed: readonly Change[];
 }
 
 /** Removes the cause of a refusal. Returns false if it cannot. */
@@ -64,9 +67,12 @@ function leaveOutRows({ details, code }: SyncRefusal, { run }: Failure): boolean
   return run.leaveOut((details.rows ?? []).map((row) => ({ ...row, code })));
 }
 
-/** Halves the size of chunks, until a chunk is a single row. */
-function sendLess(_: SyncRefusal, { server, pushed }: Failure): boolean {
+/** Halves the size of chunks. If a single cell is too large, it is left out. */
+function sendLess({ code }: SyncRefusal, { server, run, pushed: changes }: Failure): boolean {
   const { maxBytes, maxChanges } = server.chunk;
+  const pushed = changes.length;
+  const isTooLarge = pushed === 1 && code === 'CRR_SYNC_TOO_LARGE';
+  if (isTooLarge && isLarge(changes[0]!)) return run.tooLarge.addPushed(changes[0]!);
   if (pushed <= 1 || maxChanges <= 1) return false;
   server.chunk = {
     maxBytes: Math.max(1, Math.floor(maxBytes / 2)),
@@ -74,3 +80,5 @@ function sendLess(_: SyncRefusal, { server, pushed }: Failure): boolean {
   };
   return true;
 }
+
+const isLarge = (change: Change) => sizeOfKey(change) + sizeOfCell(change) > NEVER_TOO_LARGE;

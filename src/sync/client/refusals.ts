@@ -1,4 +1,5 @@
 import { RowSet, textOfRow } from '../../model/row-id.js';
+import { partOf } from '../chunk.js';
 import type { RefusedRow } from '../protocol.js';
 import type { HiddenRow, PeerRefusal } from '../site.js';
 import type { Answer, Round } from './round.js';
@@ -23,9 +24,15 @@ export interface Refusals {
 /**
  * Rows that were refused are remembered. A row that was refused before and is taken now is forgotten. If
  * the server grants other rights than when it refused a row, the row is sent once more.
+ *
+ * @param tooLarge rows of which a cell does not fit in a request.
  */
-export function refusalsOf({ push, peer }: Round, { refused = [], rights }: Answer): Refusals {
-  const now = new RowSet(refused);
+export function refusalsOf(
+  { push, peer, chunk }: Round,
+  { refused = [], rights }: Answer,
+  tooLarge: readonly RefusedRow[],
+): Refusals {
+  const now = new RowSet([...refused, ...tooLarge]);
   const sent = new Map<string, { readonly from: number; readonly to: number }>();
   for (const change of push) {
     const id = textOfRow(change);
@@ -35,10 +42,12 @@ export function refusalsOf({ push, peer }: Round, { refused = [], rights }: Answ
   }
   const known = peer?.refused ?? [];
   const others = known.filter((row) => !now.has(row));
-  const remove = others.filter((row) => sent.has(textOfRow(row)));
+  // A row of which only a part was sent is not taken yet.
+  const isPart = partOf(chunk.cursor) !== undefined;
+  const remove = isPart ? [] : others.filter((row) => sent.has(textOfRow(row)));
   const offer = others.filter((row) => !sent.has(textOfRow(row)) && row.rights !== rights);
   const add = [
-    ...refused.map(({ table, pk, code }) => ({ table, pk, code, rights })),
+    ...now.values().map(({ table, pk, code }) => ({ table, pk, code, rights })),
     ...offer.map((row) => ({ ...row, rights })),
   ];
   const dropped = refused.flatMap(({ table, pk, drop }) => {

@@ -17,10 +17,18 @@ export interface SyncResult {
   readonly pulledWon: number;
   /** Rows that have changed and that this site may not see, or may no longer see. */
   readonly hidden: number;
-  /** Rows whose changes the server has not taken, now or earlier, because this site may not write them. */
+  /** Rows whose changes the server has not taken, now or earlier, because this site may not write them, or a cell is too large. */
   readonly refused: number;
   /** These rows. They are sent again when they change, or when the server grants other rights. */
   readonly refusedRows: readonly RefusedRowRef[];
+  /** Rows of this sync whose changes break a constraint of the database that they were sent to. */
+  readonly rejected: number;
+  /** These rows. That database keeps the changes, and tries them again when the row changes. */
+  readonly rejectedRows: readonly RejectedRowRef[];
+  /** Cells of this sync that were left out, because they do not fit in a message. */
+  readonly tooLarge: number;
+  /** These cells. */
+  readonly tooLargeCells: readonly TooLargeCellRef[];
   readonly requests: number;
   /** Bytes of request bodies. */
   readonly bytesSent: number;
@@ -36,10 +44,27 @@ export interface SyncResult {
 
 /** A row whose changes the server has not taken. */
 export interface RefusedRowRef extends RowRef {
-  /** Why: CRR_CHANGE_TABLE_REFUSED, CRR_CHANGE_COLUMN_REFUSED, CRR_CHANGE_ROW_REFUSED or another code. */
+  /**
+   * Why: CRR_CHANGE_TABLE_REFUSED, CRR_CHANGE_COLUMN_REFUSED, CRR_CHANGE_ROW_REFUSED, CRR_SYNC_TOO_LARGE or
+   * another code.
+   */
   readonly code: string;
   /** The row was dropped here, because this site may not see it either. */
   readonly dropped: boolean;
+}
+
+/** A row whose changes a database has rejected, because they break a constraint. */
+export interface RejectedRowRef extends RowRef {
+  /** Whether the server has rejected what was pushed, or this database what was pulled. */
+  readonly by: 'server' | 'client';
+}
+
+/** A cell that does not fit in a message. The key is empty if it is too large itself. */
+export interface TooLargeCellRef extends RowRef {
+  /** The column's name in the database. */
+  readonly cid: string;
+  /** Whose limit it exceeds: the server's for requests, or the client's for answers. */
+  readonly limitOf: 'server' | 'client';
 }
 
 /** How far a sync has got. */
@@ -68,4 +93,6 @@ export interface SyncReporter {
   onApplied(result: ApplyResult): void;
   /** Called with the rows that an answer refuses. */
   onRefused(rows: readonly RefusedRowRef[]): void;
+  /** Called with the rows that either side rejects. */
+  onRejected(rows: readonly RejectedRowRef[]): void;
 }

@@ -1,18 +1,19 @@
 import { RowSet } from '../../model/row-id.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
-import type { ApplyResult } from '../site.js';
+import type { ApplyResult, HiddenRow, RowRef } from '../site.js';
 import type { Traffic } from './http-connection.js';
 import type { Refusals } from './refusals.js';
-import type { RefusedRowRef, SyncReporter, SyncResult } from './result.js';
+import type { RefusedRowRef, RejectedRowRef, SyncReporter, SyncResult } from './result.js';
 import { type Answer, changesRows, type Round, versionOf } from './round.js';
 import { Shares } from './shares.js';
+import { TooLargeCells } from './too-large.js';
 
 export interface SyncRunOptions {
   /** Aborted by the caller, and when the run has ended. */
   readonly signal: AbortSignal;
   readonly reporter: SyncReporter;
   /** Names a row as an application does. */
-  readonly nameRow: (row: RefusedRow) => RefusedRowRef;
+  readonly nameRow: (row: HiddenRow) => RowRef;
   /** Fingerprint of this side's schema. */
   readonly schema: string;
   /** The traffic of the connection so far. */
@@ -24,6 +25,12 @@ export class SyncRun {
   readonly refusedRows = new RowSet<RefusedRow>();
   /** Rows that are not sent in this sync, because the server has refused a request for them. */
   readonly leftOut = new RowSet<RefusedRow>();
+  /** Cells that do not fit in a message. */
+  readonly tooLarge = new TooLargeCells();
+  readonly #rejectedRows = {
+    server: new RowSet<HiddenRow>(),
+    client: new RowSet<HiddenRow>(),
+  };
   /** The answer to the next pull, if it was asked for ahead. */
   pullAhead: Promise<SyncResponse> | undefined;
   /** How many times in a row the sync has recovered from a refusal. */
@@ -56,7 +63,9 @@ export class SyncRun {
   }
 
   reportApplied(applied: ApplyResult | undefined): void {
-    if (applied !== undefined && changesRows(applied)) this.#options.reporter.onApplied(applied);
+    if (applied === undefined) return;
+    if (changesRows(applied)) this.#options.reporter.onApplied(applied);
+    this.#reportRejected('client', applied.rejected);
   }
 
   /** @param applied the result of merging the answer; undefined if there was nothing to merge. */
@@ -77,7 +86,10 @@ export class SyncRun {
     for (const row of update.remove) this.refusedRows.delete(row);
     for (const row of refused) this.refusedRows.set(row);
     this.reportApplied(applied);
-    if (refused.length > 0) this.#options.reporter.onRefused(refused.map(this.#options.nameRow));
+    if (refused.length > 0) this.#options.reporter.onRefused(refused.map(this.#refusedRef));
+    this.#reportRejected('server', answer.rejected ?? []);
+    this.tooLarge.addPulled(answer.tooLarge ?? []);
+    for (const row of this.tooLarge.refusedRows()) this.refusedRows.set(row);
     const pushedTo = versionOf(round.chunk.cursor);
     const pulledTo = versionOf(pulled.cursor);
     this.#options.reporter.onProgress({
@@ -101,16 +113,42 @@ export class SyncRun {
 
   /** @param answer the last one. */
   result(answer: Answer): SyncResult {
-    const refusedRows = this.refusedRows.values().map(this.#options.nameRow);
+    const refusedRows = this.refusedRows.values().map(this.#refusedRef);
+    const tooLargeCells = this.tooLarge
+      .values()
+      .map(({ limitOf, cid, ...row }) => ({ ...this.#options.nameRow(row), cid, limitOf }));
+    const rejectedRows = (['server', 'client'] as const).flatMap((by) =>
+      this.#rejectedRows[by].values().map(this.#rejectedRef(by)),
+    );
     return {
       ...this.#totals,
       ...this.#traffic,
       refused: refusedRows.length,
       refusedRows,
+      rejected: rejectedRows.length,
+      rejectedRows,
+      tooLarge: tooLargeCells.length,
+      tooLargeCells,
       sameSchema: answer.schema === this.#options.schema,
       server: answer.siteId,
       serverVersion: answer.dbVersion,
     };
+  }
+
+  #reportRejected(by: 'server' | 'client', rows: readonly HiddenRow[]): void {
+    if (rows.length === 0) return;
+    for (const { table, pk } of rows) this.#rejectedRows[by].add({ table, pk });
+    this.#options.reporter.onRejected(rows.map(this.#rejectedRef(by)));
+  }
+
+  readonly #refusedRef = (row: RefusedRow): RefusedRowRef => ({
+    ...this.#options.nameRow(row),
+    code: row.code,
+    dropped: row.drop,
+  });
+
+  #rejectedRef(by: 'server' | 'client') {
+    return (row: HiddenRow): RejectedRowRef => ({ ...this.#options.nameRow(row), by });
   }
 
   /** The traffic of this run. */

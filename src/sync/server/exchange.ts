@@ -1,7 +1,8 @@
 import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
-import type { SyncRequest, SyncResponse } from '../protocol.js';
+import { LIMITS, type SyncRequest, type SyncResponse } from '../protocol.js';
 import type { LimitedSource, Site } from '../site.js';
+import { type Codec, greatestCell } from '../wire/codec.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Complete } from '../with-defaults.js';
@@ -29,8 +30,8 @@ export class ExchangeEndpoint {
   /** @throws {CrrError} if the request is refused. */
   async answer(request: Request, authorization: Authorization): Promise<Response> {
     const message = await this.#decode(request);
-    const response = await this.#exchange(message, authorization);
     const codec = acceptedCodec(request.headers.get('accept'));
+    const response = await this.#exchange(message, authorization, codec);
     return new Response(await codec.encodeResponse(response), {
       headers: { 'content-type': codec.contentType, 'cache-control': 'no-store' },
     });
@@ -52,7 +53,11 @@ export class ExchangeEndpoint {
     return codec.decodeRequest(await readBody(request, this.limits), this.limits);
   }
 
-  async #exchange(request: SyncRequest, authorization: Authorization): Promise<SyncResponse> {
+  async #exchange(
+    request: SyncRequest,
+    authorization: Authorization,
+    codec: Codec,
+  ): Promise<SyncResponse> {
     const { site, limits } = this;
     const { tables, push, pull } = request;
     const access = new Access({ authorization, site, tables });
@@ -60,7 +65,7 @@ export class ExchangeEndpoint {
     const source = await access.source();
     const [state, waiting] = await Promise.all([
       checkOwnership({ request, access, site, maxSitesPerOwner }),
-      source === undefined ? [] : site.waitingTables(source.id),
+      source === undefined ? [] : site.waitingTables(source.id, push !== undefined),
     ]);
     // Before anything is merged: a refused request changes nothing.
     if (pull !== undefined) requireCursorBehind(pull, state.version);
@@ -70,15 +75,18 @@ export class ExchangeEndpoint {
         ? await mergePush(request, { site, access, source, waiting, maxVersionJump })
         : undefined;
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
-    const pulled =
-      pull &&
-      (await readPull(pull, {
-        site,
-        version: state.version,
-        access,
-        limits,
-        push: merged,
-      }));
+    const { maxMessageBytes = LIMITS.maxMessageBytes } = request;
+    const { pulled, tooLarge = [] } =
+      (pull &&
+        (await readPull(pull, {
+          site,
+          version: state.version,
+          access,
+          limits,
+          maxCellBytes: greatestCell(codec, maxMessageBytes),
+          push: merged,
+        }))) ??
+      NO_PULL;
     return {
       siteId: state.siteId,
       schema: this.#schema,
@@ -87,10 +95,14 @@ export class ExchangeEndpoint {
       dbVersion: typeof pulled?.cursor === 'number' ? pulled.cursor : version,
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,
+      rejected: merged?.rejected.length ? merged.rejected : undefined,
+      tooLarge: tooLarge.length ? tooLarge : undefined,
       pulled,
     };
   }
 }
+
+const NO_PULL = { pulled: undefined, tooLarge: [] };
 
 function unknownType(type: string | null): SyncRefusal {
   return new SyncRefusal({

@@ -1,6 +1,6 @@
 import { CrrSyncError } from '../../errors.js';
 import { readChunk } from '../chunk.js';
-import type { Pull, Pulled } from '../protocol.js';
+import type { CellId, Pull, Pulled } from '../protocol.js';
 import { type Site, sinceOf } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
@@ -13,24 +13,34 @@ export interface PullOptions {
   readonly version: number;
   readonly access: Access;
   readonly limits: Complete<SyncLimits>;
+  /** The greatest cell that fits in the answer, with its key. */
+  readonly maxCellBytes: number;
   /** The result of the push in the same request. */
   readonly push: PushResult | undefined;
 }
 
+export interface ReadPull {
+  readonly pulled: Pulled;
+  readonly tooLarge: readonly CellId[];
+}
+
 /** Reads the next chunk for the client. */
-export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled> {
-  const { site, access, limits, push } = options;
+export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPull> {
+  const { site, access, limits, push, maxCellBytes } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
   if (hadAllBefore(pull, options)) {
-    return { ...NOTHING, cursor: pushed!.stamp, filter: access.filter };
+    return {
+      pulled: { ...NOTHING, cursor: pushed!.stamp, filter: access.filter },
+      tooLarge: [],
+    };
   }
   const first = firstTransfer(pull, options);
   const known = first === undefined ? pull.filter : access.filter;
   const restarted = known !== access.filter && (pull.cursor !== 0 || pull.filter !== '');
   // A client that reads from the beginning may not even have its own changes.
   const isFirst = restarted || asked === 0;
-  const { cursor, changes, hidden, more } = await readChunk(
+  const { cursor, changes, hidden, tooLarge, more } = await readChunk(
     site,
     {
       since: restarted ? 0 : pull.cursor,
@@ -41,9 +51,13 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
       where: access.where,
       hiddenSince: first,
     },
-    { maxBytes: Math.min(pull.maxBytes, limits.chunkBytes), maxChanges: limits.maxChanges },
+    {
+      maxBytes: Math.min(pull.maxBytes, limits.chunkBytes),
+      maxChanges: limits.maxChanges,
+      maxCellBytes,
+    },
   );
-  return {
+  const pulled = {
     changes,
     hidden: hidden.filter(({ table }) => access.dropsLeaving(table)),
     cursor,
@@ -53,6 +67,7 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<Pulled
     // If a row that the client dropped comes back, it may contain changes made by the client.
     ownReturn: isFirst || access.filtersRows,
   };
+  return { pulled, tooLarge };
 }
 
 /**

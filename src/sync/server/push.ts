@@ -1,6 +1,6 @@
 import { peerTag } from '../peer-tag.js';
 import type { Pushed, RefusedRow, SyncRequest } from '../protocol.js';
-import type { LimitedSource, MergeResult, Site } from '../site.js';
+import type { HiddenRow, LimitedSource, MergeResult, Site } from '../site.js';
 import type { Access } from './access.js';
 import { addSentinels } from './mark-sentinels.js';
 import { refuseVersionJumps } from './version-jumps.js';
@@ -20,6 +20,8 @@ export interface PushResult {
   readonly pushed: Pushed | undefined;
   /** Rows that were left out. */
   readonly refused: readonly RefusedRow[];
+  /** Rows whose changes the database rejected. */
+  readonly rejected: readonly HiddenRow[];
   /** The db_version just before the merge. */
   readonly prior: number | undefined;
 }
@@ -60,6 +62,7 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
       const drop = isOutside && access.hidesUnwritable(table) && access.dropsLeaving(table);
       return { table, pk, code, drop };
     }),
+    rejected: result.rejected.map(({ table, pk }) => ({ table, pk })),
     prior: result.prior,
   };
 }

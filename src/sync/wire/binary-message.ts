@@ -1,5 +1,7 @@
 import { SITE_ID_BYTES } from '../../model/change.js';
 import {
+  type CellId,
+  MAX_MARK_BYTES,
   MAX_NAME_BYTES,
   MAX_SKIP,
   MAX_TABLES,
@@ -19,8 +21,9 @@ import { malformed } from './message-errors.js';
 /*
  * Binary messages, with the fields in the order of protocol.ts:
  *
- *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]
- *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]
+ *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]  [maxMessageBytes]
+ *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]  [rejected]
+ *                            [tooLarge]
  *
  * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
  * are 16 bytes, texts and lists begin with their length, and integers are varints.
@@ -29,16 +32,17 @@ const REQUEST = 0x51;
 const RESPONSE = 0x52;
 
 export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
-  const { siteId, schema, to, tables, push, pull } = request;
+  const { siteId, schema, to, tables, push, pull, maxMessageBytes } = request;
   const out = new ByteWriter();
   out.byte(REQUEST);
-  writeParts(out, to, tables, push, pull);
+  writeParts(out, to, tables, push, pull, maxMessageBytes);
   out.raw(siteId);
   out.text(schema);
   if (to) out.raw(to);
   if (tables) tableNames.write(out, tables);
   if (push) writePush(out, push);
   if (pull) pullForm.write(out, pull);
+  if (maxMessageBytes !== undefined) out.varint(maxMessageBytes);
   return out.finish();
 }
 
@@ -46,7 +50,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
 export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
   const input = new ByteReader(bytes);
   if (input.byte() !== REQUEST) throw malformed('it is not a request');
-  const [hasTo, hasTables, hasPush, hasPull] = readParts(input, 4);
+  const [hasTo, hasTables, hasPush, hasPull, hasMax] = readParts(input, 5);
   const request: SyncRequest = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(MAX_NAME_BYTES),
@@ -54,6 +58,7 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
     tables: hasTables ? tableNames.read(input) : undefined,
     push: hasPush ? readPush(input, maxChanges) : undefined,
     pull: hasPull ? pullForm.read(input) : undefined,
+    maxMessageBytes: hasMax ? input.varint() : undefined,
   };
   input.end();
   return request;
@@ -61,9 +66,10 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
 
 export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
   const { siteId, schema, rights, dbVersion, pushed, pulled, refused } = response;
+  const { rejected, tooLarge } = response;
   const out = new ByteWriter();
   out.byte(RESPONSE);
-  writeParts(out, pushed, pulled, refused);
+  writeParts(out, pushed, pulled, refused, rejected, tooLarge);
   out.raw(siteId);
   out.text(schema);
   out.text(rights);
@@ -71,13 +77,15 @@ export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> 
   if (pushed) pushedForm.write(out, pushed);
   if (pulled) pulledForm.write(out, pulled);
   if (refused) refusedRows.write(out, refused);
+  if (rejected) hiddenRows.write(out, rejected);
+  if (tooLarge) cellIds.write(out, tooLarge);
   return out.finish();
 }
 
 export function decodeResponse(bytes: Uint8Array): SyncResponse {
   const input = new ByteReader(bytes);
   if (input.byte() !== RESPONSE) throw malformed('it is not a response');
-  const [hasPushed, hasPulled, hasRefused] = readParts(input, 3);
+  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge] = readParts(input, 5);
   const response: SyncResponse = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(),
@@ -86,6 +94,8 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
     pushed: hasPushed ? pushedForm.read(input) : undefined,
     pulled: hasPulled ? pulledForm.read(input) : undefined,
     refused: hasRefused ? refusedRows.read(input) : undefined,
+    rejected: hasRejected ? hiddenRows.read(input) : undefined,
+    tooLarge: hasTooLarge ? cellIds.read(input) : undefined,
   };
   input.end();
   return response;
@@ -149,6 +159,15 @@ const pushedForm: Form<Pushed> = {
     pending: input.varint(),
     held: input.varint(),
   }),
+};
+
+/** The rows, then the cid of each. */
+const cellIds: Form<readonly CellId[]> = {
+  write(out, cells) {
+    hiddenRows.write(out, cells);
+    for (const { cid } of cells) out.text(cid);
+  },
+  read: (input) => hiddenRows.read(input).map((row) => ({ ...row, cid: input.text() })),
 };
 
 /** The rows, then `drop` as a byte and the code of each. */
@@ -223,10 +242,13 @@ const ascending: Form<readonly number[]> = {
 const BETWEEN_TRANSFERS = 0;
 const BETWEEN_VERSIONS = 1;
 const BETWEEN_ROWS = 2;
+/** Added to the two above. */
+const IN_A_ROW = 2;
 
 /**
  * Either 0 and a db_version; or 1, `since`, and the db_version of `after`; or 2, the same, and the
- * table and the clock rowid (zigzag) of the row in `after`.
+ * table and the clock rowid (zigzag) of the row in `after`; or 3 or 4, which are 1 or 2 followed by the count and
+ * the mark of a part of the next row.
  */
 const cursorForm: Form<number | Cursor> = {
   write(out, cursor) {
@@ -235,22 +257,32 @@ const cursorForm: Form<number | Cursor> = {
       out.varint(cursor);
       return;
     }
-    const { row } = cursor.after;
-    out.byte(row === undefined ? BETWEEN_VERSIONS : BETWEEN_ROWS);
+    const { row, part } = cursor.after;
+    const place = row === undefined ? BETWEEN_VERSIONS : BETWEEN_ROWS;
+    out.byte(part === undefined ? place : place + IN_A_ROW);
     out.varint(cursor.since);
     out.varint(cursor.after.db_version);
-    if (row === undefined) return;
-    out.text(row.table);
-    out.zigzag(BigInt(row.key));
+    if (row !== undefined) {
+      out.text(row.table);
+      out.zigzag(BigInt(row.key));
+    }
+    if (part !== undefined) {
+      out.varint(part.count);
+      out.text(part.mark);
+    }
   },
   read(input) {
     const place = input.byte();
-    if (place > BETWEEN_ROWS) throw malformed('a cursor has an unknown form');
+    if (place > BETWEEN_ROWS + IN_A_ROW) throw malformed('a cursor has an unknown form');
     const since = input.varint();
     if (place === BETWEEN_TRANSFERS) return since;
-    const after = { db_version: input.varint() };
-    if (place === BETWEEN_VERSIONS) return { since, after };
-    const row = { table: input.text(MAX_NAME_BYTES), key: String(input.zigzag()) };
-    return { since, after: { ...after, row } };
+    const db_version = input.varint();
+    const hasPart = place > BETWEEN_ROWS;
+    const hasRow = (hasPart ? place - IN_A_ROW : place) === BETWEEN_ROWS;
+    const row = hasRow
+      ? { table: input.text(MAX_NAME_BYTES), key: String(input.zigzag()) }
+      : undefined;
+    const part = hasPart ? { count: input.varint(), mark: input.text(MAX_MARK_BYTES) } : undefined;
+    return { since, after: { db_version, ...(row && { row }), ...(part && { part }) } };
   },
 };

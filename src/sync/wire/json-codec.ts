@@ -1,6 +1,8 @@
 import { type Change, SITE_ID_BYTES } from '../../model/change.js';
 import type { SqlValue } from '../../model/value.js';
 import {
+  type CellId,
+  MAX_MARK_BYTES,
   MAX_NAME_BYTES,
   MAX_SKIP,
   MAX_TABLES,
@@ -67,6 +69,12 @@ const position = object<Cursor>({
   after: object<Cursor['after']>({
     db_version: integer,
     row: optional(object<NonNullable<Cursor['after']['row']>>({ table: name, key: shortText(20) })),
+    part: optional(
+      object<NonNullable<Cursor['after']['part']>>({
+        count: integer,
+        mark: shortText(MAX_MARK_BYTES),
+      }),
+    ),
   }),
 });
 
@@ -97,13 +105,18 @@ const request = object<SyncRequest>({
   pull: optional(
     object<Pull>({ cursor, filter: name, skip: list(integer, MAX_SKIP), maxBytes: integer }),
   ),
+  maxMessageBytes: optional(integer),
 });
+
+const hiddenRow = object<HiddenRow>({ table: text, pk: bytes });
 
 const response = object<SyncResponse>({
   siteId,
   schema: text,
   rights: text,
   dbVersion: integer,
+  rejected: optional(list(hiddenRow)),
+  tooLarge: optional(list(object<CellId>({ table: text, pk: bytes, cid: text }))),
   refused: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag, code: text }))),
   pushed: optional(
     object<Pushed>({
@@ -117,7 +130,7 @@ const response = object<SyncResponse>({
   pulled: optional(
     object<Pulled>({
       changes: list(change),
-      hidden: list(object<HiddenRow>({ table: text, pk: bytes })),
+      hidden: list(hiddenRow),
       cursor,
       filter: text,
       more: flag,
@@ -133,6 +146,7 @@ const response = object<SyncResponse>({
  */
 export const jsonCodec: Codec = {
   contentType: 'application/json',
+  expansion: 2,
   encodeRequest: async (message) => stringify(request, message),
   async decodeRequest(body, { maxChanges }) {
     const json = parse(body);

@@ -34,3 +34,6 @@ export function guardStatements(): string[] {
 export function refuseIfFound({ sql, args }: Statement): Statement {
   return statement(`INSERT INTO ${GUARD_TABLE} (reason) SELECT NULL FROM (${sql}) LIMIT 1`, args);
 }
+
+/** Fails the batch as {@link refuseIfFound} does. */
+export const refuseAlways = (): Statement => refuseIfFound(statement('SELECT 1'));

@@ -1,5 +1,5 @@
 import { GREATEST_NOW_SQL } from '../../columns/lww-by-time/time.js';
-import { cellTypeOf, clockTypeOf, isDecidedByValue, isTimed } from '../../columns/registry.js';
+import { cellTypeOf, isTimed } from '../../columns/registry.js';
 import { fitsSql, isFormerVersionSql, versionFromWireSql } from '../../columns/versions.js';
 import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import {
@@ -9,34 +9,42 @@ import {
   type TableSpec,
   unwrittenValue,
 } from '../../model/table-spec.js';
-import { greaterSql } from '../../sql/compare.js';
 import {
   all,
   any,
   block,
   type Fragment,
   type Layout,
-  lines,
   list,
   statementText,
 } from '../../sql/layout.js';
 import { cellGate, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
-import { quoteName, quoteText } from '../../sql/quote.js';
+import { quoteBlob, quoteName, quoteText } from '../../sql/quote.js';
 import { showCellsStatements } from '../cells/show.js';
 import { clock, clockKeys } from '../clock/table.js';
 import { offeredColumns } from '../gate/table.js';
 import { DB_VERSION } from '../state/table.js';
-import { pendingKeys, TRUSTED } from './table.js';
+import { isBetterSql } from './better.js';
+import { goOnWaiting } from './rejected.js';
+import { isNotRejectedSql, pendingKeys, TRUSTED } from './table.js';
 
 export interface DrainOptions {
   /** What waits from this source is offered. Default: what is trusted. */
   readonly source?: string | undefined;
   /** A delete waits until its row is there: its source may only delete rows that meet a condition. */
   readonly deletesNeedRow?: boolean | undefined;
+  /** Only changes of rows whose packed keys are in this range are offered. */
+  readonly range?: KeyRange | undefined;
   /** What is applied is not removed, because the merge is only tried. */
   readonly keepsApplied?: boolean | undefined;
   /** SQL of the greatest version that columns merged by time take now. */
   readonly greatestTime?: string | undefined;
+}
+
+/** Packed keys, both included. */
+export interface KeyRange {
+  readonly first: Uint8Array;
+  readonly last: Uint8Array;
 }
 
 /**
@@ -49,7 +57,7 @@ export function drainPendingStatements(spec: TableSpec, options: DrainOptions = 
   return [
     drain.offerRows(),
     ...spec.cellColumns.map((column) => drain.offerCells(column)),
-    ...(options.keepsApplied ? [] : [drain.removeApplied()]),
+    ...(options.keepsApplied ? [] : [drain.removeApplied(), goOnWaiting(drain.source, spec.name)]),
     ...showCellsStatements(spec),
   ];
 }
@@ -70,14 +78,14 @@ class Drain {
   readonly #keys: readonly string[];
   /** `'-1'` and the names of the columns. */
   readonly #cids: string;
-  readonly #source: string;
+  readonly source: string;
   readonly #greatestTime: string;
 
   constructor(
     readonly spec: TableSpec,
     readonly options: DrainOptions,
   ) {
-    this.#source = quoteText(options.source ?? TRUSTED);
+    this.source = options.source ?? TRUSTED;
     this.#greatestTime = options.greatestTime ?? GREATEST_NOW_SQL;
     this.#columns = replicatedColumns(spec);
     this.#table = quoteText(spec.name);
@@ -192,7 +200,7 @@ class Drain {
     return statementText`
       DELETE FROM ${PENDING_TABLE}
       WHERE
-        source = ${this.#source}
+        source = ${quoteText(this.source)}
         AND table_name = ${this.#table}
         AND EXISTS (
           SELECT 1 FROM ${clock(spec)} AS clock
@@ -201,6 +209,7 @@ class Drain {
             AND (
               clock.causal_length > ${PENDING_TABLE}.causal_length
               OR clock.causal_length = ${PENDING_TABLE}.causal_length
+                AND ${all(this.#isTried(PENDING_TABLE))}
                 AND ${PENDING_TABLE}.cid IN (${this.#cids})
                 AND ${all(this.#due(PENDING_TABLE))}
             )
@@ -208,7 +217,18 @@ class Drain {
   }
 
   #isOurs(row: string): string[] {
-    return [`${row}.source = ${this.#source}`, `${row}.table_name = ${this.#table}`];
+    return [
+      `${row}.source = ${quoteText(this.source)}`,
+      `${row}.table_name = ${this.#table}`,
+      ...this.#isTried(row),
+    ];
+  }
+
+  #isTried(row: string): string[] {
+    const { range } = this.options;
+    const isInRange =
+      range && `${row}.pk BETWEEN ${quoteBlob(range.first)} AND ${quoteBlob(range.last)}`;
+    return [isNotRejectedSql(row), ...(isInRange === undefined ? [] : [isInRange])];
   }
 
   /** False if the change is of another column type, or still too far ahead: it stays pending. */
@@ -242,47 +262,11 @@ class Drain {
             'other.causal_length = waiting.causal_length',
             block`
               (
-                ${this.#isBetter('other', 'waiting')}
+                ${isBetterSql(this.spec, 'other', 'waiting')}
               )`,
             ...this.#due('other'),
           ])}
       )`;
-  }
-
-  #isBetter(a: string, b: string): Fragment {
-    const lastWrite = any([
-      `${a}.col_version > ${b}.col_version`,
-      block`
-        ${a}.col_version = ${b}.col_version
-          AND (
-            ${greaterSql(`${a}.val`, `${b}.val`)}
-            OR NOT ${greaterSql(`${b}.val`, `${a}.val`)} AND ${a}.site > ${b}.site
-          )`,
-    ]);
-    const byValue = this.spec.clockColumns.filter(isDecidedByValue);
-    if (byValue.length === 0) return lastWrite;
-    const cases = byValue.map((column) => {
-      const text = (row: string) => ({
-        version: versionFromWireSql(column, `${row}.col_version`),
-        value: `${row}.val`,
-      });
-      const wins = (x: string, y: string) => clockTypeOf(column).wins(column, text(x), text(y));
-      return block`
-        WHEN ${quoteText(column.name)} THEN
-          (
-            ${wins(a, b)}
-          )
-          OR NOT (
-            ${wins(b, a)}
-          )
-          AND ${a}.site > ${b}.site`;
-    });
-    return block`
-      CASE ${b}.cid
-        ${lines(cases)}
-        ELSE
-          ${lastWrite}
-      END`;
   }
 
   #keyIs(alias: string, column: (name: string) => string, waiting: string): string {

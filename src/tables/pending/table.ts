@@ -13,7 +13,9 @@ import { isNewerSql } from './newer.js';
  *     table_name, pk, cid, val, col_version, causal_length, seq
  *                   as in the change
  *     site          ordinal of the writer
- *     db_version    this database's db_version when it came
+ *     db_version    this database's db_version when it came, or was rejected
+ *     reason        NULL: it waits. {@link TRY}: the next apply tries it. Another text: the database rejected it, and
+ *                   this is its reason
  *     key_1, ...    the values of the key, so that plain SQL can apply the row
  */
 export function pendingStatements(): string[] {
@@ -28,6 +30,7 @@ export function pendingStatements(): string[] {
     'site INTEGER NOT NULL',
     'seq INTEGER NOT NULL',
     'db_version INTEGER NOT NULL',
+    'reason TEXT',
     ...pendingKeys(MAX_KEY_COLUMNS).map((name) => `${name} ANY`),
     // The source comes first: an apply reads what waits from one source alone.
     'UNIQUE (source, table_name, pk, cid, site)',
@@ -47,11 +50,21 @@ export function pendingStatements(): string[] {
  */
 export const TRUSTED = '';
 
+/** The reason of what the next apply tries, whether it waited or was rejected. */
+export const TRY = '';
+
+/** SQL condition: the pending change was not rejected. */
+export const isNotRejectedSql = (row: string): string => `ifnull(${row}.reason, '') = ''`;
+
+/** SQL condition: the pending change was rejected. */
+export const isRejectedSql = (row: string): string => `${row}.reason > ''`;
+
 /** The columns that hold the values of a key. */
 export function pendingKeys(keyColumns: number): string[] {
   return Array.from({ length: keyColumns }, (_, i) => `key_${i + 1}`);
 }
 
+/** Without `reason`: what comes waits. */
 export function pendingColumns(keyColumns: number): string[] {
   return [
     ...['source', 'table_name', 'pk', 'cid', 'val', 'col_version', 'causal_length'],
@@ -83,7 +96,8 @@ export function pendingUpsert(
       col_version = excluded.col_version,
       causal_length = excluded.causal_length,
       seq = excluded.seq,
-      db_version = excluded.db_version
+      db_version = excluded.db_version,
+      reason = NULL
     WHERE
       excluded.causal_length > causal_length
       OR excluded.causal_length = causal_length

@@ -2,6 +2,7 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, statementText } from '../../sql/layout.js';
 import { clockTable, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
+import { isNotRejectedSql } from '../pending/table.js';
 
 /**
  * Begins a merge: write triggers do nothing, and cells that win are stamped with a new db_version. That of the
@@ -17,7 +18,10 @@ export function beginApplySql(source = ''): string {
       source = ${quoteText(source)},
       prior_db_version = db_version,
       db_version = db_version + 1,
-      has_local_news = EXISTS (SELECT 1 FROM ${PENDING_TABLE} WHERE source = ${quoteText(source)})`;
+      has_local_news = EXISTS (
+        SELECT 1 FROM ${PENDING_TABLE} AS waiting
+        WHERE waiting.source = ${quoteText(source)} AND ${isNotRejectedSql('waiting')}
+      )`;
 }
 
 /** Ends it. If nothing was new the db_version goes back, or two idle peers would count for ever. */

@@ -5,7 +5,7 @@ import type { Change } from '../../../src/model/change.js';
 import type { SyncRequest } from '../../../src/sync/protocol.js';
 import type { Codec, RequestLimits } from '../../../src/sync/wire/codec.js';
 import { Random, seedFromEnv } from '../../support/random.js';
-import { request, response, row, siteId, values } from './messages.js';
+import { rareRequest, rareResponse, request, response, row, siteId, values } from './messages.js';
 
 const LIMITS: RequestLimits = { maxMessageBytes: 100_000, maxChanges: 1_000 };
 
@@ -18,6 +18,9 @@ export function testCodec(name: string, codec: Codec): void {
   describe(`the ${name} codec`, () => {
     test('returns the same messages', async () => {
       expect(await roundTrip(request)).toEqual(request);
+      expect(await roundTrip(rareRequest)).toEqual(rareRequest);
+      const rare = await codec.encodeResponse(rareResponse);
+      expect(await codec.decodeResponse(rare, LIMITS)).toEqual(rareResponse);
       const body = await codec.encodeResponse(response);
       expect(await codec.decodeResponse(body, LIMITS)).toEqual(response);
     });

@@ -65,6 +65,35 @@ export const response: SyncResponse = {
   ],
 };
 
+/** With every optional part and form of a cursor that the messages above lack. */
+export const rareRequest: SyncRequest = {
+  siteId: siteId(1),
+  schema: '',
+  push: {
+    changes: [],
+    through: { since: 3, after: { db_version: 7, part: { count: 2, mark: '0123456789abcdef' } } },
+  },
+  pull: {
+    cursor: {
+      since: 1,
+      after: { db_version: 2, row: { table: 't', key: '-5' }, part: { count: 300, mark: 'f' } },
+    },
+    filter: '',
+    skip: [],
+    maxBytes: 0,
+  },
+  maxMessageBytes: 5_000,
+};
+
+export const rareResponse: SyncResponse = {
+  siteId: siteId(4),
+  schema: '',
+  rights: '',
+  dbVersion: 0,
+  rejected: [{ table: 't', pk: packKey([5n]) }],
+  tooLarge: [{ table: 't', pk: new Uint8Array(), cid: 'c' }],
+};
+
 /** One value of each kind that is easily lost. */
 export const values = [
   null,

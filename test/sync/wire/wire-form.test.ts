@@ -15,7 +15,7 @@ import { jsonCodec } from '../../../src/sync/wire/json-codec.js';
 import { SyncRefusal } from '../../../src/sync/wire/sync-refusal.js';
 import { encodeVersion } from '../../../src/sync/wire/version-events.js';
 import { Random, seedFromEnv } from '../../support/random.js';
-import { changes, request, response, siteId } from './messages.js';
+import { changes, rareRequest, rareResponse, request, response, siteId } from './messages.js';
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -41,6 +41,15 @@ test('a response', () => {
       '01164352525f4348414e47455f524f575f524546555345440001',
       '58',
     ].join(''),
+  );
+});
+
+test('parts of rows, rejected rows, and cells that are too large', () => {
+  expect(bytesToHex(encodeRequest(rareRequest))).toBe(
+    '511c010101010101010101010101010101010000030307021030313233343536373839616263646566040102017409ac0201660000008827',
+  );
+  expect(bytesToHex(encodeResponse(rareResponse))).toBe(
+    '521804040404040404040404040404040404000000010101740301090501010174000163',
   );
 });
 

@@ -1,0 +1,238 @@
+import { CrrChangeError, CrrDatabaseError } from '../errors.js';
+import type { Apart } from '../merge/apart.js';
+import type { EarlyChange } from '../merge/group.js';
+import type { LimitedInput } from '../merge/limited.js';
+import { type ApplyPlan, planApply } from '../merge/plan.js';
+import type { Change } from '../model/change.js';
+import type { CrrSchema } from '../model/schema.js';
+import { inSavepoint } from '../sql/savepoint.js';
+import type { Query } from '../sql/statement.js';
+import { refuseAlways } from '../tables/guard/table.js';
+import { registerSites } from '../tables/site/register.js';
+import { type ApplyVersions, readVersions } from '../tables/state/read.js';
+import { type MutableReport, reportOf } from './apply-result.js';
+import type { Connection } from './connection.js';
+import { isRowRefused, isStale } from './database-errors.js';
+import type { DriftCheck } from './drift.js';
+import { type Evict, evictStatements } from './evict.js';
+import type { MergeSource } from './limited-merge.js';
+import { type PeerUpdate, peerStatements } from './peers.js';
+import { offerStatements, refusalStatements } from './refused.js';
+import { rowFault } from './row-faults.js';
+import { run } from './run.js';
+import type { SiteStore } from './site-store.js';
+
+/** The options of merging one batch. */
+export interface MergeBatchOptions {
+  readonly onUnknown?: 'pending' | 'error' | undefined;
+  readonly peer?: PeerUpdate | undefined;
+  readonly evict?: Evict | undefined;
+  readonly ownReturn?: boolean | undefined;
+  readonly source?: MergeSource | undefined;
+}
+
+/** What a batch is merged with, the limits of its source, and what is kept apart. */
+export interface BatchOptions extends MergeBatchOptions {
+  readonly limited?: LimitedInput | undefined;
+  readonly apart?: Apart | undefined;
+}
+
+/** The parts of a database that merging needs. */
+export interface MergerParts {
+  readonly connection: Connection;
+  readonly schema: CrrSchema;
+  readonly sites: SiteStore;
+  readonly drift: DriftCheck;
+  /** The greatest version that columns merged by time take now. */
+  readonly greatestTime: () => number;
+}
+
+/** What was in the pending table after a batch. */
+export interface Leftovers {
+  /** Changes have come from another process, and what they wait for may be there. */
+  readonly ofOthers: boolean;
+  /** Changes are to be tried, and were not. */
+  readonly toTry: boolean;
+}
+
+/** How often a batch is tried again when other processes register sites at the same moment. */
+const MAX_ATTEMPTS = 8;
+
+/** Merges one batch in one transaction, or only tries to. */
+export class BatchRunner {
+  readonly #parts: MergerParts;
+  /** Whether trusted changes may wait in the pending table; unknown at first. */
+  #mayWait = true;
+  /** Whether trusted changes were rejected, as far as is known: draining the tables of each batch is not cheap. */
+  #mayReject = false;
+  leftovers: Leftovers = { ofOthers: false, toTry: false };
+
+  constructor(parts: MergerParts) {
+    this.#parts = parts;
+  }
+
+  get mayBePending(): boolean {
+    return this.#mayWait || this.#mayReject;
+  }
+
+  /** The next merge looks at what is pending. */
+  expectPending(): void {
+    this.#mayWait = true;
+  }
+
+  merge(changes: readonly Change[], options: BatchOptions): Promise<MutableReport> {
+    return this.#attempt(changes, options, (plan) => this.#run(plan, changes, options));
+  }
+
+  /** Merges and takes all of it back. Rejects as {@link merge} would. */
+  try(changes: readonly Change[], options: BatchOptions): Promise<void> {
+    return this.#attempt(changes, options, (plan) =>
+      run(this.#parts.connection, inSavepoint(triedQueries(plan)), 'write'),
+    );
+  }
+
+  /**
+   * Why the database would reject a row of the batch; undefined if it would not. Nothing is written, and nothing
+   * read: the batch fails at the end at the latest. So engines without savepoints can do it.
+   */
+  faultOf(changes: readonly Change[], options: BatchOptions): Promise<string | undefined> {
+    return this.#attempt(changes, options, async (plan) => {
+      const queries = [...triedQueries(plan), refuseAlways()];
+      const error: unknown = await run(this.#parts.connection, queries, 'write').catch((e) => e);
+      if (isRowRefused(error)) return undefined;
+      const fault = rowFault(error);
+      if (fault === undefined) throw error;
+      return fault;
+    });
+  }
+
+  /** Tries again if other processes registered sites meanwhile, so that ordinals are not what was known. */
+  async #attempt<T>(
+    changes: readonly Change[],
+    options: BatchOptions,
+    runPlan: (plan: ApplyPlan) => Promise<T>,
+  ): Promise<T> {
+    await this.#parts.drift.pass();
+    for (let attempt = 1; ; attempt++) {
+      const plan = await this.#plan(changes, options);
+      try {
+        return await runPlan(plan);
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        if (attempt === MAX_ATTEMPTS) throw contended(error);
+        this.#parts.sites.forget();
+        await this.#register(plan);
+      }
+    }
+  }
+
+  async #plan(changes: readonly Change[], options: BatchOptions): Promise<ApplyPlan> {
+    const { connection, schema, sites, greatestTime } = this.#parts;
+    const onUnknown = options.onUnknown ?? 'pending';
+    const plan = planApply({
+      changes,
+      schema,
+      sites: await sites.directory(connection),
+      onUnknown,
+      maxParameters: connection.maxParameters,
+      greatestTime: greatestTime(),
+      mayWait: this.#mayWait,
+      mayReject: this.#mayReject,
+      apart: options.apart,
+      ownReturn: options.ownReturn,
+      limited: options.limited,
+    });
+    if (onUnknown === 'error') refuseEarly(plan.early[0]);
+    return plan;
+  }
+
+  async #run(
+    plan: ApplyPlan,
+    changes: readonly Change[],
+    options: BatchOptions,
+  ): Promise<MutableReport> {
+    const { connection, schema, sites } = this.#parts;
+    const stamp = new Stamp();
+    const peer = options.peer && peerStatements(options.peer);
+    await run(
+      connection,
+      [
+        ...(peer?.before ?? []),
+        ...plan.phases.flatMap(({ queries }) => queries),
+        ...(peer?.after ?? []),
+        ...refusalStatements(options.peer, schema),
+        ...evictStatements(options.evict, schema),
+        stamp.read(),
+        ...offerStatements(options.peer, schema),
+      ],
+      'write',
+    );
+    sites.learn(plan.newSites);
+    const report = reportOf(plan);
+    if (changes.length > 0) Object.assign(report, stamp.result());
+    if (options.limited === undefined) this.#learn(plan, report, options.apart);
+    return report;
+  }
+
+  #learn({ outcome }: ApplyPlan, { pending }: MutableReport, apart: Apart | undefined): void {
+    const { total, rejected, toTry } = outcome.waiting;
+    const waits = total - rejected;
+    const ofOthers =
+      (!this.#mayWait && waits > pending) || (!this.#mayReject && rejected > 0 && !apart);
+    this.leftovers = { ofOthers, toTry: toTry > 0 };
+    this.#mayWait = waits > 0;
+    this.#mayReject = rejected > 0;
+  }
+
+  /** Gives a batch's new sites their ordinals ahead of it: contended, that race cannot be lost again. */
+  async #register({ newSites }: ApplyPlan): Promise<void> {
+    if (newSites.length === 0) return;
+    const register = registerSites(newSites.map(([, siteId]) => siteId));
+    await this.#parts.connection.batch([register], 'write');
+  }
+}
+
+function triedQueries({ phases }: ApplyPlan): Query[] {
+  const tried = phases.filter(({ name }) => name !== 'report' && name !== 'end');
+  return tried.flatMap(({ queries }) => queries);
+}
+
+/** The db_version under which a batch is stored. */
+class Stamp {
+  #versions: ApplyVersions | undefined;
+
+  read(): Query {
+    return readVersions((versions) => {
+      this.#versions = versions;
+    });
+  }
+
+  /** If the db_version contains more than the batch, the sender lacks something, so it is not returned. */
+  result(): { readonly stamp: number | undefined; readonly prior: number } {
+    const { prior, now, hasLocalNews } = this.#versions!;
+    return { stamp: now > prior && !hasLocalNews ? now : undefined, prior };
+  }
+}
+
+function contended(cause: unknown): CrrDatabaseError {
+  return new CrrDatabaseError(
+    'CRR_DATABASE_CONTENDED',
+    `other processes registered new sites in each of ${MAX_ATTEMPTS} attempts to apply this batch: try again`,
+    { cause },
+  );
+}
+
+function refuseEarly(first: EarlyChange | undefined): void {
+  if (first === undefined) return;
+  const { table, cid } = first.change;
+  if (first.isHeld) {
+    throw new CrrChangeError(
+      'CRR_CHANGE_AHEAD',
+      `"${table}"."${cid}" was written by a clock that is ahead by more than maxDrift, and onUnknown is 'error': let it wait with onUnknown: 'pending', or set the writer's clock`,
+    );
+  }
+  throw new CrrChangeError(
+    'CRR_CHANGE_UNKNOWN',
+    `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
+  );
+}
