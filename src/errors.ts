@@ -67,7 +67,8 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_COUNTER_OVERFLOW'
   | 'CRR_DATABASE_GROW_ONLY'
   | 'CRR_DATABASE_RENAME'
-  | 'CRR_DATABASE_DRIFT';
+  | 'CRR_DATABASE_DRIFT'
+  | 'CRR_DATABASE_NEWER_SCHEMA';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
 export type CrrMigrateErrorCode =
@@ -107,6 +108,7 @@ export type CrrSyncErrorCode =
   | 'CRR_SYNC_OTHER_SITE'
   | 'CRR_SYNC_CURSOR_AHEAD'
   | 'CRR_SYNC_BUSY'
+  | 'CRR_SYNC_OUTDATED'
   | 'CRR_SYNC_SERVER'
   | 'CRR_SYNC_NETWORK'
   | 'CRR_SYNC_ABORTED';

@@ -23,6 +23,7 @@ import { evictStatements } from './evict.js';
 import { type MergeSource, mergeLimited } from './limited-merge.js';
 import { type ApartParts, addLater, drainApart, mergeApart } from './merge-apart.js';
 import { progressStatements } from './peers.js';
+import type { PresentSchema } from './present-schema.js';
 import { offerStatements, refusalStatements } from './refused.js';
 import { run } from './run.js';
 
@@ -175,7 +176,8 @@ export class Merger {
 
   /** What waits goes to its present names, and what was rejected is to be tried if its row has changed. */
   async #waitingRows(source: string): Promise<readonly RowId[]> {
-    const { connection, schema } = this.#parts;
+    const { connection, drift } = this.#parts;
+    const { schema } = await drift.pass();
     const specs = [...schema.tables.values()];
     const prepare = [
       ...followFormerNames(source),
@@ -208,18 +210,22 @@ export class Merger {
 
   /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
   async #mergeNothing(options: MergeBatchOptions): Promise<MergeReport> {
-    const { connection, schema } = this.#parts;
+    const { connection, drift } = this.#parts;
     const { peer, evict } = options;
     // Another process may have left something; and what was ahead of its time may be due now.
     const mayBePending = this.#runner.mayBePending || (await this.#isPending());
     if (mayBePending) return this.#merge([], { peer, evict });
-    const statements: Statement[] = [
-      ...(peer === undefined ? [] : progressStatements(peer)),
-      ...refusalStatements(peer, schema),
-      ...evictStatements(evict, schema),
-      ...offerStatements(peer, schema),
-    ];
-    if (statements.length > 0) await connection.batch(statements, 'write');
+    const note = async ({ schema }: Pick<PresentSchema, 'schema'>) => {
+      const statements: Statement[] = [
+        ...(peer === undefined ? [] : progressStatements(peer)),
+        ...refusalStatements(peer, schema),
+        ...evictStatements(evict, schema),
+        ...offerStatements(peer, schema),
+      ];
+      if (statements.length > 0) await connection.batch(statements, 'write');
+    };
+    const namesRows = evict !== undefined || peer?.refused !== undefined;
+    await (namesRows ? drift.withPresent(note) : note(this.#parts));
     return emptyReport();
   }
 }

@@ -17,6 +17,7 @@ import type { DriftCheck } from './drift.js';
 import { type Evict, evictStatements } from './evict.js';
 import type { MergeSource } from './limited-merge.js';
 import { type PeerUpdate, peerStatements } from './peers.js';
+import type { PresentSchema } from './present-schema.js';
 import { offerStatements, refusalStatements } from './refused.js';
 import { rowFault } from './row-faults.js';
 import { run } from './run.js';
@@ -65,6 +66,8 @@ export class BatchRunner {
   #mayWait = true;
   /** Whether trusted changes were rejected, as far as is known: draining the tables of each batch is not cheap. */
   #mayReject = false;
+  /** The look at the database after which what had waited was drained: a process with an older schema may have left it. */
+  #lookedAt: PresentSchema | undefined;
   leftovers: Leftovers = { ofOthers: false, toTry: false };
 
   constructor(parts: MergerParts) {
@@ -81,7 +84,9 @@ export class BatchRunner {
   }
 
   merge(changes: readonly Change[], options: BatchOptions): Promise<MutableReport> {
-    return this.#attempt(changes, options, (plan) => this.#run(plan, changes, options));
+    return this.#attempt(changes, options, (plan, present) =>
+      this.#run(plan, changes, options, present),
+    );
   }
 
   /** Merges and takes all of it back. Rejects as {@link merge} would. */
@@ -110,28 +115,40 @@ export class BatchRunner {
   async #attempt<T>(
     changes: readonly Change[],
     options: BatchOptions,
-    runPlan: (plan: ApplyPlan) => Promise<T>,
+    runPlan: (plan: ApplyPlan, present: PresentSchema) => Promise<T>,
   ): Promise<T> {
-    await this.#parts.drift.pass();
+    const { drift, sites } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      const plan = await this.#plan(changes, options);
-      try {
-        return await runPlan(plan);
-      } catch (error) {
-        if (!isStale(error)) throw error;
-        if (attempt === MAX_ATTEMPTS) throw contended(error);
-        this.#parts.sites.forget();
-        await this.#register(plan);
-      }
+      const done = await drift.withPresent(async (present) => {
+        const plan = await this.#plan(changes, options, present);
+        try {
+          return { result: await runPlan(plan, present) };
+        } catch (error) {
+          if (!isStale(error)) throw error;
+          if (attempt === MAX_ATTEMPTS) throw contended(error);
+          sites.forget();
+          drift.forget();
+          await this.#register(plan);
+          return undefined;
+        }
+      });
+      if (done !== undefined) return done.result;
     }
   }
 
-  async #plan(changes: readonly Change[], options: BatchOptions): Promise<ApplyPlan> {
-    const { connection, schema, sites, greatestTime } = this.#parts;
+  async #plan(
+    changes: readonly Change[],
+    options: BatchOptions,
+    present: PresentSchema,
+  ): Promise<ApplyPlan> {
+    const { connection, sites, greatestTime } = this.#parts;
     const onUnknown = options.onUnknown ?? 'pending';
     const plan = planApply({
       changes,
-      schema,
+      schema: present.schema,
+      schemaVersion: present.version,
+      waiting: this.#lookedAt === present ? undefined : present.waiting,
+      unknownColumns: options.limited && present.unknownColumns,
       sites: await sites.directory(connection),
       onUnknown,
       maxParameters: connection.maxParameters,
@@ -150,8 +167,10 @@ export class BatchRunner {
     plan: ApplyPlan,
     changes: readonly Change[],
     options: BatchOptions,
+    present: PresentSchema,
   ): Promise<MutableReport> {
-    const { connection, schema, sites } = this.#parts;
+    const { connection, sites } = this.#parts;
+    const { schema } = present;
     const stamp = new Stamp();
     const peer = options.peer && peerStatements(options.peer);
     await run(
@@ -170,7 +189,10 @@ export class BatchRunner {
     sites.learn(plan.newSites);
     const report = reportOf(plan);
     if (changes.length > 0) Object.assign(report, stamp.result());
-    if (options.limited === undefined) this.#learn(plan, report, options.apart);
+    if (options.limited === undefined) {
+      this.#lookedAt = present;
+      this.#learn(plan, report, options.apart);
+    }
     return report;
   }
 

@@ -81,13 +81,14 @@ export class CrrCore {
     this.#sites.forget();
     return explained(async () => {
       await install(this.connection, this.schema);
-      this.drift.trust();
+      this.drift.forget();
+      await this.drift.pass();
       await this.#merger.drain();
     });
   }
 
   state(): Promise<SiteState> {
-    return explained(async () => {
+    return this.#explained(async () => {
       const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
       return { siteId: directory.localId.slice(), version: dbVersion };
     });
@@ -97,13 +98,14 @@ export class CrrCore {
   read(caller: string, options: FeedOptions): ChangeStream<ReadPage> {
     const connection: Connection = {
       ...this.connection,
-      batch: (...args) =>
-        explained(async () => {
-          await this.drift.pass();
-          return this.drift.explaining(() => this.connection.batch(...args));
-        }),
+      batch: (...args) => explained(() => this.connection.batch(...args)),
     };
-    const feed = new Feed(caller, options, { connection, sites: this.#sites, schema: this.schema });
+    const feed = new Feed(caller, options, {
+      connection,
+      sites: this.#sites,
+      schema: this.schema,
+      drift: this.drift,
+    });
     return changeStream(
       () => feed.first(),
       () => feed.pages(),

@@ -86,7 +86,7 @@ export function explainedNow<T>(run: () => T): T {
 }
 
 /** The messages of an error and its causes: Drizzle wraps the driver's. */
-function messages(error: unknown): string {
+export function messages(error: unknown): string {
   const found: string[] = [];
   for (let e = error; e instanceof Error; e = e.cause) found.push(e.message);
   return found.join('\n');

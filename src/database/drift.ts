@@ -1,44 +1,69 @@
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
 import { isPrinted } from '../sql/same-sql.js';
 import { type Query, statement } from '../sql/statement.js';
+import { SELECT_SPECS } from '../tables/catalog/table.js';
+import type { Difference } from '../tables/difference.js';
 import { triggerDifferences } from '../tables/differences.js';
+import { readWaitingTables } from '../tables/pending/count.js';
+import { TRUSTED } from '../tables/pending/table.js';
 import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
+import { readSchemaVersion } from '../tables/state/read.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection, SyncConnection } from './connection.js';
+import { messages } from './database-errors.js';
 import { lookAtFormat } from './format.js';
+import {
+  declaredSchema,
+  newerSchema,
+  type PresentSchema,
+  presentSpec,
+  type RecordedSpec,
+  unknownColumns,
+} from './present-schema.js';
+import { RenamedTables } from './renamed-tables.js';
 import { type Look, take, takeNow } from './run.js';
 
 /**
  * Checks once, before the first write, that the database has the triggers of the schema. Without
  * them a write would be lost to every other site, silently. A plain `drizzle-kit push` or a rebuilt
- * table drops them. One query; none for plain reads.
+ * table drops them. One round trip; none for plain reads.
+ *
+ * A database whose CRRs were those of the schema before, and are others now, is in order: a migration has
+ * changed it while this process goes on.
  */
 export class DriftCheck {
-  #looking: Promise<void> | undefined;
-  #done: boolean;
+  #looking: Promise<PresentSchema> | undefined;
+  #present: PresentSchema | undefined;
+  readonly #isEnabled: boolean;
 
   constructor(
     readonly connection: Connection,
     readonly schema: CrrSchema,
     enabled = true,
   ) {
-    this.#done = !enabled;
+    this.#isEnabled = enabled;
+    if (!enabled) this.#present = declaredSchema(schema);
   }
 
   /** Whether there is nothing left to look at, so that a caller need not wait. */
   get isDone(): boolean {
-    return this.#done;
+    return this.#present !== undefined;
   }
 
-  /** @throws {CrrDatabaseError} CRR_DATABASE_NOT_INSTALLED or CRR_DATABASE_DRIFT. */
-  async pass(): Promise<void> {
-    if (this.#done) return;
+  /**
+   * The CRRs as they are in the database.
+   *
+   * @throws {CrrDatabaseError} CRR_DATABASE_NOT_INSTALLED or CRR_DATABASE_DRIFT.
+   */
+  async pass(): Promise<PresentSchema> {
+    if (this.#present !== undefined) return this.#present;
     this.#looking ??= take(this.connection, this.#look());
     try {
-      await this.#looking;
-      this.#done = true;
+      this.#present = await this.#looking;
+      return this.#present;
     } finally {
       // The fault may be repaired before the next use.
       this.#looking = undefined;
@@ -47,71 +72,208 @@ export class DriftCheck {
 
   /** {@link pass} on an engine that answers at once. */
   passNow(connection: SyncConnection): void {
-    if (this.#done) return;
-    takeNow(connection, this.#look());
-    this.#done = true;
+    this.#present ??= takeNow(connection, this.#look());
   }
 
-  /** The database was brought in order just now: there is nothing to look at. */
-  trust(): void {
-    this.#done = true;
+  /** The database may have changed: it is looked at again before the next use. */
+  forget(): void {
+    if (this.#isEnabled) this.#present = undefined;
   }
 
   /**
-   * Runs it. If the database lacks a table or column, it may have been migrated meanwhile, or not yet: then that
-   * is the error.
+   * If an error is about a name that the database lacks, it may have been migrated meanwhile, or not yet: then the
+   * error that explains it; otherwise the same.
    */
+  async explain(error: unknown): Promise<unknown> {
+    if (isExplained(error) || !MISSING.test(messages(error))) return error;
+    const before = this.#present;
+    let now: PresentSchema;
+    try {
+      now = await take(this.connection, this.#look());
+    } catch (found) {
+      return found instanceof CrrDatabaseError ? found : error;
+    }
+    if (this.#isEnabled && now.version !== before?.version) this.#present = now;
+    return now.isNewer ? newerSchema('a table or column that it uses is gone', error) : error;
+  }
+
+  /** Runs it. An error is explained as by {@link explain}. */
   async explaining<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      if (/no such (column|table)|has no column named/.test(String(error)))
-        await take(this.connection, this.#look());
-      throw error;
+      throw await this.explain(error);
     }
   }
 
-  *#look(): Look {
-    const triggers = new Map<string, Map<string, string>>();
-    const order = new TriggerOrder();
-    let hasBookkeeping = false;
-    const look: Query = {
+  /**
+   * Runs it with the CRRs as they are in the database. If they were others when it ran, it is run again:
+   * a migration may come between.
+   */
+  async withPresent<T>(
+    action: (present: PresentSchema) => Promise<T | typeof OTHER_SCHEMA>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const present = await this.pass();
+      let result: T | typeof OTHER_SCHEMA;
+      try {
+        result = await action(present);
+      } catch (error) {
+        const explained = await this.explain(error);
+        const now = await this.pass();
+        if (now.version === present.version || attempt === MAX_ATTEMPTS) throw explained;
+        continue;
+      }
+      if (result !== OTHER_SCHEMA) return result;
+      this.forget();
+      if (attempt === MAX_ATTEMPTS) throw newerSchema('it is changing all the time');
+    }
+  }
+
+  *#look(): Look<PresentSchema> {
+    const found = new Found();
+    try {
+      yield found.queries();
+    } catch (error) {
+      if (!MISSING.test(messages(error))) throw error;
+      yield [found.objects()];
+      if (!found.hasBookkeeping) throw notInstalled();
+      yield* lookAtFormat();
+      throw error;
+    }
+    const tables = new Map<string, TableSpec>();
+    const unknown = new Map<string, ReadonlySet<string>>();
+    const gone = new Map<string, string>();
+    let isNewer = false;
+    const differences = [...this.schema.tables.values()].flatMap((own) => {
+      const reason = found.whyGone(own.name);
+      const present = reason ?? presentSpec(own, found.specs.get(own.name));
+      if (present !== own) isNewer = true;
+      if (typeof present === 'string') {
+        gone.set(own.name, present);
+        return [];
+      }
+      tables.set(own.name, present);
+      const columns = unknownColumns(own, present);
+      if (columns.size > 0) unknown.set(own.name, columns);
+      return found.differences(present);
+    });
+    // The written text of every trigger contains its format, so triggers of another format are among those found.
+    if (differences.length > 0 || found.hasPrinted) yield* lookAtFormat();
+    if (differences.length > 0) throw drift(differences);
+    return {
+      schema: { tables, plainTables: this.schema.plainTables },
+      version: found.version,
+      isNewer,
+      unknownColumns: unknown,
+      gone,
+      waiting: found.waiting,
+    };
+  }
+}
+
+function drift(found: Difference[]): CrrDatabaseError {
+  // A missing or additional object explains more than the texts that differ because of it.
+  found.sort(
+    (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
+  );
+  const tables = [...new Set(found.map(({ table }) => `"${table}"`))].join(', ');
+  return new CrrDatabaseError(
+    'CRR_DATABASE_DRIFT',
+    `the triggers of ${tables} are not those of this schema, so writes would not reach other sites: ${listed(found.map(({ message }) => message))}. Run the migrations that drizzle-crr generate writes, or db.$crr.install(); drizzle-crr check lists everything`,
+  );
+}
+
+const isExplained = (error: unknown) =>
+  error instanceof CrrDatabaseError &&
+  ['CRR_DATABASE_NEWER_SCHEMA', 'CRR_DATABASE_DRIFT'].includes(error.code);
+
+/** The CRRs were others when it ran. */
+export const OTHER_SCHEMA: unique symbol = Symbol('other schema');
+
+const MISSING = /no such (column|table)|has no column named/;
+const MAX_ATTEMPTS = 4;
+
+/** What the queries found. */
+class Found {
+  hasBookkeeping = false;
+  /** Some triggers are stored as an engine prints them, without their comments. */
+  hasPrinted = false;
+  version = 0;
+  readonly specs = new Map<string, RecordedSpec>();
+  readonly waiting = new Set<string>();
+  readonly #tables = new Set<string>();
+  readonly #triggers = new Map<string, Map<string, string>>();
+  readonly #order = new TriggerOrder();
+  readonly #renamed = new RenamedTables();
+
+  queries(): Query[] {
+    return [
+      this.objects(),
+      readSchemaVersion((version) => {
+        this.version = version;
+      }),
+      {
+        ...statement(SELECT_SPECS),
+        read: (rows) => {
+          for (const { 0: table, 1: spec, 2: former } of rows) {
+            const texts = JSON.parse(String(former)) as string[];
+            this.specs.set(String(table), { spec: String(spec), former: texts });
+          }
+        },
+      },
+      this.#renamed.query(),
+      readWaitingTables(TRUSTED, true, (table) => this.waiting.add(table)),
+    ];
+  }
+
+  objects(): Query {
+    return {
       ...statement(SELECT_TRIGGERS),
-      read(rows) {
+      read: (rows) => {
         for (const row of rows) {
-          const [name, owner, sql] = Array.from(row, String) as [string, string, string];
-          if (name === STATE_TABLE) hasBookkeeping = true;
-          order.add(name, owner, sql);
+          const [type, name, owner, sql] = Array.from(row, String) as [
+            string,
+            string,
+            string,
+            string,
+          ];
+          if (type === 'table') {
+            this.#tables.add(name);
+            if (name === STATE_TABLE) this.hasBookkeeping = true;
+            continue;
+          }
+          this.#order.add(name, owner, sql);
           const table = tableOfTrigger(name);
           if (table === undefined) continue;
-          triggers.set(table, (triggers.get(table) ?? new Map<string, string>()).set(name, sql));
+          if (isPrinted(sql)) this.hasPrinted = true;
+          const known = this.#triggers.get(table) ?? new Map<string, string>();
+          this.#triggers.set(table, known.set(name, sql));
         }
       },
     };
-    yield [look];
-    if (!hasBookkeeping) {
-      throw new CrrDatabaseError(
-        'CRR_DATABASE_NOT_INSTALLED',
-        `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
-      );
-    }
-    const found = [...this.schema.tables.values()].flatMap((spec) =>
-      triggerDifferences(triggers.get(spec.name) ?? new Map(), spec, order.lateIn(spec.name)),
-    );
-    const hasPrinted = [...triggers.values()].some((texts) => [...texts.values()].some(isPrinted));
-    // The written text of every trigger contains its format, so triggers of another format are among those found.
-    if (found.length > 0 || hasPrinted) yield* lookAtFormat();
-    if (found.length === 0) return;
-    // A missing or additional object explains more than the texts that differ because of it.
-    found.sort(
-      (a, b) => Number(a.kind === 'trigger-outdated') - Number(b.kind === 'trigger-outdated'),
-    );
-    const tables = [...new Set(found.map(({ table }) => `"${table}"`))].join(', ');
-    throw new CrrDatabaseError(
-      'CRR_DATABASE_DRIFT',
-      `the triggers of ${tables} are not those of this schema, so writes would not reach other sites: ${listed(found.map(({ message }) => message))}. Run the migrations that drizzle-crr generate writes, or db.$crr.install(); drizzle-crr check lists everything`,
+  }
+
+  /** Why a table is not there, if a migration has renamed or dropped it. */
+  whyGone(table: string): string | undefined {
+    return this.#tables.has(table) ? undefined : this.#renamed.whyGone(table);
+  }
+
+  differences(spec: TableSpec): Difference[] {
+    const { name } = spec;
+    return triggerDifferences(
+      this.#triggers.get(name) ?? new Map(),
+      spec,
+      this.#order.lateIn(name),
     );
   }
+}
+
+function notInstalled(): CrrDatabaseError {
+  return new CrrDatabaseError(
+    'CRR_DATABASE_NOT_INSTALLED',
+    `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
+  );
 }
 
 const SHOWN = 5;

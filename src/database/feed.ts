@@ -11,6 +11,8 @@ import type { TableSpec } from '../model/table-spec.js';
 import { collecting, type Statement } from '../sql/statement.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
+import { type DriftCheck, OTHER_SCHEMA } from './drift.js';
+import { type PresentSchema, requirePresent } from './present-schema.js';
 import type { SiteStore } from './site-store.js';
 
 /** The part of the feed to read; see `ReadOptions` for the meaning of each option. */
@@ -31,7 +33,9 @@ export interface FeedOptions {
 export interface FeedParts {
   readonly connection: Connection;
   readonly sites: SiteStore;
+  /** As it is declared: what the options may name. */
   readonly schema: CrrSchema;
+  readonly drift: DriftCheck;
 }
 
 const DEFAULT_PAGE = 5_000;
@@ -42,6 +46,7 @@ const MAX_GROWTH = 8;
 export class Feed {
   readonly #parts: FeedParts;
   readonly #options: FeedOptions;
+  /** As they are declared. */
   readonly #specs: readonly TableSpec[];
   readonly #start: ReadPosition;
   readonly #whole: RowSet;
@@ -92,9 +97,11 @@ export class Feed {
 
   /** Reads one page with one query per table, in one round trip as a rule. */
   async #page(position: Cursor, limit: number | undefined, growth = 1): Promise<ReadPage> {
-    const widths = this.#specs.map(
-      ({ clockColumns, cellColumns }) => clockColumns.length + cellColumns.length,
-    );
+    const { tables: present } = (await this.#parts.drift.pass()).schema;
+    const widths = this.#specs.map(({ name }) => {
+      const spec = present.get(name);
+      return spec === undefined ? 1 : spec.clockColumns.length + spec.cellColumns.length;
+    });
     let rowLimit =
       limit === undefined ? undefined : (Math.ceil(limit / Math.max(...widths, 1)) + 1) * growth;
     for (;;) {
@@ -108,20 +115,26 @@ export class Feed {
     }
   }
 
-  async #read(position: Cursor, rowLimit: number | undefined) {
+  #read(position: Cursor, rowLimit: number | undefined) {
+    return this.#parts.drift.withPresent((present) => this.#readOnce(present, position, rowLimit));
+  }
+
+  async #readOnce(present: PresentSchema, position: Cursor, rowLimit: number | undefined) {
     const { connection, sites } = this.#parts;
     const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
-    const selections = this.#specs.map((spec, i) => {
+    const selections = this.#specs.map(({ name }, i) => {
+      const spec = requirePresent(present, name);
       const visible = where?.[spec.name];
       const selection = { position, isAfterCut: i > cutIndex, limit: rowLimit, visible };
       return { spec, visible, query: collecting(selectRows(spec, selection)) };
     });
-    const { directory, dbVersion } = await sites.readWith(
+    const { directory, dbVersion, schemaVersion } = await sites.readWith(
       connection,
       selections.map(({ query }) => query),
     );
+    if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
     const filter = {
       since: position.since,
       until: until ?? Number.POSITIVE_INFINITY,

@@ -25,6 +25,8 @@ import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
+import { type FoundColumn, isMigrated } from './migrated-table.js';
+import { isOlder } from './present-schema.js';
 import { run } from './run.js';
 
 /** The parts that a database has of a schema's CRRs, and of others. */
@@ -40,6 +42,8 @@ export interface Inspected {
   readonly crrs: ReadonlyMap<string, ActualCrr>;
   /** CRRs of the schema that were renamed since their triggers were made: what they were and have. */
   readonly renamed: ReadonlyMap<string, RenamedCrr>;
+  /** CRRs of the schema whose tables a migration has changed since: the schema is older than the database. */
+  readonly newer: ReadonlySet<string>;
   /** Tables that have parts here without being CRRs of the schema, and whether they still exist. */
   readonly others: ReadonlyMap<string, { readonly actual: ActualCrr; readonly exists: boolean }>;
 }
@@ -78,17 +82,12 @@ export async function inspect(
       specs.map(({ name }) => name).filter((name) => found.isWithoutRowid(name)),
     ),
     renamed,
+    newer: new Set(specs.filter((spec) => found.isNewer(spec)).map(({ name }) => name)),
     crrs: new Map(specs.map((spec) => [spec.name, found.crrOf(spec)])),
     others: new Map(
       others.map((name) => [name, { actual: found.partsOf(name), exists: found.texts.has(name) }]),
     ),
   };
-}
-
-interface FoundColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly isKey: boolean;
 }
 
 /** What the queries found. */
@@ -104,6 +103,7 @@ class Found {
   readonly #tables = new Map<string, string>();
   readonly #columns = new Map<string, readonly FoundColumn[]>();
   readonly #recorded = new Map<string, string>();
+  readonly #former = new Map<string, readonly string[]>();
 
   objects(): Query {
     const read = (rows: readonly DriverRow[]) => {
@@ -143,6 +143,8 @@ class Found {
           name: String(row[0]),
           type: String(row[1]),
           isKey: Number(row[2]) > 0,
+          default: row[3] === null ? undefined : String(row[3]),
+          notNull: Number(row[4]) === 1,
         }));
         this.#columns.set(table, columns);
       },
@@ -151,13 +153,24 @@ class Found {
 
   specs(): Query {
     const read = (rows: readonly DriverRow[]) => {
-      for (const row of rows) this.#recorded.set(String(row[0]), String(row[1]));
+      for (const { 0: table, 1: spec, 2: former } of rows) {
+        this.#recorded.set(String(table), String(spec));
+        this.#former.set(String(table), JSON.parse(String(former)) as string[]);
+      }
     };
     return { ...statement(SELECT_SPECS), read };
   }
 
   isWithoutRowid(table: string): boolean {
     return /\bWITHOUT\s+ROWID\b[^)]*$/i.test(this.texts.get(table) ?? '');
+  }
+
+  /** Whether the base table is that of the recorded spec, and no longer that of the process's own older one. */
+  isNewer(own: TableSpec): boolean {
+    const text = this.#recorded.get(own.name);
+    if (text === undefined) return false;
+    if (!isOlder(own, { spec: text, former: this.#former.get(own.name)! })) return false;
+    return isMigrated(own, decodeSpec(text), this.#columns.get(own.name)!);
   }
 
   baseColumns(table: string): ReadonlySet<string> {

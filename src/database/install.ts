@@ -15,6 +15,8 @@ import { refuseUnfitTables } from './base-tables.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
 import { type Inspected, inspect } from './inspect.js';
+import { newerSchema } from './present-schema.js';
+import { RenamedTables } from './renamed-tables.js';
 import { run } from './run.js';
 
 /**
@@ -40,8 +42,11 @@ export async function install(connection: Connection, schema: CrrSchema): Promis
 const MAX_ATTEMPTS = 3;
 
 async function installOnce(connection: Connection, schema: CrrSchema): Promise<void> {
-  const specs = [...schema.tables.values()];
-  const inspected = await inspect(connection, specs);
+  const declared = [...schema.tables.values()];
+  const inspected = await inspect(connection, declared);
+  await refuseRenamedTables(connection, declared, inspected);
+  // A process that still has the schema from before a migration must not take its columns out of replication.
+  const specs = declared.filter(({ name }) => !inspected.newer.has(name));
   refuseUnfitTables(specs, inspected);
   if (inspected.hasBookkeeping) await requireFormat(connection);
   for (const spec of specs) await refuseUnknownRename(connection, spec, inspected);
@@ -62,6 +67,21 @@ async function installOnce(connection: Connection, schema: CrrSchema): Promise<v
     statements.map((sql) => statement(sql)),
     'write',
   );
+}
+
+/** A table that is not there may have been renamed or dropped by a migration, which this process is older than. */
+async function refuseRenamedTables(
+  connection: Connection,
+  specs: readonly TableSpec[],
+  { baseColumns, hasBookkeeping }: Inspected,
+): Promise<void> {
+  const missing = specs.find(({ name }) => baseColumns.get(name)!.size === 0);
+  if (missing === undefined || !hasBookkeeping) return;
+  await requireFormat(connection);
+  const renamed = new RenamedTables();
+  await run(connection, [renamed.query()], 'read');
+  const reason = renamed.whyGone(missing.name);
+  if (reason !== undefined) throw newerSchema(`"${missing.name}" ${reason}`);
 }
 
 /**

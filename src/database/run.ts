@@ -15,15 +15,35 @@ export async function run(
  * A look at the database in steps: each gives queries, and goes on when they have read their rows. So the
  * same code serves engines that answer with promises and those that answer at once.
  */
-export type Look = Generator<readonly Query[], void, void>;
+export type Look<T = void> = Generator<readonly Query[], T, void>;
 
-export async function take(connection: Connection, look: Look): Promise<void> {
-  for (const queries of look) await run(connection, queries, 'read');
+export async function take<T>(connection: Connection, look: Look<T>): Promise<T> {
+  let step = look.next();
+  while (!step.done) {
+    try {
+      await run(connection, step.value, 'read');
+    } catch (error) {
+      step = look.throw(error);
+      continue;
+    }
+    step = look.next();
+  }
+  return step.value;
 }
 
 /** On an engine that answers at once. */
-export function takeNow({ batchNow }: SyncConnection, look: Look): void {
-  for (const queries of look) readAll(queries, batchNow(queries, 'read'));
+export function takeNow<T>({ batchNow }: SyncConnection, look: Look<T>): T {
+  let step = look.next();
+  while (!step.done) {
+    try {
+      readAll(step.value, batchNow(step.value, 'read'));
+    } catch (error) {
+      step = look.throw(error);
+      continue;
+    }
+    step = look.next();
+  }
+  return step.value;
 }
 
 function readAll(queries: readonly Query[], results: readonly DriverRow[][]): void {

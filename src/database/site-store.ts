@@ -19,24 +19,25 @@ export class SiteStore {
   }
 
   /**
-   * Runs queries in one read transaction, with the directory and db_version of that moment. If another
+   * Runs queries in one read transaction, with the directory, db_version and schema of that moment. If another
    * database has taken the place of the one that was known they run twice, and their last rows count.
    */
   async readWith(
     connection: Connection,
     queries: readonly Query[],
-  ): Promise<{ directory: SiteDirectory; dbVersion: number }> {
+  ): Promise<{ directory: SiteDirectory; dbVersion: number; schemaVersion: number }> {
     const known = this.#directory;
-    let state = { local: 0, dbVersion: 0, localId: new Uint8Array() };
+    let state = { local: 0, dbVersion: 0, localId: new Uint8Array(), schemaVersion: 0 };
     const added: (readonly [ordinal: number, siteId: Uint8Array])[] = [];
     await run(
       connection,
       [
-        queryRow(SELECT_SITE, ({ 0: local, 1: dbVersion, 2: siteId }) => {
+        queryRow(SELECT_SITE, ({ 0: local, 1: dbVersion, 2: siteId, 3: schemaVersion }) => {
           state = {
             local: Number(local),
             dbVersion: Number(dbVersion),
             localId: new Uint8Array(bytesOf(siteId!)),
+            schemaVersion: Number(schemaVersion),
           };
         }),
         {
@@ -49,7 +50,7 @@ export class SiteStore {
       ],
       'read',
     );
-    const { local, dbVersion, localId } = state;
+    const { local, dbVersion, localId, schemaVersion } = state;
     const sameDatabase =
       known !== undefined &&
       known.local === local &&
@@ -62,7 +63,7 @@ export class SiteStore {
     const directory = known ?? new SiteDirectory(local, []);
     for (const [ordinal, siteId] of added) directory.add(ordinal, siteId);
     this.#directory = directory;
-    return { directory, dbVersion };
+    return { directory, dbVersion, schemaVersion };
   }
 
   /** Adds sites that a committed transaction registered. */

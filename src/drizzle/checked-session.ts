@@ -38,14 +38,14 @@ export function checkedSession(session: object, engine: Engine, drift: DriftChec
         if (mayWrite(query.sql)) await drift.pass();
       });
     }
-    return mayWrite(query.sql) ? checked(prepared, () => drift.pass()) : prepared;
+    return mayWrite(query.sql) ? checked(prepared, drift) : prepared;
   };
   return Object.create(original, { prepareQuery: { value: prepareQuery } });
 }
 
-function checked(prepared: PreparedQuery, check: () => Promise<void>): PreparedQuery {
+function checked(prepared: PreparedQuery, drift: DriftCheck): PreparedQuery {
   return wrapped(prepared, (run) => async (values) => {
-    await check();
+    await drift.pass();
     return run(values);
   });
 }

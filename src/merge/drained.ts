@@ -35,11 +35,12 @@ export function drainedTables(input: ApplyInput, causes: DrainCauses): readonly 
 type IsDrained = (spec: TableSpec) => boolean;
 
 function isDrainedTrusted(
-  { mayWait, mayReject, changes }: ApplyInput,
+  { mayWait, mayReject, waiting, changes }: ApplyInput,
   { offers, hasForeignNames }: DrainCauses,
 ): IsDrained {
   return (spec) =>
     hasForeignNames ||
+    waiting?.has(spec.name) ||
     spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
     (mayWait && requiredColumns(spec).length > 0) ||
     (mayReject && (changes.length === 0 || offers.has(spec)));

@@ -46,11 +46,15 @@ export interface GroupedChanges {
   readonly siteIds: ReadonlySet<Uint8Array>;
 }
 
+/** Names of columns by table. */
+export type UnknownColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
  * Validates a batch and groups it by row, so that each row is offered to its gate once.
  *
  * @param greatestTime the greatest version that columns merged by time take now.
  * @param heldRows rows that are not to be offered.
+ * @param unknownColumns columns whose changes wait.
  * @throws {CrrChangeError} for the first change that no database could have sent.
  */
 export function groupChanges(
@@ -58,6 +62,7 @@ export function groupChanges(
   schema: CrrSchema,
   greatestTime: number = Number.POSITIVE_INFINITY,
   heldRows: RowSet = NO_ROWS,
+  unknownColumns?: UnknownColumns,
 ): GroupedChanges {
   const tables = new Map<string, TableGroup>();
   const early: EarlyChange[] = [];
@@ -136,7 +141,7 @@ export function groupChanges(
     const known = tables.get(name);
     const spec = schema.tables.get(name);
     if (known !== undefined || spec === undefined) return known;
-    const group = new TableGroup(spec);
+    const group = new TableGroup(spec, unknownColumns?.get(name));
     tables.set(name, group);
     return group;
   }
@@ -163,8 +168,15 @@ class TableGroup {
   /** By the key's value, or by a text of it if it has several columns or is a blob. */
   readonly #byKey = new Map<SqlValue, RowOffer>();
 
-  constructor(readonly spec: TableSpec) {
-    this.columns = batchColumns(spec);
+  constructor(
+    readonly spec: TableSpec,
+    unknown: ReadonlySet<string> | undefined,
+  ) {
+    const columns = batchColumns(spec);
+    this.columns =
+      unknown === undefined
+        ? columns
+        : new Map([...columns].filter(([name]) => !unknown.has(name)));
   }
 
   row({ pk, cl }: Change, key: SqlValue[]): RowOffer {

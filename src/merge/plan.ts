@@ -3,8 +3,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { statementText } from '../sql/layout.js';
-import { GUARD_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { SITE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
 import { showCellsStatements } from '../tables/cells/show.js';
@@ -14,9 +13,16 @@ import { drainPendingStatements } from '../tables/pending/drain.js';
 import { TRUSTED } from '../tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
 import { type Apart, rejectRows, reportRejected, tryChangedRows, tryHeld } from './apart.js';
+import { checkSitesQuery } from './check-sites.js';
 import { drainedTables } from './drained.js';
 import { guardForgedQueries, guardForgedWaiting } from './forged.js';
-import { type EarlyChange, type GroupedChanges, groupChanges, type RowOffer } from './group.js';
+import {
+  type EarlyChange,
+  type GroupedChanges,
+  groupChanges,
+  type RowOffer,
+  type UnknownColumns,
+} from './group.js';
 import { holdQueries } from './hold.js';
 import { LimitedBatch, type LimitedInput, splitDeletes } from './limited.js';
 import { offerCells } from './offer-cells.js';
@@ -30,6 +36,15 @@ import { countWaiting, refuseIncomplete } from './waiting.js';
 export interface ApplyInput {
   readonly changes: readonly Change[];
   readonly schema: CrrSchema;
+  /** The version of the database's schema; undefined if it is not to be checked. */
+  readonly schemaVersion?: number | undefined;
+  /** Tables whose pending changes are applied, whatever else is known. */
+  readonly waiting?: ReadonlySet<string> | undefined;
+  /**
+   * Columns by table for which the rights of a limited source are not known, because the schema of this process
+   * lacks them: their changes wait.
+   */
+  readonly unknownColumns?: UnknownColumns | undefined;
   readonly sites: SiteDirectory;
   /** Keep changes that are early in the pending table, or refuse the batch. */
   readonly onUnknown: 'pending' | 'error';
@@ -66,7 +81,8 @@ export interface ApplyPlan {
  * @throws {CrrChangeError} if a change is refused.
  */
 export function planApply(input: ApplyInput): ApplyPlan {
-  const grouped = groupChanges(input.changes, input.schema, input.greatestTime, input.apart?.held);
+  const { changes, schema, greatestTime, apart, unknownColumns } = input;
+  const grouped = groupChanges(changes, schema, greatestTime, apart?.held, unknownColumns);
   const batch = new Batch(input, grouped);
   return {
     phases: [
@@ -164,27 +180,9 @@ class Batch {
     return this.input.limited?.source.id ?? TRUSTED;
   }
 
-  /**
-   * Ordinals are written into the statements, so they must be those of the database: another process
-   * may have added a site meanwhile, or put another file in its place. Sites that others added do not
-   * matter if this batch adds none.
-   */
   checkSites(): Query[] {
-    const { sites } = this.input;
-    const greatest = this.ordinals.added.length > 0 ? '=' : '>=';
-    return [
-      statement(statementText`
-        INSERT INTO ${GUARD_TABLE} (reason)
-        SELECT 'stale'
-        WHERE NOT EXISTS (
-          SELECT 1 FROM ${STATE_TABLE}
-          JOIN ${SITE_TABLE} ON ordinal = site
-          WHERE
-            site = ${sites.local}
-            AND site_id = ${quoteBlob(sites.localId)}
-            AND (SELECT max(ordinal) FROM ${SITE_TABLE}) ${greatest} ${sites.greatest}
-        )`),
-    ];
+    const { sites, schemaVersion } = this.input;
+    return [checkSitesQuery(sites, this.ordinals.added.length > 0, schemaVersion)];
   }
 
   register(): Query[] {
@@ -233,7 +231,7 @@ class Batch {
     const drains = this.#drained.flatMap((spec) => {
       const range = this.#apart.only?.get(spec.name);
       const options = { greatestTime, source, range, ...this.#limits?.drainOptions(spec) };
-      return drainPendingStatements(spec, options);
+      return drainPendingStatements(withoutColumns(spec, this.input.unknownColumns), options);
     });
     return [
       ...(follows ? followFormerNames(TRUSTED) : []).map((sql) => statement(sql)),
@@ -281,4 +279,15 @@ class Batch {
   end(): Query[] {
     return [statement(endApplySql(this.#touched))];
   }
+}
+
+/** What waits for these columns goes on waiting. */
+function withoutColumns(spec: TableSpec, unknown: UnknownColumns | undefined): TableSpec {
+  const names = unknown?.get(spec.name);
+  if (names === undefined) return spec;
+  return {
+    ...spec,
+    clockColumns: spec.clockColumns.filter(({ name }) => !names.has(name)),
+    cellColumns: spec.cellColumns.filter(({ name }) => !names.has(name)),
+  };
 }

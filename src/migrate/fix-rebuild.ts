@@ -24,7 +24,7 @@ export function fixRebuilds(
   before: Migration | undefined,
 ): string[] {
   const tables = new Map(
-    [...(before?.columns ?? [])].map(([name, columns]) => [name, new Set(columns)]),
+    [...(before?.tables ?? [])].map(([name, { columns }]) => [name, new Set(Object.keys(columns))]),
   );
   return statements.map((sql) => {
     const fixed = fixCopy(sql.trim(), tables, migration);

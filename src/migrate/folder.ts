@@ -5,7 +5,7 @@ import { type Renames, readRenames, type SnapshotMeta } from './renames.js';
 import { parseStep, type StateStep } from './state.js';
 
 /** drizzle-orm's migrator splits a migration here. */
-const BREAKPOINT = '--> statement-breakpoint';
+export const BREAKPOINT = '--> statement-breakpoint';
 
 /** One migration of drizzle-kit's folder. */
 export interface Migration {
@@ -16,17 +16,34 @@ export interface Migration {
   /** What it does to the CRR state; undefined if drizzle-kit wrote it alone. */
   readonly step: StateStep | undefined;
   readonly renames: Renames;
-  /** Names of columns by table, from drizzle-kit's snapshot after this migration. */
-  readonly columns: ReadonlyMap<string, readonly string[]>;
+  /** Tables by name, from drizzle-kit's snapshot after this migration. */
+  readonly tables: ReadonlyMap<string, SnapshotTable>;
+}
+
+/** A table as drizzle-kit's snapshot describes it. */
+export interface SnapshotTable {
+  readonly columns: Readonly<Record<string, SnapshotColumn>>;
+  readonly compositePrimaryKeys?: Readonly<Record<string, { readonly columns: readonly string[] }>>;
+  readonly checkConstraints?: Readonly<
+    Record<string, { readonly name: string; readonly value: string }>
+  >;
+}
+
+export interface SnapshotColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly primaryKey: boolean;
+  readonly notNull: boolean;
+  /** SQL text, or a number or boolean. */
+  readonly default?: unknown;
+  readonly generated?: { readonly as: string };
 }
 
 interface Journal {
   readonly entries: readonly { readonly tag: string; readonly breakpoints?: boolean }[];
 }
 interface Snapshot {
-  readonly tables?: Readonly<
-    Record<string, { readonly columns: Readonly<Record<string, unknown>> }>
-  >;
+  readonly tables?: Readonly<Record<string, SnapshotTable>>;
   readonly _meta?: SnapshotMeta;
 }
 
@@ -77,9 +94,7 @@ export function readFolder(out: string): readonly Migration[] {
       sql,
       step: parseStep(sql, tag),
       renames: readRenames(_meta),
-      columns: new Map(
-        Object.entries(tables).map(([name, { columns }]) => [name, Object.keys(columns)]),
-      ),
+      tables: new Map(Object.entries(tables)),
     };
   });
 }

@@ -5,8 +5,10 @@ import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
 import { fixRebuilds } from './fix-rebuild.js';
 import { type Folded, foldMigrations, touchedTables } from './fold.js';
 import { joinChunks, type Migration, readFolder } from './folder.js';
+import { droppedTables, formerTable } from './former-table.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
+import { refuseBreakpoints } from './refuse-breakpoints.js';
 import { followedBy, NO_RENAMES } from './renames.js';
 import { FolderBackup, replaceFile } from './restore.js';
 
@@ -54,6 +56,8 @@ export async function generate(
       renames: followedBy(folded.renames, migration?.renames ?? NO_RENAMES),
       touched: new Set(migration && touchedTables(migration.sql, folded.state.keys())),
       repair: folded.touched,
+      formerTable: (to) => formerTable(to, before, migration),
+      dropped: droppedTables(before, migration),
     });
   backup.begin();
   try {
@@ -67,6 +71,7 @@ export async function generate(
       migration = await runGenerate(project, before, args, terminal);
       if (migration === undefined) throw kitFailed('it wrote no custom migration');
     }
+    refuseBreakpoints(migration.tables);
     const plan = planFor(migration);
     const statements = drizzleStatements(migration.sql);
     const fixed = fixRebuilds(statements, migration, before.at(-1));

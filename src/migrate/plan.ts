@@ -1,9 +1,11 @@
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import { adoptedCrr, adoptStatements, endAdopted, type FormerNames } from '../tables/adopt.js';
 import { alterSql, keepValuesSql } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
 import { tryAll } from '../tables/pending/rejected.js';
 import { SQL_FORMAT } from '../tables/state/table.js';
+import type { FormerTable } from './former-table.js';
 import type { Renames } from './renames.js';
 import { actualOfState, baseOf, type CrrState, type StateStep, tableState } from './state.js';
 
@@ -24,6 +26,10 @@ export interface PlanInput {
   readonly touched: ReadonlySet<string>;
   /** CRRs whose triggers were missing for a while, so that some rows may have no clock. */
   readonly repair: ReadonlySet<string>;
+  /** What a table was before this migration, if the folder has it and does not make it a CRR. */
+  readonly formerTable?: (to: TableSpec) => FormerTable | undefined;
+  /** Tables that the migration drops, with the names that they had. */
+  readonly dropped?: ReadonlyMap<string, FormerNames>;
 }
 
 /** The steps from one CRR state to another; undefined if there is nothing to do. */
@@ -33,6 +39,8 @@ export function planAlter({
   renames,
   touched,
   repair,
+  formerTable,
+  dropped = new Map(),
 }: PlanInput): AlterPlan | undefined {
   const begin: string[] = [];
   const commit: string[] = [];
@@ -63,11 +71,7 @@ export function planAlter({
     const after = tableState(to);
     const isSame = baseOf(before) === baseOf(after);
     if (isSame && !touched.has(name) && !repair.has(name)) continue;
-    const renamed = new Map<string, string>();
-    for (const column of [...before.spec.key, ...replicatedColumns(before.spec)]) {
-      const now = renames.column(to.name, column.name);
-      if (now !== undefined) renamed.set(column.name, now);
-    }
+    const renamed = renamedColumns(before.spec, to, renames);
     const sql = alterSql({ from, to, renamed });
     begin.push(...sql.begin, ...keepValuesSql(before.spec, to, renamed));
     commit.push(...sql.commit);
@@ -79,6 +83,18 @@ export function planAlter({
     summary.push(describe(name, to.name, isSame));
   }
   for (const to of remaining.values()) {
+    const former = formerTable?.(to);
+    if (former !== undefined) {
+      const { spec, names, renamed } = former;
+      const sql = alterSql({ from: { table: spec.name, actual: adoptedCrr(spec) }, to, renamed });
+      begin.push(...adoptStatements(spec, names), ...keepValuesSql(spec, to, renamed));
+      commit.push(...sql.commit);
+      const was = spec.name === to.name ? {} : { was: spec.name };
+      step.set.push({ ...tableState(to), ...was, base: null });
+      mayApply = true;
+      summary.push(`${to.name}: becomes a CRR, with the clocks that a database has already`);
+      continue;
+    }
     const sql = alterSql({ from: undefined, to });
     begin.push(...sql.begin);
     commit.push(...sql.commit);
@@ -87,10 +103,23 @@ export function planAlter({
     summary.push(`${to.name}: becomes a CRR`);
   }
   if (step.set.length === 0 && step.drop.length === 0) return undefined;
-  if (state.size === 0) commit.unshift(...sharedStatements());
+  if (state.size === 0) {
+    // Only then may install() have been called instead of running migrations with CRR steps.
+    for (const [table, names] of dropped) begin.push(...endAdopted(table, names));
+    (begin.length > 0 ? begin : commit).unshift(...sharedStatements());
+  }
   // Not here: a change that breaks a constraint would make the migration fail each time.
   if (mayApply) commit.push(tryAll());
   return { step, begin, commit, summary };
+}
+
+function renamedColumns(before: TableSpec, to: TableSpec, renames: Renames): Map<string, string> {
+  const renamed = new Map<string, string>();
+  for (const column of [...before.key, ...replicatedColumns(before)]) {
+    const now = renames.column(to.name, column.name);
+    if (now !== undefined) renamed.set(column.name, now);
+  }
+  return renamed;
 }
 
 function describe(from: string, to: string, isSame: boolean): string {

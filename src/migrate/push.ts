@@ -6,8 +6,12 @@ import { requireFormat } from '../database/format.js';
 import { type Inspected, inspect } from '../database/inspect.js';
 import { install } from '../database/install.js';
 import { CrrMigrateError } from '../errors.js';
+import type { CrrSchema } from '../model/schema.js';
+import { tableOfTrigger } from '../sql/names.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { dropTrigger } from '../tables/trigger.js';
+import { decodeSpec } from '../tables/catalog/table.js';
+import { nameWitness } from '../tables/name-witness.js';
+import { dropTrigger, type TriggerSql } from '../tables/trigger.js';
 import { checkDatabase } from './check.js';
 import type { Project } from './config.js';
 import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
@@ -19,7 +23,7 @@ export const TABLES_FILTER = '!*crr_*';
 /**
  * For development: lets drizzle-kit change the database to match the schema without migrations, then
  * updates the CRR parts. The triggers are dropped first, because a column that a trigger names cannot
- * be dropped; if drizzle-kit fails, they are created again.
+ * be dropped; one that shows what is renamed stands in for them. If drizzle-kit fails, they are created again.
  *
  * @throws {CrrMigrateError} if the database does not match the schema afterwards.
  * @throws {CrrDatabaseError} CRR_DATABASE_FORMAT if its bookkeeping has another format; nothing is changed then.
@@ -34,10 +38,11 @@ export async function push(
   const inspected = await inspect(connection, []);
   if (inspected.hasBookkeeping) await requireFormat(connection);
   const triggers = triggersIn(inspected);
-  await runAll(
-    connection,
-    [...triggers.keys()].map((name) => statement(dropTrigger(name))),
-  );
+  const witnesses = witnessesOf(inspected);
+  await runAll(connection, [
+    ...[...triggers.keys()].map((name) => statement(dropTrigger(name))),
+    ...witnesses.map(({ sql }) => statement(sql)),
+  ]);
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
   try {
     // drizzle-kit takes a config or flags, never both, so the filter needs a config of its own.
@@ -59,8 +64,10 @@ export async function push(
       );
     }
     await install(connection, schema);
+    // Tables that the schema does not mention and drizzle-kit was not to see are somebody else's CRRs.
+    await recreate(connection, ofOthers(triggers, schema), witnesses);
   } catch (error) {
-    await recreate(connection, triggers);
+    await recreate(connection, triggers, witnesses);
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -80,11 +87,30 @@ function triggersIn({ others }: Inspected): ReadonlyMap<string, string> {
   return new Map([...others.values()].flatMap(({ actual }) => [...actual.triggers]));
 }
 
+/** For the CRRs whose description is in the database: triggers that show what drizzle-kit renames. */
+function witnessesOf({ others }: Inspected): TriggerSql[] {
+  return [...others.values()].flatMap(({ actual: { recorded }, exists }) =>
+    exists && recorded !== undefined ? [nameWitness(decodeSpec(recorded))] : [],
+  );
+}
+
+function ofOthers(
+  triggers: ReadonlyMap<string, string>,
+  schema: CrrSchema,
+): ReadonlyMap<string, string> {
+  return new Map([...triggers].filter(([name]) => !schema.tables.has(tableOfTrigger(name)!)));
+}
+
 /** One by one, because those of a dropped table cannot be created, and the others still must. */
 async function recreate(
   connection: Connection,
   triggers: ReadonlyMap<string, string>,
+  witnesses: readonly TriggerSql[],
 ): Promise<void> {
+  await runAll(
+    connection,
+    witnesses.map(({ name }) => statement(dropTrigger(name))),
+  );
   const there = triggersIn(await inspect(connection, []));
   for (const [name, sql] of triggers) {
     if (there.has(name)) continue;

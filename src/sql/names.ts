@@ -26,6 +26,8 @@ export const clockIndex = (table: string) => `${table}${TABLE_INFIX}clock_db_ver
 export const mergeGate = (table: string) => `${table}${TABLE_INFIX}merge`;
 export const cellTable = (table: string) => `${table}${TABLE_INFIX}cell`;
 export const cellIndex = (table: string) => `${table}${TABLE_INFIX}cell_db_version`;
+/** Where an adopted table's clocks or cells are while they are brought into shape. */
+export const adoptedTable = (table: string) => `${table}${TABLE_INFIX}adopted`;
 export const cellGate = (table: string) => `${table}${TABLE_INFIX}cell_merge`;
 
 /** The names of all triggers of a table begin with this, and no others do. */

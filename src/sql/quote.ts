@@ -9,6 +9,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A name that no engine takes for a text if there is nothing of that name. */
+export function quoteStrictName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
 /** A string as an SQL literal. Text with NUL goes through a blob: SQLite ends a literal at NUL. */
 export function quoteText(text: string): string {
   if (text.includes('\0')) return `CAST(${quoteBlob(new TextEncoder().encode(text))} AS TEXT)`;

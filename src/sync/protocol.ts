@@ -130,6 +130,7 @@
  *     500 CRR_SYNC_SERVER            the handler or its database failed
  *     503 CRR_SYNC_BUSY              too many live streams, or too many writers at a time; the
  *                                    retry-after header is set
+ *     503 CRR_SYNC_OUTDATED          the handler's process has the schema from before a migration
  *
  * ## Versions of the protocol
  *

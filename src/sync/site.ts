@@ -35,6 +35,8 @@ export type SyncDatabase = CrrDatabase;
  */
 export interface Site {
   readonly schema: CrrSchema;
+  /** The CRRs as they are in the database: a migration may have changed them since. */
+  presentSchema(): Promise<CrrSchema>;
   /** The greatest number of `?` in a statement. */
   readonly maxParameters: number;
   /** Watches the db_version. {@link merge} reports its changes to it. */
@@ -99,11 +101,12 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, render, nameRow } = internalsOf(crr);
+  const { connection, schema, drift, render, nameRow } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
   return {
     schema,
+    presentSchema: async () => (await drift.pass()).schema,
     maxParameters: connection.maxParameters,
     watch,
     state: () => transport.state(),
@@ -121,6 +124,9 @@ export function siteOf(db: SyncDatabase): Site {
     },
     renderCondition: render,
     rowRef: nameRow,
-    query: (queries) => run(connection, queries, 'read'),
+    query: (queries) =>
+      run(connection, queries, 'read').catch(async (error: unknown) => {
+        throw await drift.explain(error);
+      }),
   };
 }

@@ -56,15 +56,13 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
   const triggers = tableTriggers(to).map(({ sql }) => sql);
   const clock = from?.actual.clock;
   if (from === undefined || clock === undefined) {
-    // A database that install() prepared before its first migration has some of this already.
-    const create = triggers.map((sql) => sql.replace('CREATE TRIGGER', '$& IF NOT EXISTS'));
     return {
       begin,
       commit: [
         ...MODULES.flatMap((module) => module.adopt?.(to) ?? []),
         ...leftovers(from),
         ...tableStatements(to),
-        ...create,
+        ...triggers,
         ...backfillStatements(to),
       ],
     };

@@ -1,5 +1,6 @@
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { trigger } from '../sql/names.js';
+import { witnessedNames } from './name-witness.js';
 
 const UPDATE_OF = /\bUPDATE OF ((?:"(?:[^"]|"")+"(?:, )?)+) ON /;
 
@@ -14,6 +15,8 @@ export function renamedColumns(
   spec: TableSpec,
   triggers: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
+  const witnessed = witnessedNames(spec, triggers);
+  if (witnessed !== undefined) return witnessed;
   const renamed = new Map<string, string>();
   const compare = (event: string, names: readonly string[]) => {
     const present = columnsOf(triggers.get(trigger(spec.name, event)));
@@ -36,6 +39,7 @@ export function columnsWithoutTrigger(
   spec: TableSpec,
   triggers: ReadonlyMap<string, string>,
 ): string[] {
+  if (witnessedNames(spec, triggers) !== undefined) return [];
   return replicatedColumns(spec)
     .map(({ name }) => name)
     .filter((name) => !triggers.has(trigger(spec.name, `update_${name}`)));

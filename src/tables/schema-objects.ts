@@ -1,5 +1,4 @@
 import { statementText } from '../sql/layout.js';
-import { STATE_TABLE } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
 
 /*
@@ -9,12 +8,12 @@ import { quoteText } from '../sql/quote.js';
 /** Type, name, table and text of everything, the oldest first. */
 export const SELECT_OBJECTS = 'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid';
 
-/** Name, type and place in the key of each column of a table. */
+/** Name, type, place in the key, default and nullability of each column of a table. */
 export const selectColumns = (table: string) =>
-  `SELECT name, type, pk FROM pragma_table_info(${quoteText(table)})`;
+  `SELECT name, type, pk, dflt_value, "notnull" FROM pragma_table_info(${quoteText(table)})`;
 
-/** Names, tables and texts of all triggers, the oldest first, and of crr_state. */
+/** Types, names, tables and texts of all triggers, the oldest first; and tables, without their texts. */
 export const SELECT_TRIGGERS = statementText`
-  SELECT name, tbl_name, sql FROM sqlite_master
-  WHERE type = 'trigger' OR name = '${STATE_TABLE}'
+  SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master
+  WHERE type IN ('trigger', 'table')
   ORDER BY rowid`;

@@ -300,16 +300,18 @@ test('what completes another process’s row does not fail an apply that is comm
   const db = await openSite({ strict }, client, { ddl });
   const otherProcess = withCrr(drizzle(client), { schema: { strict } });
   const from = await openSite({ strict });
-  await from.insert(strict).values([ROW, { ...ROW, id: 'b', name: 'bad' }]);
+  await from.insert(strict).values([ROW, { ...ROW, id: 'b', name: 'bad' }, { ...ROW, id: 'c' }]);
   const { changes } = await from.$crr.changes();
   const isOf = (id: string) => (change: Change) => Buffer.from(change.pk).includes(id);
   // Once applied, it knows that nothing waits.
-  await db.$crr.apply([]);
+  await db.$crr.apply(changes.filter(isOf('c')));
   const isName = ({ cid }: Change) => cid === 'name';
   await otherProcess.$crr.apply(changes.filter(isOf('b')).filter(isName));
-  const rest = changes.filter((change) => isOf('a')(change) || !isName(change));
-  const { inserted, pending } = await db.$crr.apply(rest);
+  const rest = changes.filter(
+    (change) => isOf('a')(change) || (isOf('b')(change) && !isName(change)),
+  );
+  const { inserted, rejected } = await db.$crr.apply(rest);
   expect(inserted).toEqual([{ table: 'items', key: { id: 'a' } }]);
-  expect(pending).toBe(2);
-  expect(await db.$count(strict)).toBe(1);
+  expect(rejected).toMatchObject([{ table: 'items', key: { id: 'b' } }]);
+  expect(await db.$count(strict)).toBe(2);
 });

@@ -59,7 +59,8 @@ describe('exact text', () => {
         prior_db_version INTEGER,
         has_local_news INTEGER,
         keeps_cells INTEGER,
-        source TEXT
+        source TEXT,
+        schema_version INTEGER
       );
       INSERT INTO crr_state (
         id,
@@ -72,13 +73,15 @@ describe('exact text', () => {
         prior_db_version,
         has_local_news,
         keeps_cells,
-        source
+        source,
+        schema_version
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, ''
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
-        spec TEXT NOT NULL
+        spec TEXT NOT NULL,
+        former TEXT NOT NULL
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_former (
         table_name TEXT NOT NULL,
@@ -1064,9 +1067,18 @@ describe('exact text', () => {
       all([...tableStatements(typed), ...tableTriggers(typed).map(({ sql }) => sql)]),
     ).toMatchInlineSnapshot(`
       "
-      INSERT INTO crr_table (table_name, spec)
-      VALUES ('scores', '{"name":"scores","key":[{"name":"id","sqlType":"text"}],"rows":"growOnly","clockColumns":[{"name":"best","sqlType":"integer","kind":{"type":"greatest"}},{"name":"mood","sqlType":"text","kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"likes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}]}')
-      ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec;
+      UPDATE crr_state
+      SET schema_version = schema_version + 1
+      WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'scores' AND spec = '{"name":"scores","key":[{"name":"id","sqlType":"text"}],"rows":"growOnly","clockColumns":[{"name":"best","sqlType":"integer","kind":{"type":"greatest"}},{"name":"mood","sqlType":"text","kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"likes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}]}');
+      INSERT INTO crr_table (table_name, spec, former)
+      VALUES ('scores', '{"name":"scores","key":[{"name":"id","sqlType":"text"}],"rows":"growOnly","clockColumns":[{"name":"best","sqlType":"integer","kind":{"type":"greatest"}},{"name":"mood","sqlType":"text","kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"likes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}]}', '[]')
+      ON CONFLICT (table_name) DO UPDATE
+      SET
+        spec = excluded.spec,
+        former = CASE spec
+          WHEN excluded.spec THEN former
+          ELSE json_insert(former, '$[#]', spec)
+        END;
       CREATE TABLE IF NOT EXISTS "scores__crr_clock" (
         row_id INTEGER PRIMARY KEY,
         "key_id" TEXT NOT NULL,

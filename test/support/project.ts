@@ -18,6 +18,8 @@ import { build, type Options } from 'tsup';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+const KIT = resolve(ROOT, 'node_modules/drizzle-kit/bin.cjs');
+
 let built: Promise<string> | undefined;
 
 /** The package's folder with a fresh `dist`, built once per test file. */
@@ -49,6 +51,9 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** To a question of drizzle-kit. */
+type Answer = 'renamed' | 'new' | 'interrupt';
+
 export interface RunningCommand {
   /** Waits until stdout matches, and returns the match; fails if the command ends before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
@@ -70,11 +75,9 @@ export interface TestProject {
   /** Starts it and does not wait for its end. Ended by `remove()` at the latest. */
   start(...args: string[]): RunningCommand;
   /** The same at a terminal, answering each of drizzle-kit's questions, or with Ctrl-C. */
-  crrAnswering(
-    answers: readonly ('renamed' | 'new' | 'interrupt')[],
-    ...args: string[]
-  ): Promise<CommandResult>;
+  crrAnswering(answers: readonly Answer[], ...args: string[]): Promise<CommandResult>;
   kit(...args: string[]): Promise<CommandResult>;
+  kitAnswering(answers: readonly Answer[], ...args: string[]): Promise<CommandResult>;
   remove(): void;
 }
 
@@ -123,9 +126,8 @@ export async function testProject(
       return running;
     },
     crrAnswering: (answers, ...args) => atTerminal(folder, [bin, ...args], answers),
-    kit: (...args) =>
-      start(process.execPath, [resolve(ROOT, 'node_modules/drizzle-kit/bin.cjs'), ...args], folder)
-        .ended,
+    kit: (...args) => start(process.execPath, [KIT, ...args], folder).ended,
+    kitAnswering: (answers, ...args) => atTerminal(folder, [KIT, ...args], answers),
     remove() {
       for (const child of started) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -178,7 +180,7 @@ function start(
 async function atTerminal(
   cwd: string,
   args: readonly string[],
-  answers: readonly ('renamed' | 'new' | 'interrupt')[],
+  answers: readonly Answer[],
 ): Promise<CommandResult> {
   const line = [process.execPath, ...args].map((part) => `'${part}'`).join(' ');
   const env = { ...cleanEnvironment(), TERM: 'xterm' };

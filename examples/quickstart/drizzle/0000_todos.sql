@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS crr_state (
   prior_db_version INTEGER,
   has_local_news INTEGER,
   keeps_cells INTEGER,
-  source TEXT
+  source TEXT,
+  schema_version INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_state (
@@ -40,14 +41,16 @@ INSERT INTO crr_state (
   prior_db_version,
   has_local_news,
   keeps_cells,
-  source
+  source,
+  schema_version
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, ''
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
   table_name TEXT NOT NULL PRIMARY KEY,
-  spec TEXT NOT NULL
+  spec TEXT NOT NULL,
+  former TEXT NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_former (
@@ -136,9 +139,19 @@ END;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'todos' AND cid = '-1';
 --> statement-breakpoint
-INSERT INTO crr_table (table_name, spec)
-VALUES ('todos', '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}')
-ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec;
+UPDATE crr_state
+SET schema_version = schema_version + 1
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'todos' AND spec = '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}');
+--> statement-breakpoint
+INSERT INTO crr_table (table_name, spec, former)
+VALUES ('todos', '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}', '[]')
+ON CONFLICT (table_name) DO UPDATE
+SET
+  spec = excluded.spec,
+  former = CASE spec
+    WHEN excluded.spec THEN former
+    ELSE json_insert(former, '$[#]', spec)
+  END;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "todos__crr_clock" (
   row_id INTEGER PRIMARY KEY,
@@ -172,7 +185,7 @@ CREATE TABLE IF NOT EXISTS "todos__crr_merge" (
   row_id
 );
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_insert"
+CREATE TRIGGER "todos__crr_on_insert"
 AFTER INSERT ON "todos"
 WHEN
   (SELECT applying FROM crr_state) = 0
@@ -215,7 +228,7 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "clock_done" = CASE "clock_done" WHEN '-9000000000000000' THEN NULL ELSE "clock_done" END;
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_done"
+CREATE TRIGGER "todos__crr_on_update_done"
 AFTER UPDATE OF "done" ON "todos"
 WHEN
   old."done" IS NOT new."done" COLLATE BINARY
@@ -236,7 +249,7 @@ SET
 WHERE "key_id" = new."id";
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_update_title"
+CREATE TRIGGER "todos__crr_on_update_title"
 AFTER UPDATE OF "title" ON "todos"
 WHEN
   old."title" IS NOT new."title" COLLATE BINARY
@@ -257,7 +270,7 @@ SET
 WHERE "key_id" = new."id";
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_key"
+CREATE TRIGGER "todos__crr_on_key"
 AFTER UPDATE OF "id" ON "todos"
 WHEN
   (SELECT applying FROM crr_state) = 0
@@ -314,7 +327,7 @@ SET
 WHERE "key_id" = old."id";
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_delete"
+CREATE TRIGGER "todos__crr_on_delete"
 AFTER DELETE ON "todos"
 WHEN
   (SELECT applying FROM crr_state) = 0
@@ -336,7 +349,7 @@ SET
 WHERE "key_id" = old."id";
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_early"
+CREATE TRIGGER "todos__crr_on_merge_early"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.finding IS NULL
@@ -445,7 +458,7 @@ WHERE
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_delete"
+CREATE TRIGGER "todos__crr_on_merge_delete"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.causal_length % 2 = 0
@@ -472,7 +485,7 @@ WHERE excluded.causal_length > causal_length;
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge"
+CREATE TRIGGER "todos__crr_on_merge"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.finding IS NULL
@@ -550,7 +563,7 @@ WHERE
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_fresh_cells"
+CREATE TRIGGER "todos__crr_on_merge_fresh_cells"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.row_version < 0
@@ -600,7 +613,7 @@ ON CONFLICT ("id") DO UPDATE SET
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_newer_cells"
+CREATE TRIGGER "todos__crr_on_merge_newer_cells"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.row_version < 0
@@ -621,7 +634,7 @@ WHERE "id" = new."key_id";
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_newer_row"
+CREATE TRIGGER "todos__crr_on_merge_newer_row"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.row_version > 0
@@ -645,7 +658,7 @@ WHERE "id" = new."key_id";
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
-CREATE TRIGGER IF NOT EXISTS "todos__crr_on_merge_fresh_row"
+CREATE TRIGGER "todos__crr_on_merge_fresh_row"
 BEFORE INSERT ON "todos__crr_merge"
 WHEN
   new.row_version > 0

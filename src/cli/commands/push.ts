@@ -9,7 +9,7 @@ const parser = () =>
     command('push')
       .summary('change a development database to match the schema, without migrations')
       .description(
-        "Runs the project's drizzle-kit push with the bookkeeping hidden from it, then updates clock tables and triggers. A renamed column or table loses its clocks, since only migrations record what was renamed: use push for development only.",
+        "Runs the project's drizzle-kit push with the bookkeeping hidden from it, then updates clock tables and triggers. Renamed tables and columns keep their clocks. Other sites learn nothing of it: use push for development only.",
       )
       .optionsGroup('Options:')
       .option('--force', 'run statements that lose data without asking')

@@ -22,6 +22,15 @@ export function refusalOf(error: unknown): CrrSyncError | undefined {
   if (error instanceof CrrDatabaseError && code === 'CRR_DATABASE_BUSY') {
     return busy('the database of the server is busy: try again', 1);
   }
+  if (error instanceof CrrDatabaseError && code === 'CRR_DATABASE_NEWER_SCHEMA') {
+    return new SyncRefusal({
+      code: 'CRR_SYNC_OUTDATED',
+      message:
+        'a migration has changed the database of the server, and this server process still has the schema from before: it has to be restarted',
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+  }
   return undefined;
 }
 

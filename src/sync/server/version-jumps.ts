@@ -1,6 +1,7 @@
 import type { Change } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
 import { RowSet } from '../../model/row-id.js';
+import type { CrrSchema } from '../../model/schema.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { MultiRowStatements } from '../../sql/multi-row.js';
@@ -30,12 +31,14 @@ export async function refuseVersionJumps(
   site: Site,
   maxJump: number,
 ): Promise<void> {
+  if (changes.length === 0) return;
+  const schema = await site.presentSchema();
   const isTooFar = (change: Change, { colVersion, causalLength }: Known) =>
     change.cl > greatestCausalLength(causalLength, maxJump) ||
-    change.col_version > greatestColVersion(change, site.schema, colVersion, maxJump);
+    change.col_version > greatestColVersion(change, schema, colVersion, maxJump);
   const great = changes.filter((change) => isTooFar(change, NOTHING));
   if (great.length === 0) return;
-  const known = await readKnown(great, site);
+  const known = await readKnown(great, site, schema);
   const tooFar = great.filter((change, i) => isTooFar(change, known.get(i) ?? NOTHING));
   const rows = new RowSet(tooFar.map(({ table, pk }) => ({ table, pk, drop: false }))).values();
   if (rows.length === 0) return;
@@ -48,7 +51,11 @@ export async function refuseVersionJumps(
 }
 
 /** The facts about each change, by its index. */
-async function readKnown(changes: readonly Change[], site: Site): Promise<Map<number, Known>> {
+async function readKnown(
+  changes: readonly Change[],
+  site: Site,
+  schema: CrrSchema,
+): Promise<Map<number, Known>> {
   const known = new Map<number, Known>();
   const read: Query['read'] = (rows) => {
     for (const { 0: index, 1: causalLength, 2: version } of rows) {
@@ -58,7 +65,7 @@ async function readKnown(changes: readonly Change[], site: Site): Promise<Map<nu
   };
   const tables = new Map<TableSpec, MultiRowStatements>();
   changes.forEach(({ table, cid, site_id, pk }, index) => {
-    const spec = site.schema.tables.get(table);
+    const spec = schema.tables.get(table);
     if (spec === undefined) return;
     const key = unpackKey(pk);
     if (key.length !== spec.key.length) return; // Refused when it is merged.

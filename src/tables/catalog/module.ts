@@ -3,17 +3,18 @@ import type { TableModule } from '../module.js';
 import {
   catalogStatements,
   encodeSpec,
-  forgetSpecStatement,
-  recordSpecStatement,
+  forgetSpecStatements,
+  recordSpecStatements,
+  renameSpecStatements,
 } from './table.js';
 
 export const catalogModule: TableModule = {
   name: 'catalog',
   shared: { tables: [CATALOG_TABLE], statements: catalogStatements },
-  create: (spec) => [recordSpecStatement(spec)],
-  drop: (table) => [forgetSpecStatement(table)],
-  alter: (step) => (step.step === 'rename table' ? [forgetSpecStatement(step.from)] : []),
-  refresh: ({ to }) => [recordSpecStatement(to)],
+  create: recordSpecStatements,
+  drop: forgetSpecStatements,
+  alter: (step) => (step.step === 'rename table' ? renameSpecStatements(step.from, step.to) : []),
+  refresh: ({ to }) => recordSpecStatements(to),
   differences({ recorded }, spec) {
     if (recorded === encodeSpec(spec)) return [];
     const message = `its description in "${CATALOG_TABLE}" is that of another schema`;

@@ -2,6 +2,7 @@ import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../../model/ta
 import { statementText } from '../../sql/layout.js';
 import { CATALOG_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
+import { raiseSchemaVersion } from '../state/table.js';
 
 /**
  * crr_table: the CRRs of the database. The base table and the clock table show which columns there are;
@@ -9,30 +10,53 @@ import { quoteText } from '../../sql/quote.js';
  *
  *     table_name  the base table
  *     spec        what the CRR was made from, as JSON; see encodeSpec()
+ *     former      JSON array of what `spec` was before, the oldest first: a process whose schema is among these is
+ *                 older than the database
  */
 export function catalogStatements(): string[] {
   return [
     statementText`
       CREATE TABLE IF NOT EXISTS ${CATALOG_TABLE} (
         table_name TEXT NOT NULL PRIMARY KEY,
-        spec TEXT NOT NULL
+        spec TEXT NOT NULL,
+        former TEXT NOT NULL
       ) STRICT`,
   ];
 }
 
 /** Records what a CRR is made from now. */
-export function recordSpecStatement(spec: TableSpec): string {
-  return statementText`
-    INSERT INTO ${CATALOG_TABLE} (table_name, spec)
-    VALUES (${quoteText(spec.name)}, ${quoteText(encodeSpec(spec))})
-    ON CONFLICT (table_name) DO UPDATE SET spec = excluded.spec`;
+export function recordSpecStatements(spec: TableSpec): string[] {
+  const [name, text] = [quoteText(spec.name), quoteText(encodeSpec(spec))];
+  const isSame = `SELECT 1 FROM ${CATALOG_TABLE} WHERE table_name = ${name} AND spec = ${text}`;
+  return [
+    raiseSchemaVersion(`NOT EXISTS (${isSame})`),
+    statementText`
+      INSERT INTO ${CATALOG_TABLE} (table_name, spec, former)
+      VALUES (${name}, ${text}, '[]')
+      ON CONFLICT (table_name) DO UPDATE
+      SET
+        spec = excluded.spec,
+        former = CASE spec
+          WHEN excluded.spec THEN former
+          ELSE json_insert(former, '$[#]', spec)
+        END`,
+  ];
 }
 
-export function forgetSpecStatement(table: string): string {
-  return `DELETE FROM ${CATALOG_TABLE} WHERE table_name = ${quoteText(table)}`;
+/** A renamed table keeps what it was made from before. */
+export function renameSpecStatements(from: string, to: string): string[] {
+  return [
+    `UPDATE OR IGNORE ${CATALOG_TABLE} SET table_name = ${quoteText(to)} WHERE table_name = ${quoteText(from)}`,
+    ...forgetSpecStatements(from),
+  ];
 }
 
-export const SELECT_SPECS = `SELECT table_name, spec FROM ${CATALOG_TABLE}`;
+export function forgetSpecStatements(table: string): string[] {
+  const row = `FROM ${CATALOG_TABLE} WHERE table_name = ${quoteText(table)}`;
+  return [raiseSchemaVersion(`EXISTS (SELECT 1 ${row})`), `DELETE ${row}`];
+}
+
+export const SELECT_SPECS = `SELECT table_name, spec, former FROM ${CATALOG_TABLE}`;
 
 /** A spec as it is kept, here and in migrations: without Drizzle's properties, and without defaults. */
 export interface PlainSpec {

@@ -39,6 +39,19 @@ export function tableForgotten(table: string): string[] {
   return [remember(quoteText(table), forgotten(SENTINEL), 'NULL')];
 }
 
+/** Names that a table or column had before this database kept former names. */
+export function tableKnownAs(former: string, present: string): string[] {
+  const [before, after] = [quoteText(former), quoteText(present)];
+  return [
+    `UPDATE OR REPLACE ${FORMER_TABLE} SET table_name = ${after} WHERE table_name = ${before} AND cid <> ${WHOLE_TABLE}`,
+    remember(before, WHOLE_TABLE, after),
+  ];
+}
+
+export function columnKnownAs(table: string, former: string, present: string): string {
+  return remember(quoteText(table), quoteText(former), quoteText(present));
+}
+
 function columnForgotten(table: string, column: string): string {
   return remember(quoteText(table), forgotten(column), 'NULL');
 }

@@ -6,6 +6,9 @@ import { quoteText } from '../../sql/quote.js';
 /** The `cid` of a table's own former name, as SQL. */
 export const WHOLE_TABLE = quoteText(SENTINEL);
 
+/** Former names of tables, and their present ones. */
+export const SELECT_RENAMED_TABLES = `SELECT table_name, present_name FROM ${FORMER_TABLE} WHERE cid = ${WHOLE_TABLE}`;
+
 /**
  * The `cid`, as SQL, under which crr_former keeps that this site has forgotten the clocks of a column, or
  * of the whole table (`'-1'`): the column was dropped, or the key changed. Others may return what this site

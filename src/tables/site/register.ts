@@ -5,9 +5,9 @@ import { quoteBlob } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { forgetKept } from '../cells/resume.js';
 
-/** The site of this database: its ordinal, its db_version and its id. */
+/** The site of this database: its ordinal, its db_version, its id, and the version of its schema. */
 export const SELECT_SITE = statementText`
-  SELECT site, db_version, site_id
+  SELECT site, db_version, site_id, schema_version
   FROM ${STATE_TABLE}
   JOIN ${SITE_TABLE} ON ordinal = site`;
 

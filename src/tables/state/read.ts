@@ -5,6 +5,11 @@ export function readFormat(read: (format: number) => void): Query {
   return queryRow(`SELECT format FROM ${STATE_TABLE}`, ({ 0: format }) => read(Number(format)));
 }
 
+export function readSchemaVersion(read: (version: number) => void): Query {
+  const sql = `SELECT schema_version FROM ${STATE_TABLE}`;
+  return queryRow(sql, ({ 0: version }) => read(Number(version)));
+}
+
 export interface ApplyVersions {
   /** The db_version before the last apply, and the one after it. */
   readonly prior: number;

@@ -21,6 +21,7 @@ export const SQL_FORMAT = 2;
  *                       values of former lives; then whoever sent the batch lacks something of its db_version
  *     keeps_cells       1 once this site's cells were kept of a row that was evicted
  *     source            who brought the changes of the running apply; see crr_pending
+ *     schema_version    raised whenever crr_table changes, so that processes with another schema notice
  */
 export function stateStatements(): string[] {
   return [
@@ -37,16 +38,17 @@ export function stateStatements(): string[] {
         prior_db_version INTEGER,
         has_local_news INTEGER,
         keeps_cells INTEGER,
-        source TEXT
+        source TEXT,
+        schema_version INTEGER
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
-          ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source'],
+          ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source', 'schema_version'],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, ''
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }
@@ -80,6 +82,14 @@ export function takeDbVersionStatement(condition: string): string {
   return statementText`
     UPDATE ${STATE_TABLE}
     SET db_version = db_version + 1
+    WHERE ${condition}`;
+}
+
+/** Lets processes with another schema notice that crr_table changes, if `condition` holds. */
+export function raiseSchemaVersion(condition: string): string {
+  return statementText`
+    UPDATE ${STATE_TABLE}
+    SET schema_version = schema_version + 1
     WHERE ${condition}`;
 }
 
