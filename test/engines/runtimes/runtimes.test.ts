@@ -23,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 for (const { name, program, binary, skip } of RUNTIMES) {
-  const reason = skip ?? (binary === undefined ? 'no binary for this platform' : undefined);
+  const reason =
+    skip ?? (binary === undefined ? 'no binary: npm ci --prefix tools/runtimes' : undefined);
   const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
   describe.skipIf(reason !== undefined)(title, () => {
     let transcripts: Readonly<Record<string, Transcript>>;
