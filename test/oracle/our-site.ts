@@ -53,8 +53,9 @@ function bound(text: string, params: readonly SqlValue[]) {
   const chunks = text.split('?').map((part) => sql.raw(part));
   const args: SqlValue[] = [];
   const values = params.map((value) => {
-    const placeholder = bindValue(value, args);
-    return placeholder === '?' ? sql`${args.at(-1)}` : sql.raw(placeholder);
+    const [before, after] = bindValue(value, args).split('?');
+    if (after === undefined) return sql.raw(before!);
+    return sql`${sql.raw(before!)}${args.at(-1)}${sql.raw(after)}`;
   });
   return sql.join(
     chunks.flatMap((chunk, i) => (i < values.length ? [chunk, values[i]!] : [chunk])),
