@@ -100,7 +100,10 @@ export function endAdopted(table: string, former: FormerNames): string[] {
 
 /** The triggers on a base table; those on gates and clocks go with their tables. */
 export function baseTriggers(table: string, columns: Iterable<string>): string[] {
-  const events = ['insert', 'key', 'delete', 'refuse_delete', 'refuse_key'];
+  const events = [
+    ...['insert', 'key', 'delete', 'resume', 'resume_key'],
+    ...['refuse_delete', 'refuse_key'],
+  ];
   const ofColumns = [...columns].flatMap((name) => [`update_${name}`, `undo_${name}`]);
   return [...events, ...ofColumns].map((event) => trigger(table, event));
 }
@@ -108,7 +111,7 @@ export function baseTriggers(table: string, columns: Iterable<string>): string[]
 function triggersAndGates(table: string, columns: Iterable<string>): string[] {
   return [
     ...baseTriggers(table, columns).map(dropTrigger),
-    ...[trigger(table, 'life')].map(dropTrigger),
+    ...[trigger(table, 'life'), trigger(table, 'return')].map(dropTrigger),
     ...[mergeGate(table), cellGate(table)].map(dropTable),
   ];
 }
