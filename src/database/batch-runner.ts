@@ -151,7 +151,7 @@ export class BatchRunner {
       unknownColumns: options.limited && present.unknownColumns,
       sites: await sites.directory(connection),
       onUnknown,
-      maxParameters: connection.maxParameters,
+      limits: connection,
       greatestTime: greatestTime(),
       mayWait: this.#mayWait,
       mayReject: this.#mayReject,

@@ -1,12 +1,9 @@
 import type { DriverRow } from '../sql/driver-value.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import type { Statement } from '../sql/statement.js';
 
 /** How large statements and tables may be on an engine. */
-export interface Limits {
-  /** How many `?` a statement may have. */
-  readonly maxParameters: number;
-  /** Bytes of a statement's text, and of one value. */
-  readonly maxStatementBytes: number;
+export interface Limits extends StatementLimits {
   /** Columns of a table, and of a result. */
   readonly maxColumns: number;
 }

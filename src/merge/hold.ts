@@ -1,5 +1,5 @@
 import type { SqlValue } from '../model/value.js';
-import { MultiRowStatements } from '../sql/multi-row.js';
+import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { quoteText } from '../sql/quote.js';
 import { bindValue, type Statement } from '../sql/statement.js';
 import { pendingUpsert } from '../tables/pending/table.js';
@@ -12,13 +12,13 @@ export function holdQueries(
   early: readonly EarlyChange[],
   source: string,
   ordinals: OrdinalsOfBatch,
-  maxParameters: number,
+  limits: StatementLimits,
 ): Statement[] {
   const byKeyColumns = new Map<number, MultiRowStatements>();
   for (const { change, key } of early) {
     let rows = byKeyColumns.get(key.length);
     if (rows === undefined) {
-      rows = new MultiRowStatements((values) => pendingUpsert(key.length, values), maxParameters);
+      rows = new MultiRowStatements((values) => pendingUpsert(key.length, values), limits);
       byKeyColumns.set(key.length, rows);
     }
     const args: SqlValue[] = [];

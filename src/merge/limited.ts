@@ -1,5 +1,6 @@
 import { keysByTable, type RowId } from '../model/row-id.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import { type Query, statement } from '../sql/statement.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import type { DrainOptions } from '../tables/pending/drain.js';
@@ -38,7 +39,7 @@ export interface LimitedBatchInput extends LimitedInput {
   readonly drained: readonly TableSpec[];
   /** Changes may wait under former names. */
   readonly followsNames: boolean;
-  readonly maxParameters: number;
+  readonly limits: StatementLimits;
 }
 
 /** What a batch of a limited source needs besides what every batch needs. */

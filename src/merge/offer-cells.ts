@@ -2,6 +2,7 @@ import { isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
 import { NEUTRAL_ORDINAL } from '../model/site.js';
 import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
 import { type CellOffer, offerCellsStatement } from '../tables/cells/offer.js';
@@ -16,7 +17,7 @@ export function offerCells(
   spec: TableSpec,
   rows: readonly RowOffer[],
   ordinals: OrdinalsOfBatch,
-  maxParameters: number,
+  limits: StatementLimits,
 ): Statement[] {
   const columns = new Map(spec.cellColumns.map((column) => [column.name, column]));
   const required = requiredIndexes(spec);
@@ -34,7 +35,7 @@ export function offerCells(
         group = new SourceRows(
           (value, from) => offerCellsStatement(spec, offer, value, from),
           (offered, to) => writeCell(offered, offer, ordinals, to),
-          maxParameters,
+          limits,
         );
         groups.set(id, group);
       }

@@ -3,6 +3,7 @@ import { type Affinity, affinityOf } from '../model/declared-type.js';
 import { NEUTRAL_ORDINAL } from '../model/site.js';
 import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
 import { type OfferShape, offerRowsStatement } from '../tables/gate/offer.js';
@@ -14,7 +15,7 @@ export function offerRows(
   spec: TableSpec,
   rows: readonly RowOffer[],
   ordinals: OrdinalsOfBatch,
-  maxParameters: number,
+  limits: StatementLimits,
 ): Statement[] {
   const groups = new Map<string, SourceRows<RowOffer>>();
   const shapes = new Shapes(spec, ordinals);
@@ -26,7 +27,7 @@ export function offerRows(
       group = new SourceRows(
         (value, rows) => offerRowsStatement(spec, shape, { value, rows, hasUniqueKeys }),
         (row, to) => writeRow(row, shape, ordinals, to),
-        maxParameters,
+        limits,
       );
       groups.set(shape.id, group);
     }

@@ -3,6 +3,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import { SITE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
@@ -48,8 +49,8 @@ export interface ApplyInput {
   readonly sites: SiteDirectory;
   /** Keep changes that are early in the pending table, or refuse the batch. */
   readonly onUnknown: 'pending' | 'error';
-  /** How many `?` one statement may have. */
-  readonly maxParameters: number;
+  /** How large one statement may be. */
+  readonly limits: StatementLimits;
   /** The greatest version that columns merged by time take now. */
   readonly greatestTime: number;
   /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
@@ -147,7 +148,7 @@ class Batch {
         offers: this.#offers,
         drained: this.#drained,
         followsNames: this.#hasForeignNames || limited.waiting.length > 0,
-        maxParameters: input.maxParameters,
+        limits: input.limits,
       });
   }
 
@@ -198,7 +199,7 @@ class Batch {
 
   hold(): Query[] {
     return [
-      ...holdQueries(this.#held, this.#source, this.ordinals, this.input.maxParameters),
+      ...holdQueries(this.#held, this.#source, this.ordinals, this.input.limits),
       ...tryHeld(this.#apart, this.#source),
       ...rejectRows(this.#apart, this.#source),
     ];
@@ -209,10 +210,10 @@ class Batch {
   }
 
   offer(): Query[] {
-    const { maxParameters } = this.input;
+    const { limits } = this.input;
     return [...this.#offers].flatMap(([spec, rows]) => [
-      ...offerRows(spec, rows, this.ordinals, maxParameters),
-      ...(spec.cellColumns.length > 0 ? offerCells(spec, rows, this.ordinals, maxParameters) : []),
+      ...offerRows(spec, rows, this.ordinals, limits),
+      ...(spec.cellColumns.length > 0 ? offerCells(spec, rows, this.ordinals, limits) : []),
     ]);
   }
 

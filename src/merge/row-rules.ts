@@ -2,7 +2,7 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { block, list } from '../sql/layout.js';
-import { MultiRowStatements } from '../sql/multi-row.js';
+import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { PENDING_TABLE } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { rowsOutsideSql } from '../sql/rows-outside.js';
@@ -27,7 +27,7 @@ export interface RowRulesInput {
   readonly source: LimitedSource;
   readonly offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly drained: readonly TableSpec[];
-  readonly maxParameters: number;
+  readonly limits: StatementLimits;
 }
 
 /**
@@ -86,9 +86,10 @@ export class RowRules {
     when: 'before' | 'after',
     read: (pk: Uint8Array) => void,
   ): Query[] {
+    const { limits } = this.input;
     const statements = new MultiRowStatements(
       (rows) => rowsOutsideSql(spec, rows, condition.sql, isTouched(spec, when)),
-      this.input.maxParameters - condition.args.length,
+      { ...limits, maxParameters: limits.maxParameters - condition.args.length },
     );
     offers.forEach(({ key }, index) => {
       const args: SqlValue[] = [];

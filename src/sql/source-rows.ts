@@ -1,6 +1,6 @@
 import type { SqlValue } from '../model/value.js';
 import { JsonRow, JsonRows } from './json-rows.js';
-import { MultiRowStatements } from './multi-row.js';
+import { MultiRowStatements, type StatementLimits } from './multi-row.js';
 import { quoteText } from './quote.js';
 import { bindValue, type Statement } from './statement.js';
 
@@ -20,12 +20,12 @@ export class SourceRows<Origin> {
   constructor(
     sql: (value: (index: number) => string, rows: string) => string,
     readonly write: (origin: Origin, to: RowWriter) => void,
-    maxParameters: number,
+    limits: StatementLimits,
   ) {
     this.#json = new JsonRows(sql);
     this.#bound = new MultiRowStatements(
       (values) => sql((index) => `j.column${index + 1}`, `(${values}) AS j`),
-      maxParameters,
+      limits,
     );
   }
 

@@ -11,6 +11,7 @@ import type { HiddenRow } from '../feed/page.js';
 import { type VersionWatch, versionWatchOf } from '../live/version-watch.js';
 import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import type { Query, Statement } from '../sql/statement.js';
 
 export { type Cursor, sinceOf } from '../database/change-stream.js';
@@ -37,8 +38,8 @@ export interface Site {
   readonly schema: CrrSchema;
   /** The CRRs as they are in the database: a migration may have changed them since. */
   presentSchema(): Promise<CrrSchema>;
-  /** The greatest number of `?` in a statement. */
-  readonly maxParameters: number;
+  /** How large a statement may be. */
+  readonly limits: StatementLimits;
   /** Watches the db_version. {@link merge} reports its changes to it. */
   readonly watch: VersionWatch;
   /** Reads the site id and the db_version together. */
@@ -107,7 +108,7 @@ export function siteOf(db: SyncDatabase): Site {
   return {
     schema,
     presentSchema: async () => (await drift.pass()).schema,
-    maxParameters: connection.maxParameters,
+    limits: connection,
     watch,
     state: () => transport.state(),
     peers: (siteIds) => transport.peers(siteIds),

@@ -1,10 +1,11 @@
 /** Tables as wide as an engine takes them, and one column more. */
 import { drizzle } from 'drizzle-orm/d1';
-import { text } from 'drizzle-orm/sqlite-core';
+import { real, text } from 'drizzle-orm/sqlite-core';
 import { Miniflare } from 'miniflare';
 import { expect, onTestFinished, test } from 'vitest';
 import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
 import { createTableSql } from '../support/create-table.js';
+import { openSite } from '../support/site.js';
 
 const openD1 = async () => {
   const miniflare = new Miniflare({
@@ -56,4 +57,26 @@ test('D1 refuses a table of 31 columns with its name and what it takes', async (
         'table "wide" cannot be a CRR: Cloudflare D1 takes tables of 100 columns, and with 31 columns besides key, counters and registers this one needs 103: use at most 30, or move columns to another table',
     }),
   );
+});
+
+test('D1 takes batches whose rows are long as text: whole reals and large integers', async () => {
+  const table = crrTable('numbers', {
+    id: text('id').primaryKey().notNull(),
+    ...wide(6, (name) => real(name)),
+  });
+  const [client] = await openD1();
+  await client.prepare(createTableSql(table)).run();
+  const db = withCrr(drizzle(client as never), { schema: { table } });
+  await db.$crr.install();
+  const source = await openSite({ table });
+  const rows = Array.from({ length: 1_500 }, (_, i) => ({
+    id: `row ${i}`,
+    ...wide(6, () => 2 ** 70 + i * 2 ** 20),
+  }));
+  for (let i = 0; i < rows.length; i += 500) {
+    await source.insert(table).values(rows.slice(i, i + 500) as never);
+  }
+  await db.$crr.apply(await source.$crr.changes());
+  expect(await db.$count(table)).toBe(1_500);
+  expect((await db.select().from(table).limit(1))[0]).toEqual(rows[0]);
 });

@@ -80,5 +80,5 @@ async function readKnown(
   return known;
 }
 
-const statementsOf = (spec: TableSpec, { maxParameters }: Site) =>
-  new MultiRowStatements((rows) => knownVersionsSql(spec, rows), maxParameters);
+const statementsOf = (spec: TableSpec, { limits }: Site) =>
+  new MultiRowStatements((rows) => knownVersionsSql(spec, rows), limits);
