@@ -1,5 +1,7 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
+import { DEFAULT_BUSY_TIMEOUT, Patience } from './busy.js';
+import { WriteQueue } from './write-queue.js';
 
 /** Limits of SQLite as nearly everybody compiles it. */
 export const SQLITE_LIMITS = {
@@ -39,20 +41,34 @@ function rollBack(execute: () => void): void {
   }
 }
 
-/** Runs one after the other. */
-export function turns(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const turn = last.then(run);
-    last = turn.catch(() => {});
-    return turn;
+/** Runs it when nobody else uses the connection. */
+export type Exclusively = <T>(run: () => Promise<T>) => Promise<T>;
+
+const queues = new WeakMap<object, WriteQueue>();
+
+/**
+ * The turns of all who use a client, by whatever handle. Who waits for its own transaction, as a query of `db`
+ * inside of it does, fails when its time is over.
+ *
+ * @param ms how long a turn is waited for.
+ */
+export function turnsOn(client: object, ms: number = DEFAULT_BUSY_TIMEOUT): Exclusively {
+  const queue = queues.get(client) ?? new WriteQueue();
+  queues.set(client, queue);
+  return async (run) => {
+    const leave = await queue.enter(new Patience(ms));
+    try {
+      return await run();
+    } finally {
+      leave();
+    }
   };
 }
 
 /** A batch on a connection that answers with promises and is shared by everybody. */
 export function batchInTurn(
   query: (statement: Statement) => Promise<DriverRow[]>,
-  exclusively: ReturnType<typeof turns>,
+  exclusively: Exclusively,
 ) {
   const execute = (sql: string) => query({ sql, args: [] });
   return (statements: readonly Statement[], mode: Mode): Promise<DriverRow[][]> =>

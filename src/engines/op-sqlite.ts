@@ -1,6 +1,6 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
-import { batchInTurn, SQLITE_LIMITS, turns } from './one-connection.js';
+import { batchInTurn, SQLITE_LIMITS, turnsOn } from './one-connection.js';
 
 /** What is used of a database that open() of @op-engineering/op-sqlite gives. */
 interface OpDatabase {
@@ -15,9 +15,9 @@ export const opSqlite: EngineAdapter<AsyncEngine> = {
   name: NAME,
   madeBy: 'drizzle() of drizzle-orm/op-sqlite, from Drizzle 1.0 on',
   databaseClasses: ['OPSQLiteDatabase'],
-  connect(client) {
+  connect(client, { busyTimeout }) {
     if (!isClient(client)) return undefined;
-    const exclusively = turns();
+    const exclusively = turnsOn(client, busyTimeout);
     return {
       name: NAME,
       kind: 'async',

@@ -3,7 +3,7 @@ import type { DriverRow } from '../sql/driver-value.js';
 import { readsOnly } from '../sql/reads-only.js';
 import type { Statement } from '../sql/statement.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
-import { batchInTurn, SQLITE_LIMITS, turns } from './one-connection.js';
+import { batchInTurn, SQLITE_LIMITS, turnsOn } from './one-connection.js';
 
 /** What an application gives to the sqlite-proxy of Drizzle 0.45: rows are arrays of values. */
 type Callback = (
@@ -28,10 +28,10 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
   name: NAME,
   madeBy: 'drizzle() of drizzle-orm/sqlite-proxy',
   databaseClasses: ['SqliteRemoteDatabase'],
-  connect(client) {
+  connect(client, { busyTimeout }) {
     const query = queryOf(client);
     if (query === undefined) return undefined;
-    const exclusively = turns();
+    const exclusively = turnsOn(client as object, busyTimeout);
     return {
       name: NAME,
       kind: 'async',

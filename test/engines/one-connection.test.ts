@@ -1,0 +1,71 @@
+/** Engines on which everybody shares one connection: nobody falls into somebody else's transaction. */
+
+import { text } from 'drizzle-orm/sqlite-core';
+import { drizzle } from 'drizzle-orm/sqlite-proxy';
+import Libsql from 'libsql';
+import { expect, onTestFinished, test } from 'vitest';
+import { crrTable, withCrr } from '../../src/index.js';
+import { createTableSql } from '../support/create-table.js';
+import { openSite } from '../support/site.js';
+
+const notes = crrTable('notes', { id: text('id').primaryKey().notNull() });
+const schema = { notes };
+
+async function openProxy(busyTimeout = 5_000) {
+  const client = new Libsql(':memory:');
+  onTestFinished(async () => void (await client.close()));
+  client.exec(createTableSql(notes));
+  const callback = async (sql: string, params: unknown[], method: string) => {
+    const prepared = client.prepare(sql);
+    if (prepared.reader) {
+      const rows = prepared.raw().all(params);
+      return { rows: (method === 'get' ? rows[0] : rows) as never };
+    }
+    prepared.run(params);
+    return { rows: [] };
+  };
+  // Two handles on one client, as a sync handler beside the application.
+  const open = () => withCrr(drizzle(callback), { schema, busyTimeout });
+  const [db, other] = [open(), open()];
+  await db.$crr.install();
+  return { db, other };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+test('an apply and a write beside a transaction that is taken back stay', async () => {
+  const { db, other } = await openProxy();
+  const from = await openSite(schema);
+  await from.insert(notes).values({ id: 'applied' });
+  const { changes } = await from.$crr.changes();
+  const transaction = db.transaction(async (tx) => {
+    await tx.insert(notes).values({ id: 'taken back' });
+    await turn();
+    await tx.insert(notes).values({ id: 'taken back, too' });
+    throw new Error('changed my mind');
+  });
+  const beside = [
+    db.$crr.apply(changes),
+    other.$crr.apply(changes),
+    db.insert(notes).values({ id: 'written' }).run(),
+    other.insert(notes).values({ id: 'written by another handle' }).run(),
+  ];
+  await expect(transaction).rejects.toThrow('changed my mind');
+  await Promise.all(beside);
+  expect((await db.select().from(notes)).map(({ id }) => id).sort()).toEqual([
+    'applied',
+    'written',
+    'written by another handle',
+  ]);
+});
+
+test('a query of db inside of its transaction fails when busyTimeout is over, and nothing is left', async () => {
+  const { db } = await openProxy(50);
+  const transaction = db.transaction(async (tx) => {
+    await tx.insert(notes).values({ id: 'a' });
+    await db.insert(notes).values({ id: 'b' });
+  });
+  await expect(transaction).rejects.toMatchObject({ code: 'CRR_DATABASE_BUSY' });
+  await db.insert(notes).values({ id: 'c' });
+  expect(await db.select().from(notes)).toEqual([{ id: 'c' }]);
+});
