@@ -38,7 +38,13 @@ export default defineConfig({
         resolve: { alias: [{ find: /^drizzle-orm(?=\/|$)/, replacement: 'drizzle-orm-1' }] },
         test: {
           name: 'drizzle-1',
-          include: ['test/engines/{conformance,mesh}.test.ts', 'test/engines/runtimes/*.test.ts'],
+          include: [
+            'test/engines/{conformance,mesh}.test.ts',
+            'test/engines/runtimes/*.test.ts',
+            'test/{columns,drizzle,feed,merge}/**/*.test.ts',
+          ],
+          // Its relational queries are those of 0.45, whose relations() the next line has no more.
+          exclude: ['test/drizzle/transactions.test.ts'],
         },
       },
       {

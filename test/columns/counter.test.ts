@@ -161,7 +161,7 @@ describe('a counter merges', () => {
     const behind = await openSite({ old });
     expect(await behind.$crr.apply(changes)).toMatchObject({ pending: 2 });
     await behind.run(sql`ALTER TABLE posts ADD COLUMN views integer NOT NULL DEFAULT 0`);
-    const migrated = withCrr(drizzle(behind.$client), { schema });
+    const migrated = withCrr(drizzle({ client: behind.$client }), { schema });
     await migrated.$crr.install();
     expect(await migrated.select().from(posts)).toEqual([{ id: 'a', title: 'first', views: 55 }]);
     expect(await migrated.$crr.pendingCount()).toBe(0);

@@ -175,7 +175,7 @@ test('install() makes a table grow-only, and causal again', async () => {
 test('a database whose triggers are those of the other kind is refused before its first write', async () => {
   const client = memoryClient();
   await openSite({ messages: causal }, client);
-  const db = withCrr(drizzle(client), { schema });
+  const db = withCrr(drizzle({ client: client }), { schema });
   const error = await rejected(db.transaction((tx) => tx.insert(messages).values({ id: 'a' })));
   expect(error).toMatchObject({ code: 'CRR_DATABASE_DRIFT' });
 });

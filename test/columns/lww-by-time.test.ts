@@ -128,15 +128,17 @@ describeEachEngine('last write wins by time', (engine) => {
 test('maxDrift says what is too far ahead; install releases what no longer is', async () => {
   const first = await openSite(schema);
   const now = Date.now();
-  const strict = withCrr(drizzle(first.$client), { schema, maxDrift: 1000 });
-  const loose = withCrr(drizzle(first.$client), { schema, maxDrift: 60 * MINUTE });
+  const strict = withCrr(drizzle({ client: first.$client }), { schema, maxDrift: 1000 });
+  const loose = withCrr(drizzle({ client: first.$client }), { schema, maxDrift: 60 * MINUTE });
   const far = change('body', 'far', (now + 10 * MINUTE) * TICKS);
   expect(await strict.$crr.apply([far])).toMatchObject({ held: 1, inserted: [] });
   expect(await strict.select().from(notes)).toEqual([]);
   await loose.$crr.install();
   expect(await loose.select().from(notes)).toEqual([{ id: 'a', title: null, body: 'far' }]);
   expect(await loose.$crr.pendingCount()).toBe(0);
-  expect(() => withCrr(drizzle(first.$client), { schema, maxDrift: -1 })).toThrow(/maxDrift/);
+  expect(() => withCrr(drizzle({ client: first.$client }), { schema, maxDrift: -1 })).toThrow(
+    /maxDrift/,
+  );
 });
 
 test('a whole table can be merged by time', () => {

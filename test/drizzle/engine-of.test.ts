@@ -15,7 +15,7 @@ const schema = { todos };
 
 describe('the engine of a Drizzle database', () => {
   test('is recognised by its class, also below a wrapper or a class of one’s own', () => {
-    const db = drizzle(memoryClient());
+    const db = drizzle({ client: memoryClient() });
     expect(engineOf(db)).toMatchObject({ name: 'libSQL', kind: 'async' });
     expect(engineOf(Object.create(db))).toMatchObject({ name: 'libSQL' });
     class Own extends LibSQLDatabase {
@@ -57,7 +57,7 @@ describe('the engine of a Drizzle database', () => {
     const db = await openSite(schema);
     const engine = { ...libsqlConnection(db.$client), name: 'D1', transactions: 'batch' as const };
     const { drift } = internalsOf(db.$crr);
-    const batching = pinned(drizzle(db.$client), { $crr: db.$crr, drift, engine });
+    const batching = pinned(drizzle({ client: db.$client }), { $crr: db.$crr, drift, engine });
     await expect(batching.transaction(async () => {})).rejects.toMatchObject({
       code: 'CRR_USAGE_DRIVER',
       message: expect.stringMatching(/^D1 has no interactive transactions: use db\.batch/),

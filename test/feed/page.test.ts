@@ -98,8 +98,8 @@ describe('pages', () => {
     const client = (await openSite(schema)).$client;
     const { withCrr } = await import('../../src/index.js');
     const { drizzle } = await import('drizzle-orm/libsql');
-    const one = withCrr(drizzle(client), { schema: { notes, links, tags } });
-    const two = withCrr(drizzle(client), { schema: { tags, links, notes } });
+    const one = withCrr(drizzle({ client: client }), { schema: { notes, links, tags } });
+    const two = withCrr(drizzle({ client: client }), { schema: { tags, links, notes } });
     await one.transaction(async (tx) => {
       await tx.insert(notes).values([
         { id: 1, a: 'a' },

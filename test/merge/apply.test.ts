@@ -378,7 +378,10 @@ describeEachEngine('apply()', (engine) => {
     const { withCrr } = await import('../../src/index.js');
     const { drizzle } = await import('drizzle-orm/libsql');
     const first = await openSite(schema, client);
-    const clients = [first, ...[1, 2].map(() => withCrr(drizzle(engine.again()), { schema }))];
+    const clients = [
+      first,
+      ...[1, 2].map(() => withCrr(drizzle({ client: engine.again() }), { schema })),
+    ];
     for (const c of clients) await c.$crr.version();
     const sources = [];
     for (let i = 0; i < 6; i++) {

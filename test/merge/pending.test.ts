@@ -164,7 +164,7 @@ describe('a row that lacks a NOT NULL cell', () => {
     await from.update(strict).set({ name: 'theirs' });
     const name = (await from.$crr.changes()).changes.find(({ cid }) => cid === 'name')!;
     const one = await openSite({ strict });
-    const two = withCrr(drizzle(one.$client), { schema: { strict } });
+    const two = withCrr(drizzle({ client: one.$client }), { schema: { strict } });
     await two.$crr.apply([]);
     await one.$crr.apply([name]);
     await two.insert(strict).values({ id: 'a', name: 'mine', price: 9 });
@@ -263,7 +263,7 @@ describe('a table or column that is not here yet', () => {
       price: integer('price').notNull().default(0),
       note: text('note'),
     });
-    const migrated = withCrr(drizzle(db.$client), { schema: { wide, later } });
+    const migrated = withCrr(drizzle({ client: db.$client }), { schema: { wide, later } });
     await migrated.$crr.install();
     expect(await migrated.select().from(wide)).toEqual([ROW]);
     expect(await migrated.select().from(later)).toEqual([{ id: 2, v: 'again' }]);
@@ -285,7 +285,7 @@ describe('a table or column that is not here yet', () => {
       name: text('name').notNull(),
       note: text('note'),
     });
-    const migrated = withCrr(drizzle(db.$client), { schema: { wide } });
+    const migrated = withCrr(drizzle({ client: db.$client }), { schema: { wide } });
     await migrated.$crr.install();
     expect(await migrated.$count(wide)).toBe(0);
     // The price still waits for its column; its row is dead, so it need not.
@@ -298,7 +298,7 @@ test('what completes another process’s row does not fail an apply that is comm
   const ddl =
     "CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT NOT NULL, price INTEGER NOT NULL, note TEXT, CHECK (name <> 'bad'))";
   const db = await openSite({ strict }, client, { ddl });
-  const otherProcess = withCrr(drizzle(client), { schema: { strict } });
+  const otherProcess = withCrr(drizzle({ client: client }), { schema: { strict } });
   const from = await openSite({ strict });
   await from.insert(strict).values([ROW, { ...ROW, id: 'b', name: 'bad' }, { ...ROW, id: 'c' }]);
   const { changes } = await from.$crr.changes();

@@ -39,7 +39,7 @@ async function installed<TSchema extends Record<string, unknown>>(
   client: Client,
   options: Omit<WithCrrOptions, 'schema'> = {},
 ) {
-  const db = withCrr(drizzle(client, { schema }), { schema, ...options });
+  const db = withCrr(drizzle({ client, schema }), { schema, ...options });
   await db.$crr.install();
   return db;
 }
