@@ -60,7 +60,7 @@ export function explain(error: unknown): unknown {
   if (missing) {
     return new CrrDatabaseError(
       'CRR_DATABASE_NOT_INSTALLED',
-      `the database has no table ${missing[2]}: call db.$crr.install() once after your migrations`,
+      `the database has no table ${missing[2]}: run the migrations that drizzle-crr generate wrote; without such migrations, call db.$crr.install() after creating the tables`,
       { cause: error },
     );
   }

@@ -272,7 +272,7 @@ class Found {
 function notInstalled(): CrrDatabaseError {
   return new CrrDatabaseError(
     'CRR_DATABASE_NOT_INSTALLED',
-    `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote, or call db.$crr.install() once after your own`,
+    `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote; without such migrations, call db.$crr.install() after creating the tables`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { Connection } from '../database/connection.js';
 import type { DriftCheck } from '../database/drift.js';
+import { CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
@@ -20,11 +21,14 @@ export interface CrrInternals {
 /** A registered symbol, so that the ESM and the CommonJS copy of the package understand each other. */
 export const INTERNALS = Symbol.for('drizzle-crr:internals');
 
-/** @throws {TypeError} if `crr` was not made by `withCrr`. */
+/** @throws {CrrUsageError} if `crr` was not made by `withCrr`. */
 export function internalsOf(crr: Crr): CrrInternals {
   const internals = (crr as Partial<Record<typeof INTERNALS, CrrInternals>> | undefined)?.[INTERNALS];
   if (internals === undefined) {
-    throw new TypeError('expected the $crr of a database made by withCrr()');
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'expected a database made by withCrr(), and this one has no $crr of its own',
+    );
   }
   return internals;
 }

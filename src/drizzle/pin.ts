@@ -119,7 +119,7 @@ function transactionNow(db: DrizzleDatabase, drift: DriftCheck, engine: SyncEngi
 const asyncTransaction = ({ name }: Engine) =>
   new CrrUsageError(
     'CRR_USAGE_ASYNC_TRANSACTION',
-    `${name} answers at once, and its transaction ends when the function returns: pass a function without async and await to db.transaction(), and call .run(), .all() or .get() in it`,
+    `${name} answers at once, and its transaction ends when the function returns, which gave a promise or a query that was not run: call .run(), .all() or .get() in it, and use neither async nor await`,
   );
 
 /** Also a query that was not run: whoever awaits it runs it after the transaction. */
@@ -132,16 +132,26 @@ function pinnedBatch(
   drift: DriftCheck,
   engine: Engine,
 ) {
-  const exclusively = (engine.kind === 'async' && engine.exclusively) || ((run) => run());
-  const inTurn = (items: readonly unknown[]) => exclusively(() => batch(items as never));
+  const exclusively = engine.kind === 'async' ? engine.exclusively : undefined;
+  const inTurn = (items: readonly unknown[]) =>
+    exclusively ? exclusively(() => batch(items as never)) : batch(items as never);
   return async (items: readonly object[]) => {
+    if (items.length === 0) return [];
     if (items.every(isRead)) return inTurn(items);
+    // Whether the application's function takes it back as a whole is not known; a pin must not stay.
+    if (exclusively) throw uncertainBatch(engine);
     await drift.pass();
     const all = [db.run(PIN), ...items, db.run(UNPIN)];
     const results = (await explained(() => inTurn(all))) as unknown[];
     return results.slice(1, -1);
   };
 }
+
+const uncertainBatch = ({ name }: Engine) =>
+  new CrrUsageError(
+    'CRR_USAGE_DRIVER',
+    `on ${name} a batch need not be all or nothing: use db.transaction()`,
+  );
 
 async function refuseTransaction({ name }: Engine): Promise<never> {
   throw new CrrUsageError(

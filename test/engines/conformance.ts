@@ -441,6 +441,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }
     await db.insert(items).values({ id: 'd', place: order.first() });
     await order.move({ id: 'c' }, { after: { id: 'd' } });
+    // Rows of one key, as concurrent inserts make them, get keys of their own.
+    for (const key of ['x', 'y', 'z']) await db.insert(items).values({ id: key, place: 'b00' });
+    await order.move({ id: 'a' }, { after: { id: 'x' } });
     const rows = await db
       .select({ id: items.id })
       .from(items)

@@ -69,3 +69,12 @@ test('a query of db inside of its transaction fails when busyTimeout is over, an
   await db.insert(notes).values({ id: 'c' });
   expect(await db.select().from(notes)).toEqual([{ id: 'c' }]);
 });
+
+test('a batch that writes is refused, and one that reads is not', async () => {
+  const { db } = await openProxy();
+  await expect(db.batch([db.insert(notes).values({ id: 'a' })])).rejects.toMatchObject({
+    code: 'CRR_USAGE_DRIVER',
+    message: 'on sqlite-proxy a batch need not be all or nothing: use db.transaction()',
+  });
+  expect(await db.select().from(notes)).toEqual([]);
+});

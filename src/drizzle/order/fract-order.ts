@@ -1,5 +1,10 @@
 import { asc, getTableColumns, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { explained } from '../../database/database-errors.js';
+import type { SqlValue } from '../../model/value.js';
+import { statement } from '../../sql/statement.js';
+import { PIN_SQL, UNPIN_SQL } from '../../tables/state/table.js';
+import { internalsOf } from '../internals.js';
 import { endOfList } from './end.js';
 import { findSpot, type PlaceBesideRows } from './spot.js';
 import {
@@ -9,6 +14,7 @@ import {
   type Row,
   type RowKey,
   refuseMissing,
+  type Writing,
 } from './table.js';
 
 /** A place in a list. */
@@ -126,7 +132,7 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
   async move(key: RowKey, place: Place, values: Partial<Values<TTable, P>> = {}): Promise<void> {
     const written = values as Row;
     let position: unknown;
-    let separations: readonly unknown[] = [];
+    let separations: readonly Writing[] = [];
     if (place === 'first' || place === 'last') {
       const row = await this.#listOf(key);
       position = this[place](overlaid(row, written));
@@ -163,14 +169,22 @@ export class FractOrder<TTable extends SQLiteTable, P extends string> {
     return key;
   }
 
-  async #write(statements: readonly unknown[]): Promise<void> {
-    if (statements.length === 1) {
-      await statements[0];
-    } else if (typeof this.#db.batch === 'function') {
-      await this.#db.batch(statements);
-    } else {
-      for (const statement of statements) await statement; // A transaction.
+  async #write(statements: readonly Writing[]): Promise<void> {
+    const { $crr } = this.#db;
+    if (statements.length === 1 || $crr === undefined) {
+      for (const statement of statements) await statement; // Without $crr it is a transaction.
+      return;
     }
+    // Not db.batch(), which not every driver has.
+    const { connection, drift } = internalsOf($crr);
+    const queries = statements.map((one) => {
+      const { sql, params } = one.toSQL();
+      return { sql, args: params as SqlValue[] };
+    });
+    await drift.pass();
+    await explained(() =>
+      connection.batch([statement(PIN_SQL), ...queries, statement(UNPIN_SQL)], 'write'),
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type RowKey,
   refuseMissing,
   usage,
+  type Writing,
 } from './table.js';
 
 /** A place beside other rows, which are named by their keys. */
@@ -21,7 +22,7 @@ export interface Spot {
   /** The order key for it. */
   readonly key: string;
   /** Updates that give the rows behind it, if their keys are equal, keys of their own. */
-  readonly separations: readonly unknown[];
+  readonly separations: readonly Writing[];
   /** The list of the place, and that of the moved row, by property. */
   readonly list: Row;
   readonly moved: Row | undefined;

@@ -4,6 +4,7 @@ import { CrrUsageError } from '../../errors.js';
 import { orderedWithin } from '../../columns/fract-index/type.js';
 import { isOrderKeySql } from '../../columns/fract-index/valid.js';
 import { crrDeclaration } from '../../schema/declaration.js';
+import type { Crr } from '../crr.js';
 
 /** A row's key: its value, or an object by property if it has several columns. */
 export type RowKey = string | number | bigint | Readonly<Record<string, unknown>>;
@@ -14,9 +15,15 @@ export type Row = Readonly<Record<string, unknown>>;
 /** The members of a Drizzle database or transaction that are used here; structural, since classes differ between Drizzle's lines. */
 export interface Drizzle {
   select(fields: object): { from(table: object): never };
-  insert(table: object): { values(row: object): unknown };
-  update(table: object): { set(values: object): { where(condition: unknown): unknown } };
-  batch?: unknown;
+  insert(table: object): { values(row: object): Writing };
+  update(table: object): { set(values: object): { where(condition: unknown): Writing } };
+  /** A transaction has none. */
+  readonly $crr?: Crr;
+}
+
+/** A query of Drizzle that writes. */
+export interface Writing extends PromiseLike<unknown> {
+  toSQL(): { readonly sql: string; readonly params: unknown[] };
 }
 
 /** A table as one of its order keys sees it: its rows by their keys, and the lists they stand in. */

@@ -37,6 +37,11 @@ export class SyncRefusal extends CrrSyncError {
   /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
 
+  /** The class is not exported: it is a CrrSyncError to everybody else. */
+  override get name(): string {
+    return CrrSyncError.name;
+  }
+
   constructor({ code, message, status, details = {}, headers = {} }: SyncRefusalOptions) {
     super(code, message, status);
     this.details = details;
