@@ -4,7 +4,6 @@ import type { TableSpec } from '../model/table-spec.js';
 import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
 import { isPrinted } from '../sql/same-sql.js';
 import { type Query, statement } from '../sql/statement.js';
-import { SELECT_SPECS } from '../tables/catalog/table.js';
 import type { Difference } from '../tables/difference.js';
 import { triggerDifferences } from '../tables/differences.js';
 import { readWaitingTables } from '../tables/pending/count.js';
@@ -21,6 +20,7 @@ import {
   type PresentSchema,
   presentSpec,
   type RecordedSpec,
+  readRecordedSpecs,
   unknownColumns,
 } from './present-schema.js';
 import { RenamedTables } from './renamed-tables.js';
@@ -213,15 +213,7 @@ class Found {
       readSchemaVersion((version) => {
         this.version = version;
       }),
-      {
-        ...statement(SELECT_SPECS),
-        read: (rows) => {
-          for (const { 0: table, 1: spec, 2: former } of rows) {
-            const texts = JSON.parse(String(former)) as string[];
-            this.specs.set(String(table), { spec: String(spec), former: texts });
-          }
-        },
-      },
+      readRecordedSpecs((table, recorded) => this.specs.set(table, recorded)),
       this.#renamed.query(),
       readWaitingTables(TRUSTED, true, (table) => this.waiting.add(table)),
     ];

@@ -19,14 +19,14 @@ import {
 } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import type { ActualClock, ActualCrr } from '../tables/actual.js';
-import { decodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
+import { decodeSpec } from '../tables/catalog/table.js';
 import { SHARED_TABLES } from '../tables/modules.js';
 import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
 import { type FoundColumn, isMigrated } from './migrated-table.js';
-import { isOlder } from './present-schema.js';
+import { isOlder, type RecordedSpec, readRecordedSpecs } from './present-schema.js';
 import { run } from './run.js';
 
 /** The parts that a database has of a schema's CRRs, and of others. */
@@ -102,8 +102,7 @@ class Found {
   /** The tables that the triggers of a CRR are on, as far as they are not bookkeeping. */
   readonly #tables = new Map<string, string>();
   readonly #columns = new Map<string, readonly FoundColumn[]>();
-  readonly #recorded = new Map<string, string>();
-  readonly #former = new Map<string, readonly string[]>();
+  readonly #recorded = new Map<string, RecordedSpec>();
 
   objects(): Query {
     const read = (rows: readonly DriverRow[]) => {
@@ -152,13 +151,7 @@ class Found {
   }
 
   specs(): Query {
-    const read = (rows: readonly DriverRow[]) => {
-      for (const { 0: table, 1: spec, 2: former } of rows) {
-        this.#recorded.set(String(table), String(spec));
-        this.#former.set(String(table), JSON.parse(String(former)) as string[]);
-      }
-    };
-    return { ...statement(SELECT_SPECS), read };
+    return readRecordedSpecs((table, recorded) => this.#recorded.set(table, recorded));
   }
 
   isWithoutRowid(table: string): boolean {
@@ -167,10 +160,9 @@ class Found {
 
   /** Whether the base table is that of the recorded spec, and no longer that of the process's own older one. */
   isNewer(own: TableSpec): boolean {
-    const text = this.#recorded.get(own.name);
-    if (text === undefined) return false;
-    if (!isOlder(own, { spec: text, former: this.#former.get(own.name)! })) return false;
-    return isMigrated(own, decodeSpec(text), this.#columns.get(own.name)!);
+    const recorded = this.#recorded.get(own.name);
+    if (!isOlder(own, recorded)) return false;
+    return isMigrated(own, decodeSpec(recorded.spec), this.#columns.get(own.name)!);
   }
 
   baseColumns(table: string): ReadonlySet<string> {
@@ -185,7 +177,7 @@ class Found {
       objects: this.#objects.get(table) ?? new Map(),
       clock: undefined,
       columns: new Map(),
-      recorded: this.#recorded.get(table),
+      recorded: this.#recorded.get(table)?.spec,
     };
   }
 
@@ -254,9 +246,9 @@ class Found {
 
   /** Columns whose type only a newer version of this package knows are left out. */
   #recordedSpec(table: string): TableSpec | undefined {
-    const text = this.#recorded.get(table);
-    if (text === undefined) return undefined;
-    const spec = decodeSpec(text);
+    const recorded = this.#recorded.get(table);
+    if (recorded === undefined) return undefined;
+    const spec = decodeSpec(recorded.spec);
     const isKnown = ({ kind }: ReplicatedColumnSpec): boolean => isKnownKind(kind);
     return {
       ...spec,

@@ -7,7 +7,8 @@ import {
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
-import { decodeSpec, encodeSpec } from '../tables/catalog/table.js';
+import { type Query, statement } from '../sql/statement.js';
+import { decodeSpec, encodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 
 /**
  * The CRRs of a process as they are in the database now. A migration may have changed them since the process was
@@ -31,6 +32,18 @@ export interface PresentSchema {
 export interface RecordedSpec {
   readonly spec: string;
   readonly former: readonly string[];
+}
+
+/** Reads what `crr_table` has of each CRR. */
+export function readRecordedSpecs(found: (table: string, recorded: RecordedSpec) => void): Query {
+  return {
+    ...statement(SELECT_SPECS),
+    read(rows) {
+      for (const { 0: table, 1: spec, 2: former } of rows) {
+        found(String(table), { spec: String(spec), former: JSON.parse(String(former)) });
+      }
+    },
+  };
 }
 
 /** The schema as it was declared, for a database that is not looked at. */

@@ -2,6 +2,7 @@ import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import { DEFAULT_BUSY_TIMEOUT } from './busy.js';
 import type { EngineAdapter, SyncEngine } from './engine.js';
+import { hasMethods } from './has-methods.js';
 import { syncEngine } from './sync-engine.js';
 
 /** What is used of better-sqlite3, and of the npm package libsql, which has its interface. */
@@ -28,7 +29,7 @@ export const betterSqlite3: EngineAdapter<SyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/better-sqlite3',
   databaseClasses: ['BetterSQLite3Database'],
   connect(client, { busyTimeout = DEFAULT_BUSY_TIMEOUT }) {
-    if (!isClient(client)) return undefined;
+    if (!hasMethods<BetterSqlite3>(client, 'prepare', 'transaction', 'pragma')) return undefined;
     client.pragma(`busy_timeout = ${busyTimeout}`);
     const one = ({ sql, args }: Statement): DriverRow[] => {
       const prepared = client.prepare(sql);
@@ -46,8 +47,3 @@ export const betterSqlite3: EngineAdapter<SyncEngine> = {
     });
   },
 };
-
-function isClient(client: unknown): client is BetterSqlite3 {
-  const { prepare, transaction, pragma } = (client ?? {}) as Partial<BetterSqlite3>;
-  return [prepare, transaction, pragma].every((method) => typeof method === 'function');
-}

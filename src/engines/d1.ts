@@ -1,6 +1,7 @@
 import type { DriverRow, DriverValue } from '../sql/driver-value.js';
 import { CLOUDFLARE_LIMITS, withoutBigints } from './cloudflare.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
+import { hasMethods } from './has-methods.js';
 
 /** What is used of a D1Database. */
 interface D1Database {
@@ -19,7 +20,7 @@ export const d1: EngineAdapter<AsyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/d1',
   databaseClasses: ['D1Database'],
   connect: (client) =>
-    isClient(client)
+    hasMethods<D1Database>(client, 'prepare', 'batch')
       ? {
           name: NAME,
           kind: 'async',
@@ -45,9 +46,4 @@ function rowOf(row: Record<string, unknown>): DriverRow {
   return Object.values(row).map((value) =>
     Array.isArray(value) ? Uint8Array.from(value as number[]) : (value as DriverValue),
   );
-}
-
-function isClient(client: unknown): client is D1Database {
-  const { prepare, batch } = (client ?? {}) as Partial<D1Database>;
-  return typeof prepare === 'function' && typeof batch === 'function';
 }

@@ -1,8 +1,8 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import { DEFAULT_BUSY_TIMEOUT } from './busy.js';
 import type { EngineAdapter, SyncEngine } from './engine.js';
-import { batchByStatements } from './one-connection.js';
-import { syncEngine } from './sync-engine.js';
+import { hasMethods } from './has-methods.js';
+import { statementEngine } from './sync-engine.js';
 
 /** What is used of a database that openDatabaseSync() of expo-sqlite gives. */
 interface ExpoDatabase {
@@ -20,27 +20,20 @@ export const expoSqlite: EngineAdapter<SyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/expo-sqlite',
   databaseClasses: ['ExpoSQLiteDatabase'],
   connect(client, { busyTimeout = DEFAULT_BUSY_TIMEOUT }) {
-    if (!isClient(client)) return undefined;
-    client.execSync(`PRAGMA busy_timeout = ${busyTimeout}`);
-    return syncEngine({
+    if (!hasMethods<ExpoDatabase>(client, 'execSync', 'prepareSync')) return undefined;
+    return statementEngine({
       name: NAME,
       client,
-      batchNow: batchByStatements(
-        ({ sql, args }) => {
-          const prepared = client.prepareSync(sql);
-          try {
-            return prepared.executeForRawResultSync([...args]).getAllSync();
-          } finally {
-            prepared.finalizeSync();
-          }
-        },
-        (sql) => client.execSync(sql),
-      ),
+      one: ({ sql, args }) => {
+        const prepared = client.prepareSync(sql);
+        try {
+          return prepared.executeForRawResultSync([...args]).getAllSync();
+        } finally {
+          prepared.finalizeSync();
+        }
+      },
+      execute: (sql) => client.execSync(sql),
+      busyTimeout,
     });
   },
 };
-
-function isClient(client: unknown): client is ExpoDatabase {
-  const { execSync, prepareSync } = (client ?? {}) as Partial<ExpoDatabase>;
-  return typeof execSync === 'function' && typeof prepareSync === 'function';
-}

@@ -1,5 +1,6 @@
 import { DEFAULT_BUSY_TIMEOUT, isBusy, Patience } from './busy.js';
 import type { AsyncEngine, EngineAdapter, EngineOptions } from './engine.js';
+import { hasMethods } from './has-methods.js';
 import type { LibsqlClient } from './libsql-client.js';
 import { patientClient } from './patient-client.js';
 
@@ -10,7 +11,8 @@ export const libsql: EngineAdapter<AsyncEngine> = {
   name: NAME,
   madeBy: 'drizzle() of drizzle-orm/libsql',
   databaseClasses: ['LibSQLDatabase'],
-  connect: (client, options) => (isClient(client) ? libsqlConnection(client, options) : undefined),
+  connect: (client, options) =>
+    hasMethods<LibsqlClient>(client, 'batch') ? libsqlConnection(client, options) : undefined,
 };
 
 /**
@@ -61,8 +63,4 @@ async function patiently<T>(ms: number, run: () => Promise<T>): Promise<T> {
       await patience.beforeNext(error);
     }
   }
-}
-
-function isClient(client: unknown): client is LibsqlClient {
-  return typeof (client as Partial<LibsqlClient> | undefined)?.batch === 'function';
 }

@@ -1,8 +1,8 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import { DEFAULT_BUSY_TIMEOUT } from './busy.js';
 import type { EngineAdapter, SyncEngine } from './engine.js';
-import { batchByStatements } from './one-connection.js';
-import { syncEngine } from './sync-engine.js';
+import { hasMethods } from './has-methods.js';
+import { statementEngine } from './sync-engine.js';
 
 /** What is used of a DatabaseSync of node:sqlite. */
 interface DatabaseSync {
@@ -21,24 +21,17 @@ export const nodeSqlite: EngineAdapter<SyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/node-sqlite',
   databaseClasses: ['NodeSQLiteDatabase'],
   connect(client, { busyTimeout = DEFAULT_BUSY_TIMEOUT }) {
-    if (!isClient(client)) return undefined;
-    client.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
-    return syncEngine({
+    if (!hasMethods<DatabaseSync>(client, 'exec', 'prepare')) return undefined;
+    return statementEngine({
       name: NAME,
       client,
-      batchNow: batchByStatements(
-        ({ sql, args }) => {
-          const prepared = client.prepare(sql);
-          prepared.setReturnArrays(true);
-          return prepared.all(...args);
-        },
-        (sql) => client.exec(sql),
-      ),
+      one: ({ sql, args }) => {
+        const prepared = client.prepare(sql);
+        prepared.setReturnArrays(true);
+        return prepared.all(...args);
+      },
+      execute: (sql) => client.exec(sql),
+      busyTimeout,
     });
   },
 };
-
-function isClient(client: unknown): client is DatabaseSync {
-  const { exec, prepare } = (client ?? {}) as Partial<DatabaseSync>;
-  return typeof exec === 'function' && typeof prepare === 'function';
-}

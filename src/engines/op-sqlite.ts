@@ -1,5 +1,6 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
+import { hasMethods } from './has-methods.js';
 import { batchInTurn, SQLITE_LIMITS, turnsOn } from './one-connection.js';
 
 /** What is used of a database that open() of @op-engineering/op-sqlite gives. */
@@ -16,7 +17,7 @@ export const opSqlite: EngineAdapter<AsyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/op-sqlite, from Drizzle 1.0 on',
   databaseClasses: ['OPSQLiteDatabase'],
   connect(client, { busyTimeout }) {
-    if (!isClient(client)) return undefined;
+    if (!hasMethods<OpDatabase>(client, 'execute', 'executeRaw')) return undefined;
     const exclusively = turnsOn(client, busyTimeout);
     return {
       name: NAME,
@@ -32,8 +33,3 @@ export const opSqlite: EngineAdapter<AsyncEngine> = {
     };
   },
 };
-
-function isClient(client: unknown): client is OpDatabase {
-  const { execute, executeRaw } = (client ?? {}) as Partial<OpDatabase>;
-  return typeof execute === 'function' && typeof executeRaw === 'function';
-}

@@ -1,7 +1,7 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { EngineAdapter, SyncEngine } from './engine.js';
-import { batchByStatements } from './one-connection.js';
-import { syncEngine } from './sync-engine.js';
+import { hasMethods } from './has-methods.js';
+import { statementEngine } from './sync-engine.js';
 
 /** What is used of a Database of sql.js. */
 interface SqlJsDatabase {
@@ -18,28 +18,21 @@ export const sqlJs: EngineAdapter<SyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/sql-js',
   databaseClasses: ['SQLJsDatabase', 'BaseSQLiteDatabase'],
   connect: (client) =>
-    isClient(client)
-      ? syncEngine({
+    hasMethods<SqlJsDatabase>(client, 'run', 'prepare', 'export')
+      ? statementEngine({
           name: NAME,
           client,
-          batchNow: batchByStatements(
-            ({ sql, args }) => {
-              const prepared = client.prepare(sql, [...args]);
-              try {
-                const rows: DriverRow[] = [];
-                while (prepared.step()) rows.push(prepared.get());
-                return rows;
-              } finally {
-                prepared.free();
-              }
-            },
-            (sql) => client.run(sql),
-          ),
+          one: ({ sql, args }) => {
+            const prepared = client.prepare(sql, [...args]);
+            try {
+              const rows: DriverRow[] = [];
+              while (prepared.step()) rows.push(prepared.get());
+              return rows;
+            } finally {
+              prepared.free();
+            }
+          },
+          execute: (sql) => client.run(sql),
         })
       : undefined,
 };
-
-function isClient(client: unknown): client is SqlJsDatabase {
-  const { run, prepare, export: bytes } = (client ?? {}) as Partial<SqlJsDatabase>;
-  return [run, prepare, bytes].every((method) => typeof method === 'function');
-}

@@ -1,6 +1,7 @@
+import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import type { SyncEngine } from './engine.js';
-import { SQLITE_LIMITS } from './one-connection.js';
+import { batchByStatements, SQLITE_LIMITS } from './one-connection.js';
 
 /** What a file of this folder knows of a driver that answers at once. */
 export type SyncDriver = Pick<SyncEngine, 'name' | 'client' | 'batchNow'> &
@@ -14,4 +15,20 @@ export function syncEngine(driver: SyncDriver): SyncEngine {
     ...driver,
     batch: async (statements: readonly Statement[], mode) => driver.batchNow(statements, mode),
   };
+}
+
+/** A driver that runs one statement after the other on its connection. */
+interface StatementDriver extends Pick<SyncEngine, 'name' | 'client'> {
+  /** Runs a statement and gives its rows. */
+  readonly one: (statement: Statement) => DriverRow[];
+  /** Runs a statement without values and rows. */
+  readonly execute: (sql: string) => unknown;
+  /** How long SQLite waits for a lock, in milliseconds; undefined if nobody else can have the database. */
+  readonly busyTimeout?: number;
+}
+
+export function statementEngine(driver: StatementDriver): SyncEngine {
+  const { name, client, one, execute, busyTimeout } = driver;
+  if (busyTimeout !== undefined) execute(`PRAGMA busy_timeout = ${busyTimeout}`);
+  return syncEngine({ name, client, batchNow: batchByStatements(one, execute) });
 }

@@ -1,6 +1,7 @@
 import type { SqlValue } from '../model/value.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
+import { hasMethods } from './has-methods.js';
 import { SQLITE_LIMITS } from './one-connection.js';
 
 /** What is used of a Database of @tursodatabase/database, of its wasm build, and of @tursodatabase/sync. */
@@ -20,7 +21,7 @@ export const turso: EngineAdapter<AsyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/tursodatabase',
   databaseClasses: ['TursoDatabaseDatabase', 'TursoDatabaseSyncDatabase'],
   connect: (client) =>
-    isClient(client)
+    hasMethods<TursoDatabase>(client, 'batch', 'prepare')
       ? {
           name: NAME,
           kind: 'async',
@@ -37,8 +38,3 @@ export const turso: EngineAdapter<AsyncEngine> = {
         }
       : undefined,
 };
-
-function isClient(client: unknown): client is TursoDatabase {
-  const { batch, prepare } = (client ?? {}) as Partial<TursoDatabase>;
-  return typeof batch === 'function' && typeof prepare === 'function';
-}

@@ -1,8 +1,7 @@
 /** Every engine gives the transcripts that libSQL gives. */
 import { describe, expect, test } from 'vitest';
 import { SCENARIOS } from './conformance.js';
-import { openOn } from './open-site.js';
-import { OPENERS } from './openers.js';
+import { OPENERS, openOn } from './openers.js';
 import { reference } from './reference.js';
 
 for (const opener of OPENERS) {

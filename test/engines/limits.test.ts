@@ -1,21 +1,15 @@
 /** Tables as wide as an engine takes them, and one column more. */
 import { drizzle } from 'drizzle-orm/d1';
 import { real, text } from 'drizzle-orm/sqlite-core';
-import { Miniflare } from 'miniflare';
-import { expect, onTestFinished, test } from 'vitest';
+import type { Miniflare } from 'miniflare';
+import { expect, test } from 'vitest';
 import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { openSite } from '../support/site.js';
+import { d1InMiniflare } from './openers.js';
 
-const openD1 = async () => {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: 'export default { fetch: () => new Response() };',
-    d1Databases: ['A', 'B'],
-  });
-  onTestFinished(() => miniflare.dispose());
-  return Promise.all([miniflare.getD1Database('A'), miniflare.getD1Database('B')]);
-};
+const openD1 = async () => (await d1InMiniflare.openClient()) as D1;
+type D1 = Awaited<ReturnType<Miniflare['getD1Database']>>;
 
 const wide = <T>(count: number, column: (name: string) => T) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, column(`c${i}`)]));
@@ -27,7 +21,7 @@ test.each([
 ])('D1 takes %s', async (_, columns, value) => {
   const table = crrTable('wide', { id: text('id').primaryKey().notNull(), ...columns });
   const [a, b] = await Promise.all(
-    (await openD1()).map(async (client: Awaited<ReturnType<Miniflare['getD1Database']>>) => {
+    [await openD1(), await openD1()].map(async (client) => {
       await client.prepare(createTableSql(table)).run();
       const db = withCrr(drizzle(client as never), { schema: { table } });
       await db.$crr.install();
@@ -49,7 +43,7 @@ test('D1 refuses a table of 31 columns with its name and what it takes', async (
     votes: counter('votes'),
     ...wide(31, (name) => text(name)),
   });
-  const [client] = await openD1();
+  const client = await openD1();
   expect(() => withCrr(drizzle(client as never), { schema: { table } })).toThrow(
     expect.objectContaining({
       code: 'CRR_SCHEMA_TOO_WIDE',
@@ -64,7 +58,7 @@ test('D1 takes batches whose rows are long as text: whole reals and large intege
     id: text('id').primaryKey().notNull(),
     ...wide(6, (name) => real(name)),
   });
-  const [client] = await openD1();
+  const client = await openD1();
   await client.prepare(createTableSql(table)).run();
   const db = withCrr(drizzle(client as never), { schema: { table } });
   await db.$crr.install();

@@ -3,8 +3,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { exchange, items, members, type Site, stateOf } from './conformance.js';
-import { openOn } from './open-site.js';
-import { OPENERS } from './openers.js';
+import { OPENERS, openOn } from './openers.js';
 
 const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 500) / 100);
 const STEPS = 40;

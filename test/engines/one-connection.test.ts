@@ -1,32 +1,23 @@
 /** Engines on which everybody shares one connection: nobody falls into somebody else's transaction. */
 
+import { sql } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
-import Libsql from 'libsql';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { crrTable, withCrr } from '../../src/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { openSite } from '../support/site.js';
+import { proxy } from './openers.js';
 
 const notes = crrTable('notes', { id: text('id').primaryKey().notNull() });
 const schema = { notes };
 
 async function openProxy(busyTimeout = 5_000) {
-  const client = new Libsql(':memory:');
-  onTestFinished(async () => void (await client.close()));
-  client.exec(createTableSql(notes));
-  const callback = async (sql: string, params: unknown[], method: string) => {
-    const prepared = client.prepare(sql);
-    if (prepared.reader) {
-      const rows = prepared.raw().all(params);
-      return { rows: (method === 'get' ? rows[0] : rows) as never };
-    }
-    prepared.run(params);
-    return { rows: [] };
-  };
+  const client = (await proxy.openClient()) as Parameters<typeof drizzle>[0];
   // Two handles on one client, as a sync handler beside the application.
-  const open = () => withCrr(drizzle(callback), { schema, busyTimeout });
+  const open = () => withCrr(drizzle(client), { schema, busyTimeout });
   const [db, other] = [open(), open()];
+  await db.run(sql.raw(createTableSql(notes)));
   await db.$crr.install();
   return { db, other };
 }

@@ -1,13 +1,20 @@
+import type { EngineAdapter } from '../../src/engines/engine.js';
 import { type WithCrrOptions, withCrr } from '../../src/index.js';
 import { openInstalled, type Site } from './conformance.js';
-import type { Opener } from './openers.js';
 
-/** A new database on an engine, with the tables of the scenarios. */
-export function openOn({ adapter, openClient, drizzle }: Opener): Promise<Site> {
+/** A new, empty database, and how Drizzle opens it. */
+export interface Database {
+  readonly adapter: EngineAdapter;
+  readonly client: unknown;
+  drizzle(client: never): object;
+}
+
+/** A site on a new database, with the tables of the scenarios. */
+export function openSiteOn(open: () => Promise<Database>): Promise<Site> {
   return openInstalled(async (options: WithCrrOptions) => {
-    const client = await openClient();
+    const { adapter, client, drizzle } = await open();
     const { kind, transactions } = adapter.connect(client, {})!;
-    const again = () => withCrr(drizzle!(client as never), options) as unknown as Site['db'];
+    const again = () => withCrr(drizzle(client as never), options) as unknown as Site['db'];
     return { db: again(), again, transactions: transactions === 'batch' ? undefined : kind };
   });
 }

@@ -27,6 +27,8 @@ import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
 import { memoryClient, openClient } from '../support/client.js';
+import type { Site } from './conformance.js';
+import { openSiteOn } from './open-site.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
 
 /** The tests run on both lines of Drizzle; see vitest.config.ts. */
@@ -107,7 +109,7 @@ const tursoFile: Opener = {
   },
 };
 
-const d1InMiniflare: Opener = {
+export const d1InMiniflare: Opener = {
   name: 'D1, miniflare',
   adapter: d1,
   drizzle: drizzleD1,
@@ -124,7 +126,7 @@ const d1InMiniflare: Opener = {
 };
 
 /** A connection behind functions, as applications write them for what has no driver of its own. */
-const proxy: Opener = {
+export const proxy: Opener = {
   name: 'sqlite-proxy',
   adapter: sqliteProxy,
   drizzle: drizzleProxy as never,
@@ -220,3 +222,8 @@ export const OPENERS: readonly Opener[] = [
   expo,
   op,
 ];
+
+/** A new site on an engine. */
+export function openOn({ adapter, openClient, drizzle }: Opener): Promise<Site> {
+  return openSiteOn(async () => ({ adapter, client: await openClient(), drizzle: drizzle! }));
+}
