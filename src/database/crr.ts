@@ -15,7 +15,7 @@ import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { cellTable } from '../sql/names.js';
-import { collecting } from '../sql/statement.js';
+import { collecting, type Statement } from '../sql/statement.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
@@ -186,10 +186,12 @@ export class CrrCore {
     });
   }
 
-  rotateSiteId(): Promise<Uint8Array> {
+  /** @param guards run first, in the same transaction. */
+  rotateSiteId(guards: readonly Statement[] = []): Promise<Uint8Array> {
     return explained(async () => {
       await requireFormat(this.connection);
-      await this.connection.batch(rotateSiteStatements(await this.#installed()), 'write');
+      const statements = rotateSiteStatements(await this.#installed());
+      await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
       return (await this.state()).siteId;
     });

@@ -39,17 +39,20 @@ export interface Peer {
   readonly url: string;
   /** The owner that `authorize` returned for the peer, if this database serves. */
   readonly owner: string | null;
+  /** What the peer gave as evidence of the moment in its history that this database knows; `''` if nothing. */
+  readonly receipt: string;
   /** Rows of this database that the peer refuses to take. */
   readonly refused?: readonly PeerRefusal[];
 }
 
 /** What an apply notes of the peer that the changes came from, in the same transaction. */
 export interface PeerUpdate
-  extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'refused'> {
+  extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'receipt' | 'refused'> {
   readonly siteId: Uint8Array;
   readonly tag?: string;
   readonly filter?: string;
   readonly url?: string;
+  readonly receipt?: string;
   readonly owner?: string | null;
   /** Rows that the peer refuses, or has taken. */
   readonly refused?: RefusalUpdate;
@@ -96,18 +99,23 @@ export async function readPeers(
 
 type MutablePeer = { -readonly [K in keyof Peer]: Peer[K] };
 
+const NOBODY = { filter: '', url: '', owner: null, receipt: '' };
+
 /** Adds one direction of a peer. */
 function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
   const { 0: site, 1: tag, 2: direction, 3: version, 4: position, 5: skip } = row;
-  const { 6: filter, 7: url, 8: owner } = row;
+  const { 6: filter, 7: url, 8: owner, 9: receipt } = row;
   const siteId = bytesOf(site!);
   const id = `${bytesToHex(siteId)} ${String(tag)}`;
-  const peer = peers.get(id) ?? { siteId, tag: String(tag), filter: '', url: '', owner: null };
+  const peer = peers.get(id) ?? { ...NOBODY, siteId, tag: String(tag) };
   peers.set(id, peer);
   const since = Number(version);
   const cursor = position === null ? since : { since, after: JSON.parse(String(position)) };
   peer[String(direction) as Direction] = { cursor, skip: parseSkip(String(skip)) };
-  if (direction === 'received') peer.filter = String(filter);
+  if (direction === 'received') {
+    peer.filter = String(filter);
+    peer.receipt = String(receipt);
+  }
   peer.url ||= String(url);
   peer.owner ??= owner === null ? null : String(owner);
 }
@@ -131,7 +139,7 @@ export function progressStatements(update: PeerUpdate): Statement[] {
 }
 
 function peerRows(update: PeerUpdate): PeerRow[] {
-  const { siteId, tag = '', filter = '', url = '', owner = null } = update;
+  const { siteId, tag = '', filter = '', url = '', owner = null, receipt = '' } = update;
   return (['received', 'sent'] as const).flatMap((direction) => {
     const progress = update[direction];
     if (progress === undefined) return [];
@@ -139,6 +147,6 @@ function peerRows(update: PeerUpdate): PeerRow[] {
     const version = sinceOf(cursor);
     const position = typeof cursor === 'number' ? null : JSON.stringify(cursor.after);
     const skip = progress.skip.filter((dbVersion) => dbVersion > version);
-    return [{ siteId, tag, direction, version, position, skip, filter, url, owner }];
+    return [{ siteId, tag, direction, version, position, skip, filter, url, owner, receipt }];
   });
 }

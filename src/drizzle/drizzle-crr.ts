@@ -37,6 +37,7 @@ export class DrizzleCrr implements Crr {
       connection,
       schema,
       drift,
+      rotateSiteId: (guards) => core.rotateSiteId(guards),
       render,
       nameRow: packedRowRefs(schema),
     };

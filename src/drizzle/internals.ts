@@ -12,6 +12,8 @@ export interface CrrInternals {
   readonly connection: Connection;
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
+  /** `rotateSiteId()`, if statements that run first in the same transaction do not fail. */
+  rotateSiteId(guards: readonly Statement[]): Promise<Uint8Array>;
   /** Renders a Drizzle condition as the database's dialect does. */
   render(condition: SQL): Statement;
   /** Names a row by its table and packed key. If the key is not one of the table, it has no columns. */

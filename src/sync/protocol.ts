@@ -31,6 +31,7 @@
  *                                         client that has no rows of any server, or else `?`
  *                           skip          db_versions of the server that contain only what this client pushed
  *                           maxBytes      about how large the answer may be before compression
+ *               receipt     that of the last answer that the client has merged
  *               maxMessageBytes  the greatest answer that the client takes, before compression. Cells that do not
  *                           fit are left out. Default: 32 MiB
  *
@@ -38,6 +39,8 @@
  *               schema      fingerprint of the server's CRRs
  *               rights      fingerprint of what the client may write; empty if it may write everything
  *               dbVersion   the server's db_version
+ *               receipt     opaque; names a moment in the server's history that includes all that the answer does. A
+ *                           server that does not know one of its own receipts was restored from a backup
  *               pushed      stamp         the db_version of the server that contains exactly the
  *                                         pushed changes that were new; 0 if there is none
  *                           cellsWon      cells that took the pushed value
@@ -180,6 +183,7 @@ export interface SyncRequest {
   readonly tables?: readonly string[] | undefined;
   readonly push?: Push | undefined;
   readonly pull?: Pull | undefined;
+  readonly receipt?: string | undefined;
   readonly maxMessageBytes?: number | undefined;
 }
 
@@ -200,6 +204,7 @@ export interface SyncResponse {
   readonly schema: string;
   readonly rights: string;
   readonly dbVersion: number;
+  readonly receipt?: string | undefined;
   readonly refused?: readonly RefusedRow[] | undefined;
   readonly rejected?: readonly HiddenRow[] | undefined;
   readonly tooLarge?: readonly CellId[] | undefined;

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { Cursor } from '../database/change-stream.js';
+import { isRowRefused } from '../database/database-errors.js';
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
 import type { MergeResult } from '../drizzle/apply-result.js';
@@ -13,6 +14,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { StatementLimits } from '../sql/multi-row.js';
 import type { Query, Statement } from '../sql/statement.js';
+import { type Milestone, refuseIfKnown } from '../tables/milestone/table.js';
 
 export { type Cursor, sinceOf } from '../database/change-stream.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
@@ -25,6 +27,14 @@ export type { RowPart } from '../feed/position.js';
 export type { LimitedSource, TableRights } from '../merge/source.js';
 export type { Statement } from '../sql/statement.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
+export {
+  addMilestone,
+  coarseNumber,
+  type History,
+  historyQueries,
+  isKept,
+  type Milestone,
+} from '../tables/milestone/table.js';
 export { countSitesOf } from '../tables/peer/table.js';
 
 /** A database made by `withCrr`. */
@@ -62,12 +72,22 @@ export interface Site {
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
   /** Gives this database a new site id. What it wrote keeps the former one. */
   rotateId(): Promise<void>;
+  /**
+   * Does the same, unless a milestone is known here or the site id is not this one any more: then nothing is
+   * changed, and the result is undefined.
+   */
+  rotateIdUnless(
+    milestone: Pick<Milestone, 'number' | 'token'>,
+    siteId: Uint8Array,
+  ): Promise<Uint8Array | undefined>;
   /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
   /** Names a row by the properties of its key. */
   rowRef(row: HiddenRow): RowRef;
   /** Runs queries in one transaction. Each reads its own rows. */
   query(queries: readonly Query[]): Promise<void>;
+  /** Runs statements and queries in one transaction that writes. */
+  write(queries: readonly Query[]): Promise<void>;
 }
 
 export interface SiteState {
@@ -102,9 +122,13 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, drift, render, nameRow } = internalsOf(crr);
+  const { connection, schema, drift, rotateSiteId, render, nameRow } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
+  const runExplained = (queries: readonly Query[], mode: 'read' | 'write') =>
+    run(connection, queries, mode).catch(async (error: unknown) => {
+      throw await drift.explain(error);
+    });
   return {
     schema,
     presentSchema: async () => (await drift.pass()).schema,
@@ -123,11 +147,17 @@ export function siteOf(db: SyncDatabase): Site {
     async rotateId() {
       await crr.rotateSiteId();
     },
+    rotateIdUnless: async (milestone, siteId) => {
+      try {
+        return await rotateSiteId(refuseIfKnown(milestone, siteId));
+      } catch (error) {
+        if (isRowRefused(error)) return undefined;
+        throw error;
+      }
+    },
     renderCondition: render,
     rowRef: nameRow,
-    query: (queries) =>
-      run(connection, queries, 'read').catch(async (error: unknown) => {
-        throw await drift.explain(error);
-      }),
+    query: (queries) => runExplained(queries, 'read'),
+    write: (queries) => runExplained(queries, 'write'),
   };
 }

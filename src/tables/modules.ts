@@ -5,6 +5,7 @@ import { clockModule } from './clock/module.js';
 import { formerModule } from './former/module.js';
 import { gateModule } from './gate/module.js';
 import { guardModule } from './guard/module.js';
+import { milestoneModule } from './milestone/module.js';
 import type { TableModule } from './module.js';
 import { peerModule } from './peer/module.js';
 import { pendingModule } from './pending/module.js';
@@ -25,6 +26,7 @@ export const MODULES: readonly TableModule[] = [
   pendingModule,
   peerModule,
   refusedModule,
+  milestoneModule,
   guardModule,
 ];
 

@@ -128,6 +128,7 @@ export class Exchange {
         to: peer?.siteId,
         push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
         pull: this.#pull(received, peer?.filter ?? (this.#server.isFirst ? '' : HAS_ROWS)),
+        receipt: peer?.receipt || undefined,
       });
       const response = await (ahead ?? this.#connection.exchange(request, run.signal));
       run.recoveries = 0;
@@ -170,6 +171,7 @@ export class Exchange {
         sent,
         filter: pulled.filter,
         url: this.#connection.url,
+        receipt: answer.receipt ?? round.peer?.receipt ?? '',
         refused: refusals.update,
       },
       evict: { rows: evicted, sent },
@@ -190,7 +192,11 @@ export class Exchange {
   /** Sends the next pull. The next round uses its answer. */
   #pullAhead(run: SyncRun, round: Round, answer: Answer): void {
     const pull = this.#pull(receivedAfter(round, answer), answer.pulled.filter);
-    const request = this.#request(round.siteId, { to: answer.siteId, pull });
+    const request = this.#request(round.siteId, {
+      to: answer.siteId,
+      pull,
+      receipt: answer.receipt,
+    });
     run.pullAhead = this.#connection.exchange(request, run.signal);
     run.pullAhead.catch(() => {}); // If this round fails, no other one handles the error.
   }
@@ -201,7 +207,10 @@ export class Exchange {
     return { cursor, filter, skip: skip.slice(-MAX_SKIP), maxBytes };
   }
 
-  #request(siteId: Uint8Array, parts: Pick<SyncRequest, 'to' | 'push' | 'pull'>): SyncRequest {
+  #request(
+    siteId: Uint8Array,
+    parts: Pick<SyncRequest, 'to' | 'push' | 'pull' | 'receipt'>,
+  ): SyncRequest {
     const maxMessageBytes =
       this.#maxMessageBytes === LIMITS.maxMessageBytes ? undefined : this.#maxMessageBytes;
     return { siteId, schema: this.#schema, tables: this.#tables, ...parts, maxMessageBytes };

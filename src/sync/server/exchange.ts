@@ -1,7 +1,7 @@
 import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { LIMITS, type SyncRequest, type SyncResponse } from '../protocol.js';
-import type { LimitedSource, Site } from '../site.js';
+import type { Cursor, LimitedSource, Site } from '../site.js';
 import { type Codec, greatestCell } from '../wire/codec.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
@@ -12,6 +12,7 @@ import { FruitlessPolls } from './fruitless-polls.js';
 import type { SyncLimits } from './options.js';
 import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
+import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
 import { readBody } from './request-body.js';
 import { checkOwnership } from './site-ownership.js';
 
@@ -23,6 +24,7 @@ export class ExchangeEndpoint {
   constructor(
     readonly site: Site,
     readonly limits: Complete<SyncLimits>,
+    readonly onError: (error: unknown) => void,
   ) {
     this.#schema = schemaFingerprint(site.schema);
   }
@@ -63,10 +65,19 @@ export class ExchangeEndpoint {
     const access = new Access({ authorization, site, tables });
     const { maxVersionJump, maxSitesPerOwner } = limits;
     const source = await access.source();
-    const [state, waiting] = await Promise.all([
+    const receipt = parseReceipt(request.receipt);
+    const [state, waiting, history] = await Promise.all([
       checkOwnership({ request, access, site, maxSitesPerOwner }),
       source === undefined ? [] : site.waitingTables(source.id, push !== undefined),
+      readHistory(site, receipt),
     ]);
+    await requireOwnHistory({
+      receipt,
+      history,
+      siteId: state.siteId,
+      site,
+      onError: this.onError,
+    });
     // Before anything is merged: a refused request changes nothing.
     if (pull !== undefined) requireCursorBehind(pull, state.version);
 
@@ -87,12 +98,15 @@ export class ExchangeEndpoint {
           push: merged,
         }))) ??
       NO_PULL;
+    // The pull may include later writes.
+    const dbVersion = typeof pulled?.cursor === 'number' ? pulled.cursor : version;
+    const told = Math.max(version, pulled === undefined ? 0 : versionOf(pulled.cursor));
     return {
       siteId: state.siteId,
       schema: this.#schema,
+      receipt: await receiptOf(await upTo(told, history, site), state.siteId),
       rights: access.rights,
-      // The pull may include later writes.
-      dbVersion: typeof pulled?.cursor === 'number' ? pulled.cursor : version,
+      dbVersion,
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,
       rejected: merged?.rejected.length ? merged.rejected : undefined,
@@ -101,6 +115,10 @@ export class ExchangeEndpoint {
     };
   }
 }
+
+/** The greatest db_version of what was read up to a cursor. */
+const versionOf = (cursor: number | Cursor) =>
+  typeof cursor === 'number' ? cursor : cursor.after.db_version;
 
 const NO_PULL = { pulled: undefined, tooLarge: [] };
 

@@ -36,7 +36,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const site = siteOf(options.db);
   const limits = withDefaults(LIMITS, options.limits);
   const onError = errorReporter(options.onError);
-  const exchange = new ExchangeEndpoint(site, limits);
+  const exchange = new ExchangeEndpoint(site, limits, onError);
   const streams = new LiveStreams({
     watch: site.watch,
     maxStreams: limits.maxStreams,

@@ -107,7 +107,7 @@ function sameSite(): CrrSyncError {
   );
 }
 
-function otherSite(siteId: Uint8Array): SyncRefusal {
+export function otherSite(siteId: Uint8Array): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_OTHER_SITE',
     message:

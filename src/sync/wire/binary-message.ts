@@ -22,8 +22,9 @@ import { malformed } from './message-errors.js';
  * Binary messages, with the fields in the order of protocol.ts:
  *
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]  [maxMessageBytes]
+ *                            [receipt]
  *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]  [rejected]
- *                            [tooLarge]
+ *                            [tooLarge]  [receipt]
  *
  * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
  * are 16 bytes, texts and lists begin with their length, and integers are varints.
@@ -32,10 +33,10 @@ const REQUEST = 0x51;
 const RESPONSE = 0x52;
 
 export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
-  const { siteId, schema, to, tables, push, pull, maxMessageBytes } = request;
+  const { siteId, schema, to, tables, push, pull, maxMessageBytes, receipt } = request;
   const out = new ByteWriter();
   out.byte(REQUEST);
-  writeParts(out, to, tables, push, pull, maxMessageBytes);
+  writeParts(out, to, tables, push, pull, maxMessageBytes, receipt);
   out.raw(siteId);
   out.text(schema);
   if (to) out.raw(to);
@@ -43,6 +44,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
   if (push) writePush(out, push);
   if (pull) pullForm.write(out, pull);
   if (maxMessageBytes !== undefined) out.varint(maxMessageBytes);
+  if (receipt !== undefined) out.text(receipt);
   return out.finish();
 }
 
@@ -50,7 +52,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
 export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
   const input = new ByteReader(bytes);
   if (input.byte() !== REQUEST) throw malformed('it is not a request');
-  const [hasTo, hasTables, hasPush, hasPull, hasMax] = readParts(input, 5);
+  const [hasTo, hasTables, hasPush, hasPull, hasMax, hasReceipt] = readParts(input, 6);
   const request: SyncRequest = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(MAX_NAME_BYTES),
@@ -59,6 +61,7 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
     push: hasPush ? readPush(input, maxChanges) : undefined,
     pull: hasPull ? pullForm.read(input) : undefined,
     maxMessageBytes: hasMax ? input.varint() : undefined,
+    receipt: hasReceipt ? input.text(MAX_NAME_BYTES) : undefined,
   };
   input.end();
   return request;
@@ -66,10 +69,10 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
 
 export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
   const { siteId, schema, rights, dbVersion, pushed, pulled, refused } = response;
-  const { rejected, tooLarge } = response;
+  const { rejected, tooLarge, receipt } = response;
   const out = new ByteWriter();
   out.byte(RESPONSE);
-  writeParts(out, pushed, pulled, refused, rejected, tooLarge);
+  writeParts(out, pushed, pulled, refused, rejected, tooLarge, receipt);
   out.raw(siteId);
   out.text(schema);
   out.text(rights);
@@ -79,13 +82,17 @@ export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> 
   if (refused) refusedRows.write(out, refused);
   if (rejected) hiddenRows.write(out, rejected);
   if (tooLarge) cellIds.write(out, tooLarge);
+  if (receipt !== undefined) out.text(receipt);
   return out.finish();
 }
 
 export function decodeResponse(bytes: Uint8Array): SyncResponse {
   const input = new ByteReader(bytes);
   if (input.byte() !== RESPONSE) throw malformed('it is not a response');
-  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge] = readParts(input, 5);
+  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge, hasReceipt] = readParts(
+    input,
+    6,
+  );
   const response: SyncResponse = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(),
@@ -96,6 +103,7 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
     refused: hasRefused ? refusedRows.read(input) : undefined,
     rejected: hasRejected ? hiddenRows.read(input) : undefined,
     tooLarge: hasTooLarge ? cellIds.read(input) : undefined,
+    receipt: hasReceipt ? input.text() : undefined,
   };
   input.end();
   return response;

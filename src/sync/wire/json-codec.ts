@@ -106,6 +106,7 @@ const request = object<SyncRequest>({
     object<Pull>({ cursor, filter: name, skip: list(integer, MAX_SKIP), maxBytes: integer }),
   ),
   maxMessageBytes: optional(integer),
+  receipt: optional(name),
 });
 
 const hiddenRow = object<HiddenRow>({ table: text, pk: bytes });
@@ -115,6 +116,7 @@ const response = object<SyncResponse>({
   schema: text,
   rights: text,
   dbVersion: integer,
+  receipt: optional(text),
   rejected: optional(list(hiddenRow)),
   tooLarge: optional(list(object<CellId>({ table: text, pk: bytes, cid: text }))),
   refused: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag, code: text }))),

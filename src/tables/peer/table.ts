@@ -19,6 +19,7 @@ export type Direction = 'received' | 'sent';
  *     filter     fingerprint of the rows that the peer lets this database see
  *     url        the address at which it was reached
  *     owner      who it identified itself as
+ *     receipt    what the peer gave as evidence of the moment in its history that this database knows
  */
 export function peerStatements(): string[] {
   return [
@@ -33,6 +34,7 @@ export function peerStatements(): string[] {
         filter TEXT NOT NULL DEFAULT '',
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
+        receipt TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT`,
   ];
@@ -49,6 +51,7 @@ export interface PeerRow {
   readonly filter: string;
   readonly url: string;
   readonly owner: string | null;
+  readonly receipt: string;
 }
 
 const skipText = (versions: readonly number[]) => `,${versions.map((v) => `${v},`).join('')}`;
@@ -56,7 +59,7 @@ export const parseSkip = (text: string): number[] => text.split(',').filter(Bool
 
 const COLUMNS = [
   ...['site_id', 'tag', 'direction', 'version', 'position'],
-  ...['skip', 'filter', 'url', 'owner'],
+  ...['skip', 'filter', 'url', 'owner', 'receipt'],
 ];
 
 /** How many tags a site may have. A server gets them from its clients. */
@@ -74,8 +77,9 @@ export function setPeerStatement(row: PeerRow, where = 'true'): string {
     quoteText(row.filter),
     quoteText(row.url),
     row.owner === null ? 'NULL' : quoteText(row.owner),
+    quoteText(row.receipt),
   ];
-  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner'];
+  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner', 'receipt'];
   return statementText`
     INSERT INTO ${PEER_TABLE} (${COLUMNS.join(', ')})
     SELECT ${values.join(', ')}

@@ -4,6 +4,7 @@ import { SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { forgetKept } from '../cells/resume.js';
+import { forgetHistory } from '../milestone/table.js';
 
 /** The site of this database: its ordinal, its db_version, its id, and the version of its schema. */
 export const SELECT_SITE = statementText`
@@ -29,5 +30,6 @@ export function rotateSiteStatements(specs: readonly TableSpec[]): Statement[] {
     ...specs.flatMap(forgetKept).map((sql) => statement(sql)),
     statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
     statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
+    ...forgetHistory(),
   ];
 }

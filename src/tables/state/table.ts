@@ -22,6 +22,7 @@ export const SQL_FORMAT = 2;
  *     keeps_cells       1 once this site's cells were kept of a row that was evicted
  *     source            who brought the changes of the running apply; see crr_pending
  *     schema_version    raised whenever crr_table changes, so that processes with another schema notice
+ *     secret            random, signs what clients are given about the history of this database: see crr_milestone
  */
 export function stateStatements(): string[] {
   return [
@@ -39,16 +40,24 @@ export function stateStatements(): string[] {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER
+        schema_version INTEGER,
+        secret TEXT
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
-          ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source', 'schema_version'],
+          ...[
+            'prior_db_version',
+            'has_local_news',
+            'keeps_cells',
+            'source',
+            'schema_version',
+            'secret',
+          ],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, lower(hex(randomblob(16)))
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }

@@ -1,0 +1,194 @@
+/** Servers that were restored from a backup, and to which nobody gave a new site id. */
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { increment } from '../../../src/index.js';
+import { createSyncHandler } from '../../../src/sync/index.js';
+import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
+import {
+  add,
+  backup,
+  idsOf,
+  item,
+  items,
+  openFile,
+  type Restorable,
+  rowsOf,
+  stateOf,
+  writeAny,
+} from '../restorable.js';
+import { connect } from '../world.js';
+
+/** A server that can be put back to a backup behind one address. */
+async function openServer() {
+  const reported: unknown[] = [];
+  const onError = (error: unknown) => reported.push((error as { code?: unknown }).code);
+  const handlerOf = ({ db }: Restorable) => createSyncHandler({ db, public: true, onError });
+  let site = await openFile();
+  let handler = handlerOf(site);
+  return {
+    reported,
+    get site() {
+      return site;
+    },
+    backup: () => backup(site),
+    async restore(file: string) {
+      site = await openFile(file);
+      handler = handlerOf(site);
+    },
+    connect: (client: Restorable) => connect(client, (request) => handler(request)),
+  };
+}
+
+describe('a server that was restored and has written past the cursors of its clients', () => {
+  test('gives a client that only pulls the rows that it has numbered again', async () => {
+    const [server, client] = [await openServer(), await openFile()];
+    const kept = server.backup();
+    await server.site.db.insert(items).values([item('a'), item('b')]);
+    await server.connect(client).sync();
+    await server.restore(kept);
+    for (const id of ['c', 'd', 'e', 'f']) await server.site.db.insert(items).values(item(id));
+    const id = await server.site.crr.siteId();
+    await server.connect(client).sync();
+    expect(await idsOf(client)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(await stateOf(server.site)).toEqual(await stateOf(client));
+    expect(await server.site.crr.siteId()).not.toEqual(id);
+    expect(server.reported).toEqual(['CRR_SYNC_RESTORED']);
+  });
+
+  test('gets back what clients had pushed, and what others had pulled', async () => {
+    const [server, a, b] = [await openServer(), await openFile(), await openFile()];
+    await server.site.db.insert(items).values(item('first'));
+    await server.connect(a).sync();
+    const kept = server.backup();
+    await a.db.insert(items).values(item('of-a'));
+    await add(a, 3);
+    await server.site.db.insert(items).values(item('of-server'));
+    await server.connect(a).sync();
+    await server.connect(b).sync();
+    await server.restore(kept);
+    for (let i = 0; i < 8; i++) await server.site.db.insert(items).values(item(`new-${i}`));
+    // The device of A is lost; B has what it pushed.
+    await server.connect(b).sync();
+    expect(await idsOf(server.site)).toContain('of-a');
+    expect(await idsOf(server.site)).toContain('of-server');
+    expect(await stateOf(server.site)).toEqual(await stateOf(b));
+    await server.connect(a).sync();
+    await server.connect(b).sync();
+    expect(await stateOf(a)).toEqual(await stateOf(server.site));
+    expect(await stateOf(b)).toEqual(await stateOf(server.site));
+    expect((await rowsOf(server.site)).find(({ id }) => id === 'first')!.votes).toBe(3);
+    expect(server.reported).toHaveLength(1);
+  });
+
+  test('notices it by a client that has pulled nothing but pushed since', async () => {
+    const [server, a] = [await openServer(), await openFile()];
+    await a.db.insert(items).values(item('a'));
+    await server.connect(a).sync();
+    const kept = server.backup();
+    await a.db.delete(items).where(eq(items.id, 'a'));
+    await server.connect(a).sync();
+    await server.restore(kept);
+    await server.site.db.insert(items).values([item('b'), item('c'), item('d')]);
+    await server.connect(a).sync();
+    expect(await idsOf(server.site)).toEqual(['b', 'c', 'd']);
+    expect(await stateOf(a)).toEqual(await stateOf(server.site));
+  });
+});
+
+test('a server that is behind a restart is not taken for restored', async () => {
+  const [server, a] = [await openServer(), await openFile()];
+  const id = await server.site.crr.siteId();
+  for (let i = 0; i < 3; i++) {
+    await server.restore(server.backup());
+    await server.site.db.insert(items).values(item(`s${i}`));
+    await a.db.insert(items).values(item(`a${i}`));
+    await server.connect(a).sync();
+  }
+  expect(await server.site.crr.siteId()).toEqual(id);
+  expect(await stateOf(a)).toEqual(await stateOf(server.site));
+});
+
+test('an idle sync writes nothing, on either side', async () => {
+  const [server, a] = [await openServer(), await openFile()];
+  await server.site.db.insert(items).values(item('s'));
+  await server.connect(a).sync();
+  await server.connect(a).sync();
+  const written = async (site: Restorable) => {
+    const { rows } = await site.client.execute('SELECT * FROM crr_peer, crr_milestone, crr_state');
+    return JSON.stringify(rows);
+  };
+  const before = [await written(server.site), await written(a)];
+  expect(await server.connect(a).sync()).toMatchObject({ requests: 1, pulled: 0 });
+  expect([await written(server.site), await written(a)]).toEqual(before);
+});
+
+test('a receipt that a client makes up, or alters, changes nothing', async () => {
+  const [server, a] = [await openServer(), await openFile()];
+  await server.site.db.insert(items).values(item('s'));
+  await server.connect(a).sync();
+  const id = await server.site.crr.siteId();
+  const { rows } = await a.client.execute("SELECT receipt FROM crr_peer WHERE receipt <> ''");
+  const receipt = String(rows[0]!.receipt);
+  expect(receipt).toMatch(/^1\./);
+  for (const forged of [`9${receipt}`, receipt.replace(/\.[0-9a-f]/, '.x'), 'x', '1.']) {
+    await a.client.execute({
+      sql: "UPDATE crr_peer SET receipt = ? WHERE direction = 'received'",
+      args: [forged],
+    });
+    await server.connect(a).sync();
+  }
+  expect(await server.site.crr.siteId()).toEqual(id);
+  expect(server.reported).toEqual([]);
+});
+
+test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 4) }, (_, i) => i))(
+  'history %i of restored servers: no write that it had acknowledged is lost, and all sites agree',
+  async (index) => {
+    const random = new Random(hash(seedFromEnv(), 'restored servers', index));
+    const server = await openServer();
+    const clients = [await openFile(), await openFile(), await openFile()];
+    const inserted = new Set<string>();
+    const deleted = new Set<string>();
+    const votes = new Map<string, number>();
+    const backups = [server.backup()];
+    for (let step = 0; step < 50; step++) {
+      const client = random.pick(clients);
+      const here = await idsOf(client);
+      const kind = random.int(12);
+      if (kind < 2) {
+        const id = `i${step}`;
+        await client.db.insert(items).values(item(id));
+        inserted.add(id);
+      } else if (kind < 4 && here.length > 0) {
+        const [id, by] = [random.pick(here), 1 + random.int(9)];
+        const votesPlus = { votes: increment(items.votes, by) };
+        await client.db.update(items).set(votesPlus).where(eq(items.id, id));
+        votes.set(id, (votes.get(id) ?? 0) + by);
+      } else if (kind === 4 && here.length > 3) {
+        const id = random.pick(here);
+        await client.db.delete(items).where(eq(items.id, id));
+        deleted.add(id);
+      } else if (kind === 5) {
+        await writeAny(client, random);
+      } else if (kind === 6) {
+        // Rows that the restored server writes before a client comes are numbered like those that it lost.
+        for (let i = random.int(6); i >= 0; i--) {
+          await server.site.db.insert(items).values(item(`s${step}-${i}`));
+        }
+      } else if (kind === 7) {
+        backups.push(server.backup());
+      } else if (kind === 8) {
+        await server.restore(random.pick(backups));
+      } else {
+        await server.connect(client).sync();
+      }
+    }
+    for (let round = 0; round < 3; round++)
+      for (const client of clients) await server.connect(client).sync();
+    const expected = await stateOf(server.site);
+    for (const client of clients) expect(await stateOf(client)).toEqual(expected);
+    for (const { id, votes: shown } of expected.rows) expect([id, shown]).toEqual([id, votes.get(id) ?? 0]);
+    const ids = new Set(expected.rows.map(({ id }) => id));
+    for (const id of inserted) expect([id, ids.has(id)]).toEqual([id, !deleted.has(id)]);
+  },
+);
