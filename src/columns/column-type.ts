@@ -98,6 +98,18 @@ export interface CellColumnType extends AnyColumnType {
     /** The same; raises an error if the value does not fit. Only for a trigger. */
     checkedValue(label: string, kept: string, written: string): Fragment;
   };
+  /**
+   * What this site has written to its cell since others got it last, as the cell of another site, and what is left of
+   * the cell: SQL of `version`, `value`, and of `base_version` and `base_value`, which others have.
+   */
+  readonly unshared: {
+    /** Otherwise the cell stays as it is. */
+    readonly condition: string;
+    readonly version: string;
+    readonly value: string;
+    readonly leftVersion: string;
+    readonly leftValue: string;
+  };
   /** SQL condition: an update counts as a write although it does not change the value. */
   isAlsoWrite?(cells: CellSql): Fragment;
   /** SQL of the value that the base column shows, computed from the cells. `current` is its present value. */

@@ -2,8 +2,7 @@ import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
 import type { Change } from '../model/change.js';
 import type { RowId } from '../model/row-id.js';
-import type { Statement } from '../sql/statement.js';
-import { statement } from '../sql/statement.js';
+import { type Query, statement } from '../sql/statement.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { anyPending, countPending, readWaitingTables } from '../tables/pending/count.js';
 import {
@@ -211,18 +210,19 @@ export class Merger {
   /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
   async #mergeNothing(options: MergeBatchOptions): Promise<MergeReport> {
     const { connection, drift } = this.#parts;
-    const { peer, evict } = options;
+    const { peer, evict, last = [] } = options;
     // Another process may have left something; and what was ahead of its time may be due now.
     const mayBePending = this.#runner.mayBePending || (await this.#isPending());
-    if (mayBePending) return this.#merge([], { peer, evict });
+    if (mayBePending) return this.#merge([], { peer, evict, last });
     const note = async ({ schema }: Pick<PresentSchema, 'schema'>) => {
-      const statements: Statement[] = [
+      const statements: Query[] = [
         ...(peer === undefined ? [] : progressStatements(peer)),
         ...refusalStatements(peer, schema),
         ...evictStatements(evict, schema),
         ...offerStatements(peer, schema),
+        ...last,
       ];
-      if (statements.length > 0) await connection.batch(statements, 'write');
+      if (statements.length > 0) await run(connection, statements, 'write');
     };
     const namesRows = evict !== undefined || peer?.refused !== undefined;
     await (namesRows ? drift.withPresent(note) : note(this.#parts));

@@ -30,6 +30,8 @@ export interface MergeBatchOptions {
   readonly evict?: Evict | undefined;
   readonly ownReturn?: boolean | undefined;
   readonly source?: MergeSource | undefined;
+  /** Run last in the transaction that notes the progress of the peer. */
+  readonly last?: readonly Query[] | undefined;
 }
 
 /** What a batch is merged with, the limits of its source, and what is kept apart. */
@@ -183,6 +185,7 @@ export class BatchRunner {
         ...evictStatements(options.evict, schema),
         stamp.read(),
         ...offerStatements(options.peer, schema),
+        ...(options.last ?? []),
       ],
       'write',
     );

@@ -52,3 +52,10 @@ export function changeStream<TPage>(
     [Symbol.asyncIterator]: pages,
   };
 }
+
+/** Everything up to this db_version was sent. While a transfer is under way, that is more than its beginning. */
+export function sentVersion(cursor: number | Cursor): number {
+  if (typeof cursor === 'number') return cursor;
+  const { db_version: version, row } = cursor.after;
+  return row === undefined ? version : version - 1;
+}

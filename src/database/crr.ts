@@ -42,6 +42,13 @@ export interface SiteState {
   readonly version: number;
 }
 
+export interface RotateOptions {
+  /** What others have not got yet of this site's counters and registers goes to the new site. */
+  readonly movesUnshared?: boolean;
+  /** Run first, in the same transaction. */
+  readonly guards?: readonly Statement[];
+}
+
 export interface CrrCoreParts {
   readonly connection: Connection;
   readonly schema: CrrSchema;
@@ -186,11 +193,10 @@ export class CrrCore {
     });
   }
 
-  /** @param guards run first, in the same transaction. */
-  rotateSiteId(guards: readonly Statement[] = []): Promise<Uint8Array> {
+  rotateSiteId({ movesUnshared = false, guards = [] }: RotateOptions = {}): Promise<Uint8Array> {
     return explained(async () => {
       await requireFormat(this.connection);
-      const statements = rotateSiteStatements(await this.#installed());
+      const statements = rotateSiteStatements(await this.#installed(), movesUnshared);
       await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
       return (await this.state()).siteId;

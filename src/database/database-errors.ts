@@ -14,6 +14,11 @@ export function isRowRefused(error: unknown): boolean {
   return messages(error).includes(ROW_REFUSED);
 }
 
+/** Whether a batch failed because another database has pushed under the same site id. */
+export function isCopied(error: unknown): boolean {
+  return messages(error).includes(GUARDS.copied);
+}
+
 const ROW_REFUSED = `NOT NULL constraint failed: ${GUARD_TABLE}.reason`;
 
 /**

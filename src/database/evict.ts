@@ -6,7 +6,7 @@ import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { evictRow } from '../tables/evict.js';
 import { KEEP_CELLS_SQL, silenceStatement } from '../tables/state/table.js';
-import type { Cursor } from './change-stream.js';
+import { sentVersion } from './change-stream.js';
 import type { PeerProgress } from './peers.js';
 
 /**
@@ -49,13 +49,6 @@ export function evictStatements(evict: Evict | undefined, schema: CrrSchema): St
     statement(silenceStatement(false)),
     statement(KEEP_CELLS_SQL),
   ];
-}
-
-/** Everything up to this db_version was sent. While a transfer is under way, that is more than its beginning. */
-function sentVersion(cursor: number | Cursor): number {
-  if (typeof cursor === 'number') return cursor;
-  const { db_version: version, row } = cursor.after;
-  return row === undefined ? version : version - 1;
 }
 
 function keyOfRow(spec: TableSpec, pk: Uint8Array): SqlValue[] {

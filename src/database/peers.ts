@@ -7,11 +7,15 @@ import {
   endPeerStatement,
   type PeerRow,
   parseSkip,
+  refuseOtherTicket,
   selectPeersStatement,
   setPeerStatement,
+  setTicket,
 } from '../tables/peer/table.js';
 import { selectRefused } from '../tables/refused/table.js';
-import { type Cursor, sinceOf } from './change-stream.js';
+import { raiseKnownVersion } from '../tables/state/table.js';
+import { partsOf } from '../tables/ticket/table.js';
+import { type Cursor, sentVersion, sinceOf } from './change-stream.js';
 import type { Connection } from './connection.js';
 import type { PeerRefusal, RefusalUpdate } from './refused.js';
 import { run } from './run.js';
@@ -41,18 +45,26 @@ export interface Peer {
   readonly owner: string | null;
   /** What the peer gave as evidence of the moment in its history that this database knows; `''` if nothing. */
   readonly receipt: string;
+  /** The last push, by its ticket: to the peer, or from it if this database serves. `''` if there was none. */
+  readonly ticket: string;
   /** Rows of this database that the peer refuses to take. */
   readonly refused?: readonly PeerRefusal[];
 }
 
 /** What an apply notes of the peer that the changes came from, in the same transaction. */
 export interface PeerUpdate
-  extends Omit<Peer, 'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'receipt' | 'refused'> {
+  extends Omit<
+    Peer,
+    'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'receipt' | 'ticket' | 'refused'
+  > {
   readonly siteId: Uint8Array;
   readonly tag?: string;
   readonly filter?: string;
   readonly url?: string;
   readonly receipt?: string;
+  readonly ticket?: string;
+  /** Refuse the merge if the last push is neither this one, nor one of the same process as `ticket`. */
+  readonly lastTicket?: string;
   readonly owner?: string | null;
   /** Rows that the peer refuses, or has taken. */
   readonly refused?: RefusalUpdate;
@@ -99,12 +111,12 @@ export async function readPeers(
 
 type MutablePeer = { -readonly [K in keyof Peer]: Peer[K] };
 
-const NOBODY = { filter: '', url: '', owner: null, receipt: '' };
+const NOBODY = { filter: '', url: '', owner: null, receipt: '', ticket: '' };
 
 /** Adds one direction of a peer. */
 function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
   const { 0: site, 1: tag, 2: direction, 3: version, 4: position, 5: skip } = row;
-  const { 6: filter, 7: url, 8: owner, 9: receipt } = row;
+  const { 6: filter, 7: url, 8: owner, 9: receipt, 10: ticket } = row;
   const siteId = bytesOf(site!);
   const id = `${bytesToHex(siteId)} ${String(tag)}`;
   const peer = peers.get(id) ?? { ...NOBODY, siteId, tag: String(tag) };
@@ -117,6 +129,7 @@ function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
     peer.receipt = String(receipt);
   }
   peer.url ||= String(url);
+  peer.ticket ||= String(ticket);
   peer.owner ??= owner === null ? null : String(owner);
 }
 
@@ -127,7 +140,7 @@ export function peerStatements(update: PeerUpdate): {
 } {
   const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
-    before: progressStatements(update),
+    before: [...ticketGuard(update), ...progressStatements(update)],
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }
@@ -135,7 +148,20 @@ export function peerStatements(update: PeerUpdate): {
 /** The statements that record progress if nothing was applied. */
 export function progressStatements(update: PeerUpdate): Statement[] {
   const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
-  return peerRows(update).map((row) => statement(write(row)));
+  const { siteId, tag = '', ticket, onlyForward, sent } = update;
+  const row = { siteId, tag, direction: onlyForward ? 'received' : 'sent' } as const;
+  return [
+    ...peerRows(update).map((row) => write(row)),
+    ...(ticket === undefined ? [] : [setTicket(row, ticket)]),
+    ...(sent && !onlyForward ? [raiseKnownVersion(sentVersion(sent.cursor))] : []),
+  ].map((sql) => statement(sql));
+}
+
+function ticketGuard(update: PeerUpdate): Statement[] {
+  const { siteId, tag = '', ticket, lastTicket } = update;
+  if (ticket === undefined || lastTicket === undefined) return [];
+  const row = { siteId, tag, direction: 'received' } as const;
+  return [statement(refuseOtherTicket(row, lastTicket, partsOf(ticket).process))];
 }
 
 function peerRows(update: PeerUpdate): PeerRow[] {

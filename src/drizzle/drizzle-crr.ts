@@ -37,7 +37,7 @@ export class DrizzleCrr implements Crr {
       connection,
       schema,
       drift,
-      rotateSiteId: (guards) => core.rotateSiteId(guards),
+      rotateSiteId: (options) => core.rotateSiteId(options),
       render,
       nameRow: packedRowRefs(schema),
     };

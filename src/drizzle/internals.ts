@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { Connection } from '../database/connection.js';
+import type { RotateOptions } from '../database/crr.js';
 import type { DriftCheck } from '../database/drift.js';
 import { CrrUsageError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -12,8 +13,8 @@ export interface CrrInternals {
   readonly connection: Connection;
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
-  /** `rotateSiteId()`, if statements that run first in the same transaction do not fail. */
-  rotateSiteId(guards: readonly Statement[]): Promise<Uint8Array>;
+  /** `rotateSiteId()` with options. */
+  rotateSiteId(options: RotateOptions): Promise<Uint8Array>;
   /** Renders a Drizzle condition as the database's dialect does. */
   render(condition: SQL): Statement;
   /** Names a row by its table and packed key. If the key is not one of the table, it has no columns. */

@@ -8,7 +8,7 @@ import type { MergeSource } from '../database/limited-merge.js';
 import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { TableRights } from '../merge/source.js';
-import type { Statement } from '../sql/statement.js';
+import type { Query, Statement } from '../sql/statement.js';
 
 /** Options of {@link Crr.changes}. */
 export interface ChangesOptions {
@@ -82,6 +82,8 @@ export interface MergeOptions extends ApplyOptions {
    * same source, under the rights that it has then. Default: the changes are trusted.
    */
   readonly source?: MergeSource | undefined;
+  /** Statements and queries that run last in the transaction. */
+  readonly last?: readonly Query[] | undefined;
 }
 
 const CHANGES = optionsOf<ChangesOptions>({
@@ -104,6 +106,7 @@ const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
   evict: true,
   ownReturn: true,
   source: true,
+  last: true,
 })];
 
 /** Checks the options of a read, and names its tables. */

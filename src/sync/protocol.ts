@@ -31,6 +31,9 @@
  *                                         client that has no rows of any server, or else `?`
  *                           skip          db_versions of the server that contain only what this client pushed
  *                           maxBytes      about how large the answer may be before compression
+ *               ticket      last          that of the client's last push that an answer confirmed; empty if there was none
+ *                           next          the process and the number of its pushes, of this one if it pushes. If the
+ *                                         server got another one under the client's site id, the answer is 409
  *               receipt     that of the last answer that the client has merged
  *               maxMessageBytes  the greatest answer that the client takes, before compression. Cells that do not
  *                           fit are left out. Default: 32 MiB
@@ -127,6 +130,7 @@
  *     409 CRR_SYNC_SAME_SITE         client and server have the same site id: one is a copy of the other
  *     409 CRR_SYNC_OTHER_SITE        `to` is not this server; `siteId` is its site id in hex
  *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is ahead of the server, which was restored from a backup
+ *     409 CRR_SYNC_SITE_COPIED       another database has pushed under the client's site id; `ticket` is its ticket
  *     413 CRR_SYNC_TOO_LARGE         more bytes or changes than the limit
  *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
  *     422 CRR_SYNC_VERSION_JUMP      changes whose versions are too far ahead; `rows` lists their rows
@@ -171,6 +175,8 @@ export const LIMITS = {
 export const MAX_NAME_BYTES = 1_024;
 /** Bytes of the mark of a part of a row. */
 export const MAX_MARK_BYTES = 16;
+/** Bytes of a ticket. */
+export const MAX_TICKET_BYTES = 32;
 /** Names in `tables`. */
 export const MAX_TABLES = 2_000;
 /** db_versions in `skip`. */
@@ -184,7 +190,13 @@ export interface SyncRequest {
   readonly push?: Push | undefined;
   readonly pull?: Pull | undefined;
   readonly receipt?: string | undefined;
+  readonly ticket?: Ticket | undefined;
   readonly maxMessageBytes?: number | undefined;
+}
+
+export interface Ticket {
+  readonly last: string;
+  readonly next: string;
 }
 
 export interface Push {

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { Cursor } from '../database/change-stream.js';
+import type { RotateOptions } from '../database/crr.js';
 import { isRowRefused } from '../database/database-errors.js';
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
@@ -17,6 +18,7 @@ import type { Query, Statement } from '../sql/statement.js';
 import { type Milestone, refuseIfKnown } from '../tables/milestone/table.js';
 
 export { type Cursor, sinceOf } from '../database/change-stream.js';
+export { isCopied } from '../database/database-errors.js';
 export type { Peer, PeerProgress } from '../database/peers.js';
 export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
@@ -36,6 +38,7 @@ export {
   type Milestone,
 } from '../tables/milestone/table.js';
 export { countSitesOf } from '../tables/peer/table.js';
+export { isOwnTicket, isTicket, noteTicket, partsOf } from '../tables/ticket/table.js';
 
 /** A database made by `withCrr`. */
 export type SyncDatabase = CrrDatabase;
@@ -71,7 +74,7 @@ export interface Site {
   /** Merges changes, and does what the options ask for, in one transaction. */
   merge(changes: readonly Change[], options?: MergeOptions): Promise<MergeResult>;
   /** Gives this database a new site id. What it wrote keeps the former one. */
-  rotateId(): Promise<void>;
+  rotateId(options: Pick<RotateOptions, 'movesUnshared'>): Promise<void>;
   /**
    * Does the same, unless a milestone is known here or the site id is not this one any more: then nothing is
    * changed, and the result is undefined.
@@ -144,12 +147,15 @@ export function siteOf(db: SyncDatabase): Site {
       else if (result.cellsWon > 0) watch.notify();
       return result;
     },
-    async rotateId() {
-      await crr.rotateSiteId();
+    async rotateId(options) {
+      await rotateSiteId(options);
     },
     rotateIdUnless: async (milestone, siteId) => {
       try {
-        return await rotateSiteId(refuseIfKnown(milestone, siteId));
+        return await rotateSiteId({
+          movesUnshared: true,
+          guards: refuseIfKnown(milestone, siteId),
+        });
       } catch (error) {
         if (isRowRefused(error)) return undefined;
         throw error;

@@ -12,6 +12,7 @@ import { pendingModule } from './pending/module.js';
 import { refusedModule } from './refused/module.js';
 import { siteModule } from './site/module.js';
 import { stateModule } from './state/module.js';
+import { ticketModule } from './ticket/module.js';
 import type { TriggerSql } from './trigger.js';
 
 /** Everything that this package keeps in a database, in the order in which it is made and altered. */
@@ -27,6 +28,7 @@ export const MODULES: readonly TableModule[] = [
   peerModule,
   refusedModule,
   milestoneModule,
+  ticketModule,
   guardModule,
 ];
 

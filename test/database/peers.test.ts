@@ -36,6 +36,7 @@ describe('peers', () => {
       filter: '',
       url: 'http://a',
       owner: null,
+      receipt: '',
       received: { cursor: 2, skip: [] },
       sent: { cursor: version, skip: [] },
     });

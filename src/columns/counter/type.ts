@@ -32,6 +32,13 @@ export const counter: CellColumnType = {
   },
   write: writeShare,
   resume: ADD_TO_SHARE,
+  unshared: {
+    condition: "typeof(value - ifnull(base_value, 0)) = 'integer'",
+    version: '1',
+    value: 'value - ifnull(base_value, 0)',
+    leftVersion: 'base_version',
+    leftValue: 'base_value',
+  },
   shown: (cells) => shownSumSql(cells),
   isInexact: (cells) => block`
     EXISTS (

@@ -34,6 +34,14 @@ export const mvr: CellColumnType = {
     return notNull && val === null ? 'is NOT NULL, and this value is null' : undefined;
   },
   write: writeValue,
+  // The value that others have is overwritten.
+  unshared: {
+    condition: STANDS,
+    version: FIRST,
+    value: 'value',
+    leftVersion: 'base_version | 1',
+    leftValue: 'NULL',
+  },
   // An update that sets the value that is shown resolves a conflict.
   isAlsoWrite: ({ otherCells }) => block`EXISTS (SELECT 1 ${otherCells} AND x.${STANDS})`,
   shown: shownValueSql,

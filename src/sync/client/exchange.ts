@@ -22,6 +22,7 @@ import {
   sentAfter,
 } from './round.js';
 import { SyncRun } from './sync-run.js';
+import { Tickets } from './tickets.js';
 
 export interface ExchangeOptions {
   readonly site: Site;
@@ -41,6 +42,7 @@ export class Exchange {
   readonly #schema: string;
   readonly #maxMessageBytes: number;
   readonly #server: KnownServer;
+  readonly #tickets: Tickets;
 
   constructor({ site, connection, tables, chunk, maxMessageBytes }: ExchangeOptions) {
     this.#site = site;
@@ -49,6 +51,7 @@ export class Exchange {
     this.#maxMessageBytes = maxMessageBytes;
     this.#schema = schemaFingerprint(site.schema);
     this.#server = new KnownServer(chunk);
+    this.#tickets = new Tickets(site);
   }
 
   /** @throws {CrrSyncError} if that is not possible. Changes that were exchanged before stay. */
@@ -124,18 +127,29 @@ export class Exchange {
     const ahead = run.pullAhead;
     run.pullAhead = undefined;
     try {
+      const ticket = await this.#tickets.next(peer?.ticket ?? '', push.length > 0);
+      round.ticket = ticket;
       const request = this.#request(round.siteId, {
         to: peer?.siteId,
         push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
         pull: this.#pull(received, peer?.filter ?? (this.#server.isFirst ? '' : HAS_ROWS)),
         receipt: peer?.receipt || undefined,
+        ticket,
       });
       const response = await (ahead ?? this.#connection.exchange(request, run.signal));
       run.recoveries = 0;
       this.#server.siteId = response.siteId;
+      this.#tickets.confirmed();
       return requirePulled(response);
     } catch (error) {
-      const failure = { site: this.#site, server: this.#server, run, peer, pushed: push };
+      const failure = {
+        site: this.#site,
+        server: this.#server,
+        tickets: this.#tickets,
+        run,
+        peer,
+        pushed: push,
+      };
       if (await recover(error, failure)) return undefined;
       throw error;
     }
@@ -172,6 +186,7 @@ export class Exchange {
         filter: pulled.filter,
         url: this.#connection.url,
         receipt: answer.receipt ?? round.peer?.receipt ?? '',
+        ...(round.ticket && round.push.length > 0 && { ticket: round.ticket.next }),
         refused: refusals.update,
       },
       evict: { rows: evicted, sent },
@@ -184,7 +199,8 @@ export class Exchange {
       // The server has changes of this site that this database lacks, so it is a copy, or was restored from a
       // backup. Under a new id it takes them as those of another site, and nothing else can collide with them.
       run.hasNewId = true;
-      await this.#site.rotateId();
+      // What this round has pushed is known under the former id.
+      await this.#site.rotateId({ movesUnshared: round.push.length === 0 });
       return this.#site.merge(pulled.changes, options);
     }
   }
@@ -196,6 +212,7 @@ export class Exchange {
       to: answer.siteId,
       pull,
       receipt: answer.receipt,
+      ticket: round.ticket,
     });
     run.pullAhead = this.#connection.exchange(request, run.signal);
     run.pullAhead.catch(() => {}); // If this round fails, no other one handles the error.
@@ -209,7 +226,7 @@ export class Exchange {
 
   #request(
     siteId: Uint8Array,
-    parts: Pick<SyncRequest, 'to' | 'push' | 'pull' | 'receipt'>,
+    parts: Pick<SyncRequest, 'to' | 'push' | 'pull' | 'receipt' | 'ticket'>,
   ): SyncRequest {
     const maxMessageBytes =
       this.#maxMessageBytes === LIMITS.maxMessageBytes ? undefined : this.#maxMessageBytes;

@@ -8,6 +8,7 @@ import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { KnownServer } from './known-server.js';
 import { START } from './round.js';
 import type { SyncRun } from './sync-run.js';
+import type { Tickets } from './tickets.js';
 
 /** A sync gives up after this many refusals in a row. A remedy usually works the first time. */
 const MAX_RECOVERIES = 24;
@@ -16,6 +17,7 @@ const MAX_RECOVERIES = 24;
 export interface Failure {
   readonly site: Site;
   readonly server: KnownServer;
+  readonly tickets: Tickets;
   readonly run: SyncRun;
   readonly peer: Peer | undefined;
   /** The changes that the request pushed. */
@@ -28,6 +30,7 @@ type Remedy = (refusal: SyncRefusal, failure: Failure) => boolean | Promise<bool
 const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
   CRR_SYNC_OTHER_SITE: followServer,
   CRR_SYNC_CURSOR_AHEAD: startOver,
+  CRR_SYNC_SITE_COPIED: leaveSiteId,
   CRR_SYNC_FOREIGN_CHANGES: leaveOutSites,
   CRR_SYNC_VERSION_JUMP: leaveOutRows,
   CRR_SYNC_TOO_LARGE: sendLess,
@@ -53,6 +56,22 @@ async function startOver(_refusal: SyncRefusal, { site, peer }: Failure): Promis
   if (peer === undefined) return false;
   const { refused, ...progress } = peer;
   await site.merge([], { peer: { ...progress, received: START, sent: START, filter: HAS_ROWS } });
+  return true;
+}
+
+/**
+ * The last push under this site id was not of this database, so it is a copy, or was restored from a backup. It
+ * takes a new site id, and with it what it has written since the server got its changes.
+ */
+async function leaveSiteId(
+  { details }: SyncRefusal,
+  { site, run, tickets }: Failure,
+): Promise<boolean> {
+  const { ticket } = details;
+  // Another push came in between: the next request learns its ticket.
+  if (ticket === undefined || (await tickets.adopt(ticket))) return true;
+  run.hasNewId = true;
+  await site.rotateId({ movesUnshared: true });
   return true;
 }
 

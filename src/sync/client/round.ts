@@ -1,7 +1,7 @@
 import { CrrSyncError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import type { Chunk } from '../chunk.js';
-import type { Pulled, SyncResponse } from '../protocol.js';
+import type { Pulled, SyncResponse, Ticket } from '../protocol.js';
 import type { ApplyResult, Cursor, Peer, PeerProgress } from '../site.js';
 
 /** One request and its answer: the state of this side when the round begins. */
@@ -17,6 +17,8 @@ export interface Round {
   readonly chunk: Chunk;
   /** Those of them that the server accepts. */
   readonly push: readonly Change[];
+  /** Once it is sent. */
+  ticket?: Ticket | undefined;
 }
 
 /** Every request pulls, so every answer has this part. */

@@ -104,7 +104,7 @@ export class ExchangeEndpoint {
     return {
       siteId: state.siteId,
       schema: this.#schema,
-      receipt: await receiptOf(await upTo(told, history, site), state.siteId),
+      receipt: await receiptOf(await upTo(told, merged?.history ?? history, site), state.siteId),
       rights: access.rights,
       dbVersion,
       pushed: merged?.pushed,

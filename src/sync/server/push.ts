@@ -1,8 +1,19 @@
 import { peerTag } from '../peer-tag.js';
 import type { Pushed, RefusedRow, SyncRequest } from '../protocol.js';
-import type { HiddenRow, LimitedSource, MergeResult, Site } from '../site.js';
+import {
+  addMilestone,
+  type HiddenRow,
+  type History,
+  historyQueries,
+  isCopied,
+  isTicket,
+  type LimitedSource,
+  type MergeResult,
+  type Site,
+} from '../site.js';
 import type { Access } from './access.js';
 import { addSentinels } from './mark-sentinels.js';
+import { siteCopied } from './site-ownership.js';
 import { refuseVersionJumps } from './version-jumps.js';
 
 export interface PushOptions {
@@ -24,6 +35,8 @@ export interface PushResult {
   readonly rejected: readonly HiddenRow[];
   /** The db_version just before the merge. */
   readonly prior: number | undefined;
+  /** The history of the database, which includes the push. */
+  readonly history: History;
 }
 
 /**
@@ -35,13 +48,15 @@ export interface PushResult {
  */
 export async function mergePush(request: SyncRequest, options: PushOptions): Promise<PushResult> {
   const { site, access, source, waiting, maxVersionJump } = options;
-  const { siteId, push, pull, tables } = request;
+  const { siteId, push, pull, tables, ticket } = request;
   const pushedChanges = push?.changes ?? [];
   await refuseVersionJumps(pushedChanges, site, maxVersionJump);
   const changes = access.mayForward
     ? pushedChanges
     : addSentinels(pushedChanges, siteId, site.schema);
-  const result = await site.merge(changes, {
+  const history: History = { secret: '', milestones: [] };
+  const merging = site.merge(changes, {
+    last: [...addMilestone(), ...historyQueries([], history)],
     source: source && { ...source, waiting },
     ...(push && {
       peer: {
@@ -52,8 +67,12 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
         owner: access.owner,
         // An old request may arrive again.
         onlyForward: true,
+        ...(ticket && isTicket(ticket.next) && { ticket: ticket.next, lastTicket: ticket.last }),
       },
     }),
+  });
+  const result = await merging.catch((error: unknown) => {
+    throw isCopied(error) ? siteCopied(undefined) : error;
   });
   return {
     pushed: push && pushedOf(result),
@@ -64,6 +83,7 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
     }),
     rejected: result.rejected.map(({ table, pk }) => ({ table, pk })),
     prior: result.prior,
+    history,
   };
 }
 

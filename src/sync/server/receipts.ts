@@ -31,7 +31,7 @@ export interface Receipt {
 
 /** Undefined if it is not a receipt, which is then as if there were none. */
 export function parseReceipt(text: string | undefined): Receipt | undefined {
-  const parts = /^((\d{1,15})\.([0-9a-f]{16})(?:\.([0-9a-f]{16}))?)\/([0-9a-f]{32})$/.exec(
+  const parts = /^((\d{1,15})\.([0-9a-f]{12})(?:\.([0-9a-f]{12}))?)\/([0-9a-f]{16})$/.exec(
     text ?? '',
   );
   if (parts === null) return undefined;
@@ -126,7 +126,7 @@ export async function upTo(version: number, history: History, site: Site): Promi
 }
 
 const signature = async (signed: string, secret: string, siteId: Uint8Array) =>
-  (await sha256(`${secret} ${bytesToHex(siteId)} ${signed}`)).slice(0, 32);
+  (await sha256(`${secret} ${bytesToHex(siteId)} ${signed}`)).slice(0, 16);
 
 function wasRestored(): CrrSyncError {
   return new CrrSyncError(

@@ -4,7 +4,7 @@ import { bytesToHex, compareBytes } from '../../model/value.js';
 import { isMark } from '../column-types.js';
 import { peerTag } from '../peer-tag.js';
 import type { SyncRequest } from '../protocol.js';
-import { countSitesOf, type Peer, type Site, type SiteState } from '../site.js';
+import { countSitesOf, type Peer, partsOf, type Site, type SiteState } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Access } from './access.js';
 
@@ -42,6 +42,7 @@ export async function checkOwnership({
   if (to !== undefined && !isSame(to, state.siteId)) throw otherSite(state.siteId);
   const taken = sitesOfOthers(peers, access.owner);
   if (taken.has(bytesToHex(client))) throw siteTaken();
+  requireOwnTicket(request, peers);
   const { owner } = access;
   const owned = new Set(peers.flatMap((peer) => (peer.owner ? [bytesToHex(peer.siteId)] : [])));
   if (owner !== null && !owned.has(bytesToHex(client))) {
@@ -77,6 +78,17 @@ async function registerSite(
   await site.merge([], {
     peer: { siteId, tag: peerTag(tables), received, owner, onlyForward: true },
   });
+}
+
+/** Checks that the last push under the client's site id was one of this client. */
+function requireOwnTicket({ siteId, tables, ticket }: SyncRequest, peers: readonly Peer[]): void {
+  if (ticket === undefined) return;
+  const tag = peerTag(tables);
+  const peer = peers.find((other) => other.tag === tag && isSame(other.siteId, siteId));
+  const found = peer?.ticket ?? '';
+  if (found === '' || found === ticket.last) return;
+  if (partsOf(found).process === partsOf(ticket.next).process) return;
+  throw siteCopied(found);
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) === 0;
@@ -123,6 +135,17 @@ function siteTaken(): CrrSyncError {
     "the client's site id belongs to another owner: if its database is a copy, give it a new site id with $crr.rotateSiteId()",
     403,
   );
+}
+
+/** @param ticket undefined if the other push came while this one was merged. */
+export function siteCopied(ticket: string | undefined): SyncRefusal {
+  return new SyncRefusal({
+    code: 'CRR_SYNC_SITE_COPIED',
+    message:
+      "another database has pushed under the client's site id: the client's is a copy of it, or was restored from a backup, and needs a new site id",
+    status: 409,
+    details: { ticket },
+  });
 }
 
 function tooManySites(limit: number): CrrSyncError {

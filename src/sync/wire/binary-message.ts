@@ -5,6 +5,7 @@ import {
   MAX_NAME_BYTES,
   MAX_SKIP,
   MAX_TABLES,
+  MAX_TICKET_BYTES,
   type Pull,
   type Pulled,
   type Push,
@@ -12,6 +13,7 @@ import {
   type RefusedRow,
   type SyncRequest,
   type SyncResponse,
+  type Ticket,
 } from '../protocol.js';
 import type { Cursor } from '../site.js';
 import { hiddenRows, readChanges, writeChanges } from './binary-changes.js';
@@ -22,7 +24,7 @@ import { malformed } from './message-errors.js';
  * Binary messages, with the fields in the order of protocol.ts:
  *
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]  [maxMessageBytes]
- *                            [receipt]
+ *                            [receipt]  [ticket]
  *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]  [rejected]
  *                            [tooLarge]  [receipt]
  *
@@ -33,10 +35,10 @@ const REQUEST = 0x51;
 const RESPONSE = 0x52;
 
 export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
-  const { siteId, schema, to, tables, push, pull, maxMessageBytes, receipt } = request;
+  const { siteId, schema, to, tables, push, pull, maxMessageBytes, receipt, ticket } = request;
   const out = new ByteWriter();
   out.byte(REQUEST);
-  writeParts(out, to, tables, push, pull, maxMessageBytes, receipt);
+  writeParts(out, to, tables, push, pull, maxMessageBytes, receipt, ticket);
   out.raw(siteId);
   out.text(schema);
   if (to) out.raw(to);
@@ -45,6 +47,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
   if (pull) pullForm.write(out, pull);
   if (maxMessageBytes !== undefined) out.varint(maxMessageBytes);
   if (receipt !== undefined) out.text(receipt);
+  if (ticket) ticketForm.write(out, ticket);
   return out.finish();
 }
 
@@ -52,7 +55,8 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
 export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
   const input = new ByteReader(bytes);
   if (input.byte() !== REQUEST) throw malformed('it is not a request');
-  const [hasTo, hasTables, hasPush, hasPull, hasMax, hasReceipt] = readParts(input, 6);
+  const [hasTo, hasTables, hasPush, hasPull, ...has] = readParts(input, 7);
+  const [hasMax, hasReceipt, hasTicket] = has;
   const request: SyncRequest = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(MAX_NAME_BYTES),
@@ -62,6 +66,7 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
     pull: hasPull ? pullForm.read(input) : undefined,
     maxMessageBytes: hasMax ? input.varint() : undefined,
     receipt: hasReceipt ? input.text(MAX_NAME_BYTES) : undefined,
+    ticket: hasTicket ? ticketForm.read(input) : undefined,
   };
   input.end();
   return request;
@@ -118,6 +123,14 @@ function readParts(input: ByteReader, count: number): readonly boolean[] {
   if (bits >= 1 << count) throw malformed('it has an unknown part');
   return Array.from({ length: count }, (_, i) => (bits & (1 << i)) !== 0);
 }
+
+const ticketForm: Form<Ticket> = {
+  write(out, { last, next }) {
+    out.text(last);
+    out.text(next);
+  },
+  read: (input) => ({ last: input.text(MAX_TICKET_BYTES), next: input.text(MAX_TICKET_BYTES) }),
+};
 
 const tableNames: Form<readonly string[]> = {
   write(out, tables) {

@@ -12,6 +12,7 @@ const errorBody = object<ErrorBody>({
     message: text,
     cause: optional(text),
     siteId: optional(bytes),
+    ticket: optional(text),
     siteIds: optional(list(bytes)),
     versions: optional(list(integer)),
     rows: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag }))),

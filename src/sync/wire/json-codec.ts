@@ -6,6 +6,7 @@ import {
   MAX_NAME_BYTES,
   MAX_SKIP,
   MAX_TABLES,
+  MAX_TICKET_BYTES,
   PROTOCOL_VERSION,
   type Pull,
   type Pulled,
@@ -14,6 +15,7 @@ import {
   type RefusedRow,
   type SyncRequest,
   type SyncResponse,
+  type Ticket,
 } from '../protocol.js';
 import type { Cursor, HiddenRow } from '../site.js';
 import type { Codec } from './codec.js';
@@ -107,6 +109,9 @@ const request = object<SyncRequest>({
   ),
   maxMessageBytes: optional(integer),
   receipt: optional(name),
+  ticket: optional(
+    object<Ticket>({ last: shortText(MAX_TICKET_BYTES), next: shortText(MAX_TICKET_BYTES) }),
+  ),
 });
 
 const hiddenRow = object<HiddenRow>({ table: text, pk: bytes });

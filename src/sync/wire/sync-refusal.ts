@@ -6,6 +6,8 @@ export interface RefusalDetails {
   readonly cause?: string | undefined;
   /** The server's site id. */
   readonly siteId?: Uint8Array | undefined;
+  /** The ticket of the last push under the client's site id. */
+  readonly ticket?: string | undefined;
   /** Sites that belong to somebody else. */
   readonly siteIds?: readonly Uint8Array[] | undefined;
   /** Versions of the protocol that the server knows. */

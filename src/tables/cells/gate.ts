@@ -86,7 +86,9 @@ export function mergeCellsStatement(spec: TableSpec, { values, from }: MergedCel
       version = excluded.version,
       value = excluded.value,
       db_version = excluded.db_version,
-      seq = excluded.seq
+      seq = excluded.seq,
+      base_version = NULL,
+      base_value = NULL
     WHERE
       excluded.version > version
       OR excluded.version = version AND ${greaterSql('excluded.value', 'value')}`;

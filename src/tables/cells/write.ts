@@ -6,7 +6,7 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clock, clockKeys, sameRow } from '../clock/table.js';
 import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
-import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
+import { DB_VERSION, KNOWN_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { IS_RESUMED } from './resume.js';
 import { CELL_COLUMNS, cells } from './table.js';
@@ -52,6 +52,9 @@ export function writeCells(spec: TableSpec): string[] {
     return cellTypeOf(column).write(cellSql(spec, column, { seq, isBirth: true }));
   });
 }
+
+/** SQL condition: others may have this site's cell as it is. */
+const IS_KNOWN = `base_version IS NULL OR db_version <= ${KNOWN_VERSION}`;
 
 interface CellWrite {
   /** SQL, to be selected from `crr_state AS state`. */
@@ -99,10 +102,10 @@ function cellSql(
       const keys = clockKeys(spec).join(', ');
       const values = [
         ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
-        ...[quoteText(column.name), 'state.site', version, value, 'state.db_version', seq],
+        ...[quoteText(column.name), 'state.site', version, value, 'state.db_version', seq, '0'],
       ];
       return statementText`
-        INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS})
+        INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS}, base_version)
         SELECT
           ${list(values)}
         FROM ${list([STATE, ...(from === undefined ? [] : [from])])}
@@ -111,7 +114,9 @@ function cellSql(
           version = ${next},
           value = ${isBirth && resumed ? `CASE WHEN ${IS_RESUMED} THEN ${resumed} ELSE excluded.value END` : 'excluded.value'},
           db_version = excluded.db_version,
-          seq = excluded.seq`;
+          seq = excluded.seq,
+          base_version = CASE WHEN ${IS_KNOWN} THEN version ELSE base_version END,
+          base_value = CASE WHEN ${IS_KNOWN} THEN value ELSE base_value END`;
     },
   };
 }

@@ -11,6 +11,8 @@ export const GUARDS = {
   stale: 'drizzle-crr: stale',
   /** A change claims this site with a version that it never issued. */
   forged: 'drizzle-crr: forged',
+  /** Another database has pushed under the site id of the one that pushes now. */
+  copied: 'drizzle-crr: copied',
   /** A row lacks a NOT NULL cell, and the caller wants no pending rows. */
   incomplete: 'drizzle-crr: incomplete',
 } as const;

@@ -3,6 +3,7 @@ import { MILESTONE_TABLE, SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
 import { refuseIfFound } from '../guard/table.js';
+import { raiseKnownVersion } from '../state/table.js';
 
 /** So many of the latest milestones are kept, and of the ones before every {@link COARSE}th. */
 const KEPT = 2 ** 16;
@@ -83,12 +84,13 @@ export function addMilestone(): Statement[] {
   return [
     statement(statementText`
       INSERT INTO ${MILESTONE_TABLE} (number, version, token)
-      SELECT ifnull(${NEWEST}, 0) + 1, db_version, lower(hex(randomblob(8)))
+      SELECT ifnull(${NEWEST}, 0) + 1, db_version, lower(hex(randomblob(6)))
       FROM ${STATE_TABLE}
       WHERE db_version > ifnull((${last}), 0)`),
     statement(statementText`
       DELETE FROM ${MILESTONE_TABLE}
       WHERE number = ${NEWEST} - ${KEPT} AND number % ${COARSE} <> 0`),
+    statement(raiseKnownVersion('db_version')),
   ];
 }
 

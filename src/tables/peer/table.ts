@@ -1,7 +1,7 @@
 import { block, list, statementText } from '../../sql/layout.js';
-import { PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { GUARD_TABLE, PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
-import { type Query, queryRow } from '../../sql/statement.js';
+import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
 
 /** Changes received from the peer, or changes sent to it. */
 export type Direction = 'received' | 'sent';
@@ -19,6 +19,7 @@ export type Direction = 'received' | 'sent';
  *     filter     fingerprint of the rows that the peer lets this database see
  *     url        the address at which it was reached
  *     owner      who it identified itself as
+ *     ticket     the last push, by its ticket: of the peer to this database if received, of this one if sent
  *     receipt    what the peer gave as evidence of the moment in its history that this database knows
  */
 export function peerStatements(): string[] {
@@ -35,6 +36,7 @@ export function peerStatements(): string[] {
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
         receipt TEXT NOT NULL DEFAULT '',
+        ticket TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT`,
   ];
@@ -56,6 +58,8 @@ export interface PeerRow {
 
 const skipText = (versions: readonly number[]) => `,${versions.map((v) => `${v},`).join('')}`;
 export const parseSkip = (text: string): number[] => text.split(',').filter(Boolean).map(Number);
+
+type PeerDirection = Pick<PeerRow, 'siteId' | 'tag' | 'direction'>;
 
 const COLUMNS = [
   ...['site_id', 'tag', 'direction', 'version', 'position'],
@@ -124,13 +128,13 @@ export function endPeerStatement(row: PeerRow): string {
     WHERE ${isRow(row)}`;
 }
 
-const isRow = ({ siteId, tag, direction }: PeerRow) =>
+const isRow = ({ siteId, tag, direction }: PeerDirection) =>
   `site_id = ${quoteBlob(siteId)} AND tag = ${quoteText(tag)} AND direction = ${quoteText(direction)}`;
 
 export function selectPeersStatement(siteIds: readonly Uint8Array[] | undefined): string {
   const where = siteIds === undefined ? '' : `WHERE site_id IN (${siteIds.map(quoteBlob)})`;
   return statementText`
-    SELECT ${COLUMNS.join(', ')}
+    SELECT ${COLUMNS.join(', ')}, ticket
     FROM ${PEER_TABLE}
     ${where}
     ORDER BY site_id, tag, direction`;
@@ -144,3 +148,28 @@ export function countSitesOf(owner: string, read: (count: number) => void): Quer
     WHERE owner = ${quoteText(owner)}`;
   return queryRow(sql, ({ 0: count }) => read(Number(count)));
 }
+
+/** Notes the ticket of the last push. */
+export function setTicket(row: PeerDirection, ticket: string): string {
+  return `UPDATE ${PEER_TABLE} SET ticket = ${quoteText(ticket)} WHERE ${isRow(row)}`;
+}
+
+/**
+ * Fails the batch if the last push under the peer's site id is none that the peer knows.
+ *
+ * @param last the last one that was confirmed to the peer.
+ * @param process of the peer: what this one has pushed is known to it, too.
+ */
+export function refuseOtherTicket(row: PeerDirection, last: string, process: string): string {
+  const prefix = `${process}:`;
+  return statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'copied' FROM ${PEER_TABLE}
+    WHERE
+      ${isRow(row)}
+      AND ticket NOT IN ('', ${quoteText(last)})
+      AND substr(ticket, 1, ${prefix.length}) <> ${quoteText(prefix)}`;
+}
+
+/** Tickets are those of one site id. */
+export const forgetTickets = (): Statement => statement(`UPDATE ${PEER_TABLE} SET ticket = ''`);

@@ -3,8 +3,10 @@ import { statementText } from '../../sql/layout.js';
 import { SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
+import { moveUnshared } from '../cells/move.js';
 import { forgetKept } from '../cells/resume.js';
 import { forgetHistory } from '../milestone/table.js';
+import { forgetTickets } from '../peer/table.js';
 
 /** The site of this database: its ordinal, its db_version, its id, and the version of its schema. */
 export const SELECT_SITE = statementText`
@@ -24,12 +26,21 @@ export function registerSites(siteIds: readonly Uint8Array[]): Statement {
   return statement(`INSERT OR IGNORE INTO ${SITE_TABLE} (site_id) VALUES ${ids}`);
 }
 
-/** Gives this database another site id. Everything that it wrote before keeps the old one. */
-export function rotateSiteStatements(specs: readonly TableSpec[]): Statement[] {
+/**
+ * Gives this database another site id. Everything that it wrote before keeps the old one.
+ *
+ * @param movesUnshared except for what others have not got yet of its counters and registers.
+ */
+export function rotateSiteStatements(
+  specs: readonly TableSpec[],
+  movesUnshared: boolean,
+): Statement[] {
   return [
     ...specs.flatMap(forgetKept).map((sql) => statement(sql)),
     statement(`INSERT INTO ${SITE_TABLE} (site_id) VALUES (randomblob(16))`),
+    ...(movesUnshared ? specs.flatMap(moveUnshared).map((sql) => statement(sql)) : []),
     statement(`UPDATE ${STATE_TABLE} SET site = (SELECT max(ordinal) FROM ${SITE_TABLE})`),
     ...forgetHistory(),
+    forgetTickets(),
   ];
 }

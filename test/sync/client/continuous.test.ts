@@ -204,7 +204,7 @@ test('but a local write is worth another try', async () => {
   allowed = true;
   await a.db.insert(notes).values(note('1'));
   await same(a, server);
-  expect(sync.phase).toBe('idle');
+  await vi.waitFor(() => expect(sync.phase).toBe('idle'));
 });
 
 test('what the server wrote is not taken for news of this side', async () => {

@@ -187,7 +187,8 @@ test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 4) }, (_, i) => i))
       for (const client of clients) await server.connect(client).sync();
     const expected = await stateOf(server.site);
     for (const client of clients) expect(await stateOf(client)).toEqual(expected);
-    for (const { id, votes: shown } of expected.rows) expect([id, shown]).toEqual([id, votes.get(id) ?? 0]);
+    for (const { id, votes: shown } of expected.rows)
+      expect([id, shown]).toEqual([id, votes.get(id) ?? 0]);
     const ids = new Set(expected.rows.map(({ id }) => id));
     for (const id of inserted) expect([id, ids.has(id)]).toEqual([id, !deleted.has(id)]);
   },
