@@ -37,6 +37,7 @@ describe('peers', () => {
       url: 'http://a',
       owner: null,
       receipt: '',
+      ticket: '',
       received: { cursor: 2, skip: [] },
       sent: { cursor: version, skip: [] },
     });

@@ -60,7 +60,9 @@ describe('exact text', () => {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER
+        schema_version INTEGER,
+        known_version INTEGER,
+        secret TEXT
       );
       INSERT INTO crr_state (
         id,
@@ -74,9 +76,11 @@ describe('exact text', () => {
         has_local_news,
         keeps_cells,
         source,
-        schema_version
+        schema_version,
+        known_version,
+        secret
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, lower(hex(randomblob(16)))
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -129,6 +133,8 @@ describe('exact text', () => {
         filter TEXT NOT NULL DEFAULT '',
         url TEXT NOT NULL DEFAULT '',
         owner TEXT,
+        receipt TEXT NOT NULL DEFAULT '',
+        ticket TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_refused (
@@ -139,6 +145,15 @@ describe('exact text', () => {
         code TEXT NOT NULL,
         rights TEXT NOT NULL,
         UNIQUE (site_id, tag, table_name, pk)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_milestone (
+        number INTEGER PRIMARY KEY,
+        version INTEGER NOT NULL,
+        token TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_ticket (
+        process TEXT NOT NULL UNIQUE,
+        count INTEGER NOT NULL
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
       CREATE TRIGGER IF NOT EXISTS crr_guard_stale
@@ -152,6 +167,12 @@ describe('exact text', () => {
       WHEN new.reason = 'forged'
       BEGIN
         SELECT RAISE(ABORT, 'drizzle-crr: forged');
+      END;
+      CREATE TRIGGER IF NOT EXISTS crr_guard_copied
+      BEFORE INSERT ON crr_guard
+      WHEN new.reason = 'copied'
+      BEGIN
+        SELECT RAISE(ABORT, 'drizzle-crr: copied');
       END;
       CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete
       BEFORE INSERT ON crr_guard
@@ -1116,6 +1137,8 @@ describe('exact text', () => {
         value,
         db_version INTEGER,
         seq INTEGER,
+        base_version INTEGER,
+        base_value,
         UNIQUE ("key_id", column_name, site)
       );
       CREATE INDEX IF NOT EXISTS "scores__crr_cell_db_version" ON "scores__crr_cell" (db_version);
@@ -1188,7 +1211,7 @@ describe('exact text', () => {
         ) AS other
       )
       WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
       SELECT
         new."id",
         'likes',
@@ -1196,7 +1219,8 @@ describe('exact text', () => {
         1,
         (share.hi << 32) | share.lo,
         state.db_version,
-        state.seq - 1
+        state.seq - 1,
+        0
       FROM crr_state AS state,
       (
         SELECT
@@ -1218,7 +1242,9 @@ describe('exact text', () => {
         version = version + 1,
         value = CASE WHEN db_version < 0 THEN value + excluded.value ELSE excluded.value END,
         db_version = excluded.db_version,
-        seq = excluded.seq;
+        seq = excluded.seq,
+        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
         UPDATE "scores__crr_cell"
       SET
         version = version + 1,
@@ -1230,7 +1256,7 @@ describe('exact text', () => {
         AND column_name = 'status'
         AND site <> (SELECT site FROM crr_state)
         AND version % 2 = 0;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
       SELECT
         new."id",
         'status',
@@ -1238,14 +1264,17 @@ describe('exact text', () => {
         2,
         new."status",
         state.db_version,
-        state.seq - 0
+        state.seq - 0,
+        0
       FROM crr_state AS state
       WHERE true
       ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
         version = (version | 1) + 1,
         value = excluded.value,
         db_version = excluded.db_version,
-        seq = excluded.seq;
+        seq = excluded.seq,
+        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
       END;
       CREATE TRIGGER "scores__crr_on_update_mood"
       AFTER UPDATE OF "mood" ON "scores"
@@ -1349,7 +1378,7 @@ describe('exact text', () => {
         ) AS other
       )
       WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
       SELECT
         new."id",
         'likes',
@@ -1357,7 +1386,8 @@ describe('exact text', () => {
         1,
         (share.hi << 32) | share.lo,
         state.db_version,
-        state.seq
+        state.seq,
+        0
       FROM crr_state AS state,
       (
         SELECT
@@ -1379,7 +1409,9 @@ describe('exact text', () => {
         version = version + 1,
         value = excluded.value,
         db_version = excluded.db_version,
-        seq = excluded.seq;
+        seq = excluded.seq,
+        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
         UPDATE "scores__crr_clock"
       SET
         row_db_version = ifnull(row_db_version, db_version),
@@ -1412,7 +1444,7 @@ describe('exact text', () => {
         AND column_name = 'status'
         AND site <> (SELECT site FROM crr_state)
         AND version % 2 = 0;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
       SELECT
         new."id",
         'status',
@@ -1420,14 +1452,17 @@ describe('exact text', () => {
         2,
         new."status",
         state.db_version,
-        state.seq
+        state.seq,
+        0
       FROM crr_state AS state
       WHERE true
       ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
         version = (version | 1) + 1,
         value = excluded.value,
         db_version = excluded.db_version,
-        seq = excluded.seq;
+        seq = excluded.seq,
+        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
         UPDATE "scores__crr_clock"
       SET
         row_db_version = ifnull(row_db_version, db_version),
@@ -1751,7 +1786,9 @@ describe('exact text', () => {
         version = excluded.version,
         value = excluded.value,
         db_version = excluded.db_version,
-        seq = excluded.seq
+        seq = excluded.seq,
+        base_version = NULL,
+        base_value = NULL
       WHERE
         excluded.version > version
         OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;

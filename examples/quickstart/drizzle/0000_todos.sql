@@ -27,7 +27,9 @@ CREATE TABLE IF NOT EXISTS crr_state (
   has_local_news INTEGER,
   keeps_cells INTEGER,
   source TEXT,
-  schema_version INTEGER
+  schema_version INTEGER,
+  known_version INTEGER,
+  secret TEXT
 );
 --> statement-breakpoint
 INSERT INTO crr_state (
@@ -42,9 +44,11 @@ INSERT INTO crr_state (
   has_local_news,
   keeps_cells,
   source,
-  schema_version
+  schema_version,
+  known_version,
+  secret
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, lower(hex(randomblob(16)))
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -101,6 +105,8 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   filter TEXT NOT NULL DEFAULT '',
   url TEXT NOT NULL DEFAULT '',
   owner TEXT,
+  receipt TEXT NOT NULL DEFAULT '',
+  ticket TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (site_id, tag, direction)
 ) STRICT;
 --> statement-breakpoint
@@ -112,6 +118,17 @@ CREATE TABLE IF NOT EXISTS crr_refused (
   code TEXT NOT NULL,
   rights TEXT NOT NULL,
   UNIQUE (site_id, tag, table_name, pk)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_milestone (
+  number INTEGER PRIMARY KEY,
+  version INTEGER NOT NULL,
+  token TEXT NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_ticket (
+  process TEXT NOT NULL UNIQUE,
+  count INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
@@ -128,6 +145,13 @@ BEFORE INSERT ON crr_guard
 WHEN new.reason = 'forged'
 BEGIN
   SELECT RAISE(ABORT, 'drizzle-crr: forged');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_copied
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'copied'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: copied');
 END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete

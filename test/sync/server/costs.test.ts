@@ -49,6 +49,9 @@ describe.each(Object.values(CODECS))('a request as $contentType', (codec) => {
   test('has skips, tables and names up to a limit', async () => {
     expect(await status({ pull: { ...PULL, skip: numbers(MAX_SKIP) } })).toBe(200);
     expect(await status({ tables: numbers(MAX_TABLES).map(String), pull: PULL })).toBe(200);
+    expect(
+      await status({ receipt: name, ticket: { last: 'n'.repeat(32), next: '' }, pull: PULL }),
+    ).toBe(200);
     expect(await status({ tables: [name], pull: { ...PULL, filter: name } })).toBe(200);
   });
 
@@ -58,6 +61,8 @@ describe.each(Object.values(CODECS))('a request as $contentType', (codec) => {
     ['bytes in a name', { tables: [`${name}n`], pull: PULL }],
     ['bytes of other characters in a name', { tables: [`${name.slice(2)}ää`], pull: PULL }],
     ['bytes in a filter', { pull: { ...PULL, filter: `${name}n` } }],
+    ['bytes in a receipt', { receipt: `${name}n`, pull: PULL }],
+    ['bytes in a ticket', { ticket: { last: 'n'.repeat(33), next: '' }, pull: PULL }],
     ['bytes in a schema', { schema: `${name}n`, pull: PULL }],
     ['bytes in a cursor', { push: { changes: [], through: position(`${name}n`) } }],
   ])('with more %s is refused', async (_, message) => {

@@ -83,6 +83,8 @@ export const rareRequest: SyncRequest = {
     maxBytes: 0,
   },
   maxMessageBytes: 5_000,
+  receipt: '1.aa/bb',
+  ticket: { last: '', next: 'cc:2' },
 };
 
 export const rareResponse: SyncResponse = {
@@ -90,6 +92,7 @@ export const rareResponse: SyncResponse = {
   schema: '',
   rights: '',
   dbVersion: 0,
+  receipt: '1.aa/bb',
   rejected: [{ table: 't', pk: packKey([5n]) }],
   tooLarge: [{ table: 't', pk: new Uint8Array(), cid: 'c' }],
 };
