@@ -2,7 +2,9 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { increment } from '../../../src/index.js';
-import { createSyncHandler } from '../../../src/sync/index.js';
+import { createSyncHandler, type SyncOptions } from '../../../src/sync/index.js';
+import { parseReceipt, readHistory, requireOwnHistory } from '../../../src/sync/server/receipts.js';
+import { siteOf } from '../../../src/sync/site.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
 import {
   add,
@@ -35,7 +37,8 @@ async function openServer() {
       site = await openFile(file);
       handler = handlerOf(site);
     },
-    connect: (client: Restorable) => connect(client, (request) => handler(request)),
+    connect: (client: Restorable, options: Partial<SyncOptions> = {}) =>
+      connect(client, (request) => handler(request), options),
   };
 }
 
@@ -139,6 +142,81 @@ test('a receipt that a client makes up, or alters, changes nothing', async () =>
   }
   expect(await server.site.crr.siteId()).toEqual(id);
   expect(server.reported).toEqual([]);
+});
+
+test('a process that reads from a replica that is behind sends the client away for a moment', async () => {
+  const [server, a] = [await openServer(), await openFile()];
+  await server.site.db.insert(items).values(item('s'));
+  await server.connect(a).sync();
+  const { rows } = await a.client.execute("SELECT receipt FROM crr_peer WHERE receipt <> ''");
+  const receipt = parseReceipt(String(rows[0]!.receipt));
+  const site = siteOf(server.site.db);
+  const { siteId } = await site.state();
+  const check = { receipt, siteId, site, onError: (error: unknown) => server.reported.push(error) };
+  const history = await readHistory(site, receipt);
+  await requireOwnHistory({ ...check, history });
+  // What the replica has read; the transaction that would change the site id runs on the primary.
+  const behind = requireOwnHistory({ ...check, history: { ...history, milestones: [] } });
+  await expect(behind).rejects.toMatchObject({ code: 'CRR_SYNC_BUSY', status: 503 });
+  expect(await server.site.crr.siteId()).toEqual(siteId);
+  expect(server.reported).toEqual([]);
+});
+
+test('two clients that find a restored server at the same moment make it begin again once', async () => {
+  const [server, a, b] = [await openServer(), await openFile(), await openFile()];
+  const kept = server.backup();
+  await server.site.db.insert(items).values(item('lost'));
+  for (const client of [a, b]) await server.connect(client).sync();
+  await server.restore(kept);
+  await server.site.db.insert(items).values([item('c'), item('d')]);
+  const retry = { attempts: 4, baseMs: 1, maxMs: 5 };
+  const results = await Promise.allSettled(
+    [a, b].map((client) => server.connect(client, { retry }).sync()),
+  );
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+  for (const client of [a, b, a]) await server.connect(client).sync();
+  expect(server.reported).toEqual(['CRR_SYNC_RESTORED']);
+  for (const client of [a, b]) expect(await stateOf(client)).toEqual(await stateOf(server.site));
+  expect(await idsOf(server.site)).toEqual(['c', 'd', 'lost']);
+});
+
+test('of the milestones, the latest are kept, and some of those before', async () => {
+  const server = await openFile();
+  await server.client.execute(
+    `INSERT INTO crr_milestone WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 66000)
+     SELECT i, i, 'aaaaaaaaaaaa' FROM n WHERE i > 66000 - 65536 OR i % 256 = 0`,
+  );
+  await server.client.execute('UPDATE crr_state SET db_version = 66000');
+  const client = await openFile();
+  const onError = () => {};
+  const sync = connect(client, createSyncHandler({ db: server.db, public: true, onError }));
+  const numbers = async () => {
+    const found = await server.client.execute(
+      'SELECT count(*), min(number), max(number) FROM crr_milestone',
+    );
+    return Object.values(found.rows[0]!).map(Number);
+  };
+  expect(await numbers()).toEqual([65_537, 256, 66_000]);
+  for (const id of ['a', 'b']) {
+    await server.db.insert(items).values(item(id));
+    await sync.sync();
+  }
+  expect(await numbers()).toEqual([65_537, 256, 66_002]);
+  const { rows } = await client.client.execute("SELECT receipt FROM crr_peer WHERE receipt <> ''");
+  // Many milestones later, the client's own is not kept any more, but the one before it that is kept for good.
+  const id = await server.crr.siteId();
+  await server.client.execute('UPDATE crr_state SET db_version = 200000');
+  await server.client.execute("INSERT INTO crr_milestone VALUES (200000, 200000, 'bbbbbbbbbbbb')");
+  await server.client.execute('DELETE FROM crr_milestone WHERE number = 66002');
+  await sync.sync();
+  expect(await server.crr.siteId()).toEqual(id);
+  await server.client.execute('DELETE FROM crr_milestone WHERE number = 65792');
+  await client.client.execute({
+    sql: "UPDATE crr_peer SET receipt = ? WHERE direction = 'received'",
+    args: [String(rows[0]!.receipt)],
+  });
+  await sync.sync();
+  expect(await server.crr.siteId()).not.toEqual(id);
 });
 
 test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 4) }, (_, i) => i))(
