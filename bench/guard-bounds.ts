@@ -59,6 +59,6 @@ export const EXACT: Readonly<Record<string, ExactCosts>> = {
     insertCompiled: 191,
     updateCompiled: 142,
     deleteCompiled: 115,
-    bytes: 229.376,
+    bytes: 245.76,
   },
 };

@@ -100,7 +100,7 @@ export interface CellColumnType extends AnyColumnType {
   };
   /**
    * What this site has written to its cell since others got it last, as the cell of another site, and what is left of
-   * the cell: SQL of `version`, `value`, and of `base_version` and `base_value`, which others have.
+   * the cell: SQL of `version`, `value`, and of `base_version` and `base_value`, which others have; version 0: they have nothing.
    */
   readonly unshared: {
     /** Otherwise the cell stays as it is. */

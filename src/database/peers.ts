@@ -1,6 +1,7 @@
 import { bytesToHex } from '../model/value.js';
 import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { type Statement, statement } from '../sql/statement.js';
+import { raiseKnownVersion } from '../tables/milestone/table.js';
 import {
   advancePeerStatement,
   type Direction,
@@ -13,7 +14,6 @@ import {
   setTicket,
 } from '../tables/peer/table.js';
 import { selectRefused } from '../tables/refused/table.js';
-import { raiseKnownVersion } from '../tables/state/table.js';
 import { partsOf } from '../tables/ticket/table.js';
 import { type Cursor, sentVersion, sinceOf } from './change-stream.js';
 import type { Connection } from './connection.js';

@@ -11,6 +11,7 @@ export const GUARD_TABLE = 'crr_guard';
 export const FORMER_TABLE = 'crr_former';
 export const PEER_TABLE = 'crr_peer';
 export const REFUSED_TABLE = 'crr_refused';
+export const HISTORY_TABLE = 'crr_history';
 export const TICKET_TABLE = 'crr_ticket';
 export const MILESTONE_TABLE = 'crr_milestone';
 

@@ -472,6 +472,48 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ];
   },
 
+  async 'a copied client and a restored server begin again'(open) {
+    const [server, a, b] = [await open(), await open(), await open()];
+    const onError = () => {};
+    const handler = createSyncHandler({ db: server.db, public: true, onError });
+    const syncOf = ({ db }: Site) => createSync({ db, fetch: handler, retry: { attempts: 1 } });
+    const ids = async () => [await server.db.$crr.siteId(), await a.db.$crr.siteId()].map(String);
+    await a.db.insert(items).values(item('a', { votes: 2, tag: 's' }));
+    await syncOf(a).sync();
+    const before = await ids();
+    // As if another database had pushed under the site id of this client.
+    await exec(server, "UPDATE crr_peer SET ticket = '000000000000:1' WHERE ticket <> ''");
+    await a.db.update(items).set({ votes: increment(items.votes, 3), tag: 't' });
+    await syncOf(a).sync();
+    await syncOf(b).sync();
+    const between = await ids();
+    const shares = await server.db.$crr.contributions(items, { id: 'a' }, 'votes');
+    const rowsOf = async ({ db }: Site) =>
+      JSON.stringify(
+        await db
+          .select({ id: items.id, votes: items.votes, tag: items.tag })
+          .from(items)
+          .orderBy(asc(items.id)),
+      );
+    const rows = await rowsOf(b);
+    // As if the server had lost what it has told.
+    await exec(server, 'DELETE FROM crr_milestone');
+    await b.db.insert(items).values(item('b'));
+    await syncOf(b).sync();
+    await syncOf(a).sync();
+    const after = await ids();
+    return [
+      ...[between, after].map((now, i) => {
+        const known = [before, between][i]!;
+        return `new ids: ${now.map((id, at) => id !== known[at])}`;
+      }),
+      `shares: ${shares.map(({ value }) => value).sort()}`,
+      `conflicts: ${(await server.db.$crr.conflicts(items)).length}`,
+      rows,
+      ...(await Promise.all([server, a, b].map(rowsOf))),
+    ];
+  },
+
   async 'a row rule holds'(open) {
     const [server, a] = [await open(), await open()];
     await server.db

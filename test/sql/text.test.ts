@@ -60,9 +60,7 @@ describe('exact text', () => {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER,
-        known_version INTEGER,
-        secret TEXT
+        schema_version INTEGER
       );
       INSERT INTO crr_state (
         id,
@@ -76,11 +74,9 @@ describe('exact text', () => {
         has_local_news,
         keeps_cells,
         source,
-        schema_version,
-        known_version,
-        secret
+        schema_version
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, lower(hex(randomblob(16)))
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -151,8 +147,17 @@ describe('exact text', () => {
         version INTEGER NOT NULL,
         token TEXT NOT NULL
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_history (
+        id INTEGER PRIMARY KEY,
+        known_version INTEGER NOT NULL,
+        secret TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO crr_history (id, known_version, secret)
+      SELECT 1, 0, lower(hex(randomblob(16)))
+      WHERE NOT EXISTS (SELECT 1 FROM crr_history);
       CREATE TABLE IF NOT EXISTS crr_ticket (
-        process TEXT NOT NULL UNIQUE,
+        id INTEGER PRIMARY KEY,
+        process TEXT NOT NULL,
         count INTEGER NOT NULL
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;
@@ -1211,7 +1216,7 @@ describe('exact text', () => {
         ) AS other
       )
       WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'likes',
@@ -1220,7 +1225,8 @@ describe('exact text', () => {
         (share.hi << 32) | share.lo,
         state.db_version,
         state.seq - 1,
-        0
+        0,
+        (SELECT known_version FROM crr_history)
       FROM crr_state AS state,
       (
         SELECT
@@ -1243,8 +1249,8 @@ describe('exact text', () => {
         value = CASE WHEN db_version < 0 THEN value + excluded.value ELSE excluded.value END,
         db_version = excluded.db_version,
         seq = excluded.seq,
-        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
-        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
+        base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
         UPDATE "scores__crr_cell"
       SET
         version = version + 1,
@@ -1256,7 +1262,7 @@ describe('exact text', () => {
         AND column_name = 'status'
         AND site <> (SELECT site FROM crr_state)
         AND version % 2 = 0;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'status',
@@ -1265,7 +1271,8 @@ describe('exact text', () => {
         new."status",
         state.db_version,
         state.seq - 0,
-        0
+        0,
+        (SELECT known_version FROM crr_history)
       FROM crr_state AS state
       WHERE true
       ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
@@ -1273,8 +1280,8 @@ describe('exact text', () => {
         value = excluded.value,
         db_version = excluded.db_version,
         seq = excluded.seq,
-        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
-        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
+        base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
       END;
       CREATE TRIGGER "scores__crr_on_update_mood"
       AFTER UPDATE OF "mood" ON "scores"
@@ -1378,7 +1385,7 @@ describe('exact text', () => {
         ) AS other
       )
       WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'likes',
@@ -1387,7 +1394,8 @@ describe('exact text', () => {
         (share.hi << 32) | share.lo,
         state.db_version,
         state.seq,
-        0
+        0,
+        (SELECT known_version FROM crr_history)
       FROM crr_state AS state,
       (
         SELECT
@@ -1410,8 +1418,8 @@ describe('exact text', () => {
         value = excluded.value,
         db_version = excluded.db_version,
         seq = excluded.seq,
-        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
-        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
+        base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
         UPDATE "scores__crr_clock"
       SET
         row_db_version = ifnull(row_db_version, db_version),
@@ -1444,7 +1452,7 @@ describe('exact text', () => {
         AND column_name = 'status'
         AND site <> (SELECT site FROM crr_state)
         AND version % 2 = 0;
-        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version)
+        INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'status',
@@ -1453,7 +1461,8 @@ describe('exact text', () => {
         new."status",
         state.db_version,
         state.seq,
-        0
+        0,
+        (SELECT known_version FROM crr_history)
       FROM crr_state AS state
       WHERE true
       ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
@@ -1461,8 +1470,8 @@ describe('exact text', () => {
         value = excluded.value,
         db_version = excluded.db_version,
         seq = excluded.seq,
-        base_version = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN version ELSE base_version END,
-        base_value = CASE WHEN base_version IS NULL OR db_version <= (SELECT known_version FROM crr_state) THEN value ELSE base_value END;
+        base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
+        base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
         UPDATE "scores__crr_clock"
       SET
         row_db_version = ifnull(row_db_version, db_version),

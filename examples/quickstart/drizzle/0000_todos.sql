@@ -27,9 +27,7 @@ CREATE TABLE IF NOT EXISTS crr_state (
   has_local_news INTEGER,
   keeps_cells INTEGER,
   source TEXT,
-  schema_version INTEGER,
-  known_version INTEGER,
-  secret TEXT
+  schema_version INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_state (
@@ -44,11 +42,9 @@ INSERT INTO crr_state (
   has_local_news,
   keeps_cells,
   source,
-  schema_version,
-  known_version,
-  secret
+  schema_version
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, lower(hex(randomblob(16)))
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -126,8 +122,19 @@ CREATE TABLE IF NOT EXISTS crr_milestone (
   token TEXT NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_history (
+  id INTEGER PRIMARY KEY,
+  known_version INTEGER NOT NULL,
+  secret TEXT NOT NULL
+) STRICT;
+--> statement-breakpoint
+INSERT INTO crr_history (id, known_version, secret)
+SELECT 1, 0, lower(hex(randomblob(16)))
+WHERE NOT EXISTS (SELECT 1 FROM crr_history);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_ticket (
-  process TEXT NOT NULL UNIQUE,
+  id INTEGER PRIMARY KEY,
+  process TEXT NOT NULL,
   count INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint

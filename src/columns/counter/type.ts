@@ -7,6 +7,8 @@ import { RANGE_WIDTH } from '../wire-range.js';
 import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
 import { ADD_TO_SHARE, writeShare } from './write.js';
 
+const UNSHARED = 'value - CASE WHEN base_version > 0 THEN base_value ELSE 0 END';
+
 /**
  * A counter: the sum of the contributions of all sites. A site's cell holds its own; only that site raises the version of its
  * cell, so the greater version of a contribution is the later one.
@@ -33,9 +35,9 @@ export const counter: CellColumnType = {
   write: writeShare,
   resume: ADD_TO_SHARE,
   unshared: {
-    condition: "typeof(value - ifnull(base_value, 0)) = 'integer'",
+    condition: `typeof(${UNSHARED}) = 'integer'`,
     version: '1',
-    value: 'value - ifnull(base_value, 0)',
+    value: UNSHARED,
     leftVersion: 'base_version',
     leftValue: 'base_value',
   },

@@ -4,7 +4,8 @@ import { all, list, statementText } from '../../sql/layout.js';
 import { SITE_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
-import { KNOWN_VERSION, LOCAL_SITE } from '../state/table.js';
+import { KNOWN_VERSION } from '../milestone/table.js';
+import { LOCAL_SITE } from '../state/table.js';
 import { CELL_COLUMNS, cells } from './table.js';
 
 /**

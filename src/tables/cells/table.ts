@@ -15,8 +15,8 @@ import { clockKeys, columnType, sameKeys } from '../clock/table.js';
  *     db_version, seq  when this database got it; a change of a cell also changes its row's db_version,
  *                      which is what readers scan
  *
- *     base_version,    what others have of this site's cell, if this site has written to it since; version 0: nothing.
- *     base_value       NULL: the cell is as it came from others. See move.ts
+ *     base_version,    what others have of this site's cell, if this site has written to it since; version 0: nothing,
+ *     base_value       whatever the value; version NULL: the cell is as it came from others. See move.ts
  *
  * Cells belong to the row's causal length: when it changes they go. Those of this site stay if the row is evicted. The base column is computed from
  * them whenever they change, so it is the same on every site that has the same cells.

@@ -6,7 +6,8 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clock, clockKeys, sameRow } from '../clock/table.js';
 import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
-import { DB_VERSION, KNOWN_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
+import { KNOWN_VERSION } from '../milestone/table.js';
+import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { IS_RESUMED } from './resume.js';
 import { CELL_COLUMNS, cells } from './table.js';
@@ -53,8 +54,11 @@ export function writeCells(spec: TableSpec): string[] {
   });
 }
 
-/** SQL condition: others may have this site's cell as it is. */
-const IS_KNOWN = `base_version IS NULL OR db_version <= ${KNOWN_VERSION}`;
+/**
+ * SQL condition: others may have this site's cell as it is. A new cell has no base value, so that column hands over the
+ * version up to which they know everything: Turso takes no query here.
+ */
+const IS_KNOWN = 'base_version IS NULL OR db_version <= excluded.base_value';
 
 interface CellWrite {
   /** SQL, to be selected from `crr_state AS state`. */
@@ -102,10 +106,19 @@ function cellSql(
       const keys = clockKeys(spec).join(', ');
       const values = [
         ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
-        ...[quoteText(column.name), 'state.site', version, value, 'state.db_version', seq, '0'],
+        ...[
+          quoteText(column.name),
+          'state.site',
+          version,
+          value,
+          'state.db_version',
+          seq,
+          '0',
+          KNOWN_VERSION,
+        ],
       ];
       return statementText`
-        INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS}, base_version)
+        INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS}, base_version, base_value)
         SELECT
           ${list(values)}
         FROM ${list([STATE, ...(from === undefined ? [] : [from])])}

@@ -1,13 +1,15 @@
 import { statementText } from '../../sql/layout.js';
-import { MILESTONE_TABLE, SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { HISTORY_TABLE, MILESTONE_TABLE, SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
 import { refuseIfFound } from '../guard/table.js';
-import { raiseKnownVersion } from '../state/table.js';
+import { DB_VERSION } from '../state/table.js';
 
 /** So many of the latest milestones are kept, and of the ones before every {@link COARSE}th. */
 const KEPT = 2 ** 16;
 const COARSE = 256;
+
+const RANDOM_SECRET = 'lower(hex(randomblob(16)))';
 
 /**
  * crr_milestone: moments in the history of this database that clients have learned of. If a client knows one
@@ -16,6 +18,11 @@ const COARSE = 256;
  *     number   1, 2, 3 ...
  *     version  the db_version at that moment
  *     token    random, since a restored database uses numbers and versions again
+ *
+ * crr_history has one row. These two are not in crr_state, which every write reads and writes as a whole.
+ *
+ *     known_version  db_version up to which other databases may know what this one has written
+ *     secret         random; receipts of milestones are signed with it
  */
 export function milestoneStatements(): string[] {
   return [
@@ -25,6 +32,16 @@ export function milestoneStatements(): string[] {
         version INTEGER NOT NULL,
         token TEXT NOT NULL
       ) STRICT`,
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
+        id INTEGER PRIMARY KEY,
+        known_version INTEGER NOT NULL,
+        secret TEXT NOT NULL
+      ) STRICT`,
+    statementText`
+      INSERT INTO ${HISTORY_TABLE} (id, known_version, secret)
+      SELECT 1, 0, ${RANDOM_SECRET}
+      WHERE NOT EXISTS (SELECT 1 FROM ${HISTORY_TABLE})`,
   ];
 }
 
@@ -49,7 +66,7 @@ const NEWEST_COARSE = `(SELECT max(number) / ${COARSE} * ${COARSE} FROM ${MILEST
 export function historyQueries(numbers: readonly number[], history: History): Query[] {
   const wanted = [NEWEST, NEWEST_COARSE, ...numbers];
   return [
-    queryRow(`SELECT secret FROM ${STATE_TABLE}`, ({ 0: secret }) => {
+    queryRow(`SELECT secret FROM ${HISTORY_TABLE}`, ({ 0: secret }) => {
       history.secret = String(secret);
     }),
     {
@@ -90,7 +107,7 @@ export function addMilestone(): Statement[] {
     statement(statementText`
       DELETE FROM ${MILESTONE_TABLE}
       WHERE number = ${NEWEST} - ${KEPT} AND number % ${COARSE} <> 0`),
-    statement(raiseKnownVersion('db_version')),
+    statement(raiseKnownVersion(DB_VERSION)),
   ];
 }
 
@@ -117,8 +134,15 @@ export function refuseIfKnown(
 export function forgetHistory(): Statement[] {
   return [
     statement(`DELETE FROM ${MILESTONE_TABLE}`),
-    statement(`UPDATE ${STATE_TABLE} SET secret = ${RANDOM_SECRET}`),
+    statement(`UPDATE ${HISTORY_TABLE} SET secret = ${RANDOM_SECRET}`),
   ];
 }
 
-export const RANDOM_SECRET = 'lower(hex(randomblob(16)))';
+/** SQL of the db_version up to which others may know what this database has written. */
+export const KNOWN_VERSION = `(SELECT known_version FROM ${HISTORY_TABLE})`;
+
+/** Others may know everything up to a db_version, which is SQL. */
+export const raiseKnownVersion = (version: string | number) => statementText`
+  UPDATE ${HISTORY_TABLE}
+  SET known_version = ${version}
+  WHERE known_version < ${version}`;

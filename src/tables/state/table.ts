@@ -22,8 +22,6 @@ export const SQL_FORMAT = 2;
  *     keeps_cells       1 once this site's cells were kept of a row that was evicted
  *     source            who brought the changes of the running apply; see crr_pending
  *     schema_version    raised whenever crr_table changes, so that processes with another schema notice
- *     known_version     db_version up to which other databases may know what this one has written
- *     secret            random, signs what clients are given about the history of this database: see crr_milestone
  */
 export function stateStatements(): string[] {
   return [
@@ -41,34 +39,22 @@ export function stateStatements(): string[] {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER,
-        known_version INTEGER,
-        secret TEXT
+        schema_version INTEGER
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
           ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source', 'schema_version'],
-          ...['known_version', 'secret'],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, lower(hex(randomblob(16)))
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }
 
 /** SQL of the db_version of now. */
 export const DB_VERSION = `(SELECT db_version FROM ${STATE_TABLE})`;
-
-/** SQL of the db_version up to which others may know what this database has written. */
-export const KNOWN_VERSION = `(SELECT known_version FROM ${STATE_TABLE})`;
-
-/** Others may know everything up to a db_version, which is SQL. */
-export const raiseKnownVersion = (version: string | number) => statementText`
-  UPDATE ${STATE_TABLE}
-  SET known_version = ${version}
-  WHERE known_version < ${version}`;
 
 /** SQL of the source of the running apply. */
 export const SOURCE = `(SELECT source FROM ${STATE_TABLE})`;

@@ -18,7 +18,8 @@ export function ticketStatements(): string[] {
   return [
     statementText`
       CREATE TABLE IF NOT EXISTS ${TICKET_TABLE} (
-        process TEXT NOT NULL UNIQUE,
+        id INTEGER PRIMARY KEY,
+        process TEXT NOT NULL,
         count INTEGER NOT NULL
       ) STRICT`,
   ];
@@ -29,11 +30,15 @@ export function noteTicket(process: string, count: number): Statement[] {
   return [
     statement(statementText`
       INSERT INTO ${TICKET_TABLE} (process, count)
-      VALUES (${quoteText(process)}, ${count})
-      ON CONFLICT (process) DO UPDATE SET count = excluded.count`),
+      SELECT ${quoteText(process)}, 0
+      WHERE NOT EXISTS (SELECT 1 FROM ${TICKET_TABLE} WHERE process = ${quoteText(process)})`),
+    statement(statementText`
+      UPDATE ${TICKET_TABLE}
+      SET count = ${count}
+      WHERE process = ${quoteText(process)}`),
     statement(statementText`
       DELETE FROM ${TICKET_TABLE}
-      WHERE rowid <= (SELECT max(rowid) FROM ${TICKET_TABLE}) - ${KEPT}`),
+      WHERE id <= (SELECT max(id) FROM ${TICKET_TABLE}) - ${KEPT}`),
   ];
 }
 

@@ -117,7 +117,9 @@ test('an idle sync writes nothing, on either side', async () => {
   await server.connect(a).sync();
   await server.connect(a).sync();
   const written = async (site: Restorable) => {
-    const { rows } = await site.client.execute('SELECT * FROM crr_peer, crr_milestone, crr_state');
+    const { rows } = await site.client.execute(
+      'SELECT * FROM crr_peer, crr_milestone, crr_history, crr_state',
+    );
     return JSON.stringify(rows);
   };
   const before = [await written(server.site), await written(a)];
