@@ -13,6 +13,7 @@ import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import type { Connection } from './connection.js';
 import { isRowRefused, isStale } from './database-errors.js';
+import { type DrainLook, DrainMemory } from './drain-memory.js';
 import type { DriftCheck } from './drift.js';
 import { type Evict, evictStatements } from './evict.js';
 import type { MergeSource } from './limited-merge.js';
@@ -70,10 +71,12 @@ export class BatchRunner {
   #mayReject = false;
   /** The look at the database after which what had waited was drained: a process with an older schema may have left it. */
   #lookedAt: PresentSchema | undefined;
+  readonly #drains: DrainMemory;
   leftovers: Leftovers = { ofOthers: false, toTry: false };
 
   constructor(parts: MergerParts) {
     this.#parts = parts;
+    this.#drains = new DrainMemory(parts.connection);
   }
 
   get mayBePending(): boolean {
@@ -83,12 +86,11 @@ export class BatchRunner {
   /** The next merge looks at what is pending. */
   expectPending(): void {
     this.#mayWait = true;
+    this.#drains.forgetTrusted();
   }
 
   merge(changes: readonly Change[], options: BatchOptions): Promise<MutableReport> {
-    return this.#attempt(changes, options, (plan, present) =>
-      this.#run(plan, changes, options, present),
-    );
+    return this.#attempt(changes, options, (plan, look) => this.#run(plan, changes, options, look));
   }
 
   /** Merges and takes all of it back. Rejects as {@link merge} would. */
@@ -117,14 +119,15 @@ export class BatchRunner {
   async #attempt<T>(
     changes: readonly Change[],
     options: BatchOptions,
-    runPlan: (plan: ApplyPlan, present: PresentSchema) => Promise<T>,
+    runPlan: (plan: ApplyPlan, look: DrainLook) => Promise<T>,
   ): Promise<T> {
     const { drift, sites } = this.#parts;
     for (let attempt = 1; ; attempt++) {
       const done = await drift.withPresent(async (present) => {
-        const plan = await this.#plan(changes, options, present);
+        const look = await this.#look(options, present);
+        const plan = await this.#plan(changes, options, look);
         try {
-          return { result: await runPlan(plan, present) };
+          return { result: await runPlan(plan, look) };
         } catch (error) {
           if (!isStale(error)) throw error;
           if (attempt === MAX_ATTEMPTS) throw contended(error);
@@ -138,12 +141,23 @@ export class BatchRunner {
     }
   }
 
+  /** What has changed since everything that waits from this source was tried, if something waits. */
+  async #look({ limited, apart }: BatchOptions, present: PresentSchema): Promise<DrainLook> {
+    const greatestTime = this.#parts.greatestTime();
+    const mayWait = limited === undefined ? this.#mayWait : limited.waiting.length > 0;
+    const isLooked = mayWait && apart?.only === undefined;
+    return isLooked
+      ? this.#drains.look(limited, present, greatestTime)
+      : this.#drains.everything(limited, present, greatestTime);
+  }
+
   async #plan(
     changes: readonly Change[],
     options: BatchOptions,
-    present: PresentSchema,
+    look: DrainLook,
   ): Promise<ApplyPlan> {
-    const { connection, sites, greatestTime } = this.#parts;
+    const { connection, sites } = this.#parts;
+    const { present, before, greatestTime } = look;
     const onUnknown = options.onUnknown ?? 'pending';
     const plan = planApply({
       changes,
@@ -154,8 +168,9 @@ export class BatchRunner {
       sites: await sites.directory(connection),
       onUnknown,
       limits: connection,
-      greatestTime: greatestTime(),
+      greatestTime,
       mayWait: this.#mayWait,
+      before,
       mayReject: this.#mayReject,
       apart: options.apart,
       ownReturn: options.ownReturn,
@@ -169,9 +184,10 @@ export class BatchRunner {
     plan: ApplyPlan,
     changes: readonly Change[],
     options: BatchOptions,
-    present: PresentSchema,
+    look: DrainLook,
   ): Promise<MutableReport> {
     const { connection, sites } = this.#parts;
+    const { present } = look;
     const { schema } = present;
     const stamp = new Stamp();
     const peer = options.peer && peerStatements(options.peer);
@@ -192,6 +208,7 @@ export class BatchRunner {
     sites.learn(plan.newSites);
     const report = reportOf(plan);
     if (changes.length > 0) Object.assign(report, stamp.result());
+    if (plan.drains) this.#drains.done(options.limited, look, stamp.versions);
     if (options.limited === undefined) {
       this.#lookedAt = present;
       this.#learn(plan, report, options.apart);
@@ -204,6 +221,8 @@ export class BatchRunner {
     const waits = total - rejected;
     const ofOthers =
       (!this.#mayWait && waits > pending) || (!this.#mayReject && rejected > 0 && !apart);
+    // Rows of which one process left a part, and this one another part, have not changed.
+    if (ofOthers) this.#drains.forgetTrusted();
     this.leftovers = { ofOthers, toTry: toTry > 0 };
     this.#mayWait = waits > 0;
     this.#mayReject = rejected > 0;
@@ -226,6 +245,10 @@ function triedQueries({ phases }: ApplyPlan): Query[] {
 class Stamp {
   #versions: ApplyVersions | undefined;
 
+  get versions(): ApplyVersions {
+    return this.#versions!;
+  }
+
   read(): Query {
     return readVersions((versions) => {
       this.#versions = versions;
@@ -234,7 +257,7 @@ class Stamp {
 
   /** If the db_version contains more than the batch, the sender lacks something, so it is not returned. */
   result(): { readonly stamp: number | undefined; readonly prior: number } {
-    const { prior, now, hasLocalNews } = this.#versions!;
+    const { prior, now, hasLocalNews } = this.versions;
     return { stamp: now > prior && !hasLocalNews ? now : undefined, prior };
   }
 }

@@ -1,4 +1,5 @@
-import type { SqlValue } from '../model/value.js';
+import type { Change } from '../model/change.js';
+import { bytesOfText, type SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { quoteText } from '../sql/quote.js';
 import { bindValue, type Statement } from '../sql/statement.js';
@@ -33,9 +34,23 @@ export function holdQueries(
       ordinals.of(change),
       change.seq,
       DB_VERSION,
+      sizeOf(change),
       ...key.map((value) => bindValue(value, args)),
     ];
     rows.add(values.join(', '), args);
   }
   return [...byKeyColumns.values()].flatMap((rows) => rows.finish());
 }
+
+/** About the bytes of a change; see crr_pending. */
+function sizeOf({ table, pk, cid, val }: Change): number {
+  return bytesOfText(table) + bytesOfText(cid) + pk.length + sizeOfValue(val);
+}
+
+function sizeOfValue(val: SqlValue): number {
+  if (val === null) return 0;
+  if (typeof val === 'string') return bytesOfText(val);
+  return val instanceof Uint8Array ? val.length : BYTES_OF_NUMBER;
+}
+
+const BYTES_OF_NUMBER = 8;

@@ -37,6 +37,8 @@ export interface LimitedInput {
 export interface LimitedBatchInput extends LimitedInput {
   readonly offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly drained: readonly TableSpec[];
+  /** Of what waits, only what is marked to be tried is applied. */
+  readonly onlyTried: boolean;
   /** Changes may wait under former names. */
   readonly followsNames: boolean;
   readonly limits: StatementLimits;
@@ -89,6 +91,7 @@ export class LimitedBatch {
       spec,
       {
         source: source.id,
+        onlyTried: this.input.onlyTried,
         owner: source.owner,
         mayWrite: rights !== undefined,
         ignored: isIgnored ? readOnly : [],

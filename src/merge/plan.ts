@@ -1,31 +1,22 @@
 import { isMarkOnWire } from '../columns/versions.js';
-import type { Change } from '../model/change.js';
-import type { CrrSchema } from '../model/schema.js';
-import type { SiteDirectory } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
-import type { StatementLimits } from '../sql/multi-row.js';
 import { SITE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
 import { showCellsStatements } from '../tables/cells/show.js';
 import { noteResetCells } from '../tables/clock/reset.js';
 import { followFormerNames } from '../tables/former/follow.js';
-import { drainPendingStatements } from '../tables/pending/drain.js';
 import { TRUSTED } from '../tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
 import { type Apart, rejectRows, reportRejected, tryChangedRows, tryHeld } from './apart.js';
 import { checkSitesQuery } from './check-sites.js';
+import { Drain } from './drain.js';
 import { drainedTables } from './drained.js';
 import { guardForgedQueries, guardForgedWaiting } from './forged.js';
-import {
-  type EarlyChange,
-  type GroupedChanges,
-  groupChanges,
-  type RowOffer,
-  type UnknownColumns,
-} from './group.js';
+import { type EarlyChange, type GroupedChanges, groupChanges, type RowOffer } from './group.js';
 import { holdQueries } from './hold.js';
-import { LimitedBatch, type LimitedInput, splitDeletes } from './limited.js';
+import type { ApplyInput } from './input.js';
+import { LimitedBatch, splitDeletes } from './limited.js';
 import { offerCells } from './offer-cells.js';
 import { offerRows } from './offer-rows.js';
 import { OrdinalsOfBatch } from './ordinals.js';
@@ -33,36 +24,6 @@ import { MergeOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import { reportQueries } from './report.js';
 import { countWaiting, refuseIncomplete } from './waiting.js';
-
-export interface ApplyInput {
-  readonly changes: readonly Change[];
-  readonly schema: CrrSchema;
-  /** The version of the database's schema; undefined if it is not to be checked. */
-  readonly schemaVersion?: number | undefined;
-  /** Tables whose pending changes are applied, whatever else is known. */
-  readonly waiting?: ReadonlySet<string> | undefined;
-  /**
-   * Columns by table for which the rights of a limited source are not known, because the schema of this process
-   * lacks them: their changes wait.
-   */
-  readonly unknownColumns?: UnknownColumns | undefined;
-  readonly sites: SiteDirectory;
-  /** Keep changes that are early in the pending table, or refuse the batch. */
-  readonly onUnknown: 'pending' | 'error';
-  /** How large one statement may be. */
-  readonly limits: StatementLimits;
-  /** The greatest version that columns merged by time take now. */
-  readonly greatestTime: number;
-  /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
-  readonly mayWait: boolean;
-  /** Some pending changes were rejected: try those again whose row changes. */
-  readonly mayReject: boolean;
-  readonly apart?: Apart | undefined;
-  /** This site's own changes may come back to it, so they are not refused as forged. */
-  readonly ownReturn?: boolean | undefined;
-  /** Who brought the changes, if they may not write everything. */
-  readonly limited?: LimitedInput | undefined;
-}
 
 /** How to merge a batch in one transaction. The outcome is complete when all queries have been read. */
 export interface ApplyPlan {
@@ -73,6 +34,8 @@ export interface ApplyPlan {
   readonly newSites: readonly (readonly [ordinal: number, siteId: Uint8Array])[];
   /** Changes of tables or columns that this schema does not have, or that are ahead of their time. */
   readonly early: readonly EarlyChange[];
+  /** Whether everything that waits from the source, and could be applied, was tried. */
+  readonly drains: boolean;
 }
 
 /**
@@ -105,6 +68,7 @@ export function planApply(input: ApplyInput): ApplyPlan {
     cellCount: grouped.cellCount,
     newSites: batch.ordinals.added,
     early: grouped.early,
+    drains: batch.drainsAll,
   };
 }
 
@@ -120,6 +84,7 @@ class Batch {
   readonly #hasForeignNames: boolean;
   /** Tables whose pending changes are applied. A drain compiles a whole gate, so it runs only if it is needed. */
   readonly #drained: readonly TableSpec[];
+  readonly #drain: Drain;
   /** Tables that the batch may touch. */
   readonly #touched: readonly TableSpec[];
 
@@ -140,6 +105,17 @@ class Batch {
       deletes: split?.deletes ?? [],
       hasForeignNames: this.#hasForeignNames,
     });
+    this.#drain = new Drain({
+      source: this.#source,
+      drained: this.#drained,
+      offers: this.#offers,
+      held: this.#held,
+      // What waits under former names is only found among everything.
+      before: this.#hasForeignNames || this.#apart.only !== undefined ? undefined : input.before,
+      apart: this.#apart,
+      greatestTime: input.greatestTime,
+      unknownColumns: input.unknownColumns,
+    });
     this.#touched = [...new Set([...this.#offers.keys(), ...this.#drained])];
     this.#limits =
       limited &&
@@ -147,9 +123,16 @@ class Batch {
         ...limited,
         offers: this.#offers,
         drained: this.#drained,
-        followsNames: this.#hasForeignNames || limited.waiting.length > 0,
+        onlyTried: this.#drain.isPartial,
+        followsNames:
+          this.#hasForeignNames || (limited.waiting.length > 0 && !this.#drain.isPartial),
         limits: input.limits,
       });
+  }
+
+  /** Whether what waits was tried, as far as it may have become possible. */
+  get drainsAll(): boolean {
+    return this.#drained.length > 0 && this.#apart.only === undefined;
   }
 
   get #apart(): Apart {
@@ -202,6 +185,7 @@ class Batch {
       ...holdQueries(this.#held, this.#source, this.ordinals, this.input.limits),
       ...tryHeld(this.#apart, this.#source),
       ...rejectRows(this.#apart, this.#source),
+      ...this.#drain.mark(),
     ];
   }
 
@@ -226,18 +210,12 @@ class Batch {
   }
 
   drain(): Query[] {
-    const greatestTime = String(this.input.greatestTime);
-    const source = this.#source;
     const follows = this.#limits === undefined && this.#hasForeignNames;
-    const drains = this.#drained.flatMap((spec) => {
-      const range = this.#apart.only?.get(spec.name);
-      const options = { greatestTime, source, range, ...this.#limits?.drainOptions(spec) };
-      return drainPendingStatements(withoutColumns(spec, this.input.unknownColumns), options);
-    });
     return [
       ...(follows ? followFormerNames(TRUSTED) : []).map((sql) => statement(sql)),
-      ...(this.#triesRejected ? tryChangedRows(this.#drained, source) : []),
-      ...drains.map((sql) => statement(sql)),
+      ...(this.#triesRejected ? tryChangedRows(this.#drained, this.#source) : []),
+      ...this.#drain.markIncomplete(),
+      ...this.#drain.run((spec) => this.#limits?.drainOptions(spec) ?? {}),
     ];
   }
 
@@ -280,15 +258,4 @@ class Batch {
   end(): Query[] {
     return [statement(endApplySql(this.#touched))];
   }
-}
-
-/** What waits for these columns goes on waiting. */
-function withoutColumns(spec: TableSpec, unknown: UnknownColumns | undefined): TableSpec {
-  const names = unknown?.get(spec.name);
-  if (names === undefined) return spec;
-  return {
-    ...spec,
-    clockColumns: spec.clockColumns.filter(({ name }) => !names.has(name)),
-    cellColumns: spec.cellColumns.filter(({ name }) => !names.has(name)),
-  };
 }

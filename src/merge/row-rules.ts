@@ -4,12 +4,12 @@ import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { block, list } from '../sql/layout.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { PENDING_TABLE } from '../sql/names.js';
-import { quoteName, quoteText } from '../sql/quote.js';
+import { quoteName } from '../sql/quote.js';
 import { rowsOutsideSql } from '../sql/rows-outside.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 import { refuseIfFound } from '../tables/guard/table.js';
-import { pendingKeys } from '../tables/pending/table.js';
+import { fromSource, isMarkedSql, pendingKeys } from '../tables/pending/table.js';
 import { DB_VERSION } from '../tables/state/table.js';
 import type { RowOffer } from './group.js';
 import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
@@ -27,6 +27,8 @@ export interface RowRulesInput {
   readonly source: LimitedSource;
   readonly offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
   readonly drained: readonly TableSpec[];
+  /** Of what waits, only what is marked to be tried is applied. */
+  readonly onlyTried: boolean;
   readonly limits: StatementLimits;
 }
 
@@ -109,11 +111,15 @@ export class RowRules {
     when: 'before' | 'after',
     read: (pk: Uint8Array) => void,
   ): Query {
+    const { source, onlyTried } = this.input;
     const keys = pendingKeys(spec.key.length).map((key, i) => `${key} AS column${i + 2}`);
     const waiting = block`
       SELECT DISTINCT ${list(['pk AS column1', ...keys])}
-      FROM ${PENDING_TABLE}
-      WHERE source = ${quoteText(this.input.source.id)} AND table_name = ${quoteText(spec.name)}`;
+      FROM ${PENDING_TABLE} AS waiting
+      WHERE ${[
+        ...fromSource('waiting', source.id, spec, { onlyTried }),
+        ...(onlyTried ? [isMarkedSql('waiting')] : []),
+      ].join(' AND ')}`;
     return {
       ...statement(
         rowsOutsideSql(spec, waiting, condition.sql, isTouched(spec, when)),

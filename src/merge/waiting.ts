@@ -1,7 +1,8 @@
-import { statementText } from '../sql/layout.js';
-import { GUARD_TABLE, PENDING_TABLE, STATE_TABLE } from '../sql/names.js';
+import { block, list, statementText } from '../sql/layout.js';
+import { GUARD_TABLE, PENDING_TABLE } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
 import { type Query, queryRow, statement } from '../sql/statement.js';
+import { isRejectedSql, isTriedSql } from '../tables/pending/table.js';
 import { DB_VERSION, SOURCE } from '../tables/state/table.js';
 import type { MergeOutcome } from './outcome.js';
 
@@ -16,16 +17,23 @@ export function countWaiting(
   from: number | undefined,
 ): Query {
   const isNew =
-    from === undefined ? 'waiting.db_version = state.db_version' : `waiting.db_version > ${from}`;
+    from === undefined ? `waiting.db_version = ${DB_VERSION}` : `waiting.db_version > ${from}`;
+  // Each by an index: much may wait.
+  const count = (...conditions: string[]) => block`
+    (
+      SELECT count(*) FROM ${PENDING_TABLE} AS waiting
+      WHERE ${[`waiting.source = ${quoteText(source)}`, ...conditions].join(' AND ')}
+    )`;
+  const counts = [
+    count(),
+    count(isTriedSql('waiting')),
+    count(isRejectedSql('waiting')),
+    count(isNew, '+waiting.reason IS NULL'),
+    count(isNew, "waiting.cid <> '-1'"),
+  ];
   const sql = statementText`
     SELECT
-      count(*),
-      ifnull(sum(waiting.reason = ''), 0),
-      ifnull(sum(waiting.reason > ''), 0),
-      ifnull(sum(${isNew} AND waiting.reason IS NULL), 0),
-      ifnull(sum(${isNew} AND waiting.cid <> '-1'), 0)
-    FROM ${PENDING_TABLE} AS waiting, ${STATE_TABLE} AS state
-    WHERE waiting.source = ${quoteText(source)}`;
+      ${list(counts)}`;
   return queryRow(sql, (row) => {
     const { 0: total, 1: toTry, 2: rejected, 3: ofBatch, 4: cellsOfBatch } = row;
     outcome.waiting = {

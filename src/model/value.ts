@@ -85,3 +85,6 @@ export function hexToBytes(hex: string): Uint8Array {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const encoder = new TextEncoder();
+
+/** The length of a text in UTF-8. */
+export const bytesOfText = (text: string): number => encoder.encode(text).length;

@@ -1,11 +1,12 @@
 import { wireOffset } from '../../columns/versions.js';
 import type { TableSpec } from '../../model/table-spec.js';
+import { bytesOfText } from '../../model/value.js';
 import { greaterSql } from '../../sql/compare.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { cellGate, clockTable, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
-import { pendingUpsert } from '../pending/table.js';
+import { pendingUpsert, sizeSql } from '../pending/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { CELL_COLUMNS, cells } from './table.js';
 
@@ -51,6 +52,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
               'new.site',
               'new.seq',
               'db_version',
+              sizeSql('new.pk', 'new.value', bytesOfText(spec.name)),
               ...newKeys,
             ])}
           FROM ${STATE_TABLE}

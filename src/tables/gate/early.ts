@@ -2,10 +2,11 @@ import type { ClockColumnType } from '../../columns/column-type.js';
 import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import { wireOffset } from '../../columns/versions.js';
 import type { TableSpec } from '../../model/table-spec.js';
+import { bytesOfText } from '../../model/value.js';
 import { all, block, type Fragment, list } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { clock } from '../clock/table.js';
-import { pendingUpsert } from '../pending/table.js';
+import { pendingUpsert, sizeSql } from '../pending/table.js';
 import { SOURCE } from '../state/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
@@ -64,6 +65,7 @@ function keep(spec: TableSpec, cell: EarlyCell): string {
     `CAST(${origin} AS INTEGER)`,
     `CAST(substr(${origin}, instr(${origin}, ':') + 1) AS INTEGER)`,
     'new.db_version',
+    sizeSql('new.pk', value, bytesOfText(spec.name) + bytesOfText(cid)),
     ...newKeys(spec),
   ];
   const isLate = block`

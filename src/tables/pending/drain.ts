@@ -26,13 +26,22 @@ import { offeredColumns } from '../gate/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { isBetterSql } from './better.js';
 import { goOnWaiting } from './rejected.js';
-import { isNotRejectedSql, pendingKeys, TRUSTED } from './table.js';
+import {
+  fromSource,
+  isMarkedSql,
+  isNotRejectedSql,
+  isTriedSql,
+  pendingKeys,
+  TRUSTED,
+} from './table.js';
 
 export interface DrainOptions {
   /** What waits from this source is offered. Default: what is trusted. */
   readonly source?: string | undefined;
   /** A delete waits until its row is there: its source may only delete rows that meet a condition. */
   readonly deletesNeedRow?: boolean | undefined;
+  /** Only changes that are marked to be tried are offered. Default: all that were not rejected. */
+  readonly onlyTried?: boolean | undefined;
   /** Only changes of rows whose packed keys are in this range are offered. */
   readonly range?: KeyRange | undefined;
   /** What is applied is not removed, because the merge is only tried. */
@@ -74,7 +83,6 @@ function offeredValue(column: ReplicatedColumnSpec): string {
 
 class Drain {
   readonly #columns: readonly ReplicatedColumnSpec[];
-  readonly #table: string;
   readonly #keys: readonly string[];
   /** `'-1'` and the names of the columns. */
   readonly #cids: string;
@@ -88,7 +96,6 @@ class Drain {
     this.source = options.source ?? TRUSTED;
     this.#greatestTime = options.greatestTime ?? GREATEST_NOW_SQL;
     this.#columns = replicatedColumns(spec);
-    this.#table = quoteText(spec.name);
     this.#keys = pendingKeys(spec.key.length);
     this.#cids = ['-1', ...this.#columns.map(({ name }) => name)].map(quoteText).join(', ');
   }
@@ -196,12 +203,13 @@ class Drain {
   }
 
   removeApplied(): string {
-    const { spec } = this;
+    const { spec, source, options } = this;
+    // What was rejected is overtaken, too, if its row has a newer life.
+    const marked = options.onlyTried ? [isMarkedSql(PENDING_TABLE)] : [];
     return statementText`
       DELETE FROM ${PENDING_TABLE}
       WHERE
-        source = ${quoteText(this.source)}
-        AND table_name = ${this.#table}
+        ${all([...fromSource(PENDING_TABLE, source, spec, options), ...marked])}
         AND EXISTS (
           SELECT 1 FROM ${clock(spec)} AS clock
           WHERE
@@ -216,19 +224,28 @@ class Drain {
         )`;
   }
 
+  /** What is offered. */
   #isOurs(row: string): string[] {
+    return [...fromSource(row, this.source, this.spec, this.options), ...this.#isTried(row)];
+  }
+
+  /** The same for the other changes of a row, which are found by its key: `+` hides the index of the marks. */
+  #isOfRow(row: string): string[] {
+    const tried = this.#isTried(row);
     return [
-      `${row}.source = ${quoteText(this.source)}`,
-      `${row}.table_name = ${this.#table}`,
-      ...this.#isTried(row),
+      ...fromSource(row, this.source, this.spec),
+      ...(this.options.onlyTried ? tried.map((condition) => `+${condition}`) : tried),
     ];
   }
 
   #isTried(row: string): string[] {
-    const { range } = this.options;
+    const { range, onlyTried } = this.options;
     const isInRange =
       range && `${row}.pk BETWEEN ${quoteBlob(range.first)} AND ${quoteBlob(range.last)}`;
-    return [isNotRejectedSql(row), ...(isInRange === undefined ? [] : [isInRange])];
+    return [
+      onlyTried ? isTriedSql(row) : isNotRejectedSql(row),
+      ...(isInRange === undefined ? [] : [isInRange]),
+    ];
   }
 
   /** False if the change is of another column type, or still too far ahead: it stays pending. */
@@ -245,7 +262,7 @@ class Drain {
       waiting.causal_length = (
         SELECT max(other.causal_length) FROM ${PENDING_TABLE} AS other
         WHERE
-          ${all([...this.#isOurs('other'), 'other.pk = waiting.pk', ...this.#due('other')])}
+          ${all([...this.#isOfRow('other'), 'other.pk = waiting.pk', ...this.#due('other')])}
       )`;
   }
 
@@ -256,7 +273,7 @@ class Drain {
         SELECT 1 FROM ${PENDING_TABLE} AS other
         WHERE
           ${all([
-            ...this.#isOurs('other'),
+            ...this.#isOfRow('other'),
             'other.pk = waiting.pk',
             'other.cid = waiting.cid',
             'other.causal_length = waiting.causal_length',

@@ -6,6 +6,7 @@ import { PEER_TABLE, PENDING_TABLE, SITE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Query, type Statement, statement } from '../../sql/statement.js';
 import { LOCAL_SITE } from '../state/table.js';
+import { fromSource, isMarkedSql } from './table.js';
 
 /*
  * What waits from a source with limited rights, and what of it may not be applied. The names of tables
@@ -15,6 +16,8 @@ import { LOCAL_SITE } from '../state/table.js';
 /** What a source may write in one table. */
 export interface WaitingRights {
   readonly source: string;
+  /** Only what is to be tried, or was rejected, is looked at. */
+  readonly onlyTried?: boolean | undefined;
   readonly mayWrite: boolean;
   /** Columns whose cells are removed without being reported. */
   readonly ignored: readonly string[];
@@ -43,7 +46,10 @@ export function removeForbidden(
     column: isOneOf(rights.refused),
     site: isOfForeignSite(rights.owner),
   };
-  const isOurs = [`source = ${quoteText(rights.source)}`, `table_name = ${quoteText(spec.name)}`];
+  const isOurs = [
+    ...fromSource(PENDING_TABLE, rights.source, spec, rights),
+    ...(rights.onlyTried ? [isMarkedSql(PENDING_TABLE)] : []),
+  ];
   const found = statementText`
     SELECT DISTINCT
       pk,

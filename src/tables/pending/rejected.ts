@@ -88,7 +88,7 @@ export function tryChanged(source: string, spec: TableSpec): string {
     SET reason = ${quoteText(TRY)}
     WHERE
       source = ${quoteText(source)}
-      AND table_name = ${quoteText(spec.name)}
+      AND +table_name = ${quoteText(spec.name)}
       AND ${isRejectedSql(PENDING_TABLE)}
       AND (
         ${any([
@@ -129,7 +129,7 @@ export function goOnWaiting(source: string, table: string): string {
     SET reason = NULL
     WHERE
       source = ${quoteText(source)}
-      AND table_name = ${quoteText(table)}
+      AND +table_name = ${quoteText(table)}
       AND reason = ${quoteText(TRY)}`;
 }
 

@@ -1,8 +1,10 @@
 import type { ClockColumnType } from '../../columns/column-type.js';
 import { COLUMN_TYPES } from '../../columns/registry.js';
 import { MAX_KEY_COLUMNS } from '../../model/limits.js';
+import type { TableSpec } from '../../model/table-spec.js';
 import { type Fragment, list, statementText } from '../../sql/layout.js';
 import { PENDING_TABLE } from '../../sql/names.js';
+import { quoteText } from '../../sql/quote.js';
 import { isNewerSql } from './newer.js';
 
 /**
@@ -16,7 +18,11 @@ import { isNewerSql } from './newer.js';
  *     db_version    this database's db_version when it came, or was rejected
  *     reason        NULL: it waits. {@link TRY}: the next apply tries it. Another text: the database rejected it, and
  *                   this is its reason
+ *     size          about how many bytes it takes; see {@link sizeSql}
  *     key_1, ...    the values of the key, so that plain SQL can apply the row
+ *
+ * A drain usually tries few of the changes that wait, and counts them all. So it finds those to be tried, and those of
+ * the running apply, by an index.
  */
 export function pendingStatements(): string[] {
   const columns = [
@@ -31,6 +37,7 @@ export function pendingStatements(): string[] {
     'seq INTEGER NOT NULL',
     'db_version INTEGER NOT NULL',
     'reason TEXT',
+    'size INTEGER NOT NULL',
     ...pendingKeys(MAX_KEY_COLUMNS).map((name) => `${name} ANY`),
     // The source comes first: an apply reads what waits from one source alone.
     'UNIQUE (source, table_name, pk, cid, site)',
@@ -40,8 +47,17 @@ export function pendingStatements(): string[] {
       CREATE TABLE IF NOT EXISTS ${PENDING_TABLE} (
         ${list(columns)}
       ) STRICT`,
+    indexStatement('tried', ['source', 'reason']),
+    indexStatement('news', ['source', 'db_version', 'size']),
   ];
 }
+
+const indexStatement = (name: string, columns: readonly string[]) =>
+  `CREATE INDEX IF NOT EXISTS ${PENDING_TABLE}_${name} ON ${PENDING_TABLE} (${columns.join(', ')})`;
+
+/** SQL of the bytes of a pending change: its names, key and value. */
+export const sizeSql = (pk: string, value: string, namesBytes: number): string =>
+  `${namesBytes} + length(${pk}) + ifnull(length(CAST(${value} AS BLOB)), 0)`;
 
 /**
  * The source of what was brought by somebody who may write everything: a caller of apply(), or a server.
@@ -56,8 +72,31 @@ export const TRY = '';
 /** SQL condition: the pending change was not rejected. */
 export const isNotRejectedSql = (row: string): string => `ifnull(${row}.reason, '') = ''`;
 
+/** SQL condition: the running apply tries the pending change. */
+export const isTriedSql = (row: string): string => `${row}.reason = ${quoteText(TRY)}`;
+
+/** SQL condition: the pending change does not just wait: it is to be tried, or was rejected and may be tried. */
+export const isMarkedSql = (row: string): string => `${row}.reason IS NOT NULL`;
+
 /** SQL condition: the pending change was rejected. */
 export const isRejectedSql = (row: string): string => `${row}.reason > ''`;
+
+/**
+ * SQL conditions: the pending change is from a source, and of a table.
+ *
+ * @param options `onlyTried`: it is found by its mark, for which `+` hides the index of the tables.
+ */
+export function fromSource(
+  row: string,
+  source: string,
+  { name }: Pick<TableSpec, 'name'>,
+  { onlyTried = false }: { readonly onlyTried?: boolean | undefined } = {},
+): string[] {
+  return [
+    `${row}.source = ${quoteText(source)}`,
+    `${onlyTried ? '+' : ''}${row}.table_name = ${quoteText(name)}`,
+  ];
+}
 
 /** The columns that hold the values of a key. */
 export function pendingKeys(keyColumns: number): string[] {
@@ -68,7 +107,7 @@ export function pendingKeys(keyColumns: number): string[] {
 export function pendingColumns(keyColumns: number): string[] {
   return [
     ...['source', 'table_name', 'pk', 'cid', 'val', 'col_version', 'causal_length'],
-    ...['site', 'seq', 'db_version'],
+    ...['site', 'seq', 'db_version', 'size'],
     ...pendingKeys(keyColumns),
   ];
 }
@@ -97,6 +136,7 @@ export function pendingUpsert(
       causal_length = excluded.causal_length,
       seq = excluded.seq,
       db_version = excluded.db_version,
+      size = excluded.size,
       reason = NULL
     WHERE
       excluded.causal_length > causal_length

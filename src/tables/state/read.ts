@@ -10,6 +10,11 @@ export function readSchemaVersion(read: (version: number) => void): Query {
   return queryRow(sql, ({ 0: version }) => read(Number(version)));
 }
 
+export function readDbVersion(read: (version: number) => void): Query {
+  const sql = `SELECT db_version FROM ${STATE_TABLE}`;
+  return queryRow(sql, ({ 0: version }) => read(Number(version)));
+}
+
 export interface ApplyVersions {
   /** The db_version before the last apply, and the one after it. */
   readonly prior: number;
