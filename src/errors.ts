@@ -52,7 +52,8 @@ export type CrrChangeErrorCode =
   | 'CRR_CHANGE_ROW_REFUSED'
   | 'CRR_CHANGE_TABLE_REFUSED'
   | 'CRR_CHANGE_COLUMN_REFUSED'
-  | 'CRR_CHANGE_SITE_REFUSED';
+  | 'CRR_CHANGE_SITE_REFUSED'
+  | 'CRR_CHANGE_QUOTA';
 
 /** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */
 export type CrrDatabaseErrorCode =

@@ -4,6 +4,7 @@ import type { StatementLimits } from '../sql/multi-row.js';
 import { type Query, statement } from '../sql/statement.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import type { DrainOptions } from '../tables/pending/drain.js';
+import { removeOverQuota } from '../tables/pending/quota.js';
 import {
   type ForbiddenPart,
   removeForbidden,
@@ -69,7 +70,8 @@ export class LimitedBatch {
   /** After the merge. */
   check(): Query[] {
     const { trial } = this.input;
-    return trial ? this.#rules.list('after', trial) : this.#rules.guardAfter();
+    if (trial) return this.#rules.list('after', trial);
+    return [...this.#rules.guardAfter(), ...this.#keepQuota()];
   }
 
   drainOptions({ name }: TableSpec): DrainOptions {
@@ -78,6 +80,14 @@ export class LimitedBatch {
       deletesNeedRow: rightsIn(source, name)?.where !== undefined,
       keepsApplied: trial !== undefined,
     };
+  }
+
+  #keepQuota(): Query[] {
+    const { source, onRemoved } = this.input;
+    if (source.quota === undefined) return [];
+    return removeOverQuota(source.id, source.quota, (row) =>
+      onRemoved({ ...row, code: 'CRR_CHANGE_QUOTA', isOutside: false }),
+    );
   }
 
   #removeForbidden(spec: TableSpec): Query[] {

@@ -1,5 +1,6 @@
 import type { CrrChangeErrorCode } from '../errors.js';
 import type { Statement } from '../sql/statement.js';
+import type { PendingQuota } from '../tables/pending/quota.js';
 
 /** Who brought a batch of changes, if they may not write everything. */
 export interface LimitedSource {
@@ -15,6 +16,8 @@ export interface LimitedSource {
   readonly owner?: string | null | undefined;
   /** What it may write, by the table's name. Other tables may not be written. Undefined: everything. */
   readonly tables?: Readonly<Record<string, TableRights>> | undefined;
+  /** How much may be pending from it; what is beyond that is left out. Undefined: any number. */
+  readonly quota?: PendingQuota | undefined;
 }
 
 /** What a source may write in a table. */

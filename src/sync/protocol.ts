@@ -40,7 +40,8 @@
  *
  *     response  siteId      the server's site id
  *               schema      fingerprint of the server's CRRs
- *               rights      fingerprint of what the client may write; empty if it may write everything
+ *               rights      fingerprint of what the client may write; empty if it may write everything. It ends in
+ *                           `+` while the pending changes of the client use up more than half of their quota
  *               dbVersion   the server's db_version
  *               receipt     opaque; names a moment in the server's history that includes all that the answer does. A
  *                           server that does not know one of its own receipts was restored from a backup
@@ -108,6 +109,7 @@
  *     live streams at a time           1,000, and 50 of one owner                503
  *     answer                           about 1 MiB before compression, but at least one cell
  *     sites of one owner               1,000                                     403
+ *     pending changes of one owner     50,000, and 64 MiB                        `refused`
  *     names in a request               1,024 bytes each, 2,000 tables            400
  *     db_versions in skip              1,000                                     400
  *     versions of cells and rows       2^24 above those that the server has      422
@@ -163,6 +165,8 @@ export const LIMITS = {
   maxStreams: 1_000,
   maxStreamsPerOwner: 50,
   maxSitesPerOwner: 1_000,
+  maxPendingPerOwner: 50_000,
+  maxPendingBytesPerOwner: 64 * 2 ** 20,
   chunkBytes: 2 ** 20,
   maxVersionJump: MAX_JUMP,
 } as const;

@@ -38,6 +38,7 @@ export {
   type Milestone,
 } from '../tables/milestone/table.js';
 export { countSitesOf } from '../tables/peer/table.js';
+export { type PendingQuota, readPendingUsage } from '../tables/pending/quota.js';
 export { isOwnTicket, isTicket, noteTicket, partsOf } from '../tables/ticket/table.js';
 
 /** A database made by `withCrr`. */

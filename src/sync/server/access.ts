@@ -1,5 +1,5 @@
 import { fingerprint, sha256 } from '../fingerprint.js';
-import type { LimitedSource, Site, Statement, TableRights } from '../site.js';
+import type { LimitedSource, PendingQuota, Site, Statement, TableRights } from '../site.js';
 import { type Authorization, checkAuthorization, type TableAccess } from './authorization.js';
 
 export interface AccessOptions {
@@ -7,6 +7,8 @@ export interface AccessOptions {
   readonly site: Site;
   /** The tables that the client asks for; all if undefined. */
   readonly tables: readonly string[] | undefined;
+  /** How much may be pending from the client. */
+  readonly quota: PendingQuota;
 }
 
 type Conditions = Readonly<Record<string, Statement>>;
@@ -25,15 +27,17 @@ export class Access {
   readonly filter: string;
   /** Fingerprint of what the client may write. Rows that were refused may be tried again if it changes. */
   readonly rights: string;
+  readonly #quota: PendingQuota;
   readonly #tables: Authorization['tables'];
   /** What may be written, by table; undefined if everything. */
   readonly #writable: Readonly<Record<string, TableRights>> | undefined;
 
   /** @throws {CrrUsageError} if the authorization contains something unknown. */
-  constructor({ authorization, site, tables }: AccessOptions) {
+  constructor({ authorization, site, tables, quota }: AccessOptions) {
     checkAuthorization(authorization, site.schema);
     const scope = authorization.scope ?? '';
     this.#tables = authorization.tables;
+    this.#quota = quota;
     this.owner = authorization.id || null;
     this.mayForward = authorization.forward ?? false;
     const all = [...site.schema.tables.keys()];
@@ -85,6 +89,7 @@ export class Access {
       id: owner === null ? `rights:${await sha256(textOf([this.#writable]))}` : `id:${owner}`,
       owner: mayForward ? undefined : owner,
       tables: this.#writable,
+      quota: this.#quota,
     };
   }
 

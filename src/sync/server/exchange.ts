@@ -1,7 +1,7 @@
 import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { LIMITS, type SyncRequest, type SyncResponse } from '../protocol.js';
-import type { Cursor, LimitedSource, Site } from '../site.js';
+import { type Cursor, type LimitedSource, readPendingUsage, type Site } from '../site.js';
 import { type Codec, greatestCell } from '../wire/codec.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
@@ -48,6 +48,16 @@ export class ExchangeEndpoint {
     return true;
   }
 
+  /** Whether so much is pending from a source that what was left out had better not be sent again yet. */
+  async #isFull({ id, quota }: LimitedSource): Promise<boolean> {
+    let isFull = false;
+    const query = readPendingUsage(id, ({ changes, bytes }) => {
+      isFull = quota !== undefined && (2 * changes > quota.changes || 2 * bytes > quota.bytes);
+    });
+    await this.site.query([query]);
+    return isFull;
+  }
+
   async #decode(request: Request): Promise<SyncRequest> {
     const type = request.headers.get('content-type');
     const codec = codecOfType(type);
@@ -62,8 +72,9 @@ export class ExchangeEndpoint {
   ): Promise<SyncResponse> {
     const { site, limits } = this;
     const { tables, push, pull } = request;
-    const access = new Access({ authorization, site, tables });
     const { maxVersionJump, maxSitesPerOwner } = limits;
+    const quota = { changes: limits.maxPendingPerOwner, bytes: limits.maxPendingBytesPerOwner };
+    const access = new Access({ authorization, site, tables, quota });
     const source = await access.source();
     const receipt = parseReceipt(request.receipt);
     const [state, waiting, history] = await Promise.all([
@@ -85,6 +96,8 @@ export class ExchangeEndpoint {
       push !== undefined || this.#mayApply(waiting, source, `${state.version} ${access.rights}`)
         ? await mergePush(request, { site, access, source, waiting, maxVersionJump })
         : undefined;
+    const mayBeFull = waiting.length > 0 || (merged?.pushed?.pending ?? 0) > 0;
+    const isFull = source !== undefined && mayBeFull && (await this.#isFull(source));
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
     const { maxMessageBytes = LIMITS.maxMessageBytes } = request;
     const { pulled, tooLarge = [] } =
@@ -105,7 +118,8 @@ export class ExchangeEndpoint {
       siteId: state.siteId,
       schema: this.#schema,
       receipt: await receiptOf(await upTo(told, merged?.history ?? history, site), state.siteId),
-      rights: access.rights,
+      // A client sends rows that were refused once more if its rights have changed.
+      rights: isFull ? `${access.rights}+` : access.rights,
       dbVersion,
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,

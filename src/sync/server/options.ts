@@ -25,6 +25,13 @@ export interface SyncLimits {
    * The greatest number of sites that one `id` of `authorize` may sync with. Default: 1,000.
    */
   readonly maxSitesPerOwner?: number | undefined;
+  /**
+   * The greatest number of changes that may be pending from one `id` of `authorize`; clients without an `id` count
+   * together. Default: 50,000.
+   */
+  readonly maxPendingPerOwner?: number | undefined;
+  /** The greatest number of their bytes. Default: 64 MiB. */
+  readonly maxPendingBytesPerOwner?: number | undefined;
   /** The approximate size of an answer, in bytes before compression. Default: 1 MiB. */
   readonly chunkBytes?: number | undefined;
   /** How far a cell's version may be ahead of the one that this database has. Default: 2^24. */
