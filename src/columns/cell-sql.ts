@@ -9,6 +9,10 @@ export interface CellSql {
   readonly label: string;
   /** What the base row holds now. */
   readonly value: string;
+  /** What it held before; undefined if the row is created. */
+  readonly before: string | undefined;
+  /** SQL of the value in this site's cell; NULL if there is none. */
+  readonly ownValue: Fragment;
   /** `FROM ... WHERE ...` of the row's cells in this column, as `x`, with columns `site`, `version`, `value`. */
   readonly cells: Fragment;
   /** The same without this site's own cell. */
@@ -27,7 +31,7 @@ export interface CellSql {
 }
 
 export interface OwnCell {
-  readonly value: string;
+  readonly value: Fragment;
   readonly version: string;
   readonly next: string;
   /** SQL of the value if the cell was kept when its row was evicted, from `value` and `excluded.value`. Default: the latter. */

@@ -110,6 +110,8 @@ export interface CellColumnType extends AnyColumnType {
     readonly leftVersion: string;
     readonly leftValue: string;
   };
+  /** SQL condition, after a write: what was written is not what the cells show, which is put in its place. */
+  isShownOtherwise?(cells: CellSql): Fragment;
   /** SQL condition: an update counts as a write although it does not change the value. */
   isAlsoWrite?(cells: CellSql): Fragment;
   /** SQL of the value that the base column shows, computed from the cells. `current` is its present value. */

@@ -31,6 +31,8 @@ const items = crrTable('items', {
 });
 const schema = { items };
 const MAX = 2n ** 63n - 1n;
+/** What a counter shows at most. */
+const MOST_SHOWN = 2n ** 53n - 1n;
 const codeOf = (error: unknown) => (explainError(error) as { code?: string }).code;
 
 describeEachEngine('a write', (engine) => {
@@ -42,7 +44,9 @@ describeEachEngine('a write', (engine) => {
     await exchange(db, peer);
     await peer.update(items).set({ votes: increment(items.votes, -100) });
     await exchange(db, peer);
-    await client.execute(`INSERT INTO items (id, votes, position) VALUES ('max', ${MAX}, 'a!')`);
+    await client.execute(
+      `INSERT INTO items (id, votes, position) VALUES ('max', ${MOST_SHOWN}, 'a!')`,
+    );
     const before = await dump(client);
     const insert = (votes: string) =>
       `INSERT INTO items (id, votes, position) VALUES ('x', ${votes}, 'a"')`;
@@ -179,14 +183,14 @@ describe('apply() refuses a whole batch for one cell that no site can have sent:
       // A site whose column has no NOT NULL yet may have written it.
       { ...change, cid: 'mood', val: null, col_version: 2 ** 50 },
     ]);
-    await db.$client.execute("UPDATE items SET votes = 0, size = 2 WHERE id = 'a'").then(
-      () => expect.fail('the own share would be 2^63'),
-      (error: unknown) => expect(codeOf(error)).toBe('CRR_DATABASE_COUNTER_OVERFLOW'),
-    );
-    const { owner, size, position, mood } = items;
-    expect(await db.select({ owner, size, position, mood }).from(items)).toEqual([
-      { owner: null, size: 1, position: 'a ', mood: 'fine' },
+    const { owner, size, position, mood, votes } = items;
+    const shown = { owner, size, position, mood, votes };
+    expect(await db.select(shown).from(items)).toEqual([
+      { owner: null, size: 1, position: 'a ', mood: 'fine', votes: -Number(MOST_SHOWN) },
     ]);
+    // The own share would have to be 2^63, and is the nearest integer.
+    await db.$client.execute("UPDATE items SET votes = 0, size = 2 WHERE id = 'a'");
+    expect(await db.select(shown).from(items)).toMatchObject([{ size: 2, votes: -1 }]);
   });
 });
 

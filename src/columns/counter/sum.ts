@@ -6,6 +6,14 @@ import { block, type Fragment, type Layout } from '../../sql/layout.js';
  */
 const LOW = '4294967295';
 
+/**
+ * What a counter shows at most, 2^53 - 1: most drivers refuse to read a greater integer, so one cell of a site that
+ * adds too much would make every query of its table fail.
+ */
+export const MOST_SHOWN = Number.MAX_SAFE_INTEGER;
+/** The upper 32 bits of 2^53. */
+const HI = 2 ** 21;
+
 /** The sum of cells as `hi` and `lo`: hi * 2^32 + lo, with 0 <= lo < 2^32. */
 export function sumOfCellsSql(cells: Fragment): Layout {
   return block`
@@ -15,16 +23,25 @@ export function sumOfCellsSql(cells: Fragment): Layout {
     ${cells}`;
 }
 
-/** SQL condition: a sum of {@link sumOfCellsSql} is not an int64. */
-export const OUT_OF_RANGE = 'hi NOT BETWEEN -2147483648 AND 2147483647';
+const IS_ABOVE = `hi >= ${HI}`;
+const IS_BELOW = `(hi < -${HI} OR hi = -${HI} AND lo = 0)`;
 
-/** What a counter shows: the sum of its cells, or the int64 that is nearest to it. */
+/** SQL condition: the sum of cells is beyond what a counter shows. */
+export const isBeyondRange = (cells: Fragment): Layout => block`
+  EXISTS (
+    SELECT 1 FROM (
+      ${sumOfCellsSql(cells)}
+    )
+    WHERE ${IS_ABOVE} OR ${IS_BELOW}
+  )`;
+
+/** What a counter shows: the sum of its cells, or the nearest integer that it can show. */
 export function shownSumSql(cells: Fragment): Layout {
   return block`
     (
       SELECT CASE
-        WHEN hi > 2147483647 THEN 9223372036854775807
-        WHEN hi < -2147483648 THEN -9223372036854775807 - 1
+        WHEN ${IS_ABOVE} THEN ${MOST_SHOWN}
+        WHEN ${IS_BELOW} THEN -${MOST_SHOWN}
         ELSE (hi << 32) | lo
       END
       FROM (
@@ -35,7 +52,7 @@ export function shownSumSql(cells: Fragment): Layout {
 
 /**
  * What the own cell must hold so that the counter shows `value`, as `hi` and `lo`, given the cells
- * of the other sites. If a sum had left the range, this brings it back exactly.
+ * of the other sites. If a sum had left the range, this brings it back exactly, as far as one cell can.
  */
 export function ownShareSql(value: string, others: Fragment): Layout {
   const low = `((${value} & ${LOW}) - other.lo)`;
@@ -47,3 +64,10 @@ export function ownShareSql(value: string, others: Fragment): Layout {
       ${sumOfCellsSql(others)}
     ) AS other`;
 }
+
+/** The int64 that is nearest to `share.hi * 2^32 + share.lo`. */
+export const NEAREST_SHARE = `CASE
+  WHEN share.hi > 2147483647 THEN 9223372036854775807
+  WHEN share.hi < -2147483648 THEN -9223372036854775807 - 1
+  ELSE (share.hi << 32) | share.lo
+END`;

@@ -1,11 +1,10 @@
 import { affinityOf } from '../../model/declared-type.js';
 import type { ColumnKind } from '../../model/table-spec.js';
 import { storageClass } from '../../model/value.js';
-import { block } from '../../sql/layout.js';
 import type { CellColumnType } from '../column-type.js';
 import { RANGE_WIDTH } from '../wire-range.js';
-import { OUT_OF_RANGE, shownSumSql, sumOfCellsSql } from './sum.js';
-import { ADD_TO_SHARE, writeShare } from './write.js';
+import { isBeyondRange, MOST_SHOWN, shownSumSql } from './sum.js';
+import { ADD_TO_SHARE, isShownOtherwise, writeShare } from './write.js';
 
 const UNSHARED = 'value - CASE WHEN base_version > 0 THEN base_value ELSE 0 END';
 
@@ -30,9 +29,10 @@ export const counter: CellColumnType = {
   fromOtherType(value) {
     // Converted through text, because a REAL would remain a REAL otherwise.
     const number = `CAST(CAST(${value} AS TEXT) AS NUMERIC)`;
-    return `CASE typeof(${number}) WHEN 'integer' THEN ${number} ELSE 0 END`;
+    return `CASE typeof(${number}) WHEN 'integer' THEN max(-${MOST_SHOWN}, min(${MOST_SHOWN}, ${number})) ELSE 0 END`;
   },
   write: writeShare,
+  isShownOtherwise,
   resume: ADD_TO_SHARE,
   unshared: {
     condition: `typeof(${UNSHARED}) = 'integer'`,
@@ -42,13 +42,7 @@ export const counter: CellColumnType = {
     leftValue: 'base_value',
   },
   shown: (cells) => shownSumSql(cells),
-  isInexact: (cells) => block`
-    EXISTS (
-      SELECT 1 FROM (
-        ${sumOfCellsSql(cells)}
-      )
-      WHERE ${OUT_OF_RANGE}
-    )`,
+  isInexact: isBeyondRange,
   showsCellsOnly: true,
   stands: () => true,
   standsSql: 'true',

@@ -1,16 +1,20 @@
-import { block, statementText } from '../../sql/layout.js';
+import { block, type Fragment, statementText } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import type { CellSql } from '../cell-sql.js';
 import type { CellColumnType } from '../column-type.js';
-import { OUT_OF_RANGE, ownShareSql } from './sum.js';
+import { isBeyondRange, MOST_SHOWN, NEAREST_SHARE, ownShareSql } from './sum.js';
 
 /** The errors that the generated SQL raises for values that a counter cannot take. */
 export const COUNTER_TYPE = 'is a counter and takes integers only';
-export const COUNTER_OVERFLOW = 'is a counter and would leave the range of 64-bit integers';
+export const COUNTER_OVERFLOW = 'is a counter and would leave the range of safe integers';
 
-/** Sets this site's contribution so that all contributions add up to the value that was written. */
+/**
+ * Sets this site's contribution so that all contributions add up to the value that was written. If the counter is at the
+ * end of its range already, because others have added too much, an increment is added to the contribution: it must not
+ * fail, and it cannot be shown.
+ */
 export function writeShare(cells: CellSql): string[] {
-  const { value } = cells;
+  const { value, before } = cells;
   const raise = (why: string) => `SELECT ${raiseSql(cells.label, why)}`;
   const share = ownShareSql(value, cells.otherCells);
   return [
@@ -23,12 +27,18 @@ export function writeShare(cells: CellSql): string[] {
       WHERE typeof(${value}) <> 'integer'`,
     statementText`
       ${raise(COUNTER_OVERFLOW)}
-      FROM (
-        ${share}
-      )
-      WHERE ${OUT_OF_RANGE}`,
+      WHERE
+        NOT (${isInRange(value)})
+        AND NOT ${isBeyondRange(cells.cells)}`,
     cells.writeOwn({
-      value: '(share.hi << 32) | share.lo',
+      value:
+        before === undefined
+          ? NEAREST_SHARE
+          : block`
+        CASE
+          WHEN ${isInRange(value)} THEN ${NEAREST_SHARE}
+          ELSE CAST(ifnull(${cells.ownValue}, 0) + (${value} - ${before}) AS INTEGER)
+        END`,
       version: '1',
       next: 'version + 1',
       resumed: ADD_TO_SHARE.value('value', 'excluded.value'),
@@ -41,13 +51,19 @@ export function writeShare(cells: CellSql): string[] {
   ];
 }
 
+const isInRange = (value: string) => `${value} BETWEEN -${MOST_SHOWN} AND ${MOST_SHOWN}`;
+
+/** The value that was written is not the sum of all contributions. Only for a trigger that runs after the write. */
+export const isShownOtherwise = ({ value, ownValue }: CellSql): Fragment =>
+  block`NOT (${isInRange(value)}) OR abs(ifnull(${ownValue}, 0) / 2) > ${2 ** 60}`;
+
 /** A row that is created again adds to what this site had added before it was evicted. */
 export const ADD_TO_SHARE: NonNullable<CellColumnType['resume']> = {
   value: (kept, written) => `${kept} + ${written}`,
   checkedValue(label, kept, written) {
     const sum = `${kept} + ${written}`;
     return block`
-      CASE WHEN ${hasOverflown(sum)}
+      CASE WHEN NOT (${isInRange(`(${sum})`)})
         THEN ${raiseSql(label, COUNTER_OVERFLOW)}
         ELSE ${sum}
       END`;

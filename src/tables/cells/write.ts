@@ -7,19 +7,19 @@ import { quoteName, quoteText } from '../../sql/quote.js';
 import { clock, clockKeys, sameRow } from '../clock/table.js';
 import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/write.js';
 import { KNOWN_VERSION } from '../milestone/table.js';
-import { DB_VERSION, LOCAL_SITE, NOT_APPLYING } from '../state/table.js';
+import { DB_VERSION, LOCAL_SITE, NOT_APPLYING, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { IS_RESUMED } from './resume.js';
 import { CELL_COLUMNS, cells } from './table.js';
 
 /** The triggers that bring a site's own cells to what an update wrote. */
 export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
-  return spec.cellColumns.map((column) => {
+  return spec.cellColumns.flatMap((column) => {
     const type = cellTypeOf(column);
     const sql = cellSql(spec, column, { seq: 'state.seq', isBirth: false });
     const isAlsoWrite = type.isAlsoWrite?.(sql);
     const changed = hasChanged(column);
-    return triggerSql(spec, `update_${column.name}`, {
+    const update = triggerSql(spec, `update_${column.name}`, {
       comment: "this site's cell",
       on: `AFTER UPDATE OF ${quoteName(column.name)} ON ${quoteName(spec.name)}`,
       when: [
@@ -43,7 +43,40 @@ export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
           WHERE ${sameRow(spec, '', 'new')}`,
       ],
     });
+    return [...showTrigger(spec, column, sql), update];
   });
+}
+
+/** SQLite runs it after the trigger that writes the cell, which is newer. */
+function showTrigger(spec: TableSpec, column: ReplicatedColumnSpec, sql: CellSql): TriggerSql[] {
+  const type = cellTypeOf(column);
+  const isShownOtherwise = type.isShownOtherwise?.(sql);
+  if (isShownOtherwise === undefined) return [];
+  const name = quoteName(column.name);
+  // Beside a base table called "new" or "old", only a query of its own sees the row that was written.
+  const keyIs = spec.key.map(({ name }) => `${quoteName(name)} = (SELECT new.${quoteName(name)})`);
+  return [
+    triggerSql(spec, `show_${column.name}`, {
+      comment: 'what the cells show, if that is not what was written',
+      on: `AFTER UPDATE OF ${name} ON ${quoteName(spec.name)}`,
+      when: [
+        block`
+          (
+            ${isShownOtherwise}
+          )`,
+        NOT_APPLYING,
+        isSameKey(spec),
+      ],
+      body: [
+        silenceStatement(true),
+        statementText`
+          UPDATE ${quoteName(spec.name)}
+          SET ${name} = ${type.shown(sql.cells, name)}
+          WHERE ${keyIs.join(' AND ')}`,
+        silenceStatement(false),
+      ],
+    }),
+  ];
 }
 
 /** Statements for a trigger whose `new` is a row that was inserted or got another key. */
@@ -83,6 +116,11 @@ function cellSql(
   return {
     label: `${quoteName(spec.name)}.${quoteName(column.name)}`,
     value: `new.${quoteName(column.name)}`,
+    before: isBirth ? undefined : `old.${quoteName(column.name)}`,
+    ownValue: block`
+      (
+        SELECT x.value ${from(`x.site = ${LOCAL_SITE}`)}
+      )`,
     cells: from(),
     otherCells: from(`x.site <> ${LOCAL_SITE}`),
     hasOwnCell: block`
