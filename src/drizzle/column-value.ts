@@ -19,6 +19,23 @@ export function valueInType(column: Column, stored: SqlValue, decode: Decode): u
   }
 }
 
+/**
+ * Whether a query can read a stored value: its column's type decodes it, and no driver refuses it. libSQL's driver fails
+ * a whole query for one integer beyond 2^53, and `JSON.parse` for one text that is not JSON.
+ */
+export function isReadable(column: Column, stored: SqlValue, decode: Decode): boolean {
+  if (stored === null) return true;
+  if (typeof stored === 'bigint' && !Number.isSafeInteger(Number(stored))) {
+    return ['text', 'real'].includes(affinityOf(column.getSQLType())); // Stored as such.
+  }
+  try {
+    const value = decode(column, driverValue(stored));
+    return !(value instanceof Date) || !Number.isNaN(value.getTime());
+  } catch {
+    return false;
+  }
+}
+
 /** Drizzle's mappers do not check: text in a timestamp column becomes an invalid date. */
 function fitsInto(column: Column, stored: SqlValue): boolean {
   if (affinityOf(column.getSQLType()) !== 'integer') return true;

@@ -14,6 +14,7 @@ import {
 import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
+import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
 import {
   type ApplyOptions,
@@ -39,6 +40,7 @@ export class DrizzleCrr implements Crr {
       drift,
       rotateSiteId: (options) => core.rotateSiteId(options),
       render,
+      isReadable: readableChanges(schema),
       nameRow: packedRowRefs(schema),
     };
     // Not enumerable, so that a logged $crr does not print a whole schema.

@@ -3,6 +3,7 @@ import type { Connection } from '../database/connection.js';
 import type { RotateOptions } from '../database/crr.js';
 import type { DriftCheck } from '../database/drift.js';
 import { CrrUsageError } from '../errors.js';
+import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
@@ -17,6 +18,8 @@ export interface CrrInternals {
   rotateSiteId(options: RotateOptions): Promise<Uint8Array>;
   /** Renders a Drizzle condition as the database's dialect does. */
   render(condition: SQL): Statement;
+  /** Whether queries can read what a change brings. */
+  isReadable(change: Change): boolean;
   /** Names a row by its table and packed key. If the key is not one of the table, it has no columns. */
   nameRow(row: { readonly table: string; readonly pk: Uint8Array }): RowRef;
 }

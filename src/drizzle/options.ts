@@ -138,7 +138,8 @@ export function requireMergeOptions(
   }
 }
 
-const SOURCE = optionsOf<MergeSource>({ id: true, owner: true, tables: true, waiting: true, quota: true });
+const SOURCE = optionsOf<MergeSource>({ id: true, owner: true, tables: true, waiting: true, quota: true,
+  accepts: true });
 const RIGHTS = optionsOf<TableRights>({ where: true, readOnly: true, onReadOnly: true });
 
 /** A misspelt right would silently be one that nobody meant. */

@@ -11,7 +11,8 @@ export interface Admitted {
 }
 
 /**
- * Leaves out what a source may not write: rows of tables, and rows with cells of read-only columns. Names
+ * Leaves out what a source may not write: rows of tables, and rows with cells of read-only columns, or with values that
+ * are not accepted. Names
  * that this schema lacks may become known: their changes wait, and are looked at again when they are applied.
  */
 export function admitChanges(
@@ -20,10 +21,12 @@ export function admitChanges(
   schema: CrrSchema,
 ): Admitted {
   const refused = new RowSet<RefusedRow>();
-  if (source.tables === undefined) return { changes, refused };
+  const { accepts } = source;
+  if (source.tables === undefined && accepts === undefined) return { changes, refused };
   const isKnown = (table: string) => schema.tables.has(table) || schema.plainTables.has(table);
   let hasIgnored = false;
-  for (const { table, pk, cid } of changes) {
+  for (const change of changes) {
+    const { table, pk, cid } = change;
     const rights = rightsIn(source, table);
     if (rights === undefined) {
       if (!isKnown(table)) continue;
@@ -31,6 +34,8 @@ export function admitChanges(
     } else if (isReadOnly(rights, cid)) {
       if (rights.onReadOnly === 'ignore') hasIgnored = true;
       else refused.add({ table, pk, code: 'CRR_CHANGE_COLUMN_REFUSED', isOutside: false });
+    } else if (accepts?.(change) === false) {
+      refused.add({ table, pk, code: 'CRR_CHANGE_VALUE', isOutside: false });
     }
   }
   if (refused.size === 0 && !hasIgnored) return { changes, refused };

@@ -1,4 +1,5 @@
 import type { CrrChangeErrorCode } from '../errors.js';
+import type { Change } from '../model/change.js';
 import type { Statement } from '../sql/statement.js';
 import type { PendingQuota } from '../tables/pending/quota.js';
 
@@ -16,6 +17,8 @@ export interface LimitedSource {
   readonly owner?: string | null | undefined;
   /** What it may write, by the table's name. Other tables may not be written. Undefined: everything. */
   readonly tables?: Readonly<Record<string, TableRights>> | undefined;
+  /** Whether the value of a change may be stored; otherwise its row is left out. Default: any may. */
+  readonly accepts?: ((change: Change) => boolean) | undefined;
   /** How much may be pending from it; what is beyond that is left out. Undefined: any number. */
   readonly quota?: PendingQuota | undefined;
 }

@@ -86,6 +86,8 @@ export interface Site {
   ): Promise<Uint8Array | undefined>;
   /** Renders a Drizzle condition in the dialect of this database. */
   renderCondition(condition: SQL): Statement;
+  /** Whether queries can read what a change brings. */
+  isReadable(change: Change): boolean;
   /** Names a row by the properties of its key. */
   rowRef(row: HiddenRow): RowRef;
   /** Runs queries in one transaction. Each reads its own rows. */
@@ -126,7 +128,7 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, drift, rotateSiteId, render, nameRow } = internalsOf(crr);
+  const { connection, schema, drift, rotateSiteId, render, nameRow, isReadable } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
   const runExplained = (queries: readonly Query[], mode: 'read' | 'write') =>
@@ -163,6 +165,7 @@ export function siteOf(db: SyncDatabase): Site {
       }
     },
     renderCondition: render,
+    isReadable,
     rowRef: nameRow,
     query: (queries) => runExplained(queries, 'read'),
     write: (queries) => runExplained(queries, 'write'),

@@ -27,6 +27,7 @@ export class Access {
   readonly filter: string;
   /** Fingerprint of what the client may write. Rows that were refused may be tried again if it changes. */
   readonly rights: string;
+  readonly #site: Site;
   readonly #quota: PendingQuota;
   readonly #tables: Authorization['tables'];
   /** What may be written, by table; undefined if everything. */
@@ -38,6 +39,7 @@ export class Access {
     const scope = authorization.scope ?? '';
     this.#tables = authorization.tables;
     this.#quota = quota;
+    this.#site = site;
     this.owner = authorization.id || null;
     this.mayForward = authorization.forward ?? false;
     const all = [...site.schema.tables.keys()];
@@ -53,7 +55,9 @@ export class Access {
     this.where = where;
     this.filter = fingerprint(textOf([this.readable, Object.entries(where), scope]));
     this.#writable = authorization.tables && Object.fromEntries(this.#rightsIn(all, site));
-    this.rights = this.#writable === undefined ? '' : fingerprint(textOf([this.#writable, scope]));
+    const takesAny = all.filter((table) => this.#accessTo(table).values === 'any');
+    this.rights =
+      this.#writable === undefined ? '' : fingerprint(textOf([this.#writable, scope, takesAny]));
   }
 
   /** Whether the client sees only some of the rows of a table. */
@@ -90,6 +94,8 @@ export class Access {
       owner: mayForward ? undefined : owner,
       tables: this.#writable,
       quota: this.#quota,
+      accepts: (change) =>
+        this.#accessTo(change.table).values === 'any' || this.#site.isReadable(change),
     };
   }
 

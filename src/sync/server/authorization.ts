@@ -51,6 +51,12 @@ export interface TableAccess {
    * it in the answer, `'ignore'` ignores the cell. Default: `'refuse'`.
    */
   readonly onReadOnly?: 'refuse' | 'ignore' | undefined;
+  /**
+   * Which values they may write: with `'readable'`, a row with a value that a query could not read is left out, because
+   * queries of everybody would fail: text that is not JSON in a column of JSON, an invalid date, an integer beyond 2^53.
+   * `'any'` takes every value, for databases whose driver reads integers as bigint. Default: `'readable'`.
+   */
+  readonly values?: 'readable' | 'any' | undefined;
 }
 
 const OPTIONS = optionsOf<Authorization>({ id: true, tables: true, forward: true, scope: true });
@@ -62,6 +68,7 @@ const TABLE_OPTIONS = optionsOf<TableAccess>({
   leaving: true,
   readOnly: true,
   onReadOnly: true,
+  values: true,
 });
 
 /**
@@ -75,6 +82,7 @@ export function checkAuthorization(authorization: Authorization, schema: CrrSche
     if (access === true) continue;
     refuseUnknownOptions(`authorize(): table "${name}"`, access, TABLE_OPTIONS);
     requireOneOf(name, 'leaving', access.leaving, ['drop', 'keep']);
+    requireOneOf(name, 'values', access.values, ['readable', 'any']);
     requireOneOf(name, 'onReadOnly', access.onReadOnly, ['refuse', 'ignore']);
     // A table may be named before this site has it: what is not listed may not be written anyway.
     const spec = schema.tables.get(name);
