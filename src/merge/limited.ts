@@ -14,6 +14,7 @@ import {
 import type { EarlyChange, RowOffer } from './group.js';
 import { RowRules } from './row-rules.js';
 import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
+import { TombstoneQuota } from './tombstone-quota.js';
 
 /** What a batch of a limited source is merged with. */
 export interface LimitedInput {
@@ -70,8 +71,19 @@ export class LimitedBatch {
   /** After the merge. */
   check(): Query[] {
     const { trial } = this.input;
-    if (trial) return this.#rules.list('after', trial);
-    return [...this.#rules.guardAfter(), ...this.#keepQuota()];
+    const tombstones = new TombstoneQuota(this.input.source, this.input.offers);
+    if (trial) {
+      const list = tombstones.list((row) =>
+        trial({ ...row, code: 'CRR_CHANGE_QUOTA', isOutside: false }),
+      );
+      return [...tombstones.note(), ...list, ...this.#rules.list('after', trial)];
+    }
+    return [
+      ...tombstones.note(),
+      ...tombstones.guard(),
+      ...this.#rules.guardAfter(),
+      ...this.#keepQuota(),
+    ];
   }
 
   drainOptions({ name }: TableSpec): DrainOptions {

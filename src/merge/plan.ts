@@ -8,6 +8,7 @@ import { noteResetCells } from '../tables/clock/reset.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { TRUSTED } from '../tables/pending/table.js';
 import { beginApplySql, endApplySql } from '../tables/state/applying.js';
+import { noteSites } from '../tables/usage/table.js';
 import { type Apart, rejectRows, reportRejected, tryChangedRows, tryHeld } from './apart.js';
 import { checkSitesQuery } from './check-sites.js';
 import { Drain } from './drain.js';
@@ -173,7 +174,11 @@ class Batch {
     const { added } = this.ordinals;
     if (added.length === 0) return [];
     const rows = added.map(([ordinal, id]) => `(${ordinal}, ${quoteBlob(id)})`);
-    return [statement(`INSERT INTO ${SITE_TABLE} (ordinal, site_id) VALUES ${rows.join(', ')}`)];
+    const { limited } = this.input;
+    return [
+      statement(`INSERT INTO ${SITE_TABLE} (ordinal, site_id) VALUES ${rows.join(', ')}`),
+      ...(limited ? [noteSites(limited.source.id, added.length)] : []),
+    ];
   }
 
   begin(): Query[] {

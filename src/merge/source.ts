@@ -20,7 +20,13 @@ export interface LimitedSource {
   /** Whether the value of a change may be stored; otherwise its row is left out. Default: any may. */
   readonly accepts?: ((change: Change) => boolean) | undefined;
   /** How much may be pending from it; what is beyond that is left out. Undefined: any number. */
-  readonly quota?: PendingQuota | undefined;
+  readonly quota?: SourceQuota | undefined;
+}
+
+/** What a source may make the database keep. */
+export interface SourceQuota extends PendingQuota {
+  /** Deletes of rows that are not here, for good. Undefined: any number. */
+  readonly tombstones?: number | undefined;
 }
 
 /** What a source may write in a table. */

@@ -10,6 +10,7 @@ export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';
 export const FORMER_TABLE = 'crr_former';
 export const PEER_TABLE = 'crr_peer';
+export const USAGE_TABLE = 'crr_usage';
 export const REFUSED_TABLE = 'crr_refused';
 export const HISTORY_TABLE = 'crr_history';
 export const TICKET_TABLE = 'crr_ticket';

@@ -108,7 +108,8 @@
  *     time for a body to arrive        30 s                                      408
  *     live streams at a time           1,000, and 50 of one owner                503
  *     answer                           about 1 MiB before compression, but at least one cell
- *     sites of one owner               1,000                                     403
+ *     sites of one owner, and other sites that it brings changes of   1,000 each   403
+ *     deletes of rows that the server never had, of one owner  100,000          `refused`
  *     pending changes of one owner     50,000, and 64 MiB                        `refused`
  *     names in a request               1,024 bytes each, 2,000 tables            400
  *     db_versions in skip              1,000                                     400
@@ -165,6 +166,7 @@ export const LIMITS = {
   maxStreams: 1_000,
   maxStreamsPerOwner: 50,
   maxSitesPerOwner: 1_000,
+  maxTombstonesPerOwner: 100_000,
   maxPendingPerOwner: 50_000,
   maxPendingBytesPerOwner: 64 * 2 ** 20,
   chunkBytes: 2 ** 20,

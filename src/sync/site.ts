@@ -26,7 +26,7 @@ export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
 export type { RowPart } from '../feed/position.js';
-export type { LimitedSource, TableRights } from '../merge/source.js';
+export type { LimitedSource, SourceQuota, TableRights } from '../merge/source.js';
 export type { Statement } from '../sql/statement.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
 export {
@@ -40,6 +40,7 @@ export {
 export { countSitesOf } from '../tables/peer/table.js';
 export { type PendingQuota, readPendingUsage } from '../tables/pending/quota.js';
 export { isOwnTicket, isTicket, noteTicket, partsOf } from '../tables/ticket/table.js';
+export { readSitesUsage } from '../tables/usage/table.js';
 
 /** A database made by `withCrr`. */
 export type SyncDatabase = CrrDatabase;

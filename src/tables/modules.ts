@@ -14,6 +14,7 @@ import { siteModule } from './site/module.js';
 import { stateModule } from './state/module.js';
 import { ticketModule } from './ticket/module.js';
 import type { TriggerSql } from './trigger.js';
+import { usageModule } from './usage/module.js';
 
 /** Everything that this package keeps in a database, in the order in which it is made and altered. */
 export const MODULES: readonly TableModule[] = [
@@ -26,6 +27,7 @@ export const MODULES: readonly TableModule[] = [
   formerModule,
   pendingModule,
   peerModule,
+  usageModule,
   refusedModule,
   milestoneModule,
   ticketModule,

@@ -1,5 +1,5 @@
 import { fingerprint, sha256 } from '../fingerprint.js';
-import type { LimitedSource, PendingQuota, Site, Statement, TableRights } from '../site.js';
+import type { LimitedSource, Site, SourceQuota, Statement, TableRights } from '../site.js';
 import { type Authorization, checkAuthorization, type TableAccess } from './authorization.js';
 
 export interface AccessOptions {
@@ -8,7 +8,7 @@ export interface AccessOptions {
   /** The tables that the client asks for; all if undefined. */
   readonly tables: readonly string[] | undefined;
   /** How much may be pending from the client. */
-  readonly quota: PendingQuota;
+  readonly quota: SourceQuota;
 }
 
 type Conditions = Readonly<Record<string, Statement>>;
@@ -28,7 +28,7 @@ export class Access {
   /** Fingerprint of what the client may write. Rows that were refused may be tried again if it changes. */
   readonly rights: string;
   readonly #site: Site;
-  readonly #quota: PendingQuota;
+  readonly #quota: SourceQuota;
   readonly #tables: Authorization['tables'];
   /** What may be written, by table; undefined if everything. */
   readonly #writable: Readonly<Record<string, TableRights>> | undefined;
@@ -93,7 +93,8 @@ export class Access {
       id: owner === null ? `rights:${await sha256(textOf([this.#writable]))}` : `id:${owner}`,
       owner: mayForward ? undefined : owner,
       tables: this.#writable,
-      quota: this.#quota,
+      // Clients without an id may be any number of people.
+      quota: owner === null ? { ...this.#quota, tombstones: undefined } : this.#quota,
       accepts: (change) =>
         this.#accessTo(change.table).values === 'any' || this.#site.isReadable(change),
     };

@@ -73,12 +73,16 @@ export class ExchangeEndpoint {
     const { site, limits } = this;
     const { tables, push, pull } = request;
     const { maxVersionJump, maxSitesPerOwner } = limits;
-    const quota = { changes: limits.maxPendingPerOwner, bytes: limits.maxPendingBytesPerOwner };
+    const quota = {
+      changes: limits.maxPendingPerOwner,
+      bytes: limits.maxPendingBytesPerOwner,
+      tombstones: limits.maxTombstonesPerOwner,
+    };
     const access = new Access({ authorization, site, tables, quota });
     const source = await access.source();
     const receipt = parseReceipt(request.receipt);
     const [state, waiting, history] = await Promise.all([
-      checkOwnership({ request, access, site, maxSitesPerOwner }),
+      checkOwnership({ request, access, source, site, maxSitesPerOwner }),
       source === undefined ? [] : site.waitingTables(source.id, push !== undefined),
       readHistory(site, receipt),
     ]);

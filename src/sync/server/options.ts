@@ -22,9 +22,15 @@ export interface SyncLimits {
    */
   readonly maxStreamsPerOwner?: number | undefined;
   /**
-   * The greatest number of sites that one `id` of `authorize` may sync with. Default: 1,000.
+   * The greatest number of sites that one `id` of `authorize` may sync with, and of sites in all that it may bring
+   * changes of. Default: 1,000.
    */
   readonly maxSitesPerOwner?: number | undefined;
+  /**
+   * The greatest number of deletes that one `id` of `authorize` may bring of rows that this database does not have, and
+   * never had: each is kept for good. Default: 100,000.
+   */
+  readonly maxTombstonesPerOwner?: number | undefined;
   /**
    * The greatest number of changes that may be pending from one `id` of `authorize`; clients without an `id` count
    * together. Default: 50,000.

@@ -4,13 +4,23 @@ import { bytesToHex, compareBytes } from '../../model/value.js';
 import { isMark } from '../column-types.js';
 import { peerTag } from '../peer-tag.js';
 import type { SyncRequest } from '../protocol.js';
-import { countSitesOf, type Peer, partsOf, type Site, type SiteState } from '../site.js';
+import {
+  countSitesOf,
+  type LimitedSource,
+  type Peer,
+  partsOf,
+  readSitesUsage,
+  type Site,
+  type SiteState,
+} from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Access } from './access.js';
 
 export interface OwnershipCheck {
   readonly request: SyncRequest;
   readonly access: Access;
+  /** Whose changes are pushed; undefined if everything may be written. */
+  readonly source: LimitedSource | undefined;
   readonly site: Site;
   /** How many sites one owner may sync with. */
   readonly maxSitesPerOwner: number;
@@ -32,6 +42,7 @@ const MAX_UNOWNED_SITES = 100;
 export async function checkOwnership({
   request,
   access,
+  source,
   site,
   maxSitesPerOwner,
 }: OwnershipCheck): Promise<SiteState> {
@@ -52,13 +63,35 @@ export async function checkOwnership({
   if (push === undefined || access.mayForward) return state;
   // A mark contains the site id of the marked value, which anybody may overwrite.
   const written = push.changes.filter((change) => !isMark(change, site.schema));
-  let unowned = 0;
-  const foreign = [...sitesOf(written)].flatMap(([hex, id]) => {
-    const isTooMany = owner !== null && !owned.has(hex) && ++unowned > MAX_UNOWNED_SITES;
+  const writers = [...sitesOf(written)];
+  const unowned = writers.flatMap(([hex, id]) => (owned.has(hex) ? [] : [id]));
+  const room =
+    owner === null || unowned.length === 0
+      ? Number.POSITIVE_INFINITY
+      : await roomForSites(unowned, source!.id, site, maxSitesPerOwner);
+  let count = 0;
+  const foreign = writers.flatMap(([hex, id]) => {
+    const isTooMany = !owned.has(hex) && ++count > room;
     return taken.has(hex) || isTooMany ? [id] : [];
   });
   if (foreign.length > 0) throw foreignChanges(foreign, state.siteId);
   return state;
+}
+
+/** Of how many of these sites, which belong to nobody, a source may bring changes. */
+async function roomForSites(
+  unowned: readonly Uint8Array[],
+  source: string,
+  site: Site,
+  maxSites: number,
+): Promise<number> {
+  let room = 0;
+  const query = readSitesUsage(source, unowned, (brought, known) => {
+    // If all of them are known already, nothing is added.
+    room = known === unowned.length ? MAX_UNOWNED_SITES : maxSites - brought;
+  });
+  await site.query([query]);
+  return Math.min(room, MAX_UNOWNED_SITES);
 }
 
 /** Notes whose site this is, unless the owner has too many already. */

@@ -161,3 +161,62 @@ describe('changes that wait', () => {
     expect(await after.sync()).toMatchObject({ pulled: 1 });
   });
 });
+
+describe('deletes of rows that were never here', () => {
+  const gone = (key: string, cl = 2) => change(key, { cid: '-1', val: null, cl, col_version: cl });
+
+  test('beyond the quota are left out and named; deletes of rows and all other changes merge', async () => {
+    const db = await openSite({ profiles });
+    const ann = handlerOf(db, { id: 'ann' }, { maxTombstonesPerOwner: 5 });
+    const rows = keys(6, 'row').map((id) => ({ id, owner: 'ann' }));
+    await db.insert(profiles).values(rows);
+    const deletes = keys(5, 'row').map((key) => gone(key));
+    const first = await post(ann, siteOf(7), [...keys(5).map((key) => gone(key)), ...deletes]);
+    expect(first.refused).toBeUndefined();
+    const second = await post(ann, siteOf(7), [
+      gone('row5'),
+      gone('more'),
+      owner('c'),
+      change('c'),
+    ]);
+    expect(second).toMatchObject({ status: 200, refused: [{ code: 'CRR_CHANGE_QUOTA' }] });
+    expect(second.refused!.map(keyOf)).toEqual(['more']);
+    expect(await db.select().from(profiles)).toMatchObject([{ id: 'c' }]);
+    // Those that are here already change nothing; others have a quota of their own.
+    expect((await post(ann, siteOf(7), [gone('k1')])).refused).toBeUndefined();
+    const ben = handlerOf(db, { id: 'ben' }, { maxTombstonesPerOwner: 5 });
+    const other = gone('of ben');
+    expect(
+      (await post(ben, siteOf(8), [{ ...other, site_id: siteOf(8) }])).refused,
+    ).toBeUndefined();
+    const { rows: tombstones } = await db.$client.execute(
+      'SELECT count(*) AS n FROM profiles__crr_clock WHERE causal_length = 2',
+    );
+    expect(tombstones[0]!.n).toBe(12);
+  });
+
+  test('of many rows in one push are all named', async () => {
+    const db = await openSite({ profiles });
+    const ann = handlerOf(db, { id: 'ann' }, { maxTombstonesPerOwner: 5 });
+    const answer = await post(ann, siteOf(7), [...keys(100).map((key) => gone(key)), owner('c')]);
+    expect(answer.refused).toHaveLength(100);
+    expect(await db.$count(profiles)).toBe(1);
+  });
+});
+
+test('sites whose changes an owner brings are limited over all its requests', async () => {
+  const db = await openSite({ profiles });
+  const handler = handlerOf(db, { id: 'mallory' }, { maxSitesPerOwner: 30 });
+  const from = (first: number) =>
+    Array.from({ length: 20 }, (_, i) => owner(`of ${first + i}`, { site_id: siteOf(first + i) }));
+  expect(await post(handler, siteOf(7), from(20))).toMatchObject({ status: 200 });
+  expect(await post(handler, siteOf(7), from(40))).toMatchObject({
+    status: 403,
+    error: { code: 'CRR_SYNC_FOREIGN_CHANGES' },
+  });
+  // Those that are known may go on.
+  const newer = from(20).map((one) => ({ ...one, val: 'ben', col_version: 2 }));
+  expect(await post(handler, siteOf(7), newer)).toMatchObject({ status: 200 });
+  const { rows } = await db.$client.execute('SELECT count(*) AS n FROM crr_site');
+  expect(rows[0]!.n).toBe(21);
+});
