@@ -21,7 +21,7 @@ export interface ApplyResult {
   readonly cellsWon: number;
   /** Cells that lost, or were known already. */
   readonly cellsIgnored: number;
-  /** Counters whose sum is beyond a 64-bit integer: they show the nearest one. */
+  /** Counters whose sum is beyond 2^53 - 1: they show the nearest integer within. */
   readonly saturated: readonly ColumnRef[];
   /** Changes of this batch that wait now for their table, column or missing cells. */
   readonly pending: number;

@@ -13,8 +13,8 @@ type Counter = ReturnType<
  * Declares a counter: an `INTEGER NOT NULL DEFAULT 0` whose concurrent writes add up. However it is written,
  * the write adds the difference to the value that the column showed.
  *
- * Writing text or a fraction, or leaving the range of a 64-bit integer, raises an error; a sum that
- * leaves it in a merge shows the nearest integer, and the result of the apply lists it.
+ * Writing text or a fraction, or leaving the range of -(2^53 - 1) to 2^53 - 1, raises an error; a sum that
+ * leaves it in a merge shows the nearest end of the range, and the result of the apply lists it.
  *
  * @example
  * const posts = crrTable('posts', { id: text('id').primaryKey(), views: counter('views') });

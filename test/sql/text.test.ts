@@ -101,6 +101,7 @@ describe('exact text', () => {
         seq INTEGER NOT NULL,
         db_version INTEGER NOT NULL,
         reason TEXT,
+        size INTEGER NOT NULL,
         key_1 ANY,
         key_2 ANY,
         key_3 ANY,
@@ -119,6 +120,8 @@ describe('exact text', () => {
         key_16 ANY,
         UNIQUE (source, table_name, pk, cid, site)
       ) STRICT;
+      CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
+      CREATE INDEX IF NOT EXISTS crr_pending_news ON crr_pending (source, db_version, size);
       CREATE TABLE IF NOT EXISTS crr_peer (
         site_id BLOB NOT NULL,
         tag TEXT NOT NULL,
@@ -132,6 +135,11 @@ describe('exact text', () => {
         receipt TEXT NOT NULL DEFAULT '',
         ticket TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (site_id, tag, direction)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_usage (
+        source TEXT NOT NULL PRIMARY KEY,
+        sites INTEGER NOT NULL DEFAULT 0,
+        tombstones INTEGER NOT NULL DEFAULT 0
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_refused (
         site_id BLOB NOT NULL,
@@ -511,7 +519,7 @@ describe('exact text', () => {
         AND new.causal_length % 2 = 1
         AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
       BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
         (SELECT source FROM crr_state),
         'todos',
@@ -523,6 +531,7 @@ describe('exact text', () => {
         CAST(new.sentinel AS INTEGER),
         CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
         new.db_version,
+        7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
         new."key_id"
       WHERE
         new.sentinel IS NOT NULL
@@ -536,6 +545,7 @@ describe('exact text', () => {
         causal_length = excluded.causal_length,
         seq = excluded.seq,
         db_version = excluded.db_version,
+        size = excluded.size,
         reason = NULL
       WHERE
         excluded.causal_length > causal_length
@@ -544,7 +554,7 @@ describe('exact text', () => {
             excluded.col_version > col_version
             OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
           );
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
         (SELECT source FROM crr_state),
         'todos',
@@ -556,6 +566,7 @@ describe('exact text', () => {
         CAST(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) AS INTEGER),
         CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
         new.db_version,
+        10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
         new."key_id"
       WHERE
         ifnull(new."version_title", new.row_version) >= 0
@@ -569,6 +580,7 @@ describe('exact text', () => {
         causal_length = excluded.causal_length,
         seq = excluded.seq,
         db_version = excluded.db_version,
+        size = excluded.size,
         reason = NULL
       WHERE
         excluded.causal_length > causal_length
@@ -902,7 +914,7 @@ describe('exact text', () => {
   });
   test('pending', () => {
     expect(pendingUpsert(1, 'VALUES (...)')).toMatchInlineSnapshot(`
-      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       VALUES (...)
       ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
@@ -910,6 +922,7 @@ describe('exact text', () => {
         causal_length = excluded.causal_length,
         seq = excluded.seq,
         db_version = excluded.db_version,
+        size = excluded.size,
         reason = NULL
       WHERE
         excluded.causal_length > causal_length
@@ -1027,8 +1040,8 @@ describe('exact text', () => {
           );
       DELETE FROM crr_pending
       WHERE
-        source = ''
-        AND table_name = 'todos'
+        crr_pending.source = ''
+        AND crr_pending.table_name = 'todos'
         AND EXISTS (
           SELECT 1 FROM "todos__crr_clock" AS clock
           WHERE
@@ -1048,7 +1061,7 @@ describe('exact text', () => {
       SET reason = NULL
       WHERE
         source = ''
-        AND table_name = 'todos'
+        AND +table_name = 'todos'
         AND reason = ''
       "
     `);
@@ -1198,31 +1211,34 @@ describe('exact text', () => {
         row_seq = excluded.row_seq,
         "clock_best" = CASE "clock_best" WHEN '-9000000000000000' THEN NULL ELSE "clock_best" END,
         "clock_mood" = (CASE WHEN (row_version + ifnull(CAST("clock_mood" AS INTEGER), -(row_version = 0))) >= max(1125899906842624, CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * 1024) THEN (row_version + ifnull(CAST("clock_mood" AS INTEGER), -(row_version = 0))) + 1 ELSE max(1125899906842624, CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * 1024) END - row_version - 1) || '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq + 1);
-        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
+        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of safe integers')
       WHERE typeof(new."likes") = 'real' AND abs(new."likes") >= 9.2e18;
         SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and takes integers only')
       WHERE typeof(new."likes") <> 'integer';
-        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
-      FROM (
-        SELECT
-          (new."likes" >> 32) - other.hi + (((new."likes" & 4294967295) - other.lo) >> 32) AS hi,
-          ((new."likes" & 4294967295) - other.lo) & 4294967295 AS lo
-        FROM (
-          SELECT
-            ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
-            ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
-          FROM "scores__crr_cell" AS x
-          WHERE x."key_id" = new."id" AND x.column_name = 'likes' AND x.site <> (SELECT site FROM crr_state)
-        ) AS other
-      )
-      WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
+        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of safe integers')
+      WHERE
+        NOT (new."likes" BETWEEN -9007199254740991 AND 9007199254740991)
+        AND NOT EXISTS (
+          SELECT 1 FROM (
+            SELECT
+              ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
+              ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
+            FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = new."id" AND x.column_name = 'likes'
+          )
+          WHERE hi >= 2097152 OR (hi < -2097152 OR hi = -2097152 AND lo = 0)
+        );
         INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'likes',
         state.site,
         1,
-        (share.hi << 32) | share.lo,
+        CASE
+        WHEN share.hi > 2147483647 THEN 9223372036854775807
+        WHEN share.hi < -2147483648 THEN -9223372036854775807 - 1
+        ELSE (share.hi << 32) | share.lo
+      END,
         state.db_version,
         state.seq - 1,
         0,
@@ -1356,6 +1372,37 @@ describe('exact text', () => {
       WHERE "id" = (SELECT new."id");
         UPDATE crr_state SET applying = 0;
       END;
+      CREATE TRIGGER "scores__crr_on_show_likes"
+      AFTER UPDATE OF "likes" ON "scores"
+      WHEN
+        (
+          NOT (new."likes" BETWEEN -9007199254740991 AND 9007199254740991) OR abs(ifnull((
+            SELECT x.value FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = new."id" AND x.column_name = 'likes' AND x.site = (SELECT site FROM crr_state)
+          ), 0) / 2) > 1152921504606847000
+        )
+        AND (SELECT applying FROM crr_state) = 0
+        AND old."id" IS new."id"
+      BEGIN /* drizzle-crr 2: what the cells show, if that is not what was written */
+        UPDATE crr_state SET applying = 1;
+        UPDATE "scores"
+      SET "likes" = (
+        SELECT CASE
+          WHEN hi >= 2097152 THEN 9007199254740991
+          WHEN (hi < -2097152 OR hi = -2097152 AND lo = 0) THEN -9007199254740991
+          ELSE (hi << 32) | lo
+        END
+        FROM (
+          SELECT
+            ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
+            ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
+          FROM "scores__crr_cell" AS x
+          WHERE x."key_id" = new."id" AND x.column_name = 'likes'
+        )
+      )
+      WHERE "id" = (SELECT new."id");
+        UPDATE crr_state SET applying = 0;
+      END;
       CREATE TRIGGER "scores__crr_on_update_likes"
       AFTER UPDATE OF "likes" ON "scores"
       WHEN
@@ -1367,31 +1414,40 @@ describe('exact text', () => {
         SET
           db_version = db_version + 1 - in_transaction,
           seq = in_transaction * (seq + 1);
-        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
+        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of safe integers')
       WHERE typeof(new."likes") = 'real' AND abs(new."likes") >= 9.2e18;
         SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and takes integers only')
       WHERE typeof(new."likes") <> 'integer';
-        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
-      FROM (
-        SELECT
-          (new."likes" >> 32) - other.hi + (((new."likes" & 4294967295) - other.lo) >> 32) AS hi,
-          ((new."likes" & 4294967295) - other.lo) & 4294967295 AS lo
-        FROM (
-          SELECT
-            ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
-            ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
-          FROM "scores__crr_cell" AS x
-          WHERE x."key_id" = new."id" AND x.column_name = 'likes' AND x.site <> (SELECT site FROM crr_state)
-        ) AS other
-      )
-      WHERE hi NOT BETWEEN -2147483648 AND 2147483647;
+        SELECT RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of safe integers')
+      WHERE
+        NOT (new."likes" BETWEEN -9007199254740991 AND 9007199254740991)
+        AND NOT EXISTS (
+          SELECT 1 FROM (
+            SELECT
+              ifnull(sum(x.value >> 32), 0) + (ifnull(sum(x.value & 4294967295), 0) >> 32) AS hi,
+              ifnull(sum(x.value & 4294967295), 0) & 4294967295 AS lo
+            FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = new."id" AND x.column_name = 'likes'
+          )
+          WHERE hi >= 2097152 OR (hi < -2097152 OR hi = -2097152 AND lo = 0)
+        );
         INSERT INTO "scores__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
       SELECT
         new."id",
         'likes',
         state.site,
         1,
-        (share.hi << 32) | share.lo,
+        CASE
+          WHEN new."likes" BETWEEN -9007199254740991 AND 9007199254740991 THEN CASE
+        WHEN share.hi > 2147483647 THEN 9223372036854775807
+        WHEN share.hi < -2147483648 THEN -9223372036854775807 - 1
+        ELSE (share.hi << 32) | share.lo
+      END
+          ELSE CAST(ifnull((
+            SELECT x.value FROM "scores__crr_cell" AS x
+            WHERE x."key_id" = new."id" AND x.column_name = 'likes' AND x.site = (SELECT site FROM crr_state)
+          ), 0) + (new."likes" - old."likes") AS INTEGER)
+        END,
         state.db_version,
         state.seq,
         0,
@@ -1603,8 +1659,8 @@ describe('exact text', () => {
         new."value_mood",
         (
           SELECT CASE
-            WHEN hi > 2147483647 THEN 9223372036854775807
-            WHEN hi < -2147483648 THEN -9223372036854775807 - 1
+            WHEN hi >= 2097152 THEN 9007199254740991
+            WHEN (hi < -2097152 OR hi = -2097152 AND lo = 0) THEN -9007199254740991
             ELSE (hi << 32) | lo
           END
           FROM (
@@ -1801,7 +1857,7 @@ describe('exact text', () => {
       WHERE
         excluded.version > version
         OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
         source,
         'scores',
@@ -1813,6 +1869,7 @@ describe('exact text', () => {
         new.site,
         new.seq,
         db_version,
+        6 + length(new.pk) + ifnull(length(CAST(new.value AS BLOB)), 0),
         new."key_id"
       FROM crr_state
       WHERE
@@ -1827,6 +1884,7 @@ describe('exact text', () => {
         causal_length = excluded.causal_length,
         seq = excluded.seq,
         db_version = excluded.db_version,
+        size = excluded.size,
         reason = NULL
       WHERE
         excluded.causal_length > causal_length
@@ -1881,8 +1939,8 @@ describe('exact text', () => {
       SET
         "likes" = ifnull(
           (
-            SELECT CASE WHEN typeof(x.value + new."likes") = 'real' AND abs(x.value + new."likes") >= 9.2e18
-              THEN RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of 64-bit integers')
+            SELECT CASE WHEN NOT ((x.value + new."likes") BETWEEN -9007199254740991 AND 9007199254740991)
+              THEN RAISE(ABORT, 'drizzle-crr: "scores"."likes" is a counter and would leave the range of safe integers')
               ELSE x.value + new."likes"
             END FROM "scores__crr_cell" AS x
             WHERE x."key_id" = new."id" AND x.column_name = 'likes'

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"215bab85fe68e975","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"3b87fb85e50e0513","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   seq INTEGER NOT NULL,
   db_version INTEGER NOT NULL,
   reason TEXT,
+  size INTEGER NOT NULL,
   key_1 ANY,
   key_2 ANY,
   key_3 ANY,
@@ -91,6 +92,10 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   UNIQUE (source, table_name, pk, cid, site)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS crr_pending_news ON crr_pending (source, db_version, size);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_peer (
   site_id BLOB NOT NULL,
   tag TEXT NOT NULL,
@@ -104,6 +109,12 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   receipt TEXT NOT NULL DEFAULT '',
   ticket TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (site_id, tag, direction)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_usage (
+  source TEXT NOT NULL PRIMARY KEY,
+  sites INTEGER NOT NULL DEFAULT 0,
+  tombstones INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_refused (
@@ -387,7 +398,7 @@ WHEN
   AND new.causal_length % 2 = 1
   AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
   (SELECT source FROM crr_state),
   'todos',
@@ -399,6 +410,7 @@ SELECT
   CAST(new.sentinel AS INTEGER),
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
+  7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -412,6 +424,7 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   causal_length = excluded.causal_length,
   seq = excluded.seq,
   db_version = excluded.db_version,
+  size = excluded.size,
   reason = NULL
 WHERE
   excluded.causal_length > causal_length
@@ -420,7 +433,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
   (SELECT source FROM crr_state),
   'todos',
@@ -432,6 +445,7 @@ SELECT
   CAST(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)) AS INTEGER),
   CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
+  10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
   new."key_id"
 WHERE
   ifnull(new."version_title", new.row_version) >= 0
@@ -445,6 +459,7 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   causal_length = excluded.causal_length,
   seq = excluded.seq,
   db_version = excluded.db_version,
+  size = excluded.size,
   reason = NULL
 WHERE
   excluded.causal_length > causal_length
@@ -453,7 +468,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
   (SELECT source FROM crr_state),
   'todos',
@@ -465,6 +480,7 @@ SELECT
   CAST(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)) AS INTEGER),
   CAST(substr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
+  9 + length(new.pk) + ifnull(length(CAST(new."value_done" AS BLOB)), 0),
   new."key_id"
 WHERE
   ifnull(new."version_done", new.row_version) >= 0
@@ -478,6 +494,7 @@ ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   causal_length = excluded.causal_length,
   seq = excluded.seq,
   db_version = excluded.db_version,
+  size = excluded.size,
   reason = NULL
 WHERE
   excluded.causal_length > causal_length

@@ -45,7 +45,8 @@ export interface SyncResult {
 /** A row whose changes the server has not taken. */
 export interface RefusedRowRef extends RowRef {
   /**
-   * Why: CRR_CHANGE_TABLE_REFUSED, CRR_CHANGE_COLUMN_REFUSED, CRR_CHANGE_ROW_REFUSED, CRR_SYNC_TOO_LARGE or
+   * Why: CRR_CHANGE_TABLE_REFUSED, CRR_CHANGE_COLUMN_REFUSED, CRR_CHANGE_ROW_REFUSED, CRR_CHANGE_VALUE,
+   * CRR_CHANGE_QUOTA, CRR_SYNC_TOO_LARGE or
    * another code.
    */
   readonly code: string;
