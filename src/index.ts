@@ -7,8 +7,14 @@ export type { ChangeBatch, SiteState } from './database/crr.js';
 export { explain as explainError } from './database/database-errors.js';
 export type { Evict } from './database/evict.js';
 export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
-export type { ApplyResult, MergeResult, RejectedRow } from './drizzle/apply-result.js';
-export type { Conflict, ConflictingValue } from './drizzle/conflict.js';
+export type { ApplyResult, MergeResult, ParkedRow, RejectedRow } from './drizzle/apply-result.js';
+export type {
+  Conflict,
+  ConflictingValue,
+  ReferenceConflict,
+  RegisterConflict,
+  UniqueConflict,
+} from './drizzle/conflict.js';
 export type { Crr, CrrTransport } from './drizzle/crr.js';
 export type { CrrDatabase } from './drizzle/crr-database.js';
 export type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './drizzle/options.js';
@@ -44,5 +50,6 @@ export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
 export { counter, increment } from './schema/counter.js';
 export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './schema/crr-table.js';
+export type { UniqueLoserKind } from './schema/declaration.js';
 export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';
 export type { Statement } from './sql/statement.js';

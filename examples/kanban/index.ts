@@ -72,8 +72,10 @@ async function show(when: string) {
   const rows = await board(ada);
   deepStrictEqual(await board(ben), rows);
   const owners = new Map<unknown, string>();
-  for (const { key, column, values } of await ada.$crr.conflicts(cards)) {
-    if (column === 'owner') owners.set(key.id, values.map(({ value }) => value).join(' or '));
+  for (const conflict of await ada.$crr.conflicts(cards)) {
+    if (conflict.reason !== 'register' || conflict.column !== 'owner') continue;
+    const { key, values } = conflict;
+    owners.set(key.id, values.map(({ value }) => value).join(' or '));
   }
   console.log(`${when}:\n`);
   console.log(drawBoard(rows.map((card) => ({ ...card, question: owners.get(card.id) }))));

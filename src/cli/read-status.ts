@@ -1,6 +1,8 @@
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
 import { checkDatabase } from '../migrate/check.js';
+import { constrainedTables } from '../model/constraints.js';
+import { countAside } from '../tables/aside/conflicts.js';
 import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/statistics.js';
 import type { Io } from './io.js';
 import { type OpenCrrs, withCrrs } from './open-database.js';
@@ -28,6 +30,9 @@ export interface TableStatus {
   readonly name: string;
   /** Undefined if the table or its clock table is not there. */
   readonly counts: TableCounts | undefined;
+  /** Rows that are merged and not shown, and rows that show something else than a value. */
+  readonly parked: number;
+  readonly masked: number;
 }
 
 export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
@@ -44,6 +49,11 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
   const countable = names.filter((name) => !absent.has(name));
   const counts = new Map<string, TableCounts>();
   const queries = countable.map((name) => countRows(name, (found) => counts.set(name, found)));
+  const aside = new Map<string, { readonly parked: number; readonly masked: number }>();
+  const constrained = constrainedTables(schema).filter(({ name }) => !absent.has(name));
+  for (const spec of constrained) {
+    queries.push(countAside(spec, (found) => aside.set(spec.name, found)));
+  }
   if (queries.length > 0) await run(connection, queries, 'read');
   return {
     address: address.shown,
@@ -53,12 +63,21 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
     rejected: (await crr.rejected()).length,
     bookkeepingBytes: await bookkeepingBytes(connection),
     differences: summarize(differences).length,
-    tables: names.map((name) => ({ name, counts: counts.get(name) })),
+    tables: names.map((name) => ({
+      name,
+      counts: counts.get(name),
+      ...(aside.get(name) ?? { parked: 0, masked: 0 }),
+    })),
     peers: await crr.transport.peers(),
   };
 }
 
-const UNCOUNTABLE: ReadonlySet<string> = new Set(['table-missing', 'not-a-crr', 'clock-missing']);
+const UNCOUNTABLE: ReadonlySet<string> = new Set([
+  'table-missing',
+  'not-a-crr',
+  'clock-missing',
+  'aside-missing',
+]);
 
 async function bookkeepingBytes(connection: OpenCrrs['connection']): Promise<number | undefined> {
   try {

@@ -1,7 +1,9 @@
-import type { MergedRow } from '../merge/outcome.js';
+import type { MergedRow, ParkedRow } from '../merge/outcome.js';
 import type { ApplyPlan } from '../merge/plan.js';
 import type { RefusedRow } from '../merge/source.js';
-import type { SqlValue } from '../model/value.js';
+import { packKey } from '../model/packed-key.js';
+import { bytesToHex, type SqlValue } from '../model/value.js';
+import type { AsideState } from '../tables/aside/table.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 
 /** A row by its table's name and the values of its key, as they are stored. */
@@ -15,11 +17,20 @@ export interface KeyedColumn extends KeyedRow {
   readonly column: string;
 }
 
+/** A row that is not shown, and why. */
+export interface ParkedKey extends KeyedRow {
+  readonly reason: AsideState;
+}
+
 /** The changes that an apply made. The fields are those of `MergeResult`, except that keys are as stored. */
 export interface MergeReport {
   readonly inserted: readonly KeyedRow[];
   readonly updated: readonly KeyedRow[];
   readonly deleted: readonly KeyedRow[];
+  readonly parked: readonly ParkedKey[];
+  readonly shown: readonly KeyedRow[];
+  readonly masked: readonly KeyedRow[];
+  readonly unmasked: readonly KeyedRow[];
   readonly cellsWon: number;
   readonly cellsIgnored: number;
   readonly saturated: readonly KeyedColumn[];
@@ -42,6 +53,10 @@ export function emptyReport(): MutableReport {
     inserted: [],
     updated: [],
     deleted: [],
+    parked: [],
+    shown: [],
+    masked: [],
+    unmasked: [],
     cellsWon: 0,
     cellsIgnored: 0,
     saturated: [],
@@ -59,6 +74,10 @@ export function addReport(total: MutableReport, report: MergeReport): MutableRep
   for (const row of report.inserted) total.inserted.push(row);
   for (const row of report.updated) total.updated.push(row);
   for (const row of report.deleted) total.deleted.push(row);
+  for (const row of report.parked) total.parked.push(row);
+  for (const row of report.shown) total.shown.push(row);
+  for (const row of report.masked) total.masked.push(row);
+  for (const row of report.unmasked) total.unmasked.push(row);
   for (const column of report.saturated) total.saturated.push(column);
   total.cellsWon += report.cellsWon;
   total.cellsIgnored += report.cellsIgnored;
@@ -77,9 +96,13 @@ export function reportOf({ outcome, early, cellCount }: ApplyPlan): MutableRepor
   const { ofBatch, cellsOfBatch } = outcome.waiting;
   return {
     ...emptyReport(),
-    inserted: outcome.inserted.map(keyed),
+    inserted: shownAtOnce(outcome.inserted, outcome.parked).map(keyed),
     updated: outcome.updated.map(keyed),
     deleted: outcome.deleted.map(keyed),
+    parked: outcome.parked.map((row) => ({ ...keyed(row), reason: row.reason })),
+    shown: outcome.shown.map(keyed),
+    masked: outcome.masked.map(keyed),
+    unmasked: outcome.unmasked.map(keyed),
     saturated: outcome.saturated.map((cell) => ({ ...keyed(cell), column: cell.column.property })),
     cellsWon: outcome.cellsWon,
     // Cells that were pending and are applied now have won without being in this batch.
@@ -88,4 +111,14 @@ export function reportOf({ outcome, early, cellCount }: ApplyPlan): MutableRepor
     rejected: outcome.rejected,
     held: early.filter(({ isHeld }) => isHeld).length,
   };
+}
+
+/** New rows, without those that were parked when they came. */
+function shownAtOnce(
+  inserted: readonly MergedRow[],
+  parked: readonly ParkedRow[],
+): readonly MergedRow[] {
+  const id = ({ spec, key }: MergedRow) => `${spec.name} ${bytesToHex(packKey(key))}`;
+  const hidden = new Set(parked.map(id));
+  return hidden.size === 0 ? inserted : inserted.filter((row) => !hidden.has(id(row)));
 }

@@ -1,6 +1,8 @@
 import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
+import { readUnsettled } from '../merge/settle.js';
 import type { Change } from '../model/change.js';
+import { constrainedTables } from '../model/constraints.js';
 import type { RowId } from '../model/row-id.js';
 import { type Query, statement } from '../sql/statement.js';
 import { followFormerNames } from '../tables/former/follow.js';
@@ -207,13 +209,27 @@ export class Merger {
     return isAny;
   }
 
+  /** Whether tables may show something else than their merged rows say. */
+  async #isUnsettled(evict: MergeBatchOptions['evict']): Promise<boolean> {
+    const { connection, schema } = this.#parts;
+    const specs = constrainedTables(schema);
+    let isAny = evict !== undefined && specs.length > 0;
+    if (isAny) return true;
+    const queries = readUnsettled(specs, (found) => {
+      isAny = found;
+    });
+    if (queries.length > 0) await run(connection, queries, 'read');
+    return isAny;
+  }
+
   /** A batch without changes lets in what waits, if it can, and may still note a peer's progress, or evict rows. */
   async #mergeNothing(options: MergeBatchOptions): Promise<MergeReport> {
     const { connection, drift } = this.#parts;
     const { peer, evict, last = [] } = options;
     // Another process may have left something; and what was ahead of its time may be due now.
-    const mayBePending = this.#runner.mayBePending || (await this.#isPending());
-    if (mayBePending) return this.#merge([], { peer, evict, last });
+    const merges =
+      this.#runner.mayBePending || (await this.#isPending()) || (await this.#isUnsettled(evict));
+    if (merges) return this.#merge([], { peer, evict, last });
     const note = async ({ schema }: Pick<PresentSchema, 'schema'>) => {
       const statements: Query[] = [
         ...(peer === undefined ? [] : progressStatements(peer)),

@@ -4,6 +4,7 @@ import type { EarlyChange } from '../merge/group.js';
 import type { LimitedInput } from '../merge/limited.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
+import { constrainedTables } from '../model/constraints.js';
 import type { CrrSchema } from '../model/schema.js';
 import { inSavepoint } from '../sql/savepoint.js';
 import type { Query } from '../sql/statement.js';
@@ -12,10 +13,10 @@ import { registerSites } from '../tables/site/register.js';
 import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import type { Connection } from './connection.js';
-import { isRowRefused, isStale } from './database-errors.js';
+import { isRowRefused, isStale, isUnsettled } from './database-errors.js';
 import { type DrainLook, DrainMemory } from './drain-memory.js';
 import type { DriftCheck } from './drift.js';
-import { type Evict, evictStatements } from './evict.js';
+import { type Evict, evictWhileMerging } from './evict.js';
 import type { MergeSource } from './limited-merge.js';
 import { type PeerUpdate, peerStatements } from './peers.js';
 import type { PresentSchema } from './present-schema.js';
@@ -122,13 +123,19 @@ export class BatchRunner {
     runPlan: (plan: ApplyPlan, look: DrainLook) => Promise<T>,
   ): Promise<T> {
     const { drift, sites } = this.#parts;
+    // Evicted rows leave no clocks that would show it.
+    let settles = options.evict !== undefined && constrainedTables(this.#parts.schema).length > 0;
     for (let attempt = 1; ; attempt++) {
       const done = await drift.withPresent(async (present) => {
         const look = await this.#look(options, present);
-        const plan = await this.#plan(changes, options, look);
+        const plan = await this.#plan(changes, { ...options, settles }, look);
         try {
           return { result: await runPlan(plan, look) };
         } catch (error) {
+          if (isUnsettled(error) && !settles) {
+            settles = true;
+            return undefined;
+          }
           if (!isStale(error)) throw error;
           if (attempt === MAX_ATTEMPTS) throw contended(error);
           sites.forget();
@@ -153,7 +160,7 @@ export class BatchRunner {
 
   async #plan(
     changes: readonly Change[],
-    options: BatchOptions,
+    options: BatchOptions & { readonly settles: boolean },
     look: DrainLook,
   ): Promise<ApplyPlan> {
     const { connection, sites } = this.#parts;
@@ -171,6 +178,11 @@ export class BatchRunner {
       greatestTime,
       mayWait: this.#mayWait,
       before,
+      settles: options.settles,
+      evict: [
+        ...refusalStatements(options.peer, present.schema),
+        ...evictWhileMerging(options.evict, present.schema),
+      ],
       mayReject: this.#mayReject,
       apart: options.apart,
       ownReturn: options.ownReturn,
@@ -197,8 +209,6 @@ export class BatchRunner {
         ...(peer?.before ?? []),
         ...plan.phases.flatMap(({ queries }) => queries),
         ...(peer?.after ?? []),
-        ...refusalStatements(options.peer, schema),
-        ...evictStatements(options.evict, schema),
         stamp.read(),
         ...offerStatements(options.peer, schema),
         ...(options.last ?? []),

@@ -16,6 +16,12 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { cellTable } from '../sql/names.js';
 import { collecting, type Statement } from '../sql/statement.js';
+import {
+  type BrokenConstraint,
+  brokenConstraints,
+  discardStatements,
+  readParked,
+} from '../tables/aside/conflicts.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
@@ -29,6 +35,7 @@ import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
+import { run } from './run.js';
 import { SiteStore } from './site-store.js';
 
 /** Changes that belong together: an array of them, or a page of a feed. */
@@ -47,6 +54,12 @@ export interface RotateOptions {
   readonly movesUnshared?: boolean;
   /** Run first, in the same transaction. */
   readonly guards?: readonly Statement[];
+}
+
+/** What sites disagree about in a table, or cannot show. */
+export interface Conflicts {
+  readonly registers: readonly StoredConflict[];
+  readonly broken: readonly BrokenConstraint[];
 }
 
 export interface CrrCoreParts {
@@ -179,17 +192,41 @@ export class CrrCore {
     });
   }
 
-  conflicts(spec: TableSpec): Promise<StoredConflict[]> {
+  conflicts(spec: TableSpec): Promise<Conflicts> {
     return this.#explained(async () => {
-      if (registersOf(spec).length === 0) {
+      const hasRegisters = registersOf(spec).length > 0;
+      if (!hasRegisters && spec.constraints === undefined) {
         throw new CrrUsageError(
           'CRR_USAGE_OPTION',
-          `conflicts(): "${spec.name}" has no multi-value register: declare a column with mvr(...)`,
+          `conflicts(): "${spec.name}" has neither a multi-value register nor a unique index or a reference that rows could break`,
         );
       }
-      const query = collecting(conflictsQuery(spec));
-      const { directory } = await this.#sites.readWith(this.connection, [query]);
-      return readConflicts(query.rows, spec, directory);
+      const broken: BrokenConstraint[] = [];
+      const registers = hasRegisters ? [collecting(conflictsQuery(spec))] : [];
+      const { directory } = await this.#sites.readWith(this.connection, [
+        ...registers,
+        ...(spec.constraints === undefined
+          ? []
+          : [brokenConstraints(spec, (found) => broken.push(found))]),
+      ]);
+      return {
+        registers: registers.flatMap(({ rows }) => readConflicts(rows, spec, directory)),
+        broken,
+      };
+    });
+  }
+
+  /** Deletes a parked row, for all sites. @returns false if no row with this key is parked here. */
+  discard(spec: TableSpec, key: readonly SqlValue[]): Promise<boolean> {
+    return this.#explained(async () => {
+      if (spec.constraints === undefined) return false;
+      let isParked = false;
+      const query = readParked(spec, key, (found) => {
+        isParked = found;
+      });
+      await run(this.connection, [query], 'read');
+      if (isParked) await this.connection.batch(discardStatements(spec, key), 'write');
+      return isParked;
     });
   }
 

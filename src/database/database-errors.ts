@@ -9,6 +9,11 @@ export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
 
+/** Whether a batch failed because it did not decide what tables with constraints show. */
+export function isUnsettled(error: unknown): boolean {
+  return messages(error).includes(GUARDS.unsettled);
+}
+
 /** Whether a batch failed because a row is outside of the condition of its source. */
 export function isRowRefused(error: unknown): boolean {
   return messages(error).includes(ROW_REFUSED);
@@ -36,6 +41,13 @@ export function explain(error: unknown): unknown {
     return new CrrChangeError(
       'CRR_CHANGE_FORGED',
       'a change claims to be written here with a version that this database never issued: either the sender lies, or this database is a copy or a restored backup of another that still writes. Give it an identity of its own with $crr.rotateSiteId()',
+    );
+  }
+  if (text.includes(GUARDS.deep)) {
+    return new CrrDatabaseError(
+      'CRR_DATABASE_REFERENCES_TOO_DEEP',
+      'rows refer to rows that refer to rows, more levels than can be followed when the first of them is deleted: nothing was written',
+      { cause: error },
     );
   }
   if (text.includes(GUARDS.incomplete)) {

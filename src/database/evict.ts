@@ -1,9 +1,11 @@
 import { CrrChangeError } from '../errors.js';
+import { referencesOf } from '../model/constraints.js';
 import { unpackKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type Statement, statement } from '../sql/statement.js';
+import { openChildren } from '../tables/aside/evict.js';
 import { evictRow } from '../tables/evict.js';
 import { KEEP_CELLS_SQL, silenceStatement } from '../tables/state/table.js';
 import { sentVersion } from './change-stream.js';
@@ -28,11 +30,18 @@ export interface EvictedRow {
   readonly refusedFrom?: number | undefined;
 }
 
+/** The statements that evict rows outside of a merge. */
+export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
+  const statements = evictWhileMerging(evict, schema);
+  if (statements.length === 0) return [];
+  return [statement(silenceStatement(true)), ...statements, statement(silenceStatement(false))];
+}
+
 /**
  * The statements that drop rows with their clocks, as if this database had never had them. Write triggers
- * do nothing meanwhile, so none of this reaches the change feed.
+ * must do nothing meanwhile, so none of this reaches the change feed.
  */
-export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
+export function evictWhileMerging(evict: Evict | undefined, schema: CrrSchema): Statement[] {
   if (evict === undefined || evict.rows.length === 0) return [];
   const { cursor, skip } = evict.sent;
   const sent = sentVersion(cursor);
@@ -41,14 +50,23 @@ export function evictStatements(evict: Evict | undefined, schema: CrrSchema): St
     const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has contains no rows here.
     const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom };
-    statements.push(...evictRow(spec, keyOfRow(spec, pk), versions));
+    const key = keyOfRow(spec, pk);
+    statements.push(...evictRow(spec, key, versions), ...openChildrenOf(spec, key, schema));
   }
-  return [
-    statement(silenceStatement(true)),
-    ...statements,
-    statement(silenceStatement(false)),
-    statement(KEEP_CELLS_SQL),
-  ];
+  return [...statements, statement(KEEP_CELLS_SQL)];
+}
+
+/** What refers to the row has lost it, and nothing in the clocks shows that. */
+function openChildrenOf(
+  { name }: TableSpec,
+  key: readonly SqlValue[],
+  { tables }: CrrSchema,
+): Statement[] {
+  return [...tables.values()].flatMap((child) =>
+    referencesOf(child)
+      .filter(({ parent }) => parent === name)
+      .map((reference) => openChildren(child, reference, key)),
+  );
 }
 
 function keyOfRow(spec: TableSpec, pk: Uint8Array): SqlValue[] {

@@ -147,8 +147,8 @@ export async function clocksMatchRows(
   specs: readonly TableSpec[],
 ): Promise<boolean> {
   let allMatch = true;
-  const queries = specs.map(({ name }) =>
-    compareCounts(name, (isMatch) => {
+  const queries = specs.map((spec) =>
+    compareCounts(spec, (isMatch) => {
       if (!isMatch) allMatch = false;
     }),
   );

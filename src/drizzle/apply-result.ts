@@ -1,6 +1,7 @@
 import type { MergeReport } from '../database/apply-result.js';
 import type { RefusedRow } from '../merge/source.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { AsideState } from '../tables/aside/table.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { type ColumnRef, packedRowRefs, type RowRef, rowRefs } from './row-ref.js';
 
@@ -17,6 +18,17 @@ export interface ApplyResult {
   /** Rows of which something was new: a cell, or the version of an equal value. */
   readonly updated: readonly RowRef[];
   readonly deleted: readonly RowRef[];
+  /**
+   * Rows that were merged and are not in the table: a row that they must refer to is not there, or another row has
+   * their unique values. They are kept and replicated, and are in the table again once they can be.
+   */
+  readonly parked: readonly ParkedRow[];
+  /** Rows that were parked, and are in the table now. */
+  readonly shown: readonly RowRef[];
+  /** Rows that show NULL, or a value with a suffix, in a column whose value they cannot show. */
+  readonly masked: readonly RowRef[];
+  /** Rows of which a column shows its value again. */
+  readonly unmasked: readonly RowRef[];
   /** Cells that took the incoming value. */
   readonly cellsWon: number;
   /** Cells that lost, or were known already. */
@@ -44,6 +56,12 @@ export interface RejectedRow extends RowRef {
   readonly changes: number;
 }
 
+/** A row that is not shown. */
+export interface ParkedRow extends RowRef {
+  /** `'reference'`: the row that it refers to is not shown. `'unique'`: another row has its unique values. */
+  readonly reason: AsideState;
+}
+
 /** The result of {@link CrrTransport.merge}. */
 export interface MergeResult extends ApplyResult {
   /**
@@ -59,13 +77,18 @@ export interface MergeResult extends ApplyResult {
 
 /** The report in the types of the Drizzle tables. Rows are converted when they are first looked at. */
 export function applyResult(report: MergeReport, schema: DrizzleSchema): ApplyResult {
-  const { inserted, updated, deleted, saturated, rejected } = report;
+  const { inserted, updated, deleted, parked, shown, masked, unmasked } = report;
+  const { saturated, rejected } = report;
   const { cellsWon, cellsIgnored, pending, held } = report;
   const toRef = rowRefs(schema);
   const rows = {
     inserted: () => inserted.map(toRef),
     updated: () => updated.map(toRef),
     deleted: () => deleted.map(toRef),
+    parked: () => parked.map((row) => ({ ...toRef(row), reason: row.reason })),
+    shown: () => shown.map(toRef),
+    masked: () => masked.map(toRef),
+    unmasked: () => unmasked.map(toRef),
     saturated: () => saturated.map((column) => ({ ...toRef(column), column: column.column })),
     rejected: () => rejectedRows(rejected, schema),
   };

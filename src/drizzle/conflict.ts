@@ -1,22 +1,59 @@
 import { getTableColumns, type InferSelectModel, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrUsageError } from '../errors.js';
-import type { StoredConflict } from '../feed/site-values.js';
+import type { Conflicts } from '../database/crr.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import type { Cell } from '../tables/aside/conflicts.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { storedKeyValue, valueInType } from './column-value.js';
 import { type RowRef, rowRefs } from './row-ref.js';
 
+/**
+ * Something in a row that not every site can show as it was written. `reason` tells which kind it is; narrow by it.
+ */
+export type Conflict<TTable extends SQLiteTable = SQLiteTable> =
+  | RegisterConflict<TTable>
+  | UniqueConflict<TTable>
+  | ReferenceConflict<TTable>;
+
 /** A multi-value register that holds more than one value. Narrow by `column` for the type of its values. */
-export type Conflict<TTable extends SQLiteTable = SQLiteTable> = {
+export type RegisterConflict<TTable extends SQLiteTable = SQLiteTable> = {
   [K in keyof InferSelectModel<TTable> & string]: RowRef & {
+    readonly reason: 'register';
     /** Property name of the column. */
     readonly column: K;
     /** The greatest first: the one that the column shows. */
     readonly values: readonly ConflictingValue<InferSelectModel<TTable>[K]>[];
   };
 }[keyof InferSelectModel<TTable> & string];
+
+interface BrokenRow<TTable extends SQLiteTable> extends RowRef {
+  /** Property names of the columns of the unique index, or of the reference. */
+  readonly columns: readonly (keyof InferSelectModel<TTable> & string)[];
+  /** The row as it is merged, without its counters and registers. */
+  readonly row: Partial<InferSelectModel<TTable>>;
+  /** What the table shows instead of these values; undefined if it does not show the row. */
+  readonly shows: Partial<InferSelectModel<TTable>> | undefined;
+}
+
+/** A row whose unique values another row has. */
+export interface UniqueConflict<TTable extends SQLiteTable = SQLiteTable>
+  extends BrokenRow<TTable> {
+  readonly reason: 'unique';
+  /** Name of the unique index. */
+  readonly index: string;
+  /** The row that shows these values: the one with the least key. */
+  readonly winner: RowRef;
+}
+
+/** A row that refers to a row which is not shown. */
+export interface ReferenceConflict<TTable extends SQLiteTable = SQLiteTable>
+  extends BrokenRow<TTable> {
+  readonly reason: 'reference';
+  /** The row that it refers to. */
+  readonly parent: RowRef;
+}
 
 /** One of the values of a register, and the sites that wrote it. */
 export interface ConflictingValue<T = unknown> {
@@ -27,21 +64,44 @@ export interface ConflictingValue<T = unknown> {
 
 /** The conflicts of a table in the types of its columns. */
 export function conflictsInTypes<TTable extends SQLiteTable>(
-  conflicts: readonly StoredConflict[],
+  { registers, broken }: Conflicts,
   table: TTable,
   spec: TableSpec,
   schema: DrizzleSchema,
 ): Conflict<TTable>[] {
   const toRef = rowRefs(schema);
   const columns = getTableColumns(table);
-  return conflicts.map(({ key, column: { property }, values }) => ({
-    ...toRef({ table: spec.name, key }),
-    column: property,
-    values: values.map(({ value, sites }) => ({
-      value: valueInType(columns[property]!, value, schema.decode),
-      sites,
+  const properties = new Map(
+    [...spec.key, ...spec.clockColumns].map(({ name, property }) => [name, property]),
+  );
+  const inTypes = (property: string, value: SqlValue) =>
+    valueInType(columns[property]!, value, schema.decode);
+  const values = (cells: readonly Cell[]) =>
+    Object.fromEntries(
+      cells.map(({ column: { property }, value }) => [property, inTypes(property, value)]),
+    );
+  const found = [
+    ...registers.map(({ key, column: { property }, values: all }) => ({
+      ...toRef({ table: spec.name, key }),
+      reason: 'register',
+      column: property,
+      values: all.map(({ value, sites }) => ({ value: inTypes(property, value), sites })),
     })),
-  })) as unknown as Conflict<TTable>[];
+    ...broken.map(({ key, reason, columns: names, index, winner, parent, cells, shows }) => {
+      const ref = toRef({ table: spec.name, key });
+      return {
+        ...ref,
+        reason,
+        columns: names.map((name) => properties.get(name)),
+        ...(index !== undefined && { index }),
+        ...(winner !== undefined && { winner: toRef({ table: spec.name, key: winner }) }),
+        ...(parent !== undefined && { parent: toRef(parent) }),
+        row: { ...ref.key, ...values(cells) },
+        shows: shows && values(shows),
+      };
+    }),
+  ];
+  return found as unknown as Conflict<TTable>[];
 }
 
 /** The stored values of a row's key, in the order of the key. */

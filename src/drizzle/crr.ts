@@ -108,16 +108,32 @@ export interface Crr {
   ): Promise<Contribution[]>;
 
   /**
-   * The multi-value registers that hold more than one value, with the sites that wrote each.
+   * What not every site can show as it was written, the kind in `reason`: multi-value registers with more than
+   * one value (`'register'`), rows whose unique values another row has (`'unique'`), and rows that refer to a
+   * row which is not shown (`'reference'`). An ordinary write settles any of them: to the register, to the column
+   * of the unique index or of the reference, to the other row; see {@link discard} for rows that are not shown.
    *
-   * @throws {CrrUsageError} if the table is not a CRR of this schema, or has no such register.
+   * @throws {CrrUsageError} if the table is not a CRR of this schema, or can have no conflicts.
    *
    * @example
-   * for (const { key, column, values } of await db.$crr.conflicts(cards)) {
-   *   if (column === 'status') await db.update(cards).set({ status: values[0]!.value });
+   * for (const conflict of await db.$crr.conflicts(users)) {
+   *   if (conflict.reason === 'unique') console.warn(conflict.key, 'lost to', conflict.winner.key);
    * }
    */
   conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]>;
+
+  /**
+   * Deletes a row that is merged and not shown, on all sites. Rows that are shown are deleted as usual.
+   *
+   * @returns false if no row with this key is parked here.
+   *
+   * @example
+   * await db.$crr.discard(comments, { id: 'c1' });
+   */
+  discard<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+  ): Promise<boolean>;
 
   /**
    * Gives this database a new site id and returns it; earlier writes keep the old one. Call it

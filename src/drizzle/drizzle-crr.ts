@@ -103,6 +103,14 @@ export class DrizzleCrr implements Crr {
     return conflictsInTypes(await this.#core.conflicts(spec), table, spec, this.#schema);
   }
 
+  discard<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+  ): Promise<boolean> {
+    const spec = requireCrr(this.#schema, table, 'discard()');
+    return this.#core.discard(spec, storedKey(table, spec, key));
+  }
+
   rotateSiteId(): Promise<Uint8Array> {
     return this.#core.rotateSiteId();
   }

@@ -4,6 +4,7 @@ import { block, type Fragment, list, statementText } from '../sql/layout.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
+import { joinAside, trueRows } from '../tables/aside/truth.js';
 import { cellsTextSql } from '../tables/cells/text.js';
 import { CLOCK, clock, clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
@@ -37,6 +38,7 @@ export function selectRows(
       ${list(columns)}
     FROM ${clock(spec)} AS ${CLOCK}
     LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
+    ${joinAside(spec, (name) => `${CLOCK}.${quoteName(keyOf(name))}`)}
     WHERE ${isAfter(spec, position, isAfterCut)}
     ORDER BY ${CLOCK}.db_version, ${rowid}
     ${limit === undefined ? '' : `LIMIT ${limit}`}`;
@@ -59,7 +61,7 @@ function visibleSql(spec: TableSpec, visible: Statement): Fragment {
   );
   return block`
     (
-      SELECT 1 FROM ${table}
+      SELECT 1 FROM ${trueRows(spec)}
       WHERE ${keyIs.join(' AND ')} AND (${visible.sql})
     )`;
 }

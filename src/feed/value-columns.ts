@@ -2,6 +2,7 @@ import { type Affinity, affinityOf } from '../model/declared-type.js';
 import type { ColumnSpec, TableSpec } from '../model/table-spec.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
+import { trueValue } from '../tables/aside/truth.js';
 import { CLOCK, hasRowidKey } from '../tables/clock/table.js';
 
 export interface ValueColumn {
@@ -21,6 +22,6 @@ export function valueColumns(spec: TableSpec): ValueColumn[] {
   };
   return [
     ...spec.key.map((key) => column(`${CLOCK}.${quoteName(keyOf(key.name))}`, key, true)),
-    ...spec.clockColumns.map((cell) => column(`base.${quoteName(cell.name)}`, cell, false)),
+    ...spec.clockColumns.map((cell) => column(trueValue(spec, cell.name), cell, false)),
   ];
 }

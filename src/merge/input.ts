@@ -2,6 +2,7 @@ import type { Change } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SiteDirectory } from '../model/site.js';
 import type { StatementLimits } from '../sql/multi-row.js';
+import type { Statement } from '../sql/statement.js';
 import type { Apart } from './apart.js';
 import type { DrainedBefore } from './drain.js';
 import type { UnknownColumns } from './group.js';
@@ -29,6 +30,10 @@ export interface ApplyInput {
   readonly greatestTime: number;
   /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
   readonly mayWait: boolean;
+  /** Statements that note what peers refused, and drop rows which this database may not see any more. */
+  readonly evict?: readonly Statement[] | undefined;
+  /** Decide what tables with constraints show. Else the batch is refused if that is needed. */
+  readonly settles?: boolean | undefined;
   /** What is known since the last drain of this source, if there was one; then only what may have become possible is tried. */
   readonly before?: DrainedBefore | undefined;
   /** Some pending changes were rejected: try those again whose row changes. */

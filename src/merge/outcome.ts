@@ -1,5 +1,6 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
+import type { AsideState } from '../tables/aside/table.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 
 /** A row by its table and key. */
@@ -13,11 +14,23 @@ export interface MergedColumn extends MergedRow {
   readonly column: ReplicatedColumnSpec;
 }
 
+/** A row that is not shown, and why. */
+export interface ParkedRow extends MergedRow {
+  readonly reason: AsideState;
+}
+
 /** The rows and cells that a batch changed, filled by the readers of its statements. */
 export class MergeOutcome {
   readonly inserted: MergedRow[] = [];
   readonly updated: MergedRow[] = [];
   readonly deleted: MergedRow[] = [];
+  /** Rows that left the base table, or never came into it. */
+  readonly parked: ParkedRow[] = [];
+  /** Rows that were parked and are in the base table now. */
+  readonly shown: MergedRow[] = [];
+  /** Rows that show something else than their value in one column more, or less, than before. */
+  readonly masked: MergedRow[] = [];
+  readonly unmasked: MergedRow[] = [];
   /** Columns whose value is not the sum of their cells. */
   readonly saturated: MergedColumn[] = [];
   /** Cells that took the incoming value. */

@@ -19,6 +19,10 @@ export type PhaseName =
   | 'drain'
   /** Base columns are computed from cells that changed. */
   | 'show'
+  /** Rows that this database may not see any more are dropped. */
+  | 'evict'
+  /** What the base tables show of tables with constraints is decided, or found to be as it should. */
+  | 'settle'
   /** Values of former lives that the batch made news are noted. */
   | 'note'
   /** Batches that must not be applied are refused. */

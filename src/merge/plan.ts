@@ -24,6 +24,7 @@ import { OrdinalsOfBatch } from './ordinals.js';
 import { MergeOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import { reportQueries } from './report.js';
+import { Settling } from './settle.js';
 import { countWaiting, refuseIncomplete } from './waiting.js';
 
 /** How to merge a batch in one transaction. The outcome is complete when all queries have been read. */
@@ -60,6 +61,8 @@ export function planApply(input: ApplyInput): ApplyPlan {
       { name: 'refuse forged', queries: batch.refuseForged() },
       { name: 'drain', queries: batch.drain() },
       { name: 'show', queries: batch.show() },
+      { name: 'evict', queries: input.evict ?? [] },
+      { name: 'settle', queries: batch.settle() },
       { name: 'note', queries: batch.note() },
       { name: 'refuse', queries: batch.refuse() },
       { name: 'report', queries: batch.report() },
@@ -77,6 +80,7 @@ class Batch {
   readonly outcome = new MergeOutcome();
   readonly ordinals: OrdinalsOfBatch;
   readonly #limits: LimitedBatch | undefined;
+  readonly #settling: Settling;
   /** Changes that wait, without those that need not. */
   readonly #held: readonly EarlyChange[];
   /** The rows that are offered. */
@@ -94,6 +98,7 @@ class Batch {
     readonly grouped: GroupedChanges,
   ) {
     const { limited, sites } = input;
+    this.#settling = new Settling(input.schema, input.settles ?? false);
     this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
     const split = limited && splitDeletes(grouped.tables, limited.source);
@@ -182,7 +187,7 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [statement(beginApplySql(this.#source))];
+    return [...this.#settling.begin(), statement(beginApplySql(this.#source))];
   }
 
   hold(): Query[] {
@@ -232,6 +237,10 @@ class Batch {
       .map((sql) => statement(sql));
   }
 
+  settle(): Query[] {
+    return this.#settling.settle();
+  }
+
   /** Only a life after the first one resets cells of an earlier life. */
   note(): Query[] {
     if (this.grouped.greatestLife < 3) return [];
@@ -255,12 +264,13 @@ class Batch {
         const offers = this.#offers.get(spec) ?? [];
         return reportQueries(spec, onlyOffers ? offers : undefined, this.outcome);
       }),
+      ...this.#settling.report(this.outcome),
       ...reportRejected(this.#apart, this.#source, this.outcome),
       countWaiting(this.#source, this.outcome, this.#apart.countedFrom),
     ];
   }
 
   end(): Query[] {
-    return [statement(endApplySql(this.#touched))];
+    return [statement(endApplySql(this.#touched)), ...this.#settling.end()];
   }
 }

@@ -5,13 +5,13 @@ import { block, list } from '../sql/layout.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { PENDING_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
-import { rowsOutsideSql } from '../sql/rows-outside.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 import { refuseIfFound } from '../tables/guard/table.js';
 import { fromSource, isMarkedSql, pendingKeys } from '../tables/pending/table.js';
 import { DB_VERSION } from '../tables/state/table.js';
 import type { RowOffer } from './group.js';
+import { rowsOutsideSql } from './rows-outside.js';
 import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
 
 /** The rows that a batch may touch in one table, with the condition that they must meet. */

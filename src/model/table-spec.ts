@@ -1,3 +1,4 @@
+import type { TableConstraints } from './constraints.js';
 import { isConstantDefault } from './default.js';
 
 /**
@@ -17,6 +18,8 @@ export interface TableSpec {
   readonly clockColumns: readonly ReplicatedColumnSpec[];
   /** Replicated columns that have a cell for each site instead, such as counters. */
   readonly cellColumns: readonly ReplicatedColumnSpec[];
+  /** Undefined if merged rows can break none. */
+  readonly constraints?: TableConstraints | undefined;
 }
 
 /**

@@ -9,7 +9,13 @@ import { type LwwOptions, lwwKind } from '../columns/lww/declare.js';
 import { CrrSchemaError, CrrUsageError } from '../errors.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { RowKind } from '../model/table-spec.js';
-import { type CrrDeclaration, crrDeclaration, declareCrr, declaredKinds } from './declaration.js';
+import {
+  type CrrDeclaration,
+  crrDeclaration,
+  declareCrr,
+  declaredKinds,
+  type UniqueLoserKind,
+} from './declaration.js';
 import { readTableSpec } from './read-spec.js';
 
 type ColumnsArgument = Parameters<typeof sqliteTable>[1];
@@ -58,6 +64,15 @@ export interface CrrTableOptions {
    * refused in the database.
    */
   readonly rows?: RowKind | undefined;
+  /**
+   * What is shown of a row whose unique values another row has, by the name of the unique index: `'null'` shows NULL,
+   * `'suffix'` the value with `~` and the row's key behind it, `'park'` does not show the row. By default
+   * a nullable column shows NULL, a text gets a suffix, and any other row is parked. The row itself is
+   * merged and replicated as it is.
+   *
+   * @example { unique: { users_handle_unique: 'park' } }
+   */
+  readonly unique?: Readonly<Record<string, UniqueLoserKind>> | undefined;
 }
 
 /**
@@ -66,8 +81,8 @@ export interface CrrTableOptions {
  * merged correctly is refused.
  *
  * @throws {CrrSchemaError} with table and column in the message: no primary key, a nullable or
- * generated key column, AUTOINCREMENT, a unique index or constraint outside the key, a foreign key,
- * a name that collides with the bookkeeping.
+ * generated key column, AUTOINCREMENT, a unique index with a condition or an expression, a name that collides with the
+ * bookkeeping. Foreign keys are looked at when the database is opened.
  *
  * @example
  * const todos = crrTable('todos', {
@@ -110,7 +125,7 @@ export function crrTable(
       ? [extraOrOptions, optionsAfterExtra]
       : [undefined, extraOrOptions];
   const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
-  return declared(table, {}, rowsOf('crrTable()', options ?? {}));
+  return declared(table, {}, rowsOf('crrTable()', options ?? {}), options?.unique);
 }
 
 /** Options of {@link asCrr}. */
@@ -137,16 +152,17 @@ export function asCrr<TTable extends SQLiteTable>(
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  const { rows, ...lww } = options;
+  const { rows, unique, ...lww } = options;
   const declaration = crrDeclaration(table);
   return declared(
     table,
     { others: lwwKind('asCrr()', lww) },
     rows === undefined ? declaration?.rows : rowsOf('asCrr()', { rows }),
+    unique ?? declaration?.losers,
   );
 }
 
-const OPTIONS = optionsOf<CrrTableOptions>({ rows: true });
+const OPTIONS = optionsOf<CrrTableOptions>({ rows: true, unique: true });
 
 function rowsOf(where: string, options: CrrTableOptions): RowKind | undefined {
   refuseUnknownOptions(where, options, OPTIONS);
@@ -159,8 +175,14 @@ function declared<TTable extends SQLiteTable>(
   table: TTable,
   others: Pick<CrrDeclaration, 'others'>,
   rows: RowKind | undefined,
+  losers: CrrTableOptions['unique'],
 ): TTable {
-  declareCrr(table, { kinds: declaredKinds(table), ...others, ...(rows && { rows }) });
+  declareCrr(table, {
+    kinds: declaredKinds(table),
+    ...others,
+    ...(rows && { rows }),
+    ...(losers && { losers }),
+  });
   readTableSpec(table);
   return table;
 }

@@ -6,6 +6,12 @@ import type { ColumnKind, RowKind } from '../model/table-spec.js';
 /** Registered, as the marks of columns are: see src/columns/mark.ts. */
 const CRR = Symbol.for('drizzle-crr:table');
 
+/**
+ * What is shown of a row whose unique values another row has: NULL, the value with the row's key behind it, or
+ * nothing.
+ */
+export type UniqueLoserKind = 'null' | 'suffix' | 'park';
+
 /** The declarations for a table. */
 export interface CrrDeclaration {
   /** The kinds of its columns, by property name. */
@@ -14,6 +20,8 @@ export interface CrrDeclaration {
   readonly others?: ColumnKind;
   /** Undefined = `'causal'`. */
   readonly rows?: RowKind;
+  /** What unique indexes show of rows that lose, by the index's name. */
+  readonly losers?: Readonly<Record<string, UniqueLoserKind>>;
 }
 
 /** The kinds declared for a table's columns, by property. */

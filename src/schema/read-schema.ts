@@ -4,6 +4,7 @@ import { CrrSchemaError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { crrDeclaration } from './declaration.js';
+import { type DeclaredConstraints, readConstraints, refusePlainChild } from './read-constraints.js';
 import { type ReadSpecOptions, readTableSpec } from './read-spec.js';
 
 /** A schema whose CRRs are known with their Drizzle tables. */
@@ -34,15 +35,17 @@ export function readSchema(
 ): DrizzleSchema {
   const tables = new Map<string, TableSpec>();
   const drizzleTables = new Map<string, SQLiteTable>();
-  const plainTables = new Set<string>();
+  const specs = new Map<SQLiteTable, TableSpec>();
+  const plainTables = new Map<string, SQLiteTable>();
   const seen = new Map<string, SQLiteTable>();
   for (const table of Object.values(schema)) {
     if (!is(table, SQLiteTable)) continue;
     if (crrDeclaration(table) === undefined) {
-      plainTables.add(getTableConfig(table).name);
+      plainTables.set(getTableConfig(table).name, table);
       continue;
     }
     const spec = readTableSpec(table, options);
+    specs.set(table, spec);
     const namesake = seen.get(spec.name.toLowerCase());
     if (namesake === table) continue; // The same table exported twice.
     if (namesake) {
@@ -55,6 +58,10 @@ export function readSchema(
     tables.set(spec.name, spec);
     drizzleTables.set(spec.name, table);
   }
+  addConstraints(tables, drizzleTables, specs, options);
+  for (const table of plainTables.values()) {
+    refusePlainChild(table, specs, (name) => tables.get(name)?.constraints !== undefined);
+  }
   if (tables.size === 0 && !options.allowNone) {
     throw new CrrSchemaError(
       'CRR_SCHEMA_NO_TABLES',
@@ -62,5 +69,26 @@ export function readSchema(
     );
   }
   const { decode = (column, value) => column.mapFromDriverValue(value) } = options;
-  return { tables, plainTables, drizzleTables, decode };
+  return { tables, plainTables: new Set(plainTables.keys()), drizzleTables, decode };
+}
+
+/** Constraints are read when all tables are known: only then can what they refer to be looked at. */
+function addConstraints(
+  tables: Map<string, TableSpec>,
+  drizzleTables: ReadonlyMap<string, SQLiteTable>,
+  specs: ReadonlyMap<SQLiteTable, TableSpec>,
+  { columnName = (column) => column.name }: ReadSchemaOptions,
+): void {
+  const constraints = new Map<string, DeclaredConstraints>();
+  for (const [name, spec] of tables) {
+    const declared = readConstraints(drizzleTables.get(name)!, spec, specs, columnName);
+    if (declared.references.length + declared.uniques.length > 0) constraints.set(name, declared);
+  }
+  for (const [name, { references, uniques }] of constraints) {
+    const known = references.map((reference) => ({
+      ...reference,
+      parentMayHide: constraints.has(reference.parent),
+    }));
+    tables.set(name, { ...tables.get(name)!, constraints: { references: known, uniques } });
+  }
 }

@@ -13,6 +13,7 @@ import {
 import { isReservedTableName } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { crrDeclaration } from './declaration.js';
+import { readUniques } from './read-constraints.js';
 import { type Refuse, refusal } from './refuse.js';
 import { refuseKinds } from './refuse-kinds.js';
 
@@ -22,7 +23,7 @@ export interface ReadSpecOptions {
 }
 
 /**
- * Reads the plain description of a CRR from its Drizzle table.
+ * Reads the plain description of a CRR from its Drizzle table, without its foreign keys; see readSchema().
  *
  * @throws {CrrSchemaError} if the table cannot be a CRR as it is declared.
  */
@@ -60,15 +61,6 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     );
   }
   for (const column of keyColumns) refuseKeyColumn(column, columnName(column), refuse);
-  refuseUnique(config, keyColumns, columnName, refuse);
-  if (config.foreignKeys.length > 0) {
-    const columns = config.foreignKeys.flatMap((key) => key.reference().columns.map(columnName));
-    refuse(
-      'CRR_SCHEMA_FOREIGN_KEY',
-      `its foreign key on ${list(columns)} would refuse a child that arrives before its parent, and a parent's delete while children live: drop .references(), keep the column, and use Drizzle's relations() for queries`,
-    );
-  }
-
   if (config.columns.some((column) => columnName(column) === SENTINEL)) {
     refuse(
       'CRR_SCHEMA_RESERVED_NAME',
@@ -97,13 +89,15 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     );
   }
   refuseKinds(columns, kinds, keyColumns.map(columnSpec), config.columns.map(columnSpec), refuse);
-  return {
+  const spec: TableSpec = {
     name: config.name,
     key: keyColumns.map(columnSpec),
     rows,
     clockColumns: columns.filter((column) => typeOf(column).storage === 'clock'),
     cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),
   };
+  readUniques(table, spec, columnName);
+  return spec;
 }
 
 function refuseKeyColumn(column: Column, name: string, refuse: Refuse): void {
@@ -130,44 +124,6 @@ function refuseKeyColumn(column: Column, name: string, refuse: Refuse): void {
       'CRR_SCHEMA_AUTOINCREMENT',
       `key column "${name}" is AUTOINCREMENT, so two sites would give different rows the same key: use a random key, such as text('${name}').primaryKey().$defaultFn(() => crypto.randomUUID())`,
     );
-  }
-}
-
-function refuseUnique(
-  config: ReturnType<typeof getTableConfig>,
-  keyColumns: readonly Column[],
-  columnName: (column: Column) => string,
-  refuse: Refuse,
-): void {
-  const advice =
-    'two sites can each write a row that is unique there, and no merge could keep both: make it a plain index, or make the column the key';
-  const containsKey = (columns: readonly unknown[]) => keyColumns.every((c) => columns.includes(c));
-  for (const column of config.columns) {
-    if (column.isUnique && !(keyColumns.length === 1 && keyColumns[0] === column)) {
-      refuse('CRR_SCHEMA_UNIQUE', `column "${columnName(column)}" is unique: ${advice}`);
-    }
-  }
-  for (const constraint of config.uniqueConstraints) {
-    if (!containsKey(constraint.columns)) {
-      const columns = constraint.columns.map(columnName);
-      refuse(
-        'CRR_SCHEMA_UNIQUE',
-        `the unique constraint on ${list(columns)} is not the key: ${advice}`,
-      );
-    }
-  }
-  for (const index of config.indexes) {
-    // An index's columns are copies, so they are compared by name; a partial or expression index never holds the key.
-    const columns = index.config.columns.map((c) =>
-      is(c, SQL) ? '(expression)' : (c as Column).name,
-    );
-    const holdsKey = keyColumns.every((key) => columns.includes(key.name));
-    if (index.config.unique && !holdsKey) {
-      refuse(
-        'CRR_SCHEMA_UNIQUE',
-        `the unique index "${index.config.name}" on ${list(columns)} is not on the key: ${advice}`,
-      );
-    }
   }
 }
 
@@ -203,5 +159,3 @@ function defaultText(column: Column, name: string, refuse: Refuse): string | und
     `the default of column "${name}" has no SQL text: write it as sql\`...\``,
   );
 }
-
-const list = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ');

@@ -15,6 +15,8 @@ export const REFUSED_TABLE = 'crr_refused';
 export const HISTORY_TABLE = 'crr_history';
 export const TICKET_TABLE = 'crr_ticket';
 export const MILESTONE_TABLE = 'crr_milestone';
+export const SETTLING_TABLE = 'crr_settling';
+export const PASS_TABLE = 'crr_pass';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';
@@ -33,6 +35,10 @@ export const cellIndex = (table: string) => `${table}${TABLE_INFIX}cell_db_versi
 /** Where an adopted table's clocks or cells are while they are brought into shape. */
 export const adoptedTable = (table: string) => `${table}${TABLE_INFIX}adopted`;
 export const cellGate = (table: string) => `${table}${TABLE_INFIX}cell_merge`;
+export const asideTable = (table: string) => `${table}${TABLE_INFIX}aside`;
+export const asideIndex = (table: string, what: string) => `${asideTable(table)}_${what}`;
+export const rankGate = (table: string) => `${table}${TABLE_INFIX}rank`;
+export const rivalTable = (table: string) => `${table}${TABLE_INFIX}rival`;
 
 /** The names of all triggers of a table begin with this, and no others do. */
 export const triggerPrefix = (table: string) => `${table}${TABLE_INFIX}on_`;
@@ -46,7 +52,9 @@ export function tableOfTrigger(name: string): string | undefined {
 
 /** The table whose clock, cells or gate this is; undefined if it is not one of ours. */
 export function tableOfPart(name: string): string | undefined {
-  const parts = [clockTable(''), mergeGate(''), cellTable(''), cellGate('')];
+  const parts = [clockTable, mergeGate, cellTable, cellGate, asideTable, rankGate, rivalTable].map(
+    (part) => part(''),
+  );
   const end = parts.find((suffix) => name.endsWith(suffix));
   return end === undefined ? undefined : name.slice(0, -end.length);
 }
@@ -55,7 +63,10 @@ export function tableOfPart(name: string): string | undefined {
 export const keyOf = (column: string) => `key_${column}`;
 /** In the clock table: the clock of a cell. */
 export const clockOf = (column: string) => `clock_${column}`;
-/** In the gate: an offered cell's value, version, and origin. */
+/** In the gate and in the table of rows aside: a cell's value. */
 export const offeredValueOf = (column: string) => `value_${column}`;
+/** In the gate: an offered cell's version, and origin. */
 export const offeredVersionOf = (column: string) => `version_${column}`;
 export const offeredOriginOf = (column: string) => `origin_${column}`;
+/** In the table of rows aside: whether the base table shows something else than the value. */
+export const maskOf = (column: string) => `mask_${column}`;

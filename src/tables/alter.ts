@@ -8,6 +8,7 @@ import {
   unwrittenValue,
 } from '../model/table-spec.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
+import { asideModule } from './aside/module.js';
 import { decodeSpec } from './catalog/table.js';
 import { cellsModule } from './cells/module.js';
 import { showCellsStatements } from './cells/show.js';
@@ -67,9 +68,9 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
       ],
     };
   }
-  const alteration = { table: from.table, actual: from.actual, to };
+  const alteration = { table: from.table, actual: from.actual, to, renamed };
   const commit = isSameClockKey(clock, expectedClock(to), renamed)
-    ? alter(alteration, renamed)
+    ? alter(alteration)
     : changeKey(alteration);
   return { begin, commit: [...commit, ...triggers] };
 }
@@ -114,7 +115,7 @@ function leftovers(from: Former | undefined): string[] {
 function changeKey(change: Alteration): string[] {
   const { table, actual, to } = change;
   const renamed: AlterStep = { step: 'rename table', from: table, to: to.name };
-  const parts = [clockModule, gateModule, cellsModule, pendingModule];
+  const parts = [clockModule, gateModule, cellsModule, asideModule, pendingModule];
   return [
     ...parts.flatMap((module) => module.drop!(table, actual)),
     ...(table === to.name ? [] : formerNames(renamed, change)),
@@ -130,8 +131,8 @@ function formerNames(step: AlterStep, change: Alteration): string[] {
   return keepNames.flatMap((module) => module.alter?.(step, change) ?? []);
 }
 
-function alter(change: Alteration, renamed: ReadonlyMap<string, string>): string[] {
-  const { actual, to } = change;
+function alter(change: Alteration): string[] {
+  const { actual, to, renamed } = change;
   const steps = alterSteps(change, renamed).flatMap((step) =>
     MODULES.flatMap((module) => module.alter?.(step, change) ?? []),
   );

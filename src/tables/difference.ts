@@ -13,6 +13,8 @@ export type DifferenceKind =
   | 'cells-left'
   | 'gate-missing'
   | 'gate-outdated'
+  | 'aside-missing'
+  | 'aside-outdated'
   | 'description-differs'
   | 'table-missing'
   | 'column-missing'

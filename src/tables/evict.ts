@@ -5,8 +5,10 @@ import { all, block, type Fragment, list, statementText } from '../sql/layout.js
 import { clockTable, keyOf, PENDING_TABLE, REFUSED_TABLE } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
+import { EVICTED } from './aside/evict.js';
+import { aside } from './aside/table.js';
 import { cells } from './cells/table.js';
-import { cellClock } from './clock/table.js';
+import { cellClock, clockKeys } from './clock/table.js';
 import { pendingKeys } from './pending/table.js';
 import { LOCAL_SITE } from './state/table.js';
 
@@ -68,8 +70,11 @@ export function evictRow(
     ...['row_db_version = NULL', 'row_site = NULL', 'row_seq = NULL'],
     ...spec.clockColumns.map(({ name }) => `${cellClock(name)} = NULL`),
   ];
+  const asideOf = (args: SqlValue[]) => `${clocks(args)} AND state = ${quoteText(EVICTED)}`;
   return [
+    ...(spec.constraints === undefined ? [] : [setAside(spec, key, isSent)]),
     deleteFrom(quoteName(spec.name), [base, hasClock(isSent)]),
+    ...(spec.constraints === undefined ? [] : [deleteFrom(aside(spec), [asideOf])]),
     ...(hasCells
       ? [deleteFrom(cells(spec), [clocks, () => `site <> ${LOCAL_SITE}`, hasClock(isSent)])]
       : []),
@@ -99,6 +104,24 @@ export function evictRow(
       : []),
     update(clock, keep, [clocks, () => isAliveAndSent]),
   ];
+}
+
+/** The guards of a table with constraints only let a row go that is aside. */
+function setAside(spec: TableSpec, key: readonly SqlValue[], isSent: string): Statement {
+  const args: SqlValue[] = [];
+  const values = key.map((value) => bindValue(value, args));
+  const sql = statementText`
+    INSERT OR REPLACE INTO ${aside(spec)} (${[...clockKeys(spec), 'state'].join(', ')})
+    SELECT ${[...values, quoteText(EVICTED)].join(', ')}
+    WHERE EXISTS (
+      SELECT 1 FROM ${quoteName(clockTable(spec.name))}
+      WHERE ${keyIs(
+        spec.key.map(({ name }) => keyOf(name)),
+        key,
+        args,
+      )} AND ${isSent}
+    )`;
+  return statement(sql, args);
 }
 
 /** SQL of a condition; pushes what must be bound. */

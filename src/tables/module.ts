@@ -37,6 +37,8 @@ export interface Alteration {
   readonly table: string;
   readonly actual: ActualCrr;
   readonly to: TableSpec;
+  /** New names of columns by their old ones. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
 /** The steps of altering a CRR, in their order. Tables already have their new names. */

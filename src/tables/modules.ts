@@ -1,4 +1,5 @@
 import type { TableSpec } from '../model/table-spec.js';
+import { asideModule } from './aside/module.js';
 import { catalogModule } from './catalog/module.js';
 import { cellsModule } from './cells/module.js';
 import { clockModule } from './clock/module.js';
@@ -24,6 +25,7 @@ export const MODULES: readonly TableModule[] = [
   clockModule,
   gateModule,
   cellsModule,
+  asideModule,
   formerModule,
   pendingModule,
   peerModule,

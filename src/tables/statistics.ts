@@ -1,7 +1,9 @@
+import type { TableSpec } from '../model/table-spec.js';
 import { statementText } from '../sql/layout.js';
-import { clockTable } from '../sql/names.js';
+import { asideTable, clockTable } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Query, queryRow } from '../sql/statement.js';
+import { sameRow } from './clock/table.js';
 
 export interface TableCounts {
   readonly rows: number;
@@ -19,11 +21,14 @@ export function countRows(table: string, read: (counts: TableCounts) => void): Q
   );
 }
 
-/** Whether a table has as many rows as living clocks. */
-export function compareCounts(table: string, read: (isMatch: boolean) => void): Query {
+/** Whether a table has as many rows, shown or parked, as living clocks. */
+export function compareCounts(spec: TableSpec, read: (isMatch: boolean) => void): Query {
+  const { name: table, constraints } = spec;
+  const parked = `(SELECT count(*) FROM ${quoteName(asideTable(table))} WHERE state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${quoteName(table)} AS base WHERE ${sameRow(spec, quoteName(asideTable(table)), 'base')}))`;
   const sql = statementText`
     SELECT
       (SELECT count(*) FROM ${quoteName(table)})
+      ${constraints === undefined ? '' : `+ ${parked}`}
       = (SELECT count(*) FROM ${quoteName(clockTable(table))} WHERE causal_length % 2 = 1)`;
   return queryRow(sql, ({ 0: isMatch }) => read(Number(isMatch) === 1));
 }

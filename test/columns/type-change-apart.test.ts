@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { counter, crrTable, greatest, increment, least, lww, mvr } from '../../src/index.js';
 import { memoryClient } from '../support/client.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { exchange, type MigratingSite, migrate, openSite } from '../support/site.js';
+import {
+  exchange,
+  type MigratingSite,
+  migrate,
+  openSite,
+  registerConflicts,
+} from '../support/site.js';
 
 const key = () => ({ id: text('id').primaryKey().notNull(), title: text('title') });
 const views = () => integer('views').notNull().default(0);
@@ -142,7 +148,7 @@ test('a register takes the late writes of those who have not heard of it for con
   await b.update(plain).set({ views: 3 });
   await exchange(a2, b);
   const values = async (site: typeof a2) =>
-    (await site.$crr.conflicts(register)).map((conflict) =>
+    (await registerConflicts(site, register)).map((conflict) =>
       conflict.values.map(({ value }) => value),
     );
   expect(await values(a2)).toEqual([[3, 2]]);

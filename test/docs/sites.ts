@@ -69,9 +69,22 @@ export const messages = crrTable(
   { rows: 'growOnly' },
 );
 
+/** Rows that need each other, and values that only one row may have. */
+export const users = crrTable('users', {
+  id: text('id').primaryKey().notNull(),
+  handle: text('handle').notNull().unique(),
+});
+export const posts = crrTable('posts', {
+  id: text('id').primaryKey().notNull(),
+  author: text('author')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  title: text('title'),
+});
+
 export const schema = {
   ...{ todos, notes, tasks, numbered, spans, untyped, cards },
-  ...{ readers, messages },
+  ...{ readers, messages, users, posts },
 };
 
 const DDL = [
@@ -84,6 +97,8 @@ const DDL = [
   'CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text)',
   'CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer)',
   'CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text)',
+  'CREATE TABLE users (id text PRIMARY KEY NOT NULL, handle text NOT NULL UNIQUE)',
+  'CREATE TABLE posts (id text PRIMARY KEY NOT NULL, author text NOT NULL REFERENCES users (id) ON DELETE CASCADE, title text)',
 ];
 
 export async function createTables(client: Client): Promise<void> {

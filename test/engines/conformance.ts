@@ -3,6 +3,7 @@
  * a transcript, lines without what differs from run to run; that of libSQL is what all others are compared
  * with. So a scenario asserts nothing itself, and imports no test runner.
  */
+
 import { asc, eq, sql } from 'drizzle-orm';
 import {
   type BaseSQLiteDatabase,
@@ -17,6 +18,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import {
   type Change,
+  type Conflict,
   type CrrDatabase,
   counter,
   crrTable,
@@ -69,8 +71,19 @@ export const notes = crrTable('notes', {
   body: text('body').notNull(),
 });
 export const events = crrTable('events', { id: id(), what: text('what') }, { rows: 'growOnly' });
+export const owners = crrTable('owners', { id: id(), name: text('name').unique() });
+export const pets = crrTable('pets', {
+  id: id(),
+  owner: text('owner')
+    .notNull()
+    .references(() => owners.id, { onDelete: 'cascade' }),
+  keeper: text('keeper').references(() => owners.id, { onDelete: 'set null' }),
+  chip: integer('chip').notNull().unique(),
+  nick: text('nick').notNull().unique(),
+  meals: counter('meals'),
+});
 const plain = sqliteTable('plain', { id: id(), note: text('note') });
-export const schema = { items, members, notes, events, plain };
+export const schema = { items, members, notes, events, owners, pets, plain };
 
 // biome-ignore lint/suspicious/noExplicitAny: the kinds of database differ in what their queries return
 type AnyDatabase = BaseSQLiteDatabase<any, any, any>;
@@ -92,7 +105,7 @@ export type Scenario = (open: () => Promise<Site>) => Promise<string[]>;
 /** The tables of {@link schema}, installed. */
 export async function openInstalled(open: OpenDatabase): Promise<Site> {
   const site = await open({ schema });
-  for (const table of [items, members, notes, events, plain])
+  for (const table of [items, members, notes, events, owners, pets, plain])
     await exec(site, createTableSql(table));
   await site.db.$crr.install();
   return site;
@@ -116,6 +129,12 @@ async function together(
   } else await (db as unknown as { batch(items: unknown): Promise<unknown> }).batch(write(db));
 }
 
+function conflictText(conflict: Conflict): string {
+  const { table, key, reason } = conflict;
+  const id = `${table} ${JSON.stringify(key)} ${reason}`;
+  return conflict.reason === 'register' ? id : `${id} shows ${JSON.stringify(conflict.shows)}`;
+}
+
 /** Everything that sites have to agree on, and what tells them apart. */
 export async function stateOf(sites: readonly Site[], site: Site): Promise<string[]> {
   const names = new Map<string, string>();
@@ -123,7 +142,7 @@ export async function stateOf(sites: readonly Site[], site: Site): Promise<strin
     names.set(bytesToHex(await one.db.$crr.siteId()), 'ABCDE'[i]!);
   }
   const rows: string[] = [];
-  for (const table of [items, members, notes, events]) {
+  for (const table of [items, members, notes, events, owners, pets]) {
     const { name, columns } = getTableConfig(table);
     const shown = columns
       .filter((column) => column.name !== 'place')
@@ -407,7 +426,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await a.db.update(items).set({ tag: 'of a', votes: 3 });
     await b.db.update(items).set({ tag: 'of b', votes: 4 });
     await exchange(a, b);
-    const conflicts = await a.db.$crr.conflicts(items);
+    const conflicts = (await a.db.$crr.conflicts(items)).flatMap((conflict) =>
+      conflict.reason === 'register' ? [conflict] : [],
+    );
     const contributions = await a.db.$crr.contributions(items, { id: 'a' }, 'votes');
     return [
       ...conflicts.flatMap(({ key, column, values }) => [
@@ -417,6 +438,52 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ...contributions.map(({ value }) => valueText(value)).sort(),
       ...(await stateOf([a, b], a)),
     ];
+  },
+
+  async 'rows that break a foreign key or a unique index are merged, and shown once they can be'(
+    open,
+  ) {
+    const [a, b, c] = [await open(), await open(), await open()];
+    const lines: string[] = [];
+    const note = async (what: string) => {
+      for (const site of [a, b, c]) {
+        const conflicts = [
+          ...(await site.db.$crr.conflicts(owners)),
+          ...(await site.db.$crr.conflicts(pets)),
+        ];
+        lines.push(what, ...conflicts.map(conflictText), ...(await stateOf([a, b, c], site)));
+      }
+    };
+    const all = async () => {
+      for (const [from, to] of [
+        [a, b],
+        [b, c],
+        [c, a],
+        [a, b],
+      ] as const) {
+        const result = await to.db.$crr.apply(await from.db.$crr.changes());
+        const { parked, shown, masked, unmasked } = result;
+        lines.push(JSON.stringify({ parked, shown, masked, unmasked }));
+      }
+    };
+    await a.db.insert(owners).values([{ id: 'o1', name: 'Ann' }, { id: 'o2' }]);
+    await exchange(a, b);
+    await a.db.insert(pets).values({ id: 'p1', owner: 'o1', keeper: 'o2', chip: 1, nick: 'rex' });
+    await b.db.insert(pets).values({ id: 'p2', owner: 'o1', chip: 1, nick: 'tom', meals: 2 });
+    await b.db.insert(pets).values({ id: 'p3', owner: 'o1', chip: 3, nick: 'rex' });
+    await b.db.insert(owners).values({ id: 'o0', name: 'Ann' });
+    await all();
+    await note('values that two rows have');
+    await a.db.update(pets).set({ chip: 4 }).where(eq(pets.id, 'p1'));
+    await b.db.delete(owners).where(eq(owners.id, 'o2'));
+    await c.db.insert(pets).values({ id: 'p4', owner: 'o2', chip: 5, nick: 'mia' });
+    await all();
+    await note('a parent that is gone');
+    await c.db.insert(owners).values({ id: 'o2', name: 'Bob' });
+    await a.db.delete(owners).where(eq(owners.id, 'o0'));
+    await all();
+    await note('and back');
+    return lines;
   },
 
   async 'a row that was evicted and is written again goes on with its shares'(open) {

@@ -15,7 +15,7 @@ import { projectSchema } from '../../src/migrate/project-schema.js';
 import { NEUTRAL_SITE } from '../../src/model/site.js';
 import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
-import { exchange } from '../support/site.js';
+import { exchange, registerConflicts } from '../support/site.js';
 
 const posts = (...columns: string[]) =>
   `import { integer, text } from 'drizzle-orm/sqlite-core';
@@ -252,7 +252,7 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
         await exchange(a, b);
         if (step.name === 'register') {
           for (const db of [a, b]) {
-            const [conflict, ...others] = await db.$crr.conflicts(table);
+            const [conflict, ...others] = await registerConflicts(db, table);
             expect(conflict).toMatchObject({ key: { id: 'b' }, column: 'views' });
             expect(conflict!.values).toHaveLength(2);
             expect(others).toEqual([]);

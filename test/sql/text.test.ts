@@ -192,6 +192,18 @@ describe('exact text', () => {
       WHEN new.reason = 'incomplete'
       BEGIN
         SELECT RAISE(ABORT, 'drizzle-crr: incomplete');
+      END;
+      CREATE TRIGGER IF NOT EXISTS crr_guard_unsettled
+      BEFORE INSERT ON crr_guard
+      WHEN new.reason = 'unsettled'
+      BEGIN
+        SELECT RAISE(ABORT, 'drizzle-crr: unsettled');
+      END;
+      CREATE TRIGGER IF NOT EXISTS crr_guard_deep
+      BEFORE INSERT ON crr_guard
+      WHEN new.reason = 'deep'
+      BEGIN
+        SELECT RAISE(ABORT, 'drizzle-crr: deep');
       END
       "
     `);
@@ -1966,10 +1978,10 @@ describe('exact text', () => {
       SET db_version = db_version + 1
       WHERE EXISTS (SELECT 1 FROM "todos__crr_clock" WHERE causal_length % 2 = 1 AND NOT EXISTS (
         SELECT 1 FROM "todos" AS base
-        WHERE "todos__crr_clock"."key_id" = base."id"
+        WHERE base."id" = "todos__crr_clock"."key_id"
       ) OR causal_length % 2 = 0 AND EXISTS (
         SELECT 1 FROM "todos" AS base
-        WHERE "todos__crr_clock"."key_id" = base."id"
+        WHERE base."id" = "todos__crr_clock"."key_id"
       ));
       UPDATE "todos__crr_clock"
       SET
@@ -1984,7 +1996,7 @@ describe('exact text', () => {
       FROM crr_state AS state
       WHERE causal_length % 2 = 1 AND NOT EXISTS (
         SELECT 1 FROM "todos" AS base
-        WHERE "todos__crr_clock"."key_id" = base."id"
+        WHERE base."id" = "todos__crr_clock"."key_id"
       );
       UPDATE "todos__crr_clock"
       SET
@@ -1999,7 +2011,7 @@ describe('exact text', () => {
       FROM crr_state AS state
       WHERE causal_length % 2 = 0 AND EXISTS (
         SELECT 1 FROM "todos" AS base
-        WHERE "todos__crr_clock"."key_id" = base."id"
+        WHERE base."id" = "todos__crr_clock"."key_id"
       )
       "
     `);

@@ -50,6 +50,12 @@ function tablesOf(schema: Record<string, unknown>): string[] {
   );
 }
 
+/** The conflicts of a table's multi-value registers. */
+export async function registerConflicts<T extends SQLiteTable>(site: Feed, table: T) {
+  const conflicts = await site.$crr.conflicts(table);
+  return conflicts.flatMap((conflict) => (conflict.reason === 'register' ? [conflict] : []));
+}
+
 type Feed = Pick<CrrDatabase, '$crr'>;
 
 /** Each hands the other everything. */

@@ -9,6 +9,7 @@ import { counter, crrTable, greatest, increment, least, mvr, withCrr } from '../
 import { openClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 import type { Random } from '../support/random.js';
+import { registerConflicts } from '../support/site.js';
 import { changesOf } from './feed.js';
 
 export const items = crrTable('items', {
@@ -60,7 +61,7 @@ export async function stateOf(site: Restorable) {
   const lives = (await changesOf(site))
     .filter(({ cid }) => cid === 'title' || cid === '-1')
     .map(({ pk, cid, col_version, cl }) => `${pk} ${cid} ${col_version} ${cl}`);
-  const conflicts = (await site.crr.conflicts(items)).map(({ key, values }) => [
+  const conflicts = (await registerConflicts({ $crr: site.crr }, items)).map(({ key, values }) => [
     key,
     values.map(({ value }) => value).sort(),
   ]);

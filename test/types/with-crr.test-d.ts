@@ -119,6 +119,7 @@ describe('$crr', () => {
       | 'retryRejected'
       | 'contributions'
       | 'conflicts'
+      | 'discard'
       | 'rotateSiteId'
       | 'transport'
     >();

@@ -179,6 +179,20 @@ BEGIN
   SELECT RAISE(ABORT, 'drizzle-crr: incomplete');
 END;
 --> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_unsettled
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'unsettled'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: unsettled');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_deep
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'deep'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: deep');
+END;
+--> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'todos' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state

@@ -12,6 +12,7 @@ export function renderStatus(status: Status, style: Style): string {
     ['db_version', String(status.version)],
     ['pending', pendingText(status.pending, style)],
     ...rejectedFact(status.rejected, style),
+    ...asideFact(status.tables, style),
     ['schema', schemaText(status.differences, style)],
     ['bookkeeping', sizeText(status.bookkeepingBytes)],
   ];
@@ -52,6 +53,23 @@ const rejectedFact = (rejected: number, style: Style): [string, string][] =>
           ),
         ],
       ];
+
+/** Only if there are any. */
+function asideFact(tables: readonly TableStatus[], style: Style): [string, string][] {
+  const total = (what: 'parked' | 'masked') => tables.reduce((sum, table) => sum + table[what], 0);
+  const texts = [
+    ...(total('parked') > 0 ? [`${count(total('parked'), 'row')} not shown`] : []),
+    ...(total('masked') > 0 ? [`${count(total('masked'), 'row')} shown in part`] : []),
+  ];
+  if (texts.length === 0) return [];
+  const names = tables.filter(({ parked, masked }) => parked + masked > 0).map(({ name }) => name);
+  return [
+    [
+      'constraints',
+      style.yellow(`${texts.join(', ')} (${names.join(', ')}): see db.$crr.conflicts(table)`),
+    ],
+  ];
+}
 
 const schemaText = (differences: number, style: Style): string =>
   differences === 0

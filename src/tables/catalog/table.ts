@@ -1,3 +1,4 @@
+import type { TableConstraints } from '../../model/constraints.js';
 import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
 import { CATALOG_TABLE } from '../../sql/names.js';
@@ -65,6 +66,7 @@ export interface PlainSpec {
   readonly rows?: TableSpec['rows'];
   readonly clockColumns: readonly PlainColumn[];
   readonly cellColumns?: readonly PlainColumn[];
+  readonly constraints?: TableConstraints;
 }
 
 interface PlainColumn {
@@ -82,6 +84,7 @@ export function plainSpec(spec: TableSpec): PlainSpec {
     ...(spec.rows !== 'causal' && { rows: spec.rows }),
     clockColumns: spec.clockColumns.map(plainColumn),
     ...(spec.cellColumns.length > 0 && { cellColumns: spec.cellColumns.map(plainColumn) }),
+    ...(spec.constraints && { constraints: spec.constraints }),
   };
 }
 
@@ -108,6 +111,7 @@ export function specOfPlain(plain: PlainSpec): TableSpec {
     rows: plain.rows ?? 'causal',
     clockColumns: plain.clockColumns.map(column),
     cellColumns: (plain.cellColumns ?? []).map(column),
+    ...(plain.constraints && { constraints: plain.constraints }),
   };
 }
 

@@ -5,8 +5,9 @@ import {
   type TableSpec,
 } from '../../model/table-spec.js';
 import { all, block, list, statementText } from '../../sql/layout.js';
-import { STATE_TABLE } from '../../sql/names.js';
+import { keyOf, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
+import { existsRow } from '../aside/truth.js';
 import { neutralCellsHead } from '../cells/neutral.js';
 import { cells } from '../cells/table.js';
 import { takeDbVersionStatement } from '../state/table.js';
@@ -92,11 +93,7 @@ function rowidOf(spec: TableSpec): string {
  */
 export function reconcileStatements(spec: TableSpec): string[] {
   const table = clock(spec);
-  const isPresent = block`
-    EXISTS (
-      SELECT 1 FROM ${quoteName(spec.name)} AS base
-      WHERE ${sameRow(spec, table, 'base')}
-    )`;
+  const isPresent = existsRow(spec, (name) => `${table}.${quoteName(keyOf(name))}`);
   const isGone = block`causal_length % 2 = 1 AND NOT ${isPresent}`;
   const isBack = block`causal_length % 2 = 0 AND ${isPresent}`;
   const stamp = stampSql('state.db_version', 'state.site', '0');

@@ -1,6 +1,7 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
+import { placeNew } from '../aside/place.js';
 import { stampOfOriginSql } from '../clock/clock.js';
 import { cellClock, clock, clockKeys } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
@@ -64,14 +65,16 @@ function inserts(spec: TableSpec, { rowVersion, cells, isWhole }: FreshRow): str
     ...cells,
   ];
   const offered = offeredRow(spec, isWhole);
+  const clocks = statementText`
+    INSERT INTO ${clock(spec)} (
+      ${list(columns)}
+    )
+    VALUES (
+      ${list(values)}
+    )`;
+  if (spec.constraints !== undefined) return [clocks, ...placeNew(spec, offered)];
   return [
-    statementText`
-      INSERT INTO ${clock(spec)} (
-        ${list(columns)}
-      )
-      VALUES (
-        ${list(values)}
-      )`,
+    clocks,
     statementText`
       INSERT INTO ${base(spec)} (
         ${list(baseColumns(spec))}

@@ -1,7 +1,10 @@
 import { cellTypeOf, clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
+import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { placeMerged, placeRevived } from '../aside/place.js';
+import { joinAside, trueValue } from '../aside/truth.js';
 import { cellsOf } from '../cells/table.js';
 import { cellVersionSql, resetClockSql, stampOfOriginSql } from '../clock/clock.js';
 import { CLOCK, cellClock, clock } from '../clock/table.js';
@@ -24,7 +27,7 @@ export function mergeGate(spec: TableSpec, when: readonly Fragment[]): TriggerSq
     comment: 'the general case',
     when,
     // The clocks first: a tie needs the old value, which the next statement overwrites.
-    body: [mergeClocks(spec), ...mergeValues(spec), insertRevived(spec)],
+    body: [mergeClocks(spec), ...mergeValues(spec), ...insertRevived(spec)],
   });
 }
 
@@ -80,6 +83,7 @@ function comparison(spec: TableSpec): Layout {
         ${list(columns)}
       FROM ${clock(spec)} AS clock
       LEFT JOIN ${base(spec)} AS base ON ${baseIsOffered(spec, 'base')}
+      ${joinAside(spec, (name) => `new.${quoteName(keyOf(name))}`)}
       WHERE ${clockIsOffered(spec, 'clock')} AND clock.causal_length <= new.causal_length
       LIMIT 1
     )`;
@@ -95,14 +99,15 @@ function wins(spec: TableSpec, index: number): Layout {
   const most = `CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE ${Number.MAX_SAFE_INTEGER} END`;
   const here = {
     version: `min(${cellVersionSql(column.name, 'clock.')}, ${most})`,
-    value: `base.${quoteName(column.name)}`,
+    value: trueValue(spec, column.name),
   };
   return block`${version} >= 0 AND ${clockTypeOf(column).wins(column, { version, value }, here)}`;
 }
 
 function mergeValues(spec: TableSpec): string[] {
   if (spec.clockColumns.length === 0) return [];
-  const values = spec.clockColumns.map(({ name }, i) => {
+  const merged = (i: number, known: string) => {
+    const { name } = spec.clockColumns[i]!;
     const cell = offeredCell(spec, i);
     const [version, origin, value] = [cell.version, cell.origin, cell.value].map((sql) =>
       besideBase(spec, sql),
@@ -110,11 +115,27 @@ function mergeValues(spec: TableSpec): string[] {
     const offeredClock = `(${version} - ${CLOCK}.row_version) || ${stampOfOriginSql(`${CLOCK}.db_version`, origin)}`;
     // A cell was won if its clock now is exactly what was offered.
     return block`
-      ${quoteName(name)} = CASE
+      CASE
         WHEN ${version} >= 0 AND ${CLOCK}.${cellClock(name)} = ${offeredClock}
         THEN ${value}
-        ELSE ${base(spec)}.${quoteName(name)}
+        ELSE ${known}
       END`;
+  };
+  if (spec.constraints !== undefined) {
+    const hasWon = `(SELECT won FROM ${SETTLING_TABLE}) > 0`;
+    const where = [
+      clockIsOffered(spec, CLOCK),
+      isTouched(spec, CLOCK),
+      ...(hasUniqueStates(spec) ? [] : [hasWon]),
+    ];
+    return [
+      ...(hasUniqueStates(spec) ? [] : [`UPDATE ${SETTLING_TABLE} SET won = changes()`]),
+      ...placeMerged(spec, merged, { source: `${clock(spec)} AS ${CLOCK}`, where }),
+    ];
+  }
+  const values = spec.clockColumns.map(({ name }, i) => {
+    const column = quoteName(name);
+    return block`${column} = ${merged(i, `${base(spec)}.${column}`)}`;
   });
   return [
     statementText`
@@ -139,23 +160,30 @@ function hasUniqueStates(spec: TableSpec): boolean {
   return !spec.clockColumns.some(isDecidedByValue);
 }
 
-function insertRevived(spec: TableSpec): string {
+function insertRevived(spec: TableSpec): string[] {
   // Cells that were kept of an evicted row; if there are more, the apply shows all of them later.
   const shown = spec.cellColumns.map((column) =>
     cellTypeOf(column).shown(cellsOf(spec, column, 'clock'), column.default ?? 'NULL'),
   );
   const columns = [...baseColumns(spec), ...spec.cellColumns.map(({ name }) => quoteName(name))];
-  return statementText`
-    INSERT INTO ${base(spec)} (
-      ${list(columns)}
-    )
-    SELECT
-      ${list([...offeredRow(spec, false), ...shown])}
+  const offered = offeredRow(spec, false);
+  const values = [...offered, ...shown];
+  const from = block`
     FROM ${clock(spec)} AS clock
     WHERE
       ${clockIsOffered(spec, 'clock')}
-      AND ${isTouched(spec, 'clock')}
-      AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`;
+      AND ${isTouched(spec, 'clock')}`;
+  if (spec.constraints !== undefined) return placeRevived(spec, { columns, values, offered, from });
+  return [
+    statementText`
+      INSERT INTO ${base(spec)} (
+        ${list(columns)}
+      )
+      SELECT
+        ${list(values)}
+      ${from}
+        AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`,
+  ];
 }
 
 /** SQL condition: the statement before touched the clock row. */

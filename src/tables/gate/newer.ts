@@ -1,6 +1,7 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
+import { placeMerged } from '../aside/place.js';
 import { stampOfOriginSql } from '../clock/clock.js';
 import { cellClock, clock, clockRowid } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
@@ -43,8 +44,8 @@ export function newerCellsGate(spec: TableSpec): TriggerSql {
         const stamp = stampOfOriginSql('new.db_version', origin);
         return `${x} = CASE WHEN ${version} IS NULL THEN ${x} ELSE (${version} - row_version) || ${stamp} END`;
       },
-      value: (column, { value, version }) =>
-        `CASE WHEN ${version} IS NULL THEN ${column} ELSE ${value} END`,
+      value: (known, { value, version }) =>
+        `CASE WHEN ${version} IS NULL THEN ${known} ELSE ${value} END`,
     }),
   });
 }
@@ -59,7 +60,8 @@ interface OfferedSql {
 interface NewerRow {
   readonly clockRow: readonly string[];
   readonly cellClock: (x: string, offered: OfferedSql) => string;
-  readonly value: (column: string, offered: OfferedSql) => string;
+  /** @param known SQL of the value that the cell has. */
+  readonly value: (known: string, offered: OfferedSql) => string;
 }
 
 function updates(spec: TableSpec, row: NewerRow): string[] {
@@ -73,17 +75,22 @@ function updates(spec: TableSpec, row: NewerRow): string[] {
       offered(name, (sql) => sql),
     ),
   );
-  const values = spec.clockColumns.map(({ name }) => {
+  const merged = (index: number, known: string) => {
+    const inBase = offered(spec.clockColumns[index]!.name, (sql) => besideBase(spec, sql));
+    return row.value(known, inBase);
+  };
+  const updateClock = statementText`
+    UPDATE ${clock(spec)}
+    SET
+      ${list([...row.clockRow, 'db_version = new.db_version', ...clocks])}
+    WHERE ${clockRowid(spec)} = new.row_id`;
+  if (spec.constraints !== undefined) return [updateClock, ...placeMerged(spec, merged)];
+  const values = spec.clockColumns.map(({ name }, i) => {
     const column = quoteName(name);
-    const inBase = offered(name, (sql) => besideBase(spec, sql));
-    return `${column} = ${row.value(column, inBase)}`;
+    return `${column} = ${merged(i, column)}`;
   });
   return [
-    statementText`
-      UPDATE ${clock(spec)}
-      SET
-        ${list([...row.clockRow, 'db_version = new.db_version', ...clocks])}
-      WHERE ${clockRowid(spec)} = new.row_id`,
+    updateClock,
     statementText`
       UPDATE ${base(spec)}
       SET

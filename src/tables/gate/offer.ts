@@ -4,6 +4,8 @@ import { differsSql } from '../../sql/compare.js';
 import { all, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { mergeGate } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { ASIDE } from '../aside/table.js';
+import { joinAside, trueValue } from '../aside/truth.js';
 import { cellVersionSql } from '../clock/clock.js';
 import { cellClock, clock, clockKeys, clockRowid } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
@@ -170,8 +172,20 @@ function baseHas({ spec, key }: Offered, cells: readonly OfferedCell[]): Layout 
   const keyIs = spec.key.map(({ name }, i) => `base.${quoteName(name)} = ${key[i]}`);
   const same = cells.map(({ index, value }) => {
     const column = spec.clockColumns[index]!;
-    return `NOT (${differsSql(column, `base.${quoteName(column.name)}`, value)})`;
+    return `NOT (${differsSql(column, trueValue(spec, column.name), value)})`;
   });
+  if (spec.constraints !== undefined) {
+    // A parked row has no base row.
+    const keys = clockKeys(spec);
+    return block`
+      EXISTS (
+        SELECT 1 FROM (SELECT 1)
+        LEFT JOIN ${quoteName(spec.name)} AS base ON ${keyIs.join(' AND ')}
+        ${joinAside(spec, (name) => key[spec.key.findIndex((column) => column.name === name)]!)}
+        WHERE
+          ${all([`(base.${quoteName(spec.key[0]!.name)} IS NOT NULL OR ${ASIDE}.${keys[0]} IS NOT NULL)`, ...same])}
+      )`;
+  }
   return block`
     EXISTS (
       SELECT 1 FROM ${quoteName(spec.name)} AS base

@@ -1,5 +1,8 @@
 import { requiredIndexes, type TableSpec } from '../../model/table-spec.js';
-import { all, block } from '../../sql/layout.js';
+import { all, block, type Fragment } from '../../sql/layout.js';
+import { keyOf } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { existsRow } from '../aside/truth.js';
 import { clock } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { deleteGate } from './delete.js';
@@ -15,12 +18,15 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
   const looks = 'new.finding IS NULL';
   const isAlive = 'new.causal_length % 2 = 1';
   const isKnown = `EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${clockIsOffered(spec)})`;
-  const isPresent = `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`;
+  const isPresent =
+    spec.constraints === undefined
+      ? `EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`
+      : existsRow(spec, (name) => `new.${quoteName(keyOf(name))}`);
   const offered = required.map((index) => `${offeredCell(spec, index).version} >= 0`);
   // A row may be created if all its NOT NULL cells are offered, or it is there already.
   const isPossible =
-    required.length === 0 ? [] : [`(${[offered.join(' AND '), isPresent].join(' OR ')})`];
-  const fresh = (conditions: readonly string[]) => block`
+    required.length === 0 ? [] : [block`(${offered.join(' AND ')} OR ${isPresent})`];
+  const fresh = (conditions: readonly Fragment[]) => block`
     CASE
       WHEN ${looks} THEN
         ${all(conditions)}
@@ -28,7 +34,9 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
     END`;
   // SQLite runs the newest trigger first: the commonest offers come last here.
   return [
-    ...(required.length === 0 ? [] : [earlyGate(spec, [looks, isAlive, `NOT ${isPossible[0]}`])]),
+    ...(required.length === 0
+      ? []
+      : [earlyGate(spec, [looks, isAlive, block`NOT ${isPossible[0]!}`])]),
     deleteGate(spec),
     mergeGate(spec, [looks, isAlive, ...isPossible, isKnown]),
     freshCellsGate(spec, [

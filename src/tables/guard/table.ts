@@ -15,6 +15,10 @@ export const GUARDS = {
   copied: 'drizzle-crr: copied',
   /** A row lacks a NOT NULL cell, and the caller wants no pending rows. */
   incomplete: 'drizzle-crr: incomplete',
+  /** What the base tables show may not be what the merged rows say; the batch is sent again, and settles. */
+  unsettled: 'drizzle-crr: unsettled',
+  /** Rows hang on rows that hang on rows, more levels than settling can follow. */
+  deep: 'drizzle-crr: deep',
 } as const;
 
 export function guardStatements(): string[] {

@@ -20,6 +20,7 @@ import {
 } from '../../sql/layout.js';
 import { cellGate, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../../sql/quote.js';
+import { existsRow } from '../aside/truth.js';
 import { showCellsStatements } from '../cells/show.js';
 import { clock, clockKeys } from '../clock/table.js';
 import { offeredColumns } from '../gate/table.js';
@@ -155,11 +156,10 @@ class Drain {
         ${any([
           ...(this.options.deletesNeedRow ? [] : ['waiting.causal_length % 2 = 0']),
           block`(${all(this.options.deletesNeedRow ? [isAlive, ...complete] : complete)})`,
-          block`
-            EXISTS (
-              SELECT 1 FROM ${quoteName(spec.name)} AS base
-              WHERE ${this.#keyIs('base', (name) => name, 'waiting')}
-            )`,
+          existsRow(
+            spec,
+            (name) => `waiting.${this.#keys[spec.key.findIndex((key) => key.name === name)]}`,
+          ),
         ])}`;
   }
 

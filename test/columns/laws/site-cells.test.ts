@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { counter, crrTable, mvr } from '../../../src/index.js';
 import { PIN_SQL, UNPIN_SQL } from '../../../src/tables/state/table.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
+import { registerConflicts } from '../../support/site.js';
 import {
   applyAtRandom,
   deliver,
@@ -228,7 +229,7 @@ async function inspect(shape: Shape, { client }: MeshSite, key: string) {
 }
 
 async function checkAgainstModel(shape: Shape, site: MeshSite, model: Model, label: string) {
-  const conflicts = await site.db.$crr.conflicts(shape.schema.t!);
+  const conflicts = await registerConflicts(site.db, shape.schema.t!);
   let conflicting = 0;
   for (const key of shape.keys) {
     const { cl, count, register } = await inspect(shape, site, key);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { increment } from '../../../src/index.js';
 import { createSyncHandler, type Fetch } from '../../../src/sync/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
+import { registerConflicts } from '../../support/site.js';
 import {
   add,
   backup,
@@ -26,7 +27,9 @@ async function openServer() {
 
 const votesOf = async (site: Restorable) => (await rowsOf(site)).map(({ votes }) => votes);
 const statusesOf = async ({ crr }: Restorable) =>
-  (await crr.conflicts(items)).map(({ values }) => values.map(({ value }) => value).sort());
+  (await registerConflicts({ $crr: crr }, items)).map(({ values }) =>
+    values.map(({ value }) => value).sort(),
+  );
 
 /** A client with a row that the server has, in which it has written every cell, and a copy of it. */
 async function openCopied() {

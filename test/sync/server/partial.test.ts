@@ -2,11 +2,13 @@
  * Rows that enter and leave what a client may see, with every type of column: random histories, with
  * seeds (CRR_SEED and CRR_PARTIAL set them), and the cases that they are made of.
  */
+
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { increment } from '../../../src/index.js';
 import { createSync, createSyncHandler, type TableAccess } from '../../../src/sync/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.js';
+import { registerConflicts } from '../../support/site.js';
 import { type Board, card, cards, cardsOf, openBoard } from '../board.js';
 
 const HISTORIES = numberFromEnv('CRR_PARTIAL', 12);
@@ -87,7 +89,7 @@ describe('counters and registers', () => {
     await sync.sync();
     await giveTo('ann');
     await sync.sync();
-    const values = (site: Board) => site.crr.conflicts(cards);
+    const values = (site: Board) => registerConflicts({ $crr: site.crr }, cards);
     expect(await values(ann)).toEqual(await values(server));
     expect((await values(ann))[0]!.values).toHaveLength(2);
   });

@@ -1,9 +1,10 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { all, type Fragment, statementText } from './layout.js';
-import { quoteName } from './quote.js';
+import { all, type Fragment, statementText } from '../sql/layout.js';
+import { quoteName } from '../sql/quote.js';
+import { trueRows } from '../tables/aside/truth.js';
 
 /**
- * The rows of a list that exist in a table and do not meet a condition.
+ * The rows of a list that exist in a table, shown or not, and do not meet a condition.
  *
  * @param rows `VALUES` or a `SELECT` with a mark of each row as `column1`, and its key as `column2` and so on.
  * The query returns the marks.
@@ -26,7 +27,7 @@ export function rowsOutsideSql(
     FROM (
       ${rows}
     ) AS crr_pushed
-    JOIN ${table}
+    JOIN ${trueRows(spec)}
       ON ${all(sameKey)}
     WHERE
       ${all([`(${condition}) IS NOT TRUE`, ...more])}`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { rowsOutsideSql } from '../../src/merge/rows-outside.js';
 import type { TableSpec } from '../../src/model/table-spec.js';
-import { rowsOutsideSql } from '../../src/sql/rows-outside.js';
 
 test('the rows outside of a condition, in a table and columns with hostile names', () => {
   const key = (name: string) => ({ name, property: name, sqlType: 'TEXT' });

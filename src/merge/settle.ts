@@ -1,0 +1,104 @@
+import { constrainedTables, maskableColumns, referencesOf } from '../model/constraints.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
+import { any, block, list, statementText } from '../sql/layout.js';
+import { type Query, queryRow, type Statement, statement } from '../sql/statement.js';
+import { endSettleStatements, NOTE_SETTLED, settleStatements } from '../tables/aside/settle.js';
+import { masksText } from '../tables/aside/sql.js';
+import { type AsideState, aside } from '../tables/aside/table.js';
+import { isUnsettled, refuseUnsettled } from '../tables/aside/unsettled.js';
+import { keyValues, readKey } from '../tables/clock/read-key.js';
+import type { MergeOutcome } from './outcome.js';
+
+/*
+ * How an apply decides what tables with constraints show. Nobody can branch inside of a batch, so it is sent without
+ * settling first, and fails if settling is needed; then it is sent again with it.
+ */
+
+const statements = (texts: readonly string[]): Statement[] => texts.map((sql) => statement(sql));
+
+/** What an apply does for the tables with constraints, phase by phase. */
+export class Settling {
+  readonly #specs: readonly TableSpec[];
+
+  constructor(
+    schema: CrrSchema,
+    /** Whether this batch settles. Else it is refused if it should. */
+    readonly settles: boolean,
+  ) {
+    // A write to any table may have changed what these show.
+    this.#specs = constrainedTables(schema);
+  }
+
+  /** A merge may pass through states that the foreign keys forbid; they are checked when it commits. */
+  begin(): Statement[] {
+    const hasReferences = this.#specs.some((spec) => referencesOf(spec).length > 0);
+    return hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : [];
+  }
+
+  settle(): Statement[] {
+    if (!this.settles) return statements(this.#specs.map(refuseUnsettled));
+    return this.#specs.length === 0 ? [] : statements(settleStatements(this.#specs));
+  }
+
+  /** Reads which rows were parked or shown, and puts away what is settled. */
+  report(outcome: MergeOutcome): Query[] {
+    if (!this.settles) return [];
+    return [
+      ...this.#specs.map((spec) => reportSettled(spec, outcome)),
+      ...statements(endSettleStatements(this.#specs)),
+    ];
+  }
+
+  end(): Statement[] {
+    return this.#specs.length === 0 ? [] : [statement(NOTE_SETTLED)];
+  }
+}
+
+/** Reads whether a table shows something else than its merged rows say: after local writes it may. */
+export function readUnsettled(
+  specs: readonly TableSpec[],
+  read: (isAny: boolean) => void,
+): Query[] {
+  if (specs.length === 0) return [];
+  const conditions = specs.map((spec) => block`(${isUnsettled(spec)})`);
+  return [queryRow(`SELECT ${any(conditions)}`, ({ 0: found }) => read(Number(found) === 1))];
+}
+
+/** The rows that the apply has parked or shown, masked or unmasked. */
+function reportSettled(spec: TableSpec, outcome: MergeOutcome): Query {
+  const masks = masksText(spec, aside(spec));
+  const none = '0'.repeat(maskableColumns(spec).length);
+  const before = `ifnull(was_masked, '${none}')`;
+  const wasShown = "ifnull(was, 'new') = 'new'";
+  const columns = [
+    block`
+      CASE
+        WHEN state <> 'open' THEN 'parked'
+        WHEN NOT ${wasShown} THEN 'shown'
+        WHEN ${masks} > ${before} THEN 'masked'
+        ELSE 'unmasked'
+      END`,
+    'state',
+    ...keyValues(spec),
+  ];
+  const sql = statementText`
+    SELECT
+      ${list(columns)}
+    FROM ${aside(spec)}
+    WHERE
+      (state <> 'open') = (${wasShown})
+      OR (state = 'open' AND ${masks} <> ${before})`;
+  return {
+    sql,
+    args: [],
+    read(rows) {
+      for (const row of rows) {
+        const merged = { spec, key: readKey(spec, row, 2) };
+        const effect = row[0] as 'parked' | 'shown' | 'masked' | 'unmasked';
+        if (effect === 'parked') outcome.parked.push({ ...merged, reason: row[1] as AsideState });
+        else outcome[effect].push(merged);
+      }
+    },
+  };
+}

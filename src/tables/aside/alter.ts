@@ -1,0 +1,115 @@
+import { cellTypeOf } from '../../columns/registry.js';
+import { maskableColumns } from '../../model/constraints.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { list, statementText } from '../../sql/layout.js';
+import { asideTable, keyOf, rankGate, rivalTable, SETTLING_TABLE } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { storedText } from '../actual.js';
+import { decodeSpec } from '../catalog/table.js';
+import { cellsOf } from '../cells/table.js';
+import type { Alteration } from '../module.js';
+import { asideColumns } from './place.js';
+import { asideStatements, asideValue, createAside, mask } from './table.js';
+
+/**
+ * Rows aside go on under another spec, when the base table has been altered. All of them are undecided then, and so
+ * are base rows that break a constraint which is new: the next apply settles. If no constraint is left, all
+ * rows are shown.
+ */
+export function alterAside({ table, actual, to, renamed }: Alteration): string[] {
+  const stands = actual.objects.get(asideTable(table));
+  const before = actual.recorded === undefined ? undefined : decodeSpec(actual.recorded);
+  if (stands === undefined || before?.constraints === undefined) {
+    return to.constraints === undefined ? [] : [...createAside(to), UNSETTLE];
+  }
+  const isSame = table === to.name && to.constraints !== undefined;
+  if (isSame && stands === storedText(asideStatements(to)[0]!))
+    return [...createAside(to), UNSETTLE];
+  const former = quoteName(`${asideTable(table)}_former`);
+  return [
+    `CREATE TABLE ${former} AS SELECT * FROM ${quoteName(asideTable(table))}`,
+    ...[asideTable(table), rankGate(table), rivalTable(table)].map(
+      (name) => `DROP TABLE IF EXISTS ${quoteName(name)}`,
+    ),
+    ...(to.constraints === undefined
+      ? showAll(before, to, renamed, former)
+      : [...createAside(to), moveRows(before, to, renamed, former)]),
+    `DROP TABLE ${former}`,
+    ...(to.constraints === undefined ? [] : [UNSETTLE]),
+  ];
+}
+
+const UNSETTLE = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
+
+/** Each column of the altered table, with SQL of the row aside: `former`, beside its row `base` if it is shown. */
+function mergedValues(
+  before: TableSpec,
+  to: TableSpec,
+  renamed: ReadonlyMap<string, string>,
+): string[] {
+  const formerName = new Map([...renamed].map(([from, now]) => [now, from]));
+  const nameOf = (name: string) => formerName.get(name) ?? name;
+  const columns = new Set(before.clockColumns.map(({ name }) => name));
+  const masks = new Set(maskableColumns(before));
+  const cells = to.clockColumns.map((column) => {
+    const name = nameOf(column.name);
+    const shown = `base.${quoteName(column.name)}`;
+    if (!columns.has(name)) return `ifnull(${shown}, ${column.default ?? 'NULL'})`;
+    const isTrue = masks.has(name)
+      ? `former.state IS NOT NULL OR former.${mask(name)}`
+      : 'former.state IS NOT NULL';
+    return `CASE WHEN ${isTrue} THEN former.${asideValue(name)} ELSE ${shown} END`;
+  });
+  return [...to.key.map(({ name }) => `former.${quoteName(keyOf(nameOf(name)))}`), ...cells];
+}
+
+function fromFormer(to: TableSpec, renamed: ReadonlyMap<string, string>, former: string): string {
+  const formerName = new Map([...renamed].map(([from, now]) => [now, from]));
+  const sameKey = to.key.map(
+    ({ name }) =>
+      `base.${quoteName(name)} = former.${quoteName(keyOf(formerName.get(name) ?? name))}`,
+  );
+  return `FROM ${former} AS former LEFT JOIN ${quoteName(to.name)} AS base ON ${sameKey.join(' AND ')}`;
+}
+
+function moveRows(
+  before: TableSpec,
+  to: TableSpec,
+  renamed: ReadonlyMap<string, string>,
+  former: string,
+): string {
+  return statementText`
+    INSERT INTO ${quoteName(asideTable(to.name))} (
+      ${list([...asideColumns(to), 'state', 'was'])}
+    )
+    SELECT
+      ${list([...mergedValues(before, to, renamed), "'open'", 'former.state'])}
+    ${fromFormer(to, renamed, former)}`;
+}
+
+function showAll(
+  before: TableSpec,
+  to: TableSpec,
+  renamed: ReadonlyMap<string, string>,
+  former: string,
+): string[] {
+  const columns = [...to.key, ...to.clockColumns, ...to.cellColumns];
+  const shown = to.cellColumns.map((column) =>
+    cellTypeOf(column).shown(cellsOf(to, column, 'former'), column.default ?? 'NULL'),
+  );
+  const keys = to.key.map(({ name }) => quoteName(name));
+  const values = to.clockColumns.map(
+    ({ name }) => `${quoteName(name)} = excluded.${quoteName(name)}`,
+  );
+  return [
+    statementText`
+      INSERT INTO ${quoteName(to.name)} (
+        ${list(columns.map(({ name }) => quoteName(name)))}
+      )
+      SELECT
+        ${list([...mergedValues(before, to, renamed), ...shown])}
+      ${fromFormer(to, renamed, former)}
+      WHERE true
+      ON CONFLICT (${keys.join(', ')}) DO ${values.length === 0 ? 'NOTHING' : `UPDATE SET ${values.join(', ')}`}`,
+  ];
+}

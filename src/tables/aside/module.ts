@@ -1,0 +1,63 @@
+import { uniquesOf } from '../../model/constraints.js';
+import { asideTable, rankGate, rivalTable } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { storedText } from '../actual.js';
+import type { TableModule } from '../module.js';
+import { alterAside } from './alter.js';
+import { guardTriggers } from './guards.js';
+import { asideWriteTriggers } from './on-write.js';
+import { passTriggers } from './pass.js';
+import { rankTriggers } from './rank.js';
+import {
+  asideIndexes,
+  asideStatements,
+  createAside,
+  rankGateStatement,
+  rivalStatement,
+} from './table.js';
+
+/** Rows that the base table cannot show as they are merged. Only a table with constraints has any of this. */
+export const asideModule: TableModule = {
+  name: 'aside',
+  create: (spec) => (spec.constraints === undefined ? [] : createAside(spec)),
+  triggers: (spec) =>
+    spec.constraints === undefined
+      ? []
+      : [
+          ...asideWriteTriggers(spec),
+          ...guardTriggers(spec),
+          ...passTriggers(spec),
+          ...rankTriggers(spec),
+        ],
+  objects(spec) {
+    if (spec.constraints === undefined) return [];
+    const [table] = asideStatements(spec);
+    return [
+      [asideTable(spec.name), storedText(table!)],
+      ...asideIndexes(spec).map((index) => [index, ''] as const),
+      ...(uniquesOf(spec).length === 0
+        ? []
+        : ([
+            [rankGate(spec.name), storedText(rankGateStatement(spec))],
+            [rivalTable(spec.name), storedText(rivalStatement(spec))],
+          ] as const)),
+    ];
+  },
+  drop: (table) => [asideTable, rankGate, rivalTable].map((name) => dropTable(name(table))),
+  refresh: alterAside,
+  differences({ objects }, spec) {
+    const [[name, text] = [], ...others] = asideModule.objects!(spec);
+    if (name === undefined) return [];
+    const table = spec.name;
+    if (objects.get(name) === undefined) {
+      return [{ kind: 'aside-missing', table, message: `the table "${name}" is missing` }];
+    }
+    const outdated = objects.get(name) !== text || others.some(([part]) => !objects.has(part));
+    if (!outdated) return [];
+    return [
+      { kind: 'aside-outdated', table, message: `the table "${name}" is that of another version` },
+    ];
+  },
+};
+
+const dropTable = (name: string) => `DROP TABLE IF EXISTS ${quoteName(name)}`;

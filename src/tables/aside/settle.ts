@@ -1,0 +1,235 @@
+import { maskableColumns, referencesOf, uniquesOf } from '../../model/constraints.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import {
+  asideTable,
+  clockTable,
+  GUARD_TABLE,
+  SETTLING_TABLE,
+  STATE_TABLE,
+} from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { clock, sameRow } from '../clock/table.js';
+import { forgetPasses, MOST_PASSES, parentKeys, passStatements } from './pass.js';
+import { asideColumns } from './place.js';
+import { rankStatement } from './rank.js';
+import { showStatements } from './show.js';
+import {
+  areEqual,
+  areSet,
+  baseRow,
+  baseValuesOf,
+  isBaseOf,
+  isMasked,
+  isParentThere,
+  isPlain,
+  isShownParent,
+  masksText,
+  valuesOf,
+} from './sql.js';
+import { aside, asideValue, lost, mask, SETTLED } from './table.js';
+
+/*
+ * Settling decides what the base tables show, from the merged rows alone:
+ *
+ *     0  a row that must have a parent leaves if it has none, and those below it with it
+ *     1  in each table, in the order of their keys, rows claim their unique values; who loses is masked or leaves
+ *     2  rows leave whose parents left in 1; they go on holding their claims
+ *     3  what remains is shown; a reference to a row that is not shown shows NULL
+ *
+ * All rows aside are decided anew, and base rows only where they clash with these. Source: the greatest fixpoint of
+ * step 0 and the claims in a total order make the result a function of the merged rows, so sites agree without
+ * messages, and nothing is written because of a conflict. See docs/constraints.md.
+ */
+
+/** The first pass of step 2: those of step 0 come before it. */
+const SECOND = MOST_PASSES + 1;
+
+export function settleStatements(specs: readonly TableSpec[]): string[] {
+  const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
+  return [
+    `UPDATE ${SETTLING_TABLE} SET moved_in = 0`,
+    ...each(openAside),
+    ...each(openOrphans),
+    ...each(parkOrphans),
+    ...passStatements(1),
+    refuseDeep(MOST_PASSES),
+    `UPDATE ${SETTLING_TABLE} SET moved_in = ${SECOND - 1}`,
+    ...each((spec) => (uniquesOf(spec).length === 0 ? [] : [rankStatement(spec)])),
+    ...passStatements(SECOND),
+    refuseDeep(SECOND + MOST_PASSES - 1),
+    forgetPasses,
+    ...each(openChildren),
+    ...each(setMasks),
+    ...showStatements(specs),
+  ];
+}
+
+/** After the report: what is shown as it is merged is not aside any more. */
+export function endSettleStatements(specs: readonly TableSpec[]): string[] {
+  return specs.flatMap((spec) => [
+    statementText`
+      DELETE FROM ${aside(spec)}
+      WHERE state = 'open' AND NOT ${isMasked(spec, aside(spec))}`,
+    statementText`
+      UPDATE ${aside(spec)}
+      SET
+        ${list(["state = nullif(state, 'open')", 'was = NULL', 'was_masked = NULL', 'pass = NULL'])}`,
+  ]);
+}
+
+/** Everything up to the present db_version is settled; writes of the running transaction may yet come. */
+export const NOTE_SETTLED = statementText`
+  UPDATE ${SETTLING_TABLE}
+  SET settled = (SELECT db_version - in_transaction FROM ${STATE_TABLE})`;
+
+/** Opens every row aside. A masked row is taken aside as it is merged. */
+function openAside(spec: TableSpec): string[] {
+  const row = aside(spec);
+  const masks = maskableColumns(spec);
+  const opened = [
+    "state = 'open'",
+    `was_masked = ${masksText(spec, row)}`,
+    ...uniquesOf(spec).map((_, n) => `${lost(n)} = NULL`),
+    'taken = NULL',
+    'pass = NULL',
+  ];
+  const merged = spec.clockColumns.map(({ name }) => {
+    const shown = `base.${quoteName(name)}`;
+    const value = masks.includes(name)
+      ? `CASE WHEN ${row}.${mask(name)} THEN ${row}.${asideValue(name)} ELSE ${shown} END`
+      : shown;
+    return `${asideValue(name)} = ${value}`;
+  });
+  return [
+    statementText`
+      UPDATE ${row}
+      SET
+        ${list([...opened, "was = CASE state WHEN 'open' THEN was ELSE state END"])}
+      WHERE state IS NOT NULL`,
+    ...(masks.length === 0
+      ? []
+      : [
+          statementText`
+            UPDATE ${row}
+            SET
+              ${list([...opened, ...merged])}
+            FROM ${quoteName(spec.name)} AS base
+            WHERE ${row}.state IS NULL AND ${isBaseOf(spec, row, 'base')}`,
+        ]),
+  ];
+}
+
+/** Opens base rows that were written, or whose parents were, since all was settled, if the parents are not there. */
+function openOrphans(spec: TableSpec): string[] {
+  return referencesOf(spec).flatMap((reference) => {
+    const values = baseValuesOf(reference.columns, 'base');
+    const head = moveAside(spec, []);
+    return [
+      statementText`
+        ${head}
+        FROM ${clock(spec)} AS clock
+        JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+        WHERE
+          ${all([
+            `clock.db_version > ${SETTLED}`,
+            areSet(values),
+            block`NOT ${isShownParent(reference, values)}`,
+          ])}`,
+      statementText`
+        ${head}
+        FROM ${quoteName(clockTable(reference.parent))} AS gone
+        JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference, 'gone'))}
+        WHERE
+          ${all([
+            `gone.db_version > ${SETTLED}`,
+            'gone.causal_length % 2 = 0',
+            block`NOT ${isShownParent(reference, values)}`,
+          ])}`,
+    ];
+  });
+}
+
+/** INSERT of base rows, which are undecided then. */
+function moveAside(spec: TableSpec, more: readonly Fragment[]): Fragment {
+  return block`
+    INSERT OR IGNORE INTO ${aside(spec)} (
+      ${list([...asideColumns(spec), 'state'])}
+    )
+    SELECT
+      ${list([...baseRow(spec, 'base'), "'open'", ...more])}`;
+}
+
+/** Step 0, as far as a look at each row's own parents goes. */
+function parkOrphans(spec: TableSpec): string[] {
+  const isOrphan = referencesOf(spec)
+    .filter(({ hides }) => hides === 'row')
+    .map((reference) => {
+      const values = valuesOf(spec, reference.columns, aside(spec));
+      return block`(${areSet(values)} AND NOT ${isParentThere(reference, values)})`;
+    });
+  if (isOrphan.length === 0) return [];
+  return [
+    statementText`
+      UPDATE ${aside(spec)}
+      SET
+        state = 'reference',
+        pass = 0
+      WHERE
+        state = 'open'
+        AND (
+          ${any(isOrphan)}
+        )`,
+  ];
+}
+
+function refuseDeep(lastPass: number): string {
+  return statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'deep' FROM ${SETTLING_TABLE} WHERE moved_in >= ${lastPass}`;
+}
+
+/** Base rows whose reference to a row that is parked now shows NULL. */
+function openChildren(spec: TableSpec): string[] {
+  return referencesOf(spec)
+    .filter(({ hides, parentMayHide }) => hides === 'column' && parentMayHide)
+    .map((reference) => {
+      const values = baseValuesOf(reference.columns, 'base');
+      return statementText`
+        ${moveAside(spec, [])}
+        FROM ${quoteName(asideTable(reference.parent))} AS parent
+        JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference))}
+        WHERE
+          ${all(["parent.state <> 'open' AND parent.was IS NULL", isPlain(spec, 'base')])}`;
+    });
+}
+
+function setMasks(spec: TableSpec): string[] {
+  const masks = maskableColumns(spec);
+  if (masks.length === 0) return [];
+  const assignments = masks.map((name) => {
+    const reasons = [
+      ...uniquesOf(spec).flatMap(({ loser }, n) =>
+        loser.shows !== 'nothing' && loser.column === name ? [`${lost(n)} IS NOT NULL`] : [],
+      ),
+      ...referencesOf(spec).flatMap((reference) => {
+        if (reference.hides === 'row' || !reference.columns.includes(name)) return [];
+        const values = valuesOf(spec, reference.columns, aside(spec));
+        return [block`(${areSet(values)} AND NOT ${isParentThere(reference, values)})`];
+      }),
+    ];
+    return block`
+      ${mask(name)} = nullif(
+        (
+          ${any(reasons)}
+        ), 0
+      )`;
+  });
+  return [
+    statementText`
+      UPDATE ${aside(spec)}
+      SET
+        ${list(assignments)}
+      WHERE state = 'open'`,
+  ];
+}

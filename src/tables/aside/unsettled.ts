@@ -1,0 +1,90 @@
+import { referencesOf, uniquesOf } from '../../model/constraints.js';
+import type { TableSpec } from '../../model/table-spec.js';
+import { all, any, block, type Fragment, type Layout, statementText } from '../../sql/layout.js';
+import { clockTable, GUARD_TABLE } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { clock, clockKeys, clockRowid, sameRow } from '../clock/table.js';
+import { parentKeys } from './pass.js';
+import { areEqual, areSet, baseValuesOf, isShownParent, valuesOf } from './sql.js';
+import { aside, lost, SETTLED } from './table.js';
+
+/**
+ * Refuses the batch if what the base tables show may not be what the merged rows say: it is sent again, and settles
+ * then. A row aside is undecided, or it or what it hangs on was written since all was settled.
+ */
+export function refuseUnsettled(spec: TableSpec): string {
+  return statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'unsettled'
+    WHERE
+      ${isUnsettled(spec)}`;
+}
+
+/** SQL condition: what the base table shows may not be what the merged rows say. */
+export function isUnsettled(spec: TableSpec): Layout {
+  const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
+  const { name } = spec;
+  const keysOf = clockKeys(spec);
+  const found = (from: Fragment, where: readonly Fragment[]) => block`
+    EXISTS (
+      SELECT 1
+      ${from}
+      WHERE
+        ${all(where)}
+    )`;
+  const asideOf = (row: string) =>
+    keysOf.map((key) => `beside.${key} = ${row}.${key}`).join(' AND ');
+  const clockRow = `${clock(spec)} AS clock`;
+  const orphans = referencesOf(spec).map((reference) => {
+    const values = baseValuesOf(reference.columns, 'base');
+    return block`(${areSet(values)} AND NOT ${isShownParent(reference, values)})`;
+  });
+  const rowid = clockRowid(spec);
+  const concernsAside = [
+    `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'open')`,
+    found(block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON ${asideOf('clock')}`, [
+      isNew('clock'),
+    ]),
+    ...[
+      ...uniquesOf(spec).map((_, n) => lost(n)),
+      ...(uniquesOf(spec).length > 0 ? ['taken'] : []),
+    ].map((column) =>
+      found(
+        block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON beside.${column} = clock.${rowid}`,
+        [isNew('clock')],
+      ),
+    ),
+    ...referencesOf(spec).map((reference) =>
+      found(
+        block`
+          FROM ${quoteName(clockTable(reference.parent))} AS parent
+          JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, reference.columns, 'beside'), parentKeys(reference))}`,
+        [isNew('parent')],
+      ),
+    ),
+  ];
+  const conditions = [
+    block`
+      EXISTS (SELECT 1 FROM ${aside(spec)})
+      AND (
+        ${any(concernsAside)}
+      )`,
+    ...(orphans.length === 0
+      ? []
+      : [
+          found(
+            block`FROM ${clockRow} JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}`,
+            [isNew('clock'), block`(${any(orphans)})`],
+          ),
+        ]),
+    ...referencesOf(spec).map((reference) =>
+      found(
+        block`
+          FROM ${quoteName(clockTable(reference.parent))} AS parent
+          JOIN ${quoteName(name)} AS base ON ${areEqual(baseValuesOf(reference.columns, 'base'), parentKeys(reference))}`,
+        [isNew('parent'), 'parent.causal_length % 2 = 0'],
+      ),
+    ),
+  ];
+  return any(conditions);
+}

@@ -1,0 +1,88 @@
+/** Random statements over the tables of schema.ts. */
+import type { Random } from '../support/random.js';
+
+const text = (value: string) => `'${value}'`;
+const orNull = (random: Random, value: () => string, chance = 0.3) =>
+  random.chance(chance) ? 'NULL' : value();
+
+/** One local transaction: usually one statement. */
+export function randomTransaction(random: Random): string[] {
+  const count = random.chance(0.2) ? 2 + random.int(2) : 1;
+  return Array.from({ length: count }, () => randomStatement(random));
+}
+
+function randomStatement(random: Random): string {
+  const org = () => text(`o${random.int(3)}`);
+  const user = () => text(`u${random.int(5)}`);
+  const team = () => text(`t${random.int(4)}`);
+  const project = () => String(1 + random.int(4));
+  const task = () => text(`k${random.int(6)}`);
+  const email = () => text(random.pick(['x', 'y', 'z']));
+  const name = () => text(random.pick(['acme', 'beta', 'acme~o1', 'beta~o2']));
+  const slug = () => text(random.pick(['s', 't', 's~k1', 's~k3', 't~k2']));
+  const verb = random.pick(['INSERT', 'INSERT', 'INSERT OR REPLACE', 'INSERT OR IGNORE']);
+  const update = random.pick(['UPDATE', 'UPDATE', 'UPDATE OR REPLACE', 'UPDATE OR IGNORE']);
+  return random.pick<() => string>([
+    () => `${verb} INTO orgs (id, name) VALUES (${org()}, ${name()})`,
+    () => `${update} orgs SET name = ${name()} WHERE id = ${org()}`,
+    () => `DELETE FROM orgs WHERE id = ${org()}`,
+    () => `${update} orgs SET id = ${org()} WHERE id = ${org()}`,
+    () =>
+      `${verb} INTO users (id, org, email, handle, team) VALUES (${user()}, ${org()}, ${orNull(random, email)}, ${text(`h${random.int(6)}`)}, ${orNull(random, team, 0.7)})`,
+    () =>
+      `INSERT INTO users (id, org, email, handle) VALUES (${user()}, ${org()}, ${email()}, ${text(`h${random.int(6)}`)}) ON CONFLICT (email) DO UPDATE SET handle = excluded.handle`,
+    () =>
+      `${verb} INTO users (id, org, email, handle) SELECT ${user()}, id, ${orNull(random, email)}, ${text(`h${random.int(9)}`)} FROM orgs LIMIT 1`,
+    () => `${update} users SET email = ${orNull(random, email)} WHERE id = ${user()}`,
+    () => `${update} users SET handle = ${text(`h${random.int(5)}`)} WHERE id = ${user()}`,
+    () => `${update} users SET team = ${orNull(random, team)} WHERE id = ${user()}`,
+    () => `${update} users SET email = email, handle = handle, team = team WHERE id = ${user()}`,
+    () => `UPDATE users SET visits = visits + 1 WHERE id = ${user()}`,
+    () => `DELETE FROM users WHERE id = ${user()}`,
+    () => `${update} users SET id = ${user()} WHERE id = ${user()}`,
+    () =>
+      `${verb} INTO teams (id, lead, parent, title) VALUES (${team()}, ${orNull(random, user)}, ${orNull(random, team, 0.6)}, ${text(`T${random.int(9)}`)})`,
+    () => `UPDATE teams SET parent = ${orNull(random, team)} WHERE id = ${team()}`,
+    () => `UPDATE teams SET lead = ${orNull(random, user)} WHERE id = ${team()}`,
+    () => `UPDATE teams SET title = ${text(`T${random.int(9)}`)} WHERE id = ${team()}`,
+    () => `DELETE FROM teams WHERE id = ${team()}`,
+    () =>
+      `${verb} INTO projects (id, org, number) SELECT ${project()}, id, ${random.int(5)} FROM orgs ORDER BY id DESC LIMIT 1`,
+    () => `${update} projects SET number = ${random.int(5)} WHERE id = ${project()}`,
+    () => `${update} projects SET id = ${project()} WHERE id = ${project()}`,
+    () => `UPDATE projects SET title = ${text(`P${random.int(9)}`)} WHERE id = ${project()}`,
+    () => `DELETE FROM projects WHERE id = ${project()}`,
+    () =>
+      `${verb} INTO tasks (id, project, slug, code, parent, assignee) VALUES (${task()}, ${project()}, ${slug()}, ${orNull(random, () => text(`c${random.int(3)}`))}, ${orNull(random, task, 0.5)}, ${orNull(random, user)})`,
+    () =>
+      `${verb} INTO tasks (id, project, slug, code) SELECT ${task()}, id, ${slug()}, ${orNull(random, () => text(`c${random.int(3)}`))} FROM projects LIMIT 1`,
+    () => `${update} tasks SET slug = ${slug()} WHERE id = ${task()}`,
+    () => `${update} tasks SET slug = ${slug()} WHERE id > ${task()}`,
+    () => `${update} tasks SET project = ${project()} WHERE id = ${task()}`,
+    () =>
+      `${update} tasks SET code = ${orNull(random, () => text(`c${random.int(3)}`))} WHERE id = ${task()}`,
+    () =>
+      `${update} tasks SET parent = ${orNull(random, task)}, assignee = ${orNull(random, user)} WHERE id = ${task()}`,
+    () => `UPDATE tasks SET note = ${text(`n${random.int(9)}`)} WHERE id = ${task()}`,
+    () => `${update} tasks SET id = ${task()} WHERE id = ${task()}`,
+    () => `DELETE FROM tasks WHERE id = ${task()}`,
+    () =>
+      `${verb} INTO profiles (id, user, bio) VALUES (${text(`f${random.int(4)}`)}, ${user()}, 'b')`,
+    () =>
+      `${verb} INTO profiles (id, user, bio) SELECT ${text(`f${random.int(4)}`)}, id, 'c' FROM users LIMIT 1`,
+    () => `${update} profiles SET user = ${user()} WHERE id = ${text(`f${random.int(4)}`)}`,
+    () => `DELETE FROM profiles WHERE id = ${text(`f${random.int(4)}`)}`,
+    () =>
+      `${verb} INTO members (org, user, role) SELECT org, id, 'dev' FROM users WHERE id = ${user()}`,
+    () => `${update} members SET role = ${text(`r${random.int(3)}`)} WHERE user = ${user()}`,
+    () => `DELETE FROM members WHERE user = ${user()}`,
+    () =>
+      `${verb} INTO badges (id, org, user, label) SELECT ${text(`b${random.int(4)}`)}, org, user, 'l' FROM members LIMIT 1`,
+    () =>
+      `${update} badges SET label = ${text(`l${random.int(3)}`)} WHERE id = ${text(`b${random.int(4)}`)}`,
+    () => `UPDATE badges SET org = NULL WHERE id = ${text(`b${random.int(4)}`)}`,
+    () => `DELETE FROM badges WHERE id = ${text(`b${random.int(4)}`)}`,
+    () =>
+      `${verb} INTO tags (id, name) VALUES (${text(`g${random.int(3)}`)}, ${text(`n${random.int(9)}`)})`,
+  ])();
+}
