@@ -63,10 +63,12 @@ async function server() {
   return client;
 }
 
-/** A process that has just begun may have looked at what waits once more, of which crr_state has notes. */
+/** A process that has just begun may have looked at what waits once more, of which crr_state has notes. Tokens are random. */
 async function kept(client: Client): Promise<string> {
   const { rows } = await client.execute('SELECT db_version, seq, applying FROM crr_state');
-  const lines = (await dump(client)).split('\n').filter((line) => !/^ *crr_state\(/.test(line));
+  const lines = (await dump(client))
+    .split('\n')
+    .filter((line) => !/^ *crr_(state|history)\(/.test(line));
   return [...lines, Object.values(rows[0]!).join()].join('\n');
 }
 

@@ -9,8 +9,9 @@ import { bindValue, type Query, type Statement, statement } from '../../sql/stat
 import { keyValues, keyWidth, readKey } from '../clock/read-key.js';
 import { clock, clockKeys, clockRowid } from '../clock/table.js';
 import { takeSeqs } from '../clock/write.js';
-import { bury } from './on-write.js';
-import { areSet, isBaseOf, isShownParent, shownValue, valuesOf } from './sql.js';
+import { shownValue } from './masks.js';
+import { bury } from './rivals.js';
+import { areSet, isBaseOf, isShownParent, valuesOf } from './sql.js';
 import { ASIDE, aside, lost, mask } from './table.js';
 import { trueValue } from './truth.js';
 

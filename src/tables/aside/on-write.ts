@@ -1,23 +1,16 @@
-import { maskableColumns, uniquesOf } from '../../model/constraints.js';
+import { maskableColumns } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, any, block, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { keyNames } from '../clock/on-key-change.js';
-import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
-import {
-  cellClocks,
-  hasChanged,
-  isSameKey,
-  localStampSql,
-  STATE,
-  sentinelSeq,
-  takeSeqs,
-} from '../clock/write.js';
+import { hasChanged, isSameKey } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
-import { areEqual, areSet, baseKey, baseValuesOf, isBaseOf, isMasked } from './sql.js';
-import { aside, mask, rivals } from './table.js';
+import { isMasked } from './masks.js';
+import { rivalTriggers } from './rivals.js';
+import { isBaseOf } from './sql.js';
+import { aside, mask } from './table.js';
 
 /**
  * What local writes do to rows aside: a row that is inserted or deleted is not aside any more, and a cell that is
@@ -85,114 +78,4 @@ export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
     }),
     ...rivalTriggers(spec),
   ];
-}
-
-/**
- * INSERT OR REPLACE and UPDATE OR REPLACE delete the rows that have the same unique values, and fire no delete
- * trigger. So rows that may go are noted before, and those that are gone get their tombstones after. A statement that
- * has replaced one may have lost its own row to a foreign key's action, so deletes look as well.
- */
-function rivalTriggers(spec: TableSpec): TriggerSql[] {
-  const uniques = uniquesOf(spec);
-  if (uniques.length === 0) return [];
-  const table = quoteName(spec.name);
-  const columns = [...new Set(uniques.flatMap((unique) => unique.columns))]
-    .map(quoteName)
-    .join(', ');
-  const isRival = (self: string) =>
-    all([
-      `${baseKey(spec, 'rival')} <> ${baseKey(spec, self)}`,
-      block`
-        (
-          ${any(
-            uniques.map((unique) => {
-              const values = baseValuesOf(unique.columns, 'new');
-              return `${areSet(values)} AND ${areEqual(baseValuesOf(unique.columns, 'rival'), values)}`;
-            }),
-          )}
-        )`,
-    ]);
-  const note = (event: string, on: string, self: string) =>
-    triggerSql(spec, `rival_${event}`, {
-      comment: 'rows that OR REPLACE may delete',
-      on: `BEFORE ${on} ON ${table}`,
-      when: [
-        NOT_APPLYING,
-        block`
-          EXISTS (
-            SELECT 1 FROM ${table} AS rival
-            WHERE
-              ${isRival(self)}
-          )`,
-      ],
-      body: [
-        statementText`
-          INSERT OR IGNORE INTO ${rivals(spec)} (${clockKeys(spec).join(', ')})
-          SELECT ${spec.key.map(({ name }) => `rival.${quoteName(name)}`).join(', ')}
-          FROM ${table} AS rival
-          WHERE
-            ${isRival(self)}`,
-      ],
-    });
-  const look = (event: string, on: string) =>
-    triggerSql(spec, `replaced_${event}`, {
-      comment: 'rows that OR REPLACE has deleted',
-      on: `AFTER ${on} ON ${table}`,
-      when: [NOT_APPLYING, `EXISTS (SELECT 1 FROM ${rivals(spec)})`],
-      body: [
-        takeSeqs(spec),
-        bury(spec, isReplaced(spec, clock(spec))),
-        forgetReplaced(spec),
-        `DELETE FROM ${rivals(spec)}`,
-      ],
-    });
-  return [
-    note('insert', 'INSERT', 'new'),
-    note('update', `UPDATE OF ${columns}`, 'old'),
-    look('insert', 'INSERT'),
-    look('update', `UPDATE OF ${columns}`),
-    look('delete', 'DELETE'),
-  ];
-}
-
-/** Gives living clocks a tombstone. @param where SQL condition on the clock row. */
-export function bury(spec: TableSpec, where: Fragment): string {
-  const assignments = [
-    'causal_length = causal_length + 1',
-    `(db_version, sentinel) = (SELECT state.db_version, ${localStampSql(sentinelSeq(spec))} FROM ${STATE})`,
-    'row_version = 0',
-    'row_db_version = NULL',
-    'row_site = NULL',
-    'row_seq = NULL',
-    ...cellClocks(spec).map((x) => `${x} = NULL`),
-  ];
-  return statementText`
-    UPDATE ${clock(spec)}
-    SET
-      ${list(assignments)}
-    WHERE
-      ${all(['causal_length % 2 = 1', where])}`;
-}
-
-function forgetReplaced(spec: TableSpec): string {
-  return statementText`
-    DELETE FROM ${aside(spec)}
-    WHERE
-      ${all(['state IS NULL', isReplaced(spec, aside(spec))])}`;
-}
-
-/** SQL condition: the row was noted, and is gone. `row` has the clock table's key columns. */
-function isReplaced(spec: TableSpec, row: string): Fragment {
-  return all([
-    block`
-      EXISTS (
-        SELECT 1 FROM ${rivals(spec)} AS rival
-        WHERE ${sameKeys(spec, 'rival', row)}
-      )`,
-    block`
-      NOT EXISTS (
-        SELECT 1 FROM ${quoteName(spec.name)} AS base
-        WHERE ${sameRow(spec, row, 'base')}
-      )`,
-  ]);
 }

@@ -5,6 +5,7 @@ import { keyOf, rankGate, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockKeys, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
+import { suffixedTuple } from './masks.js';
 import { asideColumns } from './place.js';
 import {
   areEqual,
@@ -14,7 +15,6 @@ import {
   baseRow,
   baseValuesOf,
   isPlain,
-  suffixedTuple,
   valuesOf,
 } from './sql.js';
 import { aside, asideColumn, asideKeyIs, lost } from './table.js';

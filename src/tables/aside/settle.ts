@@ -10,6 +10,7 @@ import {
 } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, sameRow } from '../clock/table.js';
+import { isMasked, masksText } from './masks.js';
 import { forgetPasses, MOST_PASSES, parentKeys, passStatements } from './pass.js';
 import { asideColumns } from './place.js';
 import { rankStatement } from './rank.js';
@@ -20,11 +21,9 @@ import {
   baseRow,
   baseValuesOf,
   isBaseOf,
-  isMasked,
   isParentThere,
   isPlain,
   isShownParent,
-  masksText,
   valuesOf,
 } from './sql.js';
 import { aside, asideValue, lost, mask, SETTLED } from './table.js';

@@ -6,7 +6,8 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellsOf } from '../cells/table.js';
 import { clockKeys } from '../clock/table.js';
-import { baseKey, isBaseOf, shownValue } from './sql.js';
+import { shownValue } from './masks.js';
+import { baseKey, isBaseOf } from './sql.js';
 import { aside } from './table.js';
 
 /*
