@@ -40,7 +40,7 @@ export default defineConfig({
           name: 'drizzle-1',
           include: [
             'test/engines/{conformance,mesh}.test.ts',
-            'test/engines/runtimes/*.test.ts',
+            'test/engines/{browser,runtimes}/*.test.ts',
             'test/{columns,drizzle,feed,merge}/**/*.test.ts',
           ],
           // Its relational queries are those of 0.45, whose relations() the next line has no more.

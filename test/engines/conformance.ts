@@ -111,10 +111,10 @@ export async function openInstalled(open: OpenDatabase): Promise<Site> {
   return site;
 }
 
-const exec = async ({ db }: Site, text: string) => void (await db.run(sql.raw(text)));
+export const exec = async ({ db }: Site, text: string) => void (await db.run(sql.raw(text)));
 
 /** Runs it in a transaction as the engine has it. `write` returns queries, which are run in order. */
-async function together(
+export async function together(
   { db, transactions }: Site,
   write: (tx: AnyDatabase) => readonly { run(): unknown }[],
 ): Promise<void> {

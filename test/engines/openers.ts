@@ -12,7 +12,6 @@ import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql';
 import { drizzle as drizzleOp } from 'drizzle-orm/op-sqlite/driver';
 import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
-import { npmVersion } from 'drizzle-orm/version';
 import Libsql from 'libsql';
 import { Miniflare } from 'miniflare';
 import initSqlJs from 'sql.js';
@@ -29,10 +28,8 @@ import { turso } from '../../src/engines/turso.js';
 import { memoryClient, openClient } from '../support/client.js';
 import type { Site } from './conformance.js';
 import { openSiteOn } from './open-site.js';
+import { isDrizzle1, proxyFunctions } from './proxy-functions.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
-
-/** The tests run on both lines of Drizzle; see vitest.config.ts. */
-export const isDrizzle1 = npmVersion.startsWith('1.');
 
 /** Why what a rule refuses cannot be found row by row there. */
 export const NO_SAVEPOINTS = 'no savepoints, in which a merge is tried and taken back';
@@ -158,26 +155,6 @@ const sqliteWasm: Opener = {
     );
   },
 };
-
-/** What an application gives to Drizzle's sqlite-proxy, for a database that runs a statement at once. */
-function proxyFunctions(
-  query: (sql: string, params: unknown[], rowMode: 'array' | 'object') => unknown[],
-) {
-  if (isDrizzle1) {
-    const all = async (sql: string, params: unknown[], rowMode: 'array' | 'object') =>
-      query(sql, params, rowMode);
-    const get = async (...args: Parameters<typeof all>) => (await all(...args))[0];
-    return {
-      all,
-      get,
-      run: async (sql: string, params: unknown[]) => query(sql, params, 'object'),
-    };
-  }
-  return async (sql: string, params: unknown[], method: string) => {
-    const rows = query(sql, params, 'array');
-    return { rows: method === 'get' ? rows[0] : rows };
-  };
-}
 
 /** Neither runs outside of a telephone; see stand-ins.ts. */
 const expo: Opener = {

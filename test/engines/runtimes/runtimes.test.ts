@@ -9,7 +9,7 @@ import { type BuildOptions, build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../conformance.js';
-import { isDrizzle1 } from '../openers.js';
+import { isDrizzle1 } from '../proxy-functions.js';
 import { reference } from '../reference.js';
 import { DURABLE_OBJECT_SKIPS, RUNTIMES } from './list.js';
 import type { Transcript } from './print.js';

@@ -1,0 +1,27 @@
+/** What applications give to Drizzle's sqlite-proxy. Its two lines take different functions. */
+import { npmVersion } from 'drizzle-orm/version';
+
+/** The tests run on both lines of Drizzle; see vitest.config.ts. */
+export const isDrizzle1 = npmVersion.startsWith('1.');
+
+type RowMode = 'array' | 'object';
+
+/** @param query runs a statement and gives its rows; the same connection each time. */
+export function proxyFunctions(
+  query: (sql: string, params: unknown[], rowMode: RowMode) => unknown[] | Promise<unknown[]>,
+) {
+  if (isDrizzle1) {
+    const all = async (sql: string, params: unknown[], rowMode: RowMode) =>
+      query(sql, params, rowMode);
+    const get = async (...args: Parameters<typeof all>) => (await all(...args))[0];
+    return {
+      all,
+      get,
+      run: async (sql: string, params: unknown[]) => query(sql, params, 'object'),
+    };
+  }
+  return async (sql: string, params: unknown[], method: string) => {
+    const rows = await query(sql, params, 'array');
+    return { rows: method === 'get' ? rows[0] : rows };
+  };
+}
