@@ -105,6 +105,10 @@ export function explainedNow<T>(run: () => T): T {
 /** The messages of an error and its causes: Drizzle wraps the driver's. */
 export function messages(error: unknown): string {
   const found: string[] = [];
-  for (let e = error; e instanceof Error; e = e.cause) found.push(e.message);
+  for (let e = error; e instanceof Error; e = e.cause) found.push(unquoted(e.message));
   return found.join('\n');
 }
+
+/** An embedded replica of libSQL gives its primary's message as a string literal. */
+const unquoted = (message: string) =>
+  message.includes('RemoteSqliteFailure(') ? message.replaceAll('\\"', '"') : message;

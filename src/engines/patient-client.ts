@@ -8,6 +8,7 @@ import {
   type LibsqlTransaction,
   overriding,
 } from './libsql-client.js';
+import { readBatch } from './libsql-replica.js';
 import { WriteQueue } from './write-queue.js';
 
 /** Statements that may run in a transaction, and that have to be committed. */
@@ -248,7 +249,7 @@ export function patientClient(client: LibsqlClient, ms: number): LibsqlClient {
     const isRead =
       mode === 'read' || (mode === 'deferred' && statements.every((one) => readsOnly(sqlOf(one))));
     return isRead
-      ? access.read(new Patience(ms), () => client.batch(statements, mode))
+      ? access.read(new Patience(ms), () => readBatch(client, statements, mode))
       : writeBatch(statements);
   };
   const writeBatch = async (statements: Parameters<LibsqlClient['batch']>[0]) => {

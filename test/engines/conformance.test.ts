@@ -11,7 +11,7 @@ for (const opener of OPENERS) {
       const reason =
         open === undefined
           ? 'this line of Drizzle has no driver for the engine'
-          : opener.skips?.[name];
+          : (opener.missing ?? opener.skips?.[name]);
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {
         expect(await scenario(() => openOn(opener))).toEqual(await reference(name));

@@ -22,6 +22,7 @@ import {
   type CrrDatabase,
   counter,
   crrTable,
+  explainError,
   fractIndex,
   fractOrder,
   fractOrderBy,
@@ -186,7 +187,7 @@ async function failure(run: () => unknown): Promise<string> {
     await run();
     return 'no error';
   } catch (error) {
-    const { code } = error as { code?: unknown };
+    const { code } = explainError(error) as { code?: unknown };
     if (typeof code === 'string' && code.startsWith('CRR_')) return code;
     const messages: string[] = [];
     for (let e: unknown = error; e instanceof Error; e = e.cause) messages.push(e.message);

@@ -25,6 +25,7 @@ import { opSqlite } from '../../src/engines/op-sqlite.js';
 import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
+import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { memoryClient, openClient } from '../support/client.js';
 import type { Site } from './conformance.js';
 import { openSiteOn } from './open-site.js';
@@ -42,6 +43,8 @@ export interface Opener {
   openClient(): Promise<unknown>;
   /** The Drizzle database on the client; undefined if this line of Drizzle has no driver for it. */
   readonly drizzle?: (client: never) => object;
+  /** What this machine lacks for it. */
+  readonly missing?: string | undefined;
   /** Scenarios that the engine cannot run, with the reason. */
   readonly skips?: Readonly<Record<string, string>>;
 }
@@ -186,9 +189,26 @@ const libsqlFile: Opener = {
   openClient: async () => openClient({ url: `file:${join(await scratch(), 'test.db')}` }),
 };
 
+/** A copy of a server's database in a file; writes go to the server. */
+const libsqlReplica: Opener = {
+  name: 'libSQL, embedded replica of sqld',
+  adapter: libsql,
+  drizzle: (client: Client) => drizzleLibsql({ client }),
+  missing: sqldBinary() === undefined ? 'no sqld binary for this platform' : undefined,
+  async openClient() {
+    const server = (await startSqld())!;
+    onTestFinished(() => server.stop());
+    return openClient({
+      url: `file:${join(await scratch(), 'replica.db')}`,
+      syncUrl: server.httpUrl,
+    });
+  },
+};
+
 export const OPENERS: readonly Opener[] = [
   libsqlMemory,
   libsqlFile,
+  libsqlReplica,
   betterFile,
   betterMemory,
   sqlJsMemory,
