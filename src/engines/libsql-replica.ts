@@ -1,12 +1,10 @@
+import { DATA_VERSION } from '../sql/data-version.js';
 import type { LibsqlClient, LibsqlMode, LibsqlResult } from './libsql-client.js';
 
 type Statements = Parameters<LibsqlClient['batch']>[0];
 
 /** How often a snapshot of a replica is tried, which only a sync in the middle of it spoils. */
 const ATTEMPTS = 10;
-
-/** Changes when another connection has written to the file, as a replica's sync does. */
-const DATA_VERSION = { sql: 'SELECT data_version FROM pragma_data_version', args: [] };
 
 /**
  * A batch that reads. The client of an embedded replica sends it to the primary, because it is a transaction.
@@ -37,7 +35,11 @@ async function snapshot(
   client: LibsqlClient,
   statements: Statements,
 ): Promise<LibsqlResult[] | undefined> {
-  const version = async () => (await client.execute(DATA_VERSION)).rows.map((row) => row[0]).join();
+  const { sql } = DATA_VERSION;
+  const version = async () => {
+    const { rows } = await client.execute({ sql, args: [] });
+    return rows.map((row) => String(row[0])).join();
+  };
   const before = await version();
   const results: LibsqlResult[] = [];
   for (const statement of statements) results.push(await client.execute(statement));

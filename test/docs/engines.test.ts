@@ -1,9 +1,10 @@
 /** The table of docs/engines.md lists what the suites of test/engines run. `vitest -u` writes it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { BROWSER_PROGRAMS } from '../engines/browser/list.js';
 import { SCENARIOS } from '../engines/conformance.js';
 import { OPENERS } from '../engines/openers.js';
-import { DURABLE_OBJECT_SKIPS, RUNTIMES } from '../engines/runtimes/list.js';
+import { DURABLE_OBJECT_SKIPS, LIBSQL_WEB, RUNTIMES } from '../engines/runtimes/list.js';
 
 const FILE = new URL('../../docs/engines.md', import.meta.url);
 const MARKS = /<!-- table -->\n[\s\S]*<!-- \/table -->/;
@@ -24,6 +25,13 @@ function lines(): Line[] {
     })),
     ...RUNTIMES.map(({ name, skip }) => ({ name, note: skip ? ONLY_1 : undefined })),
     { name: 'SQLite in Durable Objects, workerd', skips: DURABLE_OBJECT_SKIPS },
+    { name: LIBSQL_WEB },
+    ...BROWSER_PROGRAMS.filter(({ scenariosOf }) => scenariosOf === undefined).map(
+      ({ name, needsDrizzle1 }) => ({
+        name: `${name}, Chromium`,
+        note: needsDrizzle1 ? ONLY_1 : undefined,
+      }),
+    ),
   ];
 }
 

@@ -15,6 +15,8 @@ export interface BrowserProgram {
   readonly tabs: boolean;
   /** The program that runs the scenarios, if this one differs from it only in where it keeps its files. */
   readonly scenariosOf?: string;
+  /** Drizzle 0.45 has no driver for it. */
+  readonly needsDrizzle1?: boolean;
   /** Why it does not run on this line of Drizzle. */
   readonly skip?: string | undefined;
 }
@@ -71,6 +73,7 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
       'turso.wasm32-wasi.wasm': `${TURSO}/turso.wasm32-wasi.wasm`,
     },
     tabs: false,
+    needsDrizzle1: true,
     skip: isDrizzle1 ? undefined : 'Drizzle 0.45 has no driver for it',
   },
 ];

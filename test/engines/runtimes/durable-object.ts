@@ -4,35 +4,20 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { drizzle } from 'drizzle-orm/durable-sqlite';
-import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
-import initSqlJs from 'sql.js';
-import wasm from 'sql.js/dist/sql-wasm.wasm';
 import { durableObject } from '../../../src/engines/durable-object.js';
-import { sqlJs } from '../../../src/engines/sql-js.js';
 import { transcriptOf } from './print.js';
+import { loadSqlJs } from './sql-js-worker.js';
 
 export class Sites extends DurableObject {
   async fetch(request: Request): Promise<Response> {
-    // sql.js looks for its files beside the page.
-    Object.assign(globalThis, { location: { href: '' } });
-    const { Database } = await initSqlJs({
-      // workerd compiles WebAssembly only before it starts.
-      instantiateWasm(imports: object, done: (instance: object) => void) {
-        WebAssembly.instantiate(wasm, imports).then(done);
-        return {};
-      },
-    } as never);
+    const inMemory = await loadSqlJs();
     let opened = 0;
     const scenario = decodeURIComponent(new URL(request.url).pathname.slice(1));
     const { storage } = this.ctx;
     const transcript = await transcriptOf(scenario, async () =>
       opened++ === 0
         ? { adapter: durableObject, client: storage, drizzle: (client) => drizzle(client as never) }
-        : {
-            adapter: sqlJs,
-            client: new Database(),
-            drizzle: (client) => drizzleSqlJs(client as never),
-          },
+        : inMemory(),
     );
     return Response.json(transcript);
   }

@@ -25,3 +25,5 @@ export const RUNTIMES: readonly Runtime[] = [
 export const DURABLE_OBJECT_SKIPS: Readonly<Record<string, string>> = {
   'a row rule holds': NO_SAVEPOINTS,
 };
+
+export const LIBSQL_WEB = '@libsql/client/web in workerd, on sqld';

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
 import { Miniflare } from 'miniflare';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { sqldBinary, startSqld } from '../../../tools/sqld/index.js';
 import { SCENARIOS } from '../conformance.js';
 import { isDrizzle1 } from '../proxy-functions.js';
 import { reference } from '../reference.js';
-import { DURABLE_OBJECT_SKIPS, RUNTIMES } from './list.js';
+import { DURABLE_OBJECT_SKIPS, LIBSQL_WEB, RUNTIMES } from './list.js';
 import type { Transcript } from './print.js';
 
 let directory: string;
@@ -47,20 +48,10 @@ for (const { name, program, binary, skip } of RUNTIMES) {
 
 describe('SQLite in Durable Objects', () => {
   let worker: Miniflare;
-
   beforeAll(async () => {
-    const script = await bundle('durable-object', { conditions: ['workerd', 'browser'] });
-    const wasm = createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm');
-    worker = new Miniflare({
-      compatibilityDate: '2026-01-01',
-      compatibilityFlags: ['nodejs_compat'],
-      modules: [
-        { type: 'ESModule', path: 'worker.mjs', contents: await readFile(script, 'utf8') },
-        { type: 'CompiledWasm', path: 'sql.js/dist/sql-wasm.wasm', contents: await readFile(wasm) },
-      ],
+    worker = await startWorker('durable-object', {
       durableObjects: { SITES: { className: 'Sites', useSQLite: true } },
     });
-    await worker.ready;
   });
   afterAll(() => worker?.dispose());
 
@@ -68,13 +59,55 @@ describe('SQLite in Durable Objects', () => {
     const reason = DURABLE_OBJECT_SKIPS[scenario];
     const title = reason === undefined ? scenario : `${scenario} (skipped: ${reason})`;
     test.skipIf(reason !== undefined)(title, async () => {
-      const answer = await worker.dispatchFetch(`http://localhost/${encodeURIComponent(scenario)}`);
-      const text = await answer.text();
-      expect(answer.ok, text).toBe(true);
-      expect(JSON.parse(text)).toEqual(await reference(scenario));
+      expect(await transcriptIn(worker, scenario)).toEqual(await reference(scenario));
     });
   }
 });
+
+const noServer = sqldBinary() === undefined ? ' (skipped: no sqld binary for this platform)' : '';
+describe.skipIf(noServer !== '')(`${LIBSQL_WEB}${noServer}`, () => {
+  let worker: Miniflare;
+  beforeAll(async () => {
+    worker = await startWorker('libsql-web');
+  });
+  afterAll(() => worker?.dispose());
+
+  test.each(Object.keys(SCENARIOS))('%s', async (scenario) => {
+    const server = (await startSqld())!;
+    onTestFinished(() => server.stop());
+    const transcript = await transcriptIn(worker, scenario, { server: server.httpUrl });
+    expect(transcript).toEqual(await reference(scenario));
+  });
+});
+
+/** Runs a program of this folder in workerd. */
+async function startWorker(program: string, options: object = {}): Promise<Miniflare> {
+  const script = await bundle(program, { conditions: ['workerd', 'browser'] });
+  const wasm = createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm');
+  const worker = new Miniflare({
+    compatibilityDate: '2026-01-01',
+    compatibilityFlags: ['nodejs_compat'],
+    modules: [
+      { type: 'ESModule', path: 'worker.mjs', contents: await readFile(script, 'utf8') },
+      { type: 'CompiledWasm', path: 'sql.js/dist/sql-wasm.wasm', contents: await readFile(wasm) },
+    ],
+    ...options,
+  });
+  await worker.ready;
+  return worker;
+}
+
+async function transcriptIn(
+  worker: Miniflare,
+  scenario: string,
+  query: Record<string, string> = {},
+): Promise<unknown> {
+  const url = `http://localhost/${encodeURIComponent(scenario)}?${new URLSearchParams(query)}`;
+  const answer = await worker.dispatchFetch(url);
+  const text = await answer.text();
+  expect(answer.ok, text).toBe(true);
+  return JSON.parse(text);
+}
 
 /** A program of this folder with everything that it imports, so that all of it is on one line of Drizzle. */
 async function bundle(program: string, options: BuildOptions): Promise<string> {
