@@ -52,49 +52,55 @@ for (const program of BROWSER_PROGRAMS) {
       });
     });
 
-    test('a database is there after a reload, and after a restart of the browser', async () => {
-      let tab = await open();
-      await tab.ask('open', 'kept');
-      await tab.ask('write', 'first', 2);
-      const state = await tab.ask('state');
-      expect(state.at(-1)).toBe('version 2, waiting 0');
+    test.runIf(program.tabs !== 'none')(
+      'a database is there after a reload, and after a restart of the browser',
+      async () => {
+        let tab = await open();
+        await tab.ask('open', 'kept');
+        await tab.ask('write', 'first', 2);
+        const state = await tab.ask('state');
+        expect(state.at(-1)).toBe('version 2, waiting 0');
 
-      await tab.page.reload();
-      await tab.ask('open', 'kept');
-      expect(await tab.ask('state')).toEqual(state);
+        await tab.page.reload();
+        await tab.ask('open', 'kept');
+        expect(await tab.ask('state')).toEqual(state);
 
-      await browser.close();
-      browser = await start();
-      tab = await open();
-      await tab.ask('open', 'kept');
-      expect(await tab.ask('state')).toEqual(state);
-      await tab.ask('write', 'second', 1);
-      expect((await tab.ask('state')).at(-1)).toBe('version 3, waiting 0');
-      await tab.page.close();
-    });
+        await browser.close();
+        browser = await start();
+        tab = await open();
+        await tab.ask('open', 'kept');
+        expect(await tab.ask('state')).toEqual(state);
+        await tab.ask('write', 'second', 1);
+        expect((await tab.ask('state')).at(-1)).toBe('version 3, waiting 0');
+        await tab.page.close();
+      },
+    );
 
-    test.runIf(program.tabs)('two tabs write to one database at the same time', async () => {
-      const tabs = [await open(), await open()] as const;
-      for (const tab of tabs) await tab.ask('open', 'shared');
-      await Promise.all([
-        tabs[0].ask('write', 'a', 10),
-        tabs[1].ask('write', 'b', 10),
-        tabs[0].ask('insert', 'c', 10),
-        tabs[1].ask('insert', 'd', 10),
-        tabs[0].ask('receive', 'e', 10),
-        tabs[1].ask('receive', 'f', 10),
-      ]);
-      const state = await tabs[0].ask('state');
-      expect(await tabs[1].ask('state')).toEqual(state);
-      expect(state.at(-1)).toBe('version 60, waiting 0');
-      expect(state.filter((line) => line.startsWith('team '))).toHaveLength(80);
-      const versions = state.flatMap((line) => /^members .* db(\d+) /.exec(line)?.[1] ?? []);
-      const together = versions.filter((version, i) => versions.indexOf(version) !== i);
-      expect(together).toHaveLength(20);
-      for (const tab of tabs) await tab.page.close();
-    });
+    test.runIf(program.tabs === 'many')(
+      'two tabs write to one database at the same time',
+      async () => {
+        const tabs = [await open(), await open()] as const;
+        for (const tab of tabs) await tab.ask('open', 'shared');
+        await Promise.all([
+          tabs[0].ask('write', 'a', 10),
+          tabs[1].ask('write', 'b', 10),
+          tabs[0].ask('insert', 'c', 10),
+          tabs[1].ask('insert', 'd', 10),
+          tabs[0].ask('receive', 'e', 10),
+          tabs[1].ask('receive', 'f', 10),
+        ]);
+        const state = await tabs[0].ask('state');
+        expect(await tabs[1].ask('state')).toEqual(state);
+        expect(state.at(-1)).toBe('version 60, waiting 0');
+        expect(state.filter((line) => line.startsWith('team '))).toHaveLength(80);
+        const versions = state.flatMap((line) => /^members .* db(\d+) /.exec(line)?.[1] ?? []);
+        const together = versions.filter((version, i) => versions.indexOf(version) !== i);
+        expect(together).toHaveLength(20);
+        for (const tab of tabs) await tab.page.close();
+      },
+    );
 
-    test.runIf(!program.tabs)(
+    test.runIf(program.tabs === 'one')(
       'a second tab can open the database when the first is closed',
       async () => {
         const first = await open();

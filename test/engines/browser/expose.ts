@@ -93,10 +93,7 @@ type Method = Exclude<keyof Answers, 'engine'>;
 /** What crosses from the page to the test, where an error would lose its causes. */
 export type Answer = { readonly value: unknown } | { readonly error: string };
 
-/**
- * Makes the engine answer: `ask` on a page, messages in a worker. A worker that does not listen before its
- * first `await` misses what it is sent, so the engine is loaded after that.
- */
+/** Makes the engine answer: `ask` on a page, messages in a worker, which says when it listens. */
 export function expose(load: () => Promise<BrowserEngine>): void {
   const loaded = load().then((engine) => new Answers(engine));
   const ask = async (method: Method, ...args: unknown[]): Promise<Answer> => {
@@ -113,6 +110,7 @@ export function expose(load: () => Promise<BrowserEngine>): void {
   };
   Object.assign(globalThis, { ask });
   addEventListener('message', async ({ data, ports: [port] }) => {
-    port?.postMessage(await ask(...(data as [Method, ...unknown[]])));
+    if (port !== undefined) port.postMessage(await ask(...(data as [Method, ...unknown[]])));
   });
+  postMessage('ready');
 }

@@ -11,8 +11,8 @@ export interface BrowserProgram {
   readonly isolated: boolean;
   /** Files that the program loads when it runs, by their names beside it, and where they are in node_modules. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whether two tabs can have one database open. */
-  readonly tabs: boolean;
+  /** How many tabs can have one database open; `none` if databases end with their tab. */
+  readonly tabs: 'none' | 'one' | 'many';
   /** The program that runs the scenarios, if this one differs from it only in where it keeps its files. */
   readonly scenariosOf?: string;
   /** Drizzle 0.45 has no driver for it. */
@@ -28,6 +28,8 @@ const SQLITE_WASM_OPFS = {
   ...SQLITE_WASM,
   'sqlite3-opfs-async-proxy.js': '@sqlite.org/sqlite-wasm/dist/sqlite3-opfs-async-proxy.js',
 };
+const LIBSQL_WASM =
+  '@libsql/client-wasm/node_modules/@libsql/libsql-wasm-experimental/sqlite-wasm/jswasm';
 const TURSO = '@tursodatabase/database-wasm/dist';
 
 /** A browser takes its time, and what Drizzle's sqlite-proxy does on its next line is tested in Node. */
@@ -41,7 +43,7 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
     runsIn: 'worker',
     isolated: false,
     files: SQLITE_WASM,
-    tabs: false,
+    tabs: 'one',
   },
   {
     name: 'sqlite-wasm, OPFS',
@@ -50,7 +52,7 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
     runsIn: 'worker',
     isolated: true,
     files: SQLITE_WASM_OPFS,
-    tabs: true,
+    tabs: 'many',
     scenariosOf: 'sqlite-wasm, OPFS pool',
     skip: ON_045,
   },
@@ -60,7 +62,16 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
     runsIn: 'page',
     isolated: true,
     files: { ...SQLITE_WASM_OPFS, 'worker.js': 'sqlocal/dist/worker.js' },
-    tabs: true,
+    tabs: 'many',
+    skip: ON_045,
+  },
+  {
+    name: 'libSQL by @libsql/client-wasm',
+    program: 'libsql-wasm',
+    runsIn: 'worker',
+    isolated: false,
+    files: { 'sqlite3.wasm': `${LIBSQL_WASM}/sqlite3.wasm` },
+    tabs: 'none',
     skip: ON_045,
   },
   {
@@ -72,7 +83,7 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
       'worker.js': `${TURSO}/worker.js`,
       'turso.wasm32-wasi.wasm': `${TURSO}/turso.wasm32-wasi.wasm`,
     },
-    tabs: false,
+    tabs: 'one',
     needsDrizzle1: true,
     skip: isDrizzle1 ? undefined : 'Drizzle 0.45 has no driver for it',
   },

@@ -12,6 +12,7 @@ declare function addEventListener(
     readonly ports: readonly { postMessage(data: unknown): void }[];
   }) => void,
 ): void;
+declare function postMessage(data: unknown): void;
 
 /** Drizzle 0.45 does not have it. */
 declare module 'drizzle-orm/tursodatabase/wasm' {

@@ -40,11 +40,15 @@ const PAGES = {
   page: (program: string) => `<script type="module" src="${program}"></script>`,
   worker: (program: string) => `<script type="module">
     const worker = new Worker('${program}', { type: 'module' });
+    // A worker loses what it is sent while its modules await something.
+    await new Promise((resolve, reject) => {
+      worker.onmessage = resolve;
+      worker.onerror = ({ message }) => reject(new Error(message));
+    });
     globalThis.ask = (...call) =>
-      new Promise((resolve, reject) => {
+      new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = ({ data }) => resolve(data);
-        worker.onerror = ({ message }) => reject(new Error(message));
         worker.postMessage(call, [port2]);
       });
   </script>`,
