@@ -8,8 +8,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Files that may call createClient, each with the reason. */
 const ALLOWED = new Map([
+  ['engines/browser/libsql-wasm.ts', 'it runs in a browser'],
   ['engines/libsql-versions.test.ts', 'older versions of the package, which only it opens'],
   ['support/client.ts', 'the one place'],
+  ['engines/runtimes/libsql-web.ts', 'it runs in workerd'],
   ['oracle/our-site.ts', 'one test opens thousands of sites, and closes each with its history'],
   ['types/with-crr.test-d.ts', 'only the types are checked: nothing is opened'],
 ]);
