@@ -144,12 +144,19 @@ export const proxy: Opener = {
   },
 };
 
+/** One for all databases: each has a memory of its own. */
+let loadedSqliteWasm: ReturnType<typeof initSqliteWasm> | undefined;
+function sqliteWasmModule() {
+  loadedSqliteWasm ??= initSqliteWasm();
+  return loadedSqliteWasm;
+}
+
 const sqliteWasm: Opener = {
   name: 'sqlite-wasm in Node, by sqlite-proxy',
   adapter: sqliteProxy,
   drizzle: drizzleProxy as never,
   async openClient() {
-    const { oo1 } = await initSqliteWasm();
+    const { oo1 } = await sqliteWasmModule();
     const client = new oo1.DB(':memory:');
     onTestFinished(() => client.close());
     return proxyFunctions(

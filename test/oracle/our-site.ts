@@ -36,7 +36,7 @@ export const ourSite: OpenSite = async (shape) => {
   };
 };
 
-function crr(shape: Shape) {
+export function crr(shape: Shape) {
   return plainCrr({
     table: shape.table,
     key: shape.keyColumns,
@@ -49,7 +49,7 @@ function crr(shape: Shape) {
 }
 
 /** Replaces each `?` by what binds the value exactly; histories have no `?` in their text. */
-function bound(text: string, params: readonly SqlValue[]) {
+export function bound(text: string, params: readonly SqlValue[]) {
   const chunks = text.split('?').map((part) => sql.raw(part));
   const args: SqlValue[] = [];
   const values = params.map((value) => {
