@@ -1,4 +1,4 @@
-import { joinChunks, splitChunks } from './folder.js';
+import { joinChunks, splitChunks } from './migration.js';
 import type { AlterPlan } from './plan.js';
 import { renderStep } from './state.js';
 

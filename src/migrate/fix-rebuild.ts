@@ -1,5 +1,5 @@
 import { copyRowsSql } from '../sql/copy-rows.js';
-import type { Migration } from './folder.js';
+import type { Migration } from './migration.js';
 
 /*
  * If one migration rebuilds a table and also adds or renames a column of that table, drizzle-kit 0.31

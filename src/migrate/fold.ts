@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import { CrrMigrateError } from '../errors.js';
-import { type Migration, splitChunks } from './folder.js';
+import { howToDelete, type Migration, splitChunks } from './migration.js';
 import { followedBy, NO_RENAMES, type Renames } from './renames.js';
 import { baseOf, type CrrState, type TableState } from './state.js';
 
@@ -93,12 +92,8 @@ function conflict(
     changedBy === undefined
       ? 'but no migration before it makes that CRR'
       : `which ${changedBy} has changed since (did two branches each add a migration?)`;
-  const files = again.flatMap(({ sqlFile, snapshotFile }) => [
-    basename(sqlFile),
-    `meta/${basename(snapshotFile)}`,
-  ]);
   return new CrrMigrateError(
     'CRR_MIGRATE_CONFLICT',
-    `migration ${migration.tag} was made from another state of the CRR "${table}", ${cause}. Make ${again.map(({ tag }) => tag).join(', ')} again: delete ${files.join(', ')} and the entries for them in meta/_journal.json, then run drizzle-crr generate`,
+    `migration ${migration.tag} was made from another state of the CRR "${table}", ${cause}. Make ${again.map(({ tag }) => tag).join(', ')} again: ${howToDelete(again)}, then run drizzle-crr generate`,
   );
 }

@@ -6,7 +6,7 @@ import {
   type TableSpec,
 } from '../model/table-spec.js';
 import type { FormerNames } from '../tables/adopt.js';
-import type { Migration, SnapshotColumn, SnapshotTable } from './folder.js';
+import type { Migration, SnapshotColumn, SnapshotTable } from './migration.js';
 import type { Renames } from './renames.js';
 
 /** A table before a migration that makes it a CRR. Databases in which install() was called have its bookkeeping. */

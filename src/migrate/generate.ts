@@ -1,11 +1,18 @@
-import { CrrMigrateError } from '../errors.js';
+import { CrrMigrateError, CrrUsageError } from '../errors.js';
 import { composeMigration, drizzleStatements } from './compose.js';
 import { CONFIG_FLAGS, type Project } from './config.js';
-import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
+import {
+  type DrizzleKit,
+  drizzleKitOf,
+  requireLayout,
+  runDrizzleKit,
+  type Terminal,
+} from './drizzle-kit.js';
 import { fixRebuilds } from './fix-rebuild.js';
 import { type Folded, foldMigrations, touchedTables } from './fold.js';
-import { joinChunks, type Migration, readFolder } from './folder.js';
+import { readFolder } from './folder.js';
 import { droppedTables, formerTable } from './former-table.js';
+import { howToDelete, joinChunks, type Migration } from './migration.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
 import { refuseBreakpoints } from './refuse-breakpoints.js';
@@ -43,8 +50,11 @@ export async function generate(
   options: GenerateOptions,
   terminal: Terminal,
 ): Promise<Generated> {
+  const kit = drizzleKitOf(project.cwd);
+  requirePrefix(kit, options.prefix);
   const backup = new FolderBackup(project.out);
   const recovered = backup.recover();
+  requireLayout(project.out, kit);
   const before = readFolder(project.out);
   const folded = foldMigrations(before);
   refuseUncarried(folded, options.repair);
@@ -61,14 +71,14 @@ export async function generate(
     });
   backup.begin();
   try {
-    let migration = await runGenerate(project, before, kitArgs(project, options), terminal);
+    let migration = await runGenerate(project, kit, before, kitArgs(project, options), terminal);
     if (migration === undefined) {
       if (planFor(undefined) === undefined) {
         backup.restore();
         return { file: undefined, summary: [], recovered };
       }
       const args = kitArgs(project, { ...options, custom: true, name: options.name ?? 'crr' });
-      migration = await runGenerate(project, before, args, terminal);
+      migration = await runGenerate(project, kit, before, args, terminal);
       if (migration === undefined) throw kitFailed('it wrote no custom migration');
     }
     refuseBreakpoints(migration.tables);
@@ -110,36 +120,56 @@ function kitArgs(
  */
 async function runGenerate(
   project: Project,
+  { line }: DrizzleKit,
   before: readonly Migration[],
   args: readonly string[],
   terminal: Terminal,
 ): Promise<Migration | undefined> {
+  await line.untilNext?.(before);
   const run = await runDrizzleKit(project.cwd, ['generate', ...args], terminal);
   const after = readFolder(project.out);
-  const added = after.slice(before.length);
-  const keptAll = before.every(({ tag, sql }, i) => after[i]?.tag === tag && after[i].sql === sql);
-  if (!keptAll || added.length > 1)
+  const known = new Set(before.map(({ tag }) => tag));
+  const added = after.filter(({ tag }) => !known.has(tag));
+  const texts = new Map(after.map(({ tag, sql }) => [tag, sql]));
+  if (added.length > 1 || before.some(({ tag, sql }) => texts.get(tag) !== sql))
     throw kitFailed('it changed migrations that were there before, or added more than one');
-  if (run.exitCode !== 0) throw kitFailed(`it exited with code ${run.exitCode}`);
-  if (added[0] !== undefined) return added[0];
+  if (added[0] !== undefined) {
+    if (run.exitCode !== 0) throw kitFailed(`it exited with code ${run.exitCode}`);
+    if (added[0] === after.at(-1)) return added[0];
+    throw kitFailed(
+      `the new one would run before ${after.at(-1)!.tag}, whose name has a later time: set the clock of this computer`,
+    );
+  }
   // Its output went to the terminal. Run without one, it asks nothing, and the output can be read.
   const output =
     run.output ??
     (await runDrizzleKit(project.cwd, ['generate', ...args], quiet(terminal))).output!;
   if (/No schema changes/.test(output)) return undefined;
-  if (/Interactive prompts require a TTY/.test(output)) {
+  if (line.unanswered.test(output)) {
     if (terminal.isTTY) throw kitFailed('its question was not answered');
     throw kitFailed(
       'it asks whether a table or column was renamed, and there is no terminal to answer in: run drizzle-crr generate in a terminal',
     );
   }
-  if (/pointing to a parent snapshot/.test(output)) {
-    const last = before.at(-1)!;
+  if (line.conflicting.test(output)) {
     throw kitFailed(
-      `two migrations follow the same one, as happens when two git branches are merged. Make the last one again: delete ${last.sqlFile}, ${last.snapshotFile} and the entry for it in meta/_journal.json, then run drizzle-crr generate`,
+      `${line.conflict}, as happens when two git branches are merged. Make the last one again: ${howToDelete(before.slice(-1))}, then run drizzle-crr generate`,
     );
   }
-  throw kitFailed('it wrote nothing; see its output above');
+  throw kitFailed(
+    run.exitCode === 0
+      ? 'it wrote nothing; see its output above'
+      : `it exited with code ${run.exitCode}`,
+  );
+}
+
+/** @throws {CrrUsageError} if drizzle-kit has no such option: it numbers by time alone. */
+function requirePrefix({ line }: DrizzleKit, prefix: string | undefined): void {
+  if (prefix === undefined || line.takesPrefix) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `--prefix is not known to ${line.name}, which begins the names of migrations with their time: remove it`,
+  );
 }
 
 const quiet = (terminal: Terminal): Terminal => ({
@@ -157,7 +187,7 @@ function kitFailed(reason: string): CrrMigrateError {
   );
 }
 
-/** Statements that libSQL refuses while triggers are on the table. */
+/** Statements that SQLite refuses while triggers are on the table. */
 const FAILS_WITH_TRIGGERS = /\b__new_|\bDROP COLUMN\b/i;
 
 function refuseUncarried({ uncarried, touched }: Folded, repair: boolean): void {
@@ -168,8 +198,8 @@ function refuseUncarried({ uncarried, touched }: Folded, repair: boolean): void 
   const tables = [...touched].map((name) => `"${name}"`).join(', ');
   const advice =
     impossible.length > 0
-      ? `${tags(impossible)} cannot run, because libSQL refuses it while the triggers are there: remove it (npx drizzle-kit drop) and run drizzle-crr generate`
-      : 'If a database has run it, run drizzle-crr generate --repair, which makes up for it in a new migration. If not, remove it (npx drizzle-kit drop) and run drizzle-crr generate';
+      ? `${tags(impossible)} cannot run, because SQLite refuses it while the triggers are there: ${howToDelete(impossible)}, then run drizzle-crr generate`
+      : `If a database has run it, run drizzle-crr generate --repair, which makes up for it in a new migration. If not, ${howToDelete(uncarried)}, then run drizzle-crr generate`;
   throw new CrrMigrateError(
     'CRR_MIGRATE_UNCARRIED',
     `drizzle-kit alone wrote ${tags(uncarried)}, which changes ${tables} without the CRR steps. ${advice}`,

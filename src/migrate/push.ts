@@ -46,8 +46,8 @@ export async function push(
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
   try {
     // drizzle-kit takes a config or flags, never both, so the filter needs a config of its own.
-    const config = join(folder, 'drizzle.config.json');
-    writeFileSync(config, JSON.stringify(withFilter(project.config)));
+    const config = join(folder, 'drizzle.config.ts');
+    writeFileSync(config, `export default ${JSON.stringify(withFilter(project.config))};`);
     const { exitCode } = await runDrizzleKit(
       project.cwd,
       ['push', '--config', config, ...args],

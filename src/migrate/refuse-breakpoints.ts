@@ -1,5 +1,5 @@
 import { CrrMigrateError } from '../errors.js';
-import { BREAKPOINT, type SnapshotTable } from './folder.js';
+import { BREAKPOINT, type SnapshotTable } from './migration.js';
 
 /**
  * drizzle-orm's migrator splits a migration wherever it finds the text of a breakpoint, also within a name or a literal.

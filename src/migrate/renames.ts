@@ -6,26 +6,7 @@ export interface Renames {
   column(table: string, column: string): string | undefined;
 }
 
-/** How a snapshot of drizzle-kit 0.31 records them: `"posts"."title"` -> `"posts"."headline"`. */
-export interface SnapshotMeta {
-  readonly tables?: Readonly<Record<string, string>>;
-  readonly columns?: Readonly<Record<string, string>>;
-}
-
 export const NO_RENAMES: Renames = { tables: new Map(), column: () => undefined };
-
-export function readRenames({ tables = {}, columns = {} }: SnapshotMeta): Renames {
-  const bare = (name: string) => name.replace(/^"|"$/g, '');
-  return {
-    tables: new Map(Object.entries(tables).map(([from, to]) => [bare(from), bare(to)])),
-    column(table, column) {
-      // Looked up whole rather than split, because a name may contain `"."`.
-      const to = columns[`"${table}"."${column}"`];
-      const prefix = `"${table}"."`;
-      return to?.startsWith(prefix) ? to.slice(prefix.length, -1) : undefined;
-    },
-  };
-}
 
 /** The renames of one migration, followed by those of the next. */
 export function followedBy(first: Renames, second: Renames): Renames {

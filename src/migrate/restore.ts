@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -58,10 +59,18 @@ export class FolderBackup {
     if (mark.journal !== undefined) replaceFile(this.#journal, mark.journal);
     const before = new Set([...mark.files, MARK]);
     for (const file of filesOf(this.out)) {
-      if (!before.has(file)) rmSync(join(this.out, file));
+      if (before.has(file)) continue;
+      rmSync(join(this.out, file));
+      this.#removeIfEmpty(dirname(file));
     }
     rmSync(this.#mark, { force: true });
     if (!mark.existed) rmSync(this.out, { recursive: true, force: true });
+  }
+
+  /** drizzle-kit 1.0 makes a folder for each migration. */
+  #removeIfEmpty(folder: string): void {
+    const path = join(this.out, folder);
+    if (folder !== '.' && readdirSync(path).length === 0) rmdirSync(path);
   }
 
   get #journal(): string {

@@ -23,7 +23,7 @@ beforeAll(async () => {
     { id: 'b', body: `${'long '.repeat(20)}` },
   ]);
   const client = openClient({ url: `file:${join(project.folder, 'app.db')}` });
-  const db = withCrr(drizzle(client), { schema: { notes } });
+  const db = withCrr(drizzle({ client }), { schema: { notes } });
   await db.insert(notes).values({ id: 'gone' });
   await db.delete(notes).where(eq(notes.id, 'gone'));
   siteId = Buffer.from(await db.$crr.siteId()).toString('hex');
@@ -66,7 +66,7 @@ test('status counts rows that the database rejects', async () => {
   const peer = await createNotes(memoryClient());
   const rows = ['a', 'b', 'c'].map((id) => ({ id, body: 'the same' }));
   await peer.insert(notes).values(rows);
-  await withCrr(drizzle(client), { schema: { notes } }).$crr.apply(await peer.$crr.changes());
+  await withCrr(drizzle({ client }), { schema: { notes } }).$crr.apply(await peer.$crr.changes());
   client.close();
   expect(await printed('status', '--url', 'file:strict.db')).toMatch(
     /pending {6}none\nrejected {5}2 rows, which break a constraint: see db\.\$crr\.rejected\(\)\n/,

@@ -27,6 +27,7 @@ import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { memoryClient, openClient } from '../support/client.js';
+import { isDrizzle1 } from '../support/drizzle-line.js';
 import type { Site } from './conformance.js';
 import { openSiteOn } from './open-site.js';
 import { isDrizzle1, proxyFunctions } from './proxy-functions.js';

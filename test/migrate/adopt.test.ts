@@ -64,14 +64,14 @@ const loaded = () => loadProject(project!.folder, {});
 
 async function migrated(name: string): Promise<Client> {
   const client = openClient({ url: `file:${join(project!.folder, name)}` });
-  await migrate(drizzle(client), { migrationsFolder: join(project!.folder, 'drizzle') });
+  await migrate(drizzle({ client }), { migrationsFolder: join(project!.folder, 'drizzle') });
   return client;
 }
 
 /** A database as the README before taught it: migrations of drizzle-kit, then install(). */
 async function installed(name: string): Promise<Client> {
   const client = await migrated(name);
-  await withCrr(drizzle(client), { schema: (await loaded()).exports }).$crr.install();
+  await withCrr(drizzle({ client }), { schema: (await loaded()).exports }).$crr.install();
   return client;
 }
 
@@ -90,7 +90,7 @@ async function run(name: string) {
   const client = await migrated(name);
   const found = await loaded();
   expect(await checkDatabase(libsqlConnection(client), projectSchema(found)), name).toEqual([]);
-  return withCrr(drizzle(client), { schema: found.exports });
+  return withCrr(drizzle({ client }), { schema: found.exports });
 }
 
 type Db = Awaited<ReturnType<typeof run>>;
@@ -109,7 +109,7 @@ test('a database that install() set up goes on with its clocks, and a new one is
   const old = await installed('old.db');
   await execute(old, WRITES);
   const schema = (await loaded()).exports;
-  const before = await facts(withCrr(drizzle(old), { schema }) as Db);
+  const before = await facts(withCrr(drizzle({ client: old }), { schema }) as Db);
   await generate();
   const [adopted, fresh] = [await run('old.db'), await run('fresh.db')];
   expect(await facts(adopted)).toEqual(before);
@@ -208,7 +208,7 @@ test('a database that missed install() after several plain migrations, renames a
   await execute(await installed('late.db'), [...WRITES, "INSERT INTO tags VALUES (7, 'red')"]);
   const schema = (await loaded()).exports;
   const late = openClient({ url: `file:${join(project!.folder, 'late.db')}` });
-  const before = await facts(withCrr(drizzle(late), { schema }) as Db);
+  const before = await facts(withCrr(drizzle({ client: late }), { schema }) as Db);
   for (const [i, [next, answers]] of (
     [
       [V1.replace("title: text('title')", "headline: text('headline')"), ['renamed']],

@@ -222,9 +222,9 @@ describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
       const [first, second] = clients as [Client, Client];
       type Loaded = Awaited<ReturnType<typeof generate>>;
       const advance = async (client: Client, loaded: Loaded) => {
-        await migrate(drizzle(client), { migrationsFolder: loaded.out });
+        await migrate(drizzle({ client }), { migrationsFolder: loaded.out });
         expect(await checkDatabase(libsqlConnection(client), projectSchema(loaded))).toEqual([]);
-        return withCrr(drizzle(client), { schema: loaded.exports });
+        return withCrr(drizzle({ client }), { schema: loaded.exports });
       };
       const rows = async (client: Client) =>
         (await client.execute(query)).rows.map((row) => Array.from(row as ArrayLike<unknown>));

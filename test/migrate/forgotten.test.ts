@@ -52,8 +52,8 @@ test('the rows of a CRR that was a plain table for a while come back', async () 
   const plain = sqliteTable('notes', { id: text('id').primaryKey() });
   const other = crrTable('other', { id: text('id').primaryKey().notNull() });
   await a.run('CREATE TABLE other (id text PRIMARY KEY NOT NULL)');
-  await withCrr(drizzle(a.client), { schema: { plain, other } }).$crr.install();
-  await withCrr(drizzle(a.client), { schema: { drizzleTable, other } }).$crr.install();
+  await withCrr(drizzle({ client: a.client }), { schema: { plain, other } }).$crr.install();
+  await withCrr(drizzle({ client: a.client }), { schema: { drizzleTable, other } }).$crr.install();
   await settle([a, b]);
   expect(await a.cells()).toEqual(await b.cells());
   expect(await a.rows()).toEqual(["r text 'worse' text 'x'"]);

@@ -86,7 +86,7 @@ export class MigratingSite {
 
   private open() {
     const { drizzleTable } = specOf(this.version);
-    return withCrr(drizzle(this.client), { schema: { drizzleTable } });
+    return withCrr(drizzle({ client: this.client }), { schema: { drizzleTable } });
   }
 
   async migrate({ after, ddl, tables = {}, columns = {} }: Step): Promise<void> {

@@ -37,7 +37,7 @@ async function open() {
   const client = openClient({ url: `file:${join(project!.folder, 'app.db')}` });
   const found = await loadProject(project!.folder, {});
   expect(await checkDatabase(libsqlConnection(client), projectSchema(found))).toEqual([]);
-  return withCrr(drizzle(client), { schema: found.exports });
+  return withCrr(drizzle({ client }), { schema: found.exports });
 }
 
 const facts = async (db: Awaited<ReturnType<typeof open>>) =>

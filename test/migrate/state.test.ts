@@ -2,9 +2,10 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest';
 import { asCrr } from '../../src/index.js';
 import { composeMigration } from '../../src/migrate/compose.js';
-import { splitChunks } from '../../src/migrate/folder.js';
+import { readRenames } from '../../src/migrate/lines/kit-0.js';
+import { splitChunks } from '../../src/migrate/migration.js';
 import { planAlter } from '../../src/migrate/plan.js';
-import { followedBy, NO_RENAMES, readRenames } from '../../src/migrate/renames.js';
+import { followedBy, NO_RENAMES } from '../../src/migrate/renames.js';
 import { baseOf, parseStep, renderStep, tableState } from '../../src/migrate/state.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
 import { SQL_FORMAT } from '../../src/tables/state/table.js';

@@ -12,21 +12,49 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Options } from 'tsup';
+import manifest from '../../package.json' with { type: 'json' };
+import { isDrizzle1 } from './drizzle-line.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const KIT = resolve(ROOT, 'node_modules/drizzle-kit/bin.cjs');
+const drizzlePackage = (name: 'drizzle-orm' | 'drizzle-kit', is1: boolean) =>
+  join(ROOT, is1 ? 'tools/drizzle-1' : '', 'node_modules', name);
+const packageOf = (name: string) => join(ROOT, 'node_modules', name);
 
 let built: Promise<string> | undefined;
+const builtPackages = new Map<boolean, string>();
 
-/** The package's folder with a fresh `dist`, built once per test file. */
-function builtPackage(): Promise<string> {
+/** The package's folder with a fresh `dist`, which finds the drizzle-orm of the line. */
+async function builtPackage(is1: boolean): Promise<string> {
+  const dist = await builtDist();
+  const known = builtPackages.get(is1);
+  if (known !== undefined) return known;
+  const folder = scratch('drizzle-crr-package-');
+  builtPackages.set(is1, folder);
+  cpSync(dist, join(folder, 'dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of Object.keys(manifest.dependencies)) {
+    symlinkSync(packageOf(name), join(folder, 'node_modules', name));
+  }
+  symlinkSync(drizzlePackage('drizzle-orm', is1), join(folder, 'node_modules', 'drizzle-orm'));
+  return folder;
+}
+
+/** A folder for as long as the tests run. */
+function scratch(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A fresh `dist`, built once per test file. */
+function builtDist(): Promise<string> {
   built ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-built-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const folder = scratch('drizzle-crr-built-');
     const configs = (await import('../../tsup.config.js')).default as Options[];
     for (const config of configs) {
       await build({
@@ -38,9 +66,7 @@ function builtPackage(): Promise<string> {
         outDir: join(folder, config.outDir ?? 'dist'),
       });
     }
-    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    return folder;
+    return join(folder, 'dist');
   })();
   return built;
 }
@@ -61,6 +87,8 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
 }
 
+type Line = '0.45' | '1.0';
+
 export interface TestProject {
   readonly folder: string;
   /** Writes files by their paths in the project. */
@@ -77,22 +105,36 @@ export interface TestProject {
   /** The same at a terminal, answering each of drizzle-kit's questions, or with Ctrl-C. */
   crrAnswering(answers: readonly Answer[], ...args: string[]): Promise<CommandResult>;
   kit(...args: string[]): Promise<CommandResult>;
+  /** Installs another line of Drizzle in it than that of the tests. */
+  useLine(line: Line): Promise<void>;
   kitAnswering(answers: readonly Answer[], ...args: string[]): Promise<CommandResult>;
   remove(): void;
 }
 
+/** @param packages what the project has besides drizzle-orm, drizzle-kit, @libsql/client and this package. */
 export async function testProject(
   files: Readonly<Record<string, string>>,
-  type: 'module' | 'commonjs' = 'module',
+  {
+    type = 'module',
+    packages = [],
+  }: { readonly type?: 'module' | 'commonjs'; readonly packages?: readonly string[] } = {},
 ): Promise<TestProject> {
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-project-'));
-  const crrPackage = await builtPackage();
   mkdirSync(join(folder, 'node_modules'));
-  const linked = ['drizzle-orm', 'drizzle-kit', '@libsql'];
-  for (const name of linked) {
-    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-  }
-  symlinkSync(crrPackage, join(folder, 'node_modules', 'drizzle-crr'));
+  const link = (name: string, path: string) => {
+    const place = join(folder, 'node_modules', name);
+    rmSync(place, { force: true });
+    symlinkSync(path, place);
+  };
+  const useLine = async (line: Line) => {
+    const is1 = line === '1.0';
+    link('drizzle-orm', drizzlePackage('drizzle-orm', is1));
+    link('drizzle-kit', drizzlePackage('drizzle-kit', is1));
+    link('drizzle-crr', await builtPackage(is1));
+  };
+  await useLine(isDrizzle1 ? '1.0' : '0.45');
+  for (const name of ['@libsql', ...packages]) link(name, packageOf(name));
+  const kit = join(folder, 'node_modules/drizzle-kit/bin.cjs');
   const write = (texts: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(texts)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -100,7 +142,7 @@ export async function testProject(
     }
   };
   write({ 'package.json': JSON.stringify({ name: 'project', private: true, type }), ...files });
-  const bin = join(crrPackage, 'dist', 'cli', 'bin.js');
+  const bin = join(folder, 'node_modules/drizzle-crr/dist/cli/bin.js');
   const started: ChildProcess[] = [];
   return {
     folder,
@@ -126,8 +168,9 @@ export async function testProject(
       return running;
     },
     crrAnswering: (answers, ...args) => atTerminal(folder, [bin, ...args], answers),
-    kit: (...args) => start(process.execPath, [KIT, ...args], folder).ended,
-    kitAnswering: (answers, ...args) => atTerminal(folder, [KIT, ...args], answers),
+    useLine,
+    kit: (...args) => start(process.execPath, [kit, ...args], folder).ended,
+    kitAnswering: (answers, ...args) => atTerminal(folder, [kit, ...args], answers),
     remove() {
       for (const child of started) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** The JavaScript runtimes whose own SQLite is tested. */
 import { bunBinary, node24Binary } from '../../../tools/runtimes/index.js';
+import { isDrizzle1 } from '../../support/drizzle-line.js';
 import { NO_SAVEPOINTS } from '../openers.js';
-import { isDrizzle1 } from '../proxy-functions.js';
 
 export interface Runtime {
   readonly name: string;
