@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Client, Config } from '@libsql/client';
 import { CrrMigrateError } from '../errors.js';
 import type { Project } from './config.js';
-import { importFromProject } from './project-package.js';
 
 /** The address of a database, and the setting that named it. */
 export interface DatabaseAddress {
@@ -36,6 +34,7 @@ export function databaseAddress(
     ['dbCredentials.url', credentials.url],
   ] as const;
   const [source, named] = candidates.find(([, value]) => value) ?? [];
+  if (source === undefined || source === 'dbCredentials.url') refuseDriver(config.driver);
   if (source === undefined || typeof named !== 'string') {
     throw addressError(
       'no database is named: pass --url <url>, set DATABASE_URL, or set dbCredentials.url in the config',
@@ -80,21 +79,21 @@ export function requireDatabaseFile({ file, source }: DatabaseAddress): void {
   }
 }
 
-/**
- * Opens a database with the project's own @libsql/client.
- *
- * @throws {CrrMigrateError} if the client is not installed. Other errors are the driver's;
- * see driver-errors.ts.
- */
-export async function openDatabase(
-  { cwd }: Project,
-  { url, authToken }: DatabaseAddress,
-): Promise<Client> {
-  const { createClient } = await importFromProject<{ createClient(config: Config): Client }>(
-    cwd,
-    '@libsql/client',
+/** drizzle-kit's `driver`: databases that this computer cannot open, and what can be done instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'd1-http':
+    "D1's HTTP interface has no transactions, which all of this needs: use $crr in the Worker, or pass --url with the file that wrangler dev keeps below .wrangler/state",
+  expo: 'the database is on the device: use $crr in the app, or pass --url with a copy of its file',
+  'durable-sqlite': 'the database is in the Durable Object: use $crr in it',
+  'sqlite-cloud': 'SQLite Cloud is not supported',
+};
+
+function refuseDriver(driver: unknown): void {
+  const reason = typeof driver === 'string' ? ELSEWHERE[driver] : undefined;
+  if (reason === undefined) return;
+  throw addressError(
+    `the config has driver: '${driver}', and ${reason}. generate and check --offline work without a database`,
   );
-  return createClient({ url, ...(authToken !== undefined && { authToken }) });
 }
 
 const SERVER_SCHEMES: ReadonlySet<string> = new Set(['libsql', 'http', 'https', 'ws', 'wss']);

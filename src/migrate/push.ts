@@ -14,7 +14,7 @@ import { nameWitness } from '../tables/name-witness.js';
 import { dropTrigger, type TriggerSql } from '../tables/trigger.js';
 import { checkDatabase } from './check.js';
 import type { Project } from './config.js';
-import { runDrizzleKit, type Terminal } from './drizzle-kit.js';
+import { type DrizzleKitRun, runDrizzleKit, type Terminal } from './drizzle-kit.js';
 import { projectSchema } from './project-schema.js';
 
 /** Hides the bookkeeping from drizzle-kit push, which drops tables that the schema does not declare. */
@@ -30,11 +30,38 @@ export const TABLES_FILTER = '!*crr_*';
  */
 export async function push(
   project: Project,
-  connection: Connection,
+  connected: Connected,
   args: readonly string[],
   terminal: Terminal,
 ): Promise<void> {
   const schema = projectSchema(project);
+  const removed = await connected(removeTriggers);
+  try {
+    const { exitCode } = await pushByKit(project, args, terminal);
+    await connected(async (connection) => {
+      await requirePushed(connection, schema, exitCode);
+      await install(connection, schema);
+      // Tables that the schema does not mention and drizzle-kit was not to see are somebody else's CRRs.
+      await recreate(connection, { ...removed, triggers: ofOthers(removed.triggers, schema) });
+    });
+  } catch (error) {
+    await connected((connection) => recreate(connection, removed));
+    throw error;
+  }
+}
+
+/** Opens the database for as long as a function runs: some engines let nobody else open the file meanwhile. */
+export type Connected = <T>(run: (connection: Connection) => Promise<T>) => Promise<T>;
+
+/** What was there before drizzle-kit ran. */
+interface Removed {
+  /** The texts of triggers by name. */
+  readonly triggers: ReadonlyMap<string, string>;
+  /** Triggers that stand in for them, and show what is renamed. */
+  readonly witnesses: readonly TriggerSql[];
+}
+
+async function removeTriggers(connection: Connection): Promise<Removed> {
   const inspected = await inspect(connection, []);
   if (inspected.hasBookkeeping) await requireFormat(connection);
   const triggers = triggersIn(inspected);
@@ -43,35 +70,39 @@ export async function push(
     ...[...triggers.keys()].map((name) => statement(dropTrigger(name))),
     ...witnesses.map(({ sql }) => statement(sql)),
   ]);
+  return { triggers, witnesses };
+}
+
+async function pushByKit(
+  project: Project,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<DrizzleKitRun> {
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
   try {
     // drizzle-kit takes a config or flags, never both, so the filter needs a config of its own.
     const config = join(folder, 'drizzle.config.ts');
     writeFileSync(config, `export default ${JSON.stringify(withFilter(project.config))};`);
-    const { exitCode } = await runDrizzleKit(
-      project.cwd,
-      ['push', '--config', config, ...args],
-      terminal,
-    );
-    const missing = (await checkDatabase(connection, schema)).filter(
-      ({ kind }) => kind === 'table-missing' || kind === 'column-missing',
-    );
-    if (exitCode !== 0 || missing.length > 0) {
-      const what = missing.map(({ table, message }) => `${table}: ${message}`).join('; ');
-      throw new CrrMigrateError(
-        'CRR_MIGRATE_DRIZZLE_KIT',
-        `after drizzle-kit push the database does not match the schema (${what || `it exited with code ${exitCode}`}); see its output above`,
-      );
-    }
-    await install(connection, schema);
-    // Tables that the schema does not mention and drizzle-kit was not to see are somebody else's CRRs.
-    await recreate(connection, ofOthers(triggers, schema), witnesses);
-  } catch (error) {
-    await recreate(connection, triggers, witnesses);
-    throw error;
+    return await runDrizzleKit(project.cwd, ['push', '--config', config, ...args], terminal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function requirePushed(
+  connection: Connection,
+  schema: CrrSchema,
+  exitCode: number,
+): Promise<void> {
+  const missing = (await checkDatabase(connection, schema)).filter(
+    ({ kind }) => kind === 'table-missing' || kind === 'column-missing',
+  );
+  if (exitCode === 0 && missing.length === 0) return;
+  const what = missing.map(({ table, message }) => `${table}: ${message}`).join('; ');
+  throw new CrrMigrateError(
+    'CRR_MIGRATE_DRIZZLE_KIT',
+    `after drizzle-kit push the database does not match the schema (${what || `it exited with code ${exitCode}`}); see its output above`,
+  );
 }
 
 function withFilter(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -102,11 +133,7 @@ function ofOthers(
 }
 
 /** One by one, because those of a dropped table cannot be created, and the others still must. */
-async function recreate(
-  connection: Connection,
-  triggers: ReadonlyMap<string, string>,
-  witnesses: readonly TriggerSql[],
-): Promise<void> {
+async function recreate(connection: Connection, { triggers, witnesses }: Removed): Promise<void> {
   await runAll(
     connection,
     witnesses.map(({ name }) => statement(dropTrigger(name))),

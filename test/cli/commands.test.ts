@@ -64,7 +64,7 @@ describe('the table of commands', () => {
   });
 });
 
-/** drizzle-kit 1.0 has neither of them: see test/migrate/lines. */
+/** drizzle-kit 1.0 has neither of them: see test/drizzle-1. */
 const CASING = isDrizzle1 ? '' : "casing: 'snake_case', ";
 const PREFIX = isDrizzle1 ? [] : ['--prefix', 'timestamp'];
 

@@ -8,6 +8,7 @@ import type { Project } from '../../src/migrate/config.js';
 import { databaseAddress } from '../../src/migrate/database.js';
 import { startSqld } from '../../tools/sqld/index.js';
 import { openClient } from '../support/client.js';
+import { isDrizzle1 } from '../support/drizzle-line.js';
 import type { TestProject } from '../support/project.js';
 import {
   CONFIG,
@@ -147,14 +148,9 @@ describe('the project and the address', () => {
     try {
       empty.write({ 'other.config.ts': CONFIG.replace('./schema.ts', './tables/*.ts') });
       empty.write({ 'tables/notes.ts': SCHEMA.replace("text('body')", 'text()') });
-      const options = [
-        '--config',
-        'other.config.ts',
-        '--casing',
-        'snake_case',
-        '--dialect',
-        'turso',
-      ];
+      // In Drizzle 1.0 the schema decides the casing.
+      const casing = isDrizzle1 ? [] : ['--casing', 'snake_case'];
+      const options = ['--config', 'other.config.ts', ...casing, '--dialect', 'turso'];
       const more = ['--schema', './tables/notes.ts', '--out', './drizzle'];
       await createNotesFile(empty, 'there.db');
       const url = ['--url', 'file:there.db'];

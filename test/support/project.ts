@@ -111,13 +111,22 @@ export interface TestProject {
   remove(): void;
 }
 
-/** @param packages what the project has besides drizzle-orm, drizzle-kit, @libsql/client and this package. */
+/**
+ * @param packages what the project has besides drizzle-orm, drizzle-kit and this package; a folder of packages such
+ * as `@libsql` is one.
+ * @param runtime the path of the JavaScript runtime that runs the commands.
+ */
 export async function testProject(
   files: Readonly<Record<string, string>>,
   {
     type = 'module',
-    packages = [],
-  }: { readonly type?: 'module' | 'commonjs'; readonly packages?: readonly string[] } = {},
+    packages = ['@libsql'],
+    runtime = process.execPath,
+  }: {
+    readonly type?: 'module' | 'commonjs';
+    readonly packages?: readonly string[];
+    readonly runtime?: string;
+  } = {},
 ): Promise<TestProject> {
   const folder = mkdtempSync(join(tmpdir(), 'drizzle-crr-project-'));
   mkdirSync(join(folder, 'node_modules'));
@@ -133,7 +142,7 @@ export async function testProject(
     link('drizzle-crr', await builtPackage(is1));
   };
   await useLine(isDrizzle1 ? '1.0' : '0.45');
-  for (const name of ['@libsql', ...packages]) link(name, packageOf(name));
+  for (const name of packages) link(name, packageOf(name));
   const kit = join(folder, 'node_modules/drizzle-kit/bin.cjs');
   const write = (texts: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(texts)) {
@@ -160,17 +169,17 @@ export async function testProject(
           .map((file) => [file.slice(root.length + 1), readFileSync(file, 'utf8')]),
       );
     },
-    crr: (...args) => start(process.execPath, [bin, ...args], folder).ended,
-    crrWith: (env, ...args) => start(process.execPath, [bin, ...args], folder, env).ended,
+    crr: (...args) => start(runtime, [bin, ...args], folder).ended,
+    crrWith: (env, ...args) => start(runtime, [bin, ...args], folder, env).ended,
     start(...args) {
-      const running = start(process.execPath, [bin, ...args], folder);
+      const running = start(runtime, [bin, ...args], folder);
       started.push(running.process);
       return running;
     },
-    crrAnswering: (answers, ...args) => atTerminal(folder, [bin, ...args], answers),
+    crrAnswering: (answers, ...args) => atTerminal(folder, [runtime, bin, ...args], answers),
     useLine,
-    kit: (...args) => start(process.execPath, [kit, ...args], folder).ended,
-    kitAnswering: (answers, ...args) => atTerminal(folder, [kit, ...args], answers),
+    kit: (...args) => start(runtime, [kit, ...args], folder).ended,
+    kitAnswering: (answers, ...args) => atTerminal(folder, [runtime, kit, ...args], answers),
     remove() {
       for (const child of started) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -225,7 +234,7 @@ async function atTerminal(
   args: readonly string[],
   answers: readonly Answer[],
 ): Promise<CommandResult> {
-  const line = [process.execPath, ...args].map((part) => `'${part}'`).join(' ');
+  const line = args.map((part) => `'${part}'`).join(' ');
   const env = { ...cleanEnvironment(), TERM: 'xterm' };
   const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd, stdio: 'pipe', env });
   const left = [...answers];

@@ -1,7 +1,8 @@
+import type { DatabaseAddress } from '../../migrate/database.js';
+import type { Connected } from '../../migrate/push.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
-import type { OpenDatabase } from '../open-database.js';
 import { withDatabaseOptions } from '../options.js';
 
 const parser = () =>
@@ -18,24 +19,29 @@ const parser = () =>
   );
 
 export const pushCommand = cliCommand(parser, async (io, options) => {
-  const { withDatabase } = await import('../open-database.js');
+  const { namedDatabase, opened } = await import('../open-database.js');
   const { push } = await import('../../migrate/push.js');
   const { style } = screenOf(io, 'stdout');
-  const run = async ({ project, address, connection }: OpenDatabase) => {
-    io.stdout(`${style.dim(`Pushing to ${address.shown} (from ${address.source}).`)}\n`);
-    const config = { ...project.config, dbCredentials: credentialsOf(address) };
-    const args = (['force', 'strict', 'verbose'] as const).flatMap((name) =>
-      options[name] ? [`--${name}`] : [],
-    );
-    await push({ ...project, config }, connection, args, io);
+  const named = await namedDatabase(io, options);
+  const { project, address } = named;
+  io.stdout(`${style.dim(`Pushing to ${address.shown} (from ${address.source}).`)}\n`);
+  const config = {
+    ...project.config,
+    // A driver of drizzle-kit is for a database that is not named by an address.
+    driver: undefined,
+    dbCredentials: credentialsOf(address),
   };
-  await withDatabase(io, options, run, { create: true });
+  const args = (['force', 'strict', 'verbose'] as const).flatMap((name) =>
+    options[name] ? [`--${name}`] : [],
+  );
+  const connected: Connected = (run) => opened(named, ({ connection }) => run(connection));
+  await push({ ...project, config }, connected, args, io);
   io.stdout('The database and its CRRs match the schema.\n');
   return EXIT.ok;
 });
 
 /** As drizzle-kit takes them in a config. */
-const credentialsOf = ({ url, authToken }: OpenDatabase['address']) => ({
+const credentialsOf = ({ url, authToken }: DatabaseAddress) => ({
   url,
   ...(authToken !== undefined && { authToken }),
 });

@@ -2,6 +2,7 @@ import { typeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
+import { isSameSql } from '../../sql/same-sql.js';
 import { type ActualCrr, storedText } from '../actual.js';
 import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
@@ -63,7 +64,7 @@ export const cellsModule: TableModule = {
     const isCurrent =
       table === to.name &&
       actual.objects.has(cellIndex(table)) &&
-      actual.objects.get(cellGate(table)) === storedText(gate);
+      isSameSql(actual.objects.get(cellGate(table)) ?? '', storedText(gate));
     return isCurrent ? [] : [dropGate(to.name), ...create(to)];
   },
   differences(actual, spec): Difference[] {
@@ -77,7 +78,7 @@ export const cellsModule: TableModule = {
     for (const name of [cellTable(table), cellIndex(table)]) {
       if (!actual.objects.has(name)) return of('cells-missing', `"${name}" is missing`);
     }
-    if (actual.objects.get(cellGate(table)) === storedText(gate)) return [];
+    if (isSameSql(actual.objects.get(cellGate(table)) ?? '', storedText(gate))) return [];
     return of(
       'gate-outdated',
       `the gate "${cellGate(table)}" is missing, or that of another version`,

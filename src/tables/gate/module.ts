@@ -1,5 +1,6 @@
 import { mergeGate } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
 import type { TableModule } from '../module.js';
 import { gateTableStatement } from './table.js';
@@ -15,7 +16,8 @@ export const gateModule: TableModule = {
   refresh({ table, actual, to }) {
     const text = actual.objects.get(mergeGate(table));
     const statement = gateTableStatement(to);
-    if (table === to.name && text === storedText(statement)) return [];
+    if (table === to.name && text !== undefined && isSameSql(text, storedText(statement)))
+      return [];
     return [...(text === undefined ? [] : [dropGate(table)]), statement];
   },
   differences({ objects }, spec) {
@@ -24,7 +26,7 @@ export const gateModule: TableModule = {
     if (text === undefined) {
       return [{ kind: 'gate-missing', table: spec.name, message: `the gate "${name}" is missing` }];
     }
-    if (text === storedText(gateTableStatement(spec))) return [];
+    if (isSameSql(text, storedText(gateTableStatement(spec)))) return [];
     const message = `the gate "${name}" is that of another version`;
     return [{ kind: 'gate-outdated', table: spec.name, message }];
   },

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { expect, onTestFinished, test } from 'vitest';
-import { libsqlConnection } from '../../../src/engines/libsql.js';
-import { withCrr } from '../../../src/index.js';
-import { checkDatabase } from '../../../src/migrate/check.js';
-import { loadProject } from '../../../src/migrate/config.js';
-import { projectSchema } from '../../../src/migrate/project-schema.js';
-import { CONFIG, POSTS, POSTS_AND_BODY, project } from '../../cli/posts-project.js';
-import { openClient } from '../../support/client.js';
-import type { TestProject } from '../../support/project.js';
+import { libsqlConnection } from '../../src/engines/libsql.js';
+import { withCrr } from '../../src/index.js';
+import { checkDatabase } from '../../src/migrate/check.js';
+import { loadProject } from '../../src/migrate/config.js';
+import { projectSchema } from '../../src/migrate/project-schema.js';
+import { CONFIG, POSTS, POSTS_AND_BODY, project } from '../cli/posts-project.js';
+import { openClient } from '../support/client.js';
+import type { TestProject } from '../support/project.js';
 
 const TAGS = `
 export const tags = crrTable('tags', { id: text('id').primaryKey().notNull() });`;
