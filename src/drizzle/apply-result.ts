@@ -121,6 +121,10 @@ function lazily<TLazy extends Lazy, TPlain extends object>(
   plain: TPlain,
 ): Read<TLazy> & TPlain {
   const result = { ...plain };
+  // console.log would show [Getter] instead of rows.
+  Object.defineProperty(result, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => ({ ...result }),
+  });
   for (const [name, compute] of Object.entries(lazy)) {
     Object.defineProperty(result, name, {
       enumerable: true,

@@ -11,6 +11,7 @@ import { CrrUsageError } from '../errors.js';
  */
 export function engineOf(db: unknown, options: EngineOptions = {}): Engine {
   const classes = classNames(db);
+  refuseOthers(db, classes);
   const adapter = classes
     .map((found) => ENGINES.find(({ databaseClasses }) => databaseClasses.includes(found)))
     .find((one) => one !== undefined);
@@ -29,6 +30,31 @@ export function engineOf(db: unknown, options: EngineOptions = {}): Engine {
     `withCrr() was given ${found}; it takes a Drizzle database on one of: ${names}. For others, see docs/engines.md`,
   );
 }
+
+/** What is not a SQLite database of Drizzle, but close to one. */
+function refuseOthers(db: unknown, classes: readonly string[]): void {
+  const refuse = (reason: string) => {
+    throw new CrrUsageError('CRR_USAGE_DRIVER', `withCrr() was given ${reason}`);
+  };
+  if (typeof db === 'object' && db !== null && '~withCrr' in db) {
+    refuse('a database that it returned: call it once, and pass that database on');
+  }
+  if (classes.some((name) => NOT_SQLITE.test(name))) {
+    refuse(`a ${classes[0]}, and CRRs are replicated on SQLite only`);
+  }
+  const members = (db ?? {}) as Readonly<Record<string, unknown>>;
+  if (classes.length === 0 && CLIENT_METHODS.some((name) => typeof members[name] === 'function')) {
+    refuse(
+      "a database client: make a Drizzle database of it first, withCrr(drizzle({ client }), { schema }), with the drizzle() of the client's own module",
+    );
+  }
+}
+
+/** Drizzle's databases of other systems are all of a class with such a name. */
+const NOT_SQLITE = /^(Pg|MySql|SingleStore|Gel|MsSql|Cockroach|DuckDb)/i;
+
+/** One of them is a method of the client of each engine. */
+const CLIENT_METHODS = ['execute', 'exec', 'prepare', 'prepareSync', 'query', 'run'];
 
 /** Some drivers give their database no $client. Its session has it then. */
 function clientOf(db: unknown): unknown {

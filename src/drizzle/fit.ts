@@ -14,7 +14,7 @@ export function requireFit({ tables }: CrrSchema, { name, maxColumns }: Engine):
     const count = spec.clockColumns.length;
     refusal(spec.name)(
       'CRR_SCHEMA_TOO_WIDE',
-      `${name} takes tables of ${maxColumns} columns, and with ${count} columns besides key, counters and registers this one needs ${gateWidth(spec)}: use at most ${count - Math.ceil(excess / 3)}, or move columns to another table`,
+      `${name} takes tables of ${maxColumns} columns. Changes are merged through a table with 3 columns for each of the ${count} columns besides key, counters and registers, ${spec.key.length} for the key and ${gateWidth(spec) - 3 * count - spec.key.length} more, and that makes ${gateWidth(spec)}: use at most ${count - Math.ceil(excess / 3)} such columns, or move some to another table`,
     );
   }
 }

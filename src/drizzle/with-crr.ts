@@ -9,6 +9,7 @@ import type { CrrDatabase } from './crr-database.js';
 import { DrizzleCrr } from './drizzle-crr.js';
 import { engineOf } from './engine-of.js';
 import { requireFit } from './fit.js';
+import { requireOneLine } from './one-line.js';
 import { pinned } from './pin.js';
 
 /** Options of {@link withCrr}. */
@@ -45,7 +46,8 @@ const OPTIONS = optionsOf<WithCrrOptions>({
  * of both takes a db_version per row that it changes, which merges just as well.
  *
  * @throws {CrrSchemaError} if a table of the schema cannot be a CRR, or is too wide for the engine.
- * @throws {CrrUsageError} CRR_USAGE_DRIVER if `db` is not a Drizzle database on an engine that is known.
+ * @throws {CrrUsageError} CRR_USAGE_DRIVER if `db` is not a Drizzle database on an engine that is known, was returned
+ * by `withCrr` itself, or comes from another line of Drizzle than the tables.
  * @throws {CrrDatabaseError} CRR_DATABASE_DRIFT from the first write, transaction, read or apply of
  * changes, if the database's triggers are not those of the schema.
  *
@@ -70,6 +72,7 @@ export function withCrr<TDatabase extends object>(
   if (busyTimeout !== undefined) requireVersion('withCrr()', 'busyTimeout', busyTimeout);
   const engine = engineOf(db, { busyTimeout });
   const schema = readSchema(options.schema, { columnName: columnNames(db), decode: decoder(db) });
+  requireOneLine(db, schema.drizzleTables);
   requireFit(schema, engine);
   const core = new CrrCore({ connection: engine, schema, maxDrift, check });
   const render = (condition: SQL) => rendered(db, condition);

@@ -1,3 +1,4 @@
+import { CrrUsageError } from '../errors.js';
 import type { SqlValue } from '../model/value.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import { readsOnly } from '../sql/reads-only.js';
@@ -29,8 +30,9 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
   madeBy: 'drizzle() of drizzle-orm/sqlite-proxy',
   databaseClasses: ['SqliteRemoteDatabase'],
   connect(client, { busyTimeout }) {
-    const query = queryOf(client);
-    if (query === undefined) return undefined;
+    const send = queryOf(client);
+    if (send === undefined) return undefined;
+    const query = async (statement: Statement) => requireArrays(await send(statement));
     const exclusively = turnsOn(client as object, busyTimeout);
     return {
       name: NAME,
@@ -39,7 +41,7 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
       client: client as object,
       ...SQLITE_LIMITS,
       exclusively,
-      batch: batchInTurn(query, exclusively),
+      batch: onOneConnection(batchInTurn(query, exclusively)),
     };
   },
 };
@@ -60,5 +62,31 @@ function queryOf(client: unknown): ((statement: Statement) => Promise<DriverRow[
     return [];
   };
 }
+
+/** @throws {CrrUsageError} CRR_USAGE_DRIVER if the application's function gives rows as objects. */
+function requireArrays(rows: DriverRow[]): DriverRow[] {
+  if (rows.every((row) => typeof row?.length === 'number')) return rows;
+  throw new CrrUsageError(
+    'CRR_USAGE_DRIVER',
+    'the functions given to drizzle-orm/sqlite-proxy return rows as objects: return each as an array of its values, in the order of the columns',
+  );
+}
+
+type Batch = AsyncEngine['batch'];
+
+/** If the functions open a connection for each call, the end of a transaction finds none that is open. */
+const onOneConnection =
+  (batch: Batch): Batch =>
+  async (statements, mode) => {
+    try {
+      return await batch(statements, mode);
+    } catch (error) {
+      if (!/no transaction is active/.test(String(error))) throw error;
+      throw new CrrUsageError(
+        'CRR_USAGE_DRIVER',
+        'the functions given to drizzle-orm/sqlite-proxy lost a transaction between two calls: all of them have to reach the same connection',
+      );
+    }
+  };
 
 const givesRows = (sql: string) => readsOnly(sql) || /\breturning\b/i.test(sql);

@@ -1,3 +1,4 @@
+import { CrrUsageError } from '../errors.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import type { SyncEngine } from './engine.js';
@@ -13,9 +14,25 @@ export function syncEngine(driver: SyncDriver): SyncEngine {
     transactions: 'interactive',
     ...SQLITE_LIMITS,
     ...driver,
-    batch: async (statements: readonly Statement[], mode) => driver.batchNow(statements, mode),
+    async batch(statements: readonly Statement[], mode) {
+      try {
+        return driver.batchNow(statements, mode);
+      } catch (error) {
+        throw isInTransaction(error) ? inTransaction(driver.name) : error;
+      }
+    },
   };
 }
+
+/** A transaction that is open on the connection is the application's own: everything else here begins and ends in one go. */
+const isInTransaction = (error: unknown) =>
+  error instanceof Error && /within a transaction/.test(error.message);
+
+const inTransaction = (name: string) =>
+  new CrrUsageError(
+    'CRR_USAGE_ASYNC_TRANSACTION',
+    `$crr was used while a transaction of ${name} is open: use it before or after`,
+  );
 
 /** A driver that runs one statement after the other on its connection. */
 interface StatementDriver extends Pick<SyncEngine, 'name' | 'client'> {

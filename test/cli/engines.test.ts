@@ -1,12 +1,15 @@
 /** The commands open a database with the driver that the project has, whichever that is. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bunBinary, node24Binary } from '../../tools/runtimes/index.js';
 import { isDrizzle1 } from '../support/drizzle-line.js';
 import { type TestProject, testProject } from '../support/project.js';
 import { root } from '../support/run-tsx.js';
 import { CONFIG, SCHEMA } from './notes-project.js';
+
+// Each runs many commands, on machines that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Case {
   readonly name: string;

@@ -253,7 +253,7 @@ test("the column's types and declaration", () => {
   expectTypeOf<typeof cards.$inferInsert>().toEqualTypeOf<{
     id: string;
     list: string;
-    title?: string | null;
+    title?: string | null | undefined;
     position: string;
   }>();
   expect(() =>

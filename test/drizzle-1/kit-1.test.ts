@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { withCrr } from '../../src/index.js';
 import { checkDatabase } from '../../src/migrate/check.js';
@@ -13,6 +13,9 @@ import { projectSchema } from '../../src/migrate/project-schema.js';
 import { CONFIG, POSTS, POSTS_AND_BODY, project } from '../cli/posts-project.js';
 import { openClient } from '../support/client.js';
 import type { TestProject } from '../support/project.js';
+
+// Each runs drizzle-kit many times, on machines that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const TAGS = `
 export const tags = crrTable('tags', { id: text('id').primaryKey().notNull() });`;

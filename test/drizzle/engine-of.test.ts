@@ -28,8 +28,6 @@ describe('the engine of a Drizzle database', () => {
 
   const expected = /; it takes a Drizzle database on one of: libSQL, .*, sqlite-proxy\. For others, see docs\/engines\.md$/;
   test.each<[string, unknown, string]>([
-    ['a database of another dialect', new (class { static readonly [entityKind] = 'PgDatabase'; })(), 'PgDatabase'],
-    ['a client', memoryClient(), 'an object'],
     ['an empty object', {}, 'an object'],
     ['nothing', undefined, 'undefined'],
     ['text', 'file:local.db', 'string'],

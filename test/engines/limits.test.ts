@@ -48,7 +48,7 @@ test('D1 refuses a table of 31 columns with its name and what it takes', async (
     expect.objectContaining({
       code: 'CRR_SCHEMA_TOO_WIDE',
       message:
-        'table "wide" cannot be a CRR: Cloudflare D1 takes tables of 100 columns, and with 31 columns besides key, counters and registers this one needs 103: use at most 30, or move columns to another table',
+        'table "wide" cannot be a CRR: Cloudflare D1 takes tables of 100 columns. Changes are merged through a table with 3 columns for each of the 31 columns besides key, counters and registers, 1 for the key and 9 more, and that makes 103: use at most 30 such columns, or move some to another table',
     }),
   );
 });

@@ -49,7 +49,7 @@ describe("types are Drizzle's own", () => {
     });
     expectTypeOf<typeof marked.$inferInsert>().toEqualTypeOf<{
       id: string;
-      a?: string;
+      a?: string | undefined;
       b: string;
     }>();
     expectTypeOf(lww(text('a').notNull())).toEqualTypeOf(text('a').notNull());
@@ -64,9 +64,9 @@ describe("types are Drizzle's own", () => {
     });
     expectTypeOf<typeof marked.$inferInsert>().toEqualTypeOf<{
       id: string;
-      high?: number;
+      high?: number | undefined;
       low: number;
-      seen?: Date | null;
+      seen?: Date | null | undefined;
     }>();
     expectTypeOf(greatest(text('a').notNull())).toEqualTypeOf(text('a').notNull());
     expectTypeOf(least(integer('a'))).toEqualTypeOf(integer('a'));

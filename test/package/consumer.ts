@@ -1,0 +1,54 @@
+/** A program of somebody who installed the package: compiled against dist/ with each TypeScript and each line of Drizzle. */
+import { createClient } from '@libsql/client';
+import {
+  type ApplyResult,
+  asCrr,
+  type ChangePage,
+  counter,
+  crrTable,
+  fractIndex,
+  increment,
+  lww,
+  mvr,
+  withCrr,
+} from 'drizzle-crr';
+import { createSync, createSyncHandler } from 'drizzle-crr/sync';
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+const todos = crrTable('todos', {
+  id: text('id').primaryKey().notNull(),
+  title: lww(text('title').notNull()),
+  tags: mvr(text('tags')),
+  done: integer('done', { mode: 'boolean' }).notNull().default(false),
+  likes: counter('likes'),
+  position: fractIndex('position', { within: ['done'] }),
+});
+const notes = asCrr(sqliteTable('notes', { id: text('id').primaryKey().notNull() }));
+const db = withCrr(drizzle({ client: createClient({ url: ':memory:' }) }), {
+  schema: { todos, notes },
+});
+
+export async function use(): Promise<ApplyResult> {
+  await db.insert(todos).values({ id: 'a', title: 'x', position: 'a0' });
+  await db.transaction(async (tx) => {
+    await tx
+      .update(todos)
+      .set({ likes: increment(todos.likes) })
+      .where(eq(todos.id, 'a'));
+  });
+  // @ts-expect-error contract: title is required
+  await db.insert(todos).values({ id: 'b', position: 'a0' });
+  const [row] = await db.select().from(todos);
+  const likes: number | undefined = row?.likes;
+  // @ts-expect-error contract: a boolean column
+  const done: string | undefined = row?.done;
+  const page: ChangePage = await db.$crr.changes({ tables: [todos] });
+  createSyncHandler({
+    db,
+    authorize: () => ({ tables: { todos: { where: eq(todos.done, true) } } }),
+  });
+  await createSync({ db, url: `http://127.0.0.1/${likes}${done}` }).sync();
+  return db.$crr.apply(page);
+}
