@@ -30,7 +30,7 @@ import { memoryClient, openClient } from '../support/client.js';
 import { isDrizzle1 } from '../support/drizzle-line.js';
 import type { Site } from './conformance.js';
 import { openSiteOn } from './open-site.js';
-import { isDrizzle1, proxyFunctions } from './proxy-functions.js';
+import { proxyFunctions } from './proxy-functions.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
 
 /** Why what a rule refuses cannot be found row by row there. */

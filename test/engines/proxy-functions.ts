@@ -1,8 +1,5 @@
 /** What applications give to Drizzle's sqlite-proxy. Its two lines take different functions. */
-import { npmVersion } from 'drizzle-orm/version';
-
-/** The tests run on both lines of Drizzle; see vitest.config.ts. */
-export const isDrizzle1 = npmVersion.startsWith('1.');
+import { isDrizzle1 } from '../support/drizzle-line.js';
 
 type RowMode = 'array' | 'object';
 

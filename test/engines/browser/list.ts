@@ -1,5 +1,5 @@
 /** The engines that are tested in Chromium. */
-import { isDrizzle1 } from '../proxy-functions.js';
+import { isDrizzle1 } from '../../support/drizzle-line.js';
 
 export interface BrowserProgram {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { isDrizzle1 } from '../proxy-functions.js';
+import { isDrizzle1 } from '../../support/drizzle-line.js';
 import type { BrowserProgram } from './list.js';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
