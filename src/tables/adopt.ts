@@ -104,7 +104,9 @@ export function baseTriggers(table: string, columns: Iterable<string>): string[]
     ...['insert', 'key', 'delete', 'resume', 'resume_key'],
     ...['refuse_delete', 'refuse_key'],
   ];
-  const ofColumns = [...columns].flatMap((name) => [`update_${name}`, `undo_${name}`]);
+  const ofColumns = [...columns].flatMap((name) =>
+    ['update', 'undo', 'show'].map((event) => `${event}_${name}`),
+  );
   return [...events, ...ofColumns].map((event) => trigger(table, event));
 }
 
