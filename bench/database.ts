@@ -45,6 +45,7 @@ export class Workbench {
   ): Promise<string> {
     const site = await openSite(this.newPath(), shape);
     await site.client.execute('PRAGMA journal_mode = WAL');
+    for (const sql of shape.parents?.sql ?? []) await site.client.execute(sql);
     await site.client.execute(shape.createSql);
     if (kind === 'crr') await site.crr.install();
     await fill(site);
@@ -78,7 +79,7 @@ export class Workbench {
 async function openSite(path: string, shape: Shape): Promise<Site> {
   const client = createClient({ url: `file:${path}` });
   // Each run opens another file. An application checks the schema only once per process.
-  const options = { schema: { table: shape.table }, check: false };
+  const options = { schema: { table: shape.table, ...shape.parents?.tables }, check: false };
   const { $crr } = withCrr(drizzle(client), options);
   return {
     client,

@@ -11,7 +11,7 @@ import { measureMemory } from './memory.js';
 import { measureEngine } from './oracle.js';
 import { measureRemote } from './remote.js';
 import { renderTable } from './report.js';
-import { citiesShape, textShape, wideShape } from './shapes.js';
+import { boundShape, citiesShape, textShape, wideShape } from './shapes.js';
 import { measureSelects, measureSize, measureWrites } from './writes.js';
 
 const { values: options } = parseArgs({
@@ -92,6 +92,23 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
   async changes(bench, figures) {
     await measureChanges(bench, citiesShape(), scale, figures);
     await measureChanges(bench, wideShape(), scale, figures, '_wide');
+  },
+  async constraints(bench, figures) {
+    await measureWrites(
+      bench,
+      boundShape(),
+      scale,
+      (operation, how, x, detail) => {
+        const headline = operation === 'insert' ? 'bulk' : 'prepared';
+        figures.set(`bound_${operation}${how === headline ? '' : `_${how}`}_x`, x, detail);
+      },
+      {
+        insert: ['bulk', 'client', 'prepared'],
+        update: ['client', 'prepared'],
+        delete: ['client', 'prepared'],
+      },
+    );
+    await measureChanges(bench, boundShape(), scale, figures, '_bound');
   },
   async oracle(_, figures) {
     const effort = options.quick ? { rows: 500, rounds: 2 } : { rows: 5_000, rounds: 5 };

@@ -1,6 +1,7 @@
 /** The data for the measurements: a real data set, and synthetic shapes. */
 import { createRequire } from 'node:module';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { text as drizzleText, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { crrTable } from '../src/index.js';
 import { type PlainColumn, plainCrr } from '../test/support/drizzle-table.js';
 import { Random } from '../test/support/random.js';
 
@@ -18,6 +19,13 @@ export interface Shape {
   /** Index in a row of the column that the update figures set. */
   readonly updated: number;
   rows(from: number, to: number): Row[];
+  /** The newer value of a column, by its index in a row: undefined if any other will do. */
+  renewed?(column: number, row: number): Value | undefined;
+  /** Other CRRs that the table refers to, with the statements that make and fill them. */
+  readonly parents?: {
+    readonly tables: Record<string, SQLiteTable>;
+    readonly sql: readonly string[];
+  };
 }
 
 export const TABLE = 'items';
@@ -83,6 +91,42 @@ export function wideShape(key: KeyKind = 'uuid4'): Shape {
     random.bytes(16),
     random.chance(0.5) ? null : words(random),
   ]);
+}
+
+/** 5 text columns, of which one refers to another table, and one is unique. */
+export function boundShape(): Shape {
+  const free = shape('bound', 'uuid4', ['grp', 'slug', 'a', 'b', 'c'].map(text), 3, (i, random) => [
+    `g${i % 100}`,
+    `slug ${i}`,
+    words(random),
+    words(random),
+    words(random),
+  ]);
+  const groups = crrTable('groups', { id: drizzleText('id').primaryKey().notNull() });
+  const table = crrTable(TABLE, {
+    id: drizzleText('id').primaryKey().notNull(),
+    grp: drizzleText('grp')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    slug: drizzleText('slug').notNull().unique(),
+    a: drizzleText('a'),
+    b: drizzleText('b'),
+    c: drizzleText('c'),
+  });
+  const ids = Array.from({ length: 100 }, (_, i) => `('g${i}')`);
+  return {
+    ...free,
+    table,
+    createSql: `CREATE TABLE ${TABLE} (id text PRIMARY KEY NOT NULL, grp text NOT NULL REFERENCES groups (id) ON DELETE CASCADE, slug text NOT NULL UNIQUE, a text, b text, c text)`,
+    renewed: (column, row) => (column === 1 ? `g${(row + 1) % 100}` : undefined),
+    parents: {
+      tables: { groups },
+      sql: [
+        'CREATE TABLE groups (id text PRIMARY KEY NOT NULL)',
+        `INSERT INTO groups (id) VALUES ${ids.join(', ')}`,
+      ],
+    },
+  };
 }
 
 function shape(
