@@ -43,7 +43,7 @@ export default defineConfig({
             'test/engines/{browser,runtimes}/*.test.ts',
             'test/{columns,drizzle,feed,merge}/**/*.test.ts',
             // What the command line does on it; the rest does not depend on the line.
-            'test/cli/{bad-input,commands,database,engines}.test.ts',
+            'test/cli/{commands,engines}.test.ts',
             'test/migrate/{life,push}.test.ts',
             // What only that line has.
             'test/drizzle-1/**/*.test.ts',

@@ -135,6 +135,21 @@ test('conflicts are narrowed by their reason', async () => {
   }
 });
 
+test('a column that is masked, in a table with no other such column, is told as masked', async () => {
+  const tags = crrTable('tags', {
+    id: text('id').primaryKey().notNull(),
+    name: text('name').notNull().unique(),
+  });
+  const [a, b] = [await openSite({ tags }), await openSite({ tags })];
+  await a.insert(tags).values({ id: 't1', name: 'x' });
+  await b.insert(tags).values({ id: 't2', name: 'x' });
+  const { masked, unmasked } = await b.$crr.apply(await a.$crr.changes());
+  expect({ masked, unmasked }).toEqual({
+    masked: [{ table: 'tags', key: { id: 't2' } }],
+    unmasked: [],
+  });
+});
+
 describe('discard()', () => {
   test('deletes a parked row on all sites', async () => {
     const [a, b] = await twoSites();

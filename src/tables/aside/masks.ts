@@ -45,7 +45,8 @@ export function shownValue(spec: TableSpec, column: string, row: string): string
 /** The masks of a row aside as one text. */
 export function masksText(spec: TableSpec, row: string): string {
   const masks = maskableColumns(spec).map((name) => `ifnull(${row}.${mask(name)}, 0)`);
-  return masks.length === 0 ? "''" : masks.join(' || ');
+  // Text in any case: one mask alone would be a number, which is less than any text.
+  return ["''", ...masks].join(' || ');
 }
 
 /** SQL condition: a mask of the row is set. */

@@ -44,6 +44,7 @@ export const BROWSER_PROGRAMS: readonly BrowserProgram[] = [
     isolated: false,
     files: SQLITE_WASM,
     tabs: 'one',
+    skip: ON_045,
   },
   {
     name: 'sqlite-wasm, OPFS',
