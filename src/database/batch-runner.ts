@@ -87,7 +87,7 @@ export class BatchRunner {
   /** The next merge looks at what is pending. */
   expectPending(): void {
     this.#mayWait = true;
-    this.#drains.forgetTrusted();
+    this.#drains.forget(undefined);
   }
 
   merge(changes: readonly Change[], options: BatchOptions): Promise<MutableReport> {
@@ -219,6 +219,7 @@ export class BatchRunner {
     const report = reportOf(plan);
     if (changes.length > 0) Object.assign(report, stamp.result());
     if (plan.drains) this.#drains.done(options.limited, look, stamp.versions);
+    else if (plan.early.length > 0) this.#drains.forget(options.limited);
     if (options.limited === undefined) {
       this.#lookedAt = present;
       this.#learn(plan, report, options.apart);

@@ -106,20 +106,20 @@ export class DrainMemory {
     };
   }
 
-  /** Everything that waits from trusted sources is tried the next time. */
-  forgetTrusted(): void {
-    this.#last.delete(TRUSTED);
+  /** Everything that waits from this source is tried the next time. */
+  forget(limited: LimitedInput | undefined): void {
+    this.#last.delete(sourceOf(limited));
   }
 
   /** Notes that a drain is done, by the transaction that gave these versions. */
   done(limited: LimitedInput | undefined, look: DrainLook, { prior, now }: ApplyVersions): void {
     const { version, time, greatestTime, present, rights, isNoted } = look;
+    this.forget(limited);
+    // What this batch has left waiting is not covered by an earlier note: its clock may have been behind that of the note.
     if (!isNoted) return;
     // What others wrote between the look and the drain is looked at the next time.
     const upTo = version === undefined || version === prior ? now : version;
-    const source = sourceOf(limited);
-    this.#last.delete(source);
-    this.#last.set(source, { version: upTo, greatestTime, time, present, rights });
+    this.#last.set(sourceOf(limited), { version: upTo, greatestTime, time, present, rights });
     if (this.#last.size <= MOST_SOURCES) return;
     const [oldest] = this.#last.keys();
     this.#last.delete(oldest!);
