@@ -233,7 +233,7 @@ export class BatchRunner {
     const ofOthers =
       (!this.#mayWait && waits > pending) || (!this.#mayReject && rejected > 0 && !apart);
     // Rows of which one process left a part, and this one another part, have not changed.
-    if (ofOthers) this.#drains.forgetTrusted();
+    if (ofOthers) this.#drains.forget(undefined);
     this.leftovers = { ofOthers, toTry: toTry > 0 };
     this.#mayWait = waits > 0;
     this.#mayReject = rejected > 0;

@@ -119,17 +119,20 @@ describe.each(KINDS.filter((kind) => /time|all/.test(kind)))('%s', (kind) => {
       const state = await stateOf(await merge(kind, feeds));
       const late = await open(kind);
       vi.useFakeTimers({ toFake: ['Date'] });
+      let wasBehind = true;
       for (const feed of random.shuffle([...feeds, ...feeds])) {
         const rest = random.shuffle(feed);
         while (rest.length > 0) {
           // To a clock that is behind, every write by time is ahead.
-          vi.setSystemTime(random.chance(0.5) ? now - 20 * MINUTE : now);
+          const isBehind = random.chance(0.5);
+          wasBehind &&= isBehind;
+          vi.setSystemTime(isBehind ? now - 20 * MINUTE : now);
           const batch = rest.splice(0, 1 + random.int(rest.length));
           const result = await late.db.$crr.apply(batch);
           held += result.held;
           // What is held stays out of the feed, and of the rows.
           const told = (await feedOf(late)).filter(({ cid }) => cid === 'mood' || cid === 'value');
-          if (result.held === feed.length) expect(told, label).toEqual([]);
+          if (wasBehind) expect(told, label).toEqual([]);
         }
       }
       vi.setSystemTime(now + MINUTE);
