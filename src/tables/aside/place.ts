@@ -9,7 +9,8 @@ import { existsAside, joinAside, trueValue } from './truth.js';
 
 /*
  * Where the gate puts a merged row of a table with constraints: into the base table if that takes it, else
- * aside, where the apply decides about it at its end. OR IGNORE lets SQLite itself find what clashes.
+ * aside, where the apply decides about it at its end. SQLite itself finds what clashes. A new row that breaks
+ * another constraint fails at once, so that it is rejected and not the row that would have it shown later.
  */
 
 const isOpen = "'open'";
@@ -18,12 +19,13 @@ const isOpen = "'open'";
 export function placeNew(spec: TableSpec, offered: readonly Fragment[]): string[] {
   return [
     statementText`
-      INSERT OR IGNORE INTO ${base(spec)} (
+      INSERT INTO ${base(spec)} (
         ${list(baseColumns(spec))}
       )
       VALUES (
         ${list(offered)}
-      )`,
+      )
+      ON CONFLICT DO NOTHING`,
     statementText`
       INSERT OR REPLACE INTO ${aside(spec)} (
         ${list([...asideColumns(spec), 'state', 'was'])}
@@ -52,13 +54,14 @@ export function placeRevived(
   ];
   return [
     statementText`
-      INSERT OR IGNORE INTO ${base(spec)} (
+      INSERT INTO ${base(spec)} (
         ${list(row.columns)}
       )
       SELECT
         ${list(row.values)}
       ${row.from}
-        AND ${all(isNowhere)}`,
+        AND ${all(isNowhere)}
+      ON CONFLICT DO NOTHING`,
     statementText`
       INSERT INTO ${aside(spec)} (
         ${list([...asideColumns(spec), 'state', 'was'])}

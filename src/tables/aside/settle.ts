@@ -14,7 +14,7 @@ import { isMasked, masksText } from './masks.js';
 import { forgetPasses, MOST_PASSES, parentKeys, passStatements } from './pass.js';
 import { asideColumns } from './place.js';
 import { rankStatement } from './rank.js';
-import { showStatements } from './show.js';
+import { parkRejected, showStatements } from './show.js';
 import {
   areEqual,
   areSet,
@@ -35,6 +35,7 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
  *     1  in each table, in the order of their keys, rows claim their unique values; who loses is masked or leaves
  *     2  rows leave whose parents left in 1; they go on holding their claims
  *     3  what remains is shown; a reference to a row that is not shown shows NULL
+ *     4  rows that the database rejects as they would be shown leave, and those below them with them
  *
  * All rows aside are decided anew, and base rows only where they clash with these. Source: the greatest fixpoint of
  * step 0 and the claims in a total order make the result a function of the merged rows, so sites agree without
@@ -43,6 +44,8 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
 
 /** The first pass of step 2: those of step 0 come before it. */
 const SECOND = MOST_PASSES + 1;
+/** That of step 4. */
+const THIRD = SECOND + MOST_PASSES;
 
 export function settleStatements(specs: readonly TableSpec[]): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
@@ -57,12 +60,31 @@ export function settleStatements(specs: readonly TableSpec[]): string[] {
     ...each((spec) => (uniquesOf(spec).length === 0 ? [] : [rankStatement(spec)])),
     ...passStatements(SECOND),
     refuseDeep(SECOND + MOST_PASSES - 1),
-    forgetPasses,
     ...each(openChildren),
     ...each(setMasks),
     ...showStatements(specs),
+    ...each((spec) => [parkRejected(spec, THIRD - 1)]),
+    moveIfRejected(specs),
+    ...passStatements(THIRD),
+    refuseDeep(THIRD + MOST_PASSES - 1),
+    forgetPasses,
+    ...each(openChildren),
+    ...each(setMasks),
+    ...showStatements(specs, HAS_REJECTED),
   ];
 }
+
+/** The passes of step 4 run if it has parked a row. */
+function moveIfRejected(specs: readonly TableSpec[]): string {
+  const rejected = specs.map(
+    (spec) => `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'rejected')`,
+  );
+  return statementText`
+    UPDATE ${SETTLING_TABLE}
+    SET moved_in = CASE WHEN ${any(rejected)} THEN ${THIRD - 1} ELSE 0 END`;
+}
+
+const HAS_REJECTED = `(SELECT moved_in FROM ${SETTLING_TABLE}) > 0`;
 
 /** After the report: what is shown as it is merged is not aside any more. */
 export function endSettleStatements(specs: readonly TableSpec[]): string[] {

@@ -1,95 +1,163 @@
 import { cellTypeOf } from '../../columns/registry.js';
-import { uniqueColumns } from '../../model/constraints.js';
-import type { TableSpec } from '../../model/table-spec.js';
+import { maskableColumns, uniqueColumns } from '../../model/constraints.js';
+import type { ColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellsOf } from '../cells/table.js';
-import { clockKeys } from '../clock/table.js';
-import { shownValue } from './masks.js';
+import { clock, clockKeys, sameKeys } from '../clock/table.js';
+import { DB_VERSION } from '../state/table.js';
+import { isMasked, shownValue } from './masks.js';
 import { baseKey, isBaseOf } from './sql.js';
-import { aside } from './table.js';
+import { ASIDE, aside } from './table.js';
 
 /*
  * The last step of settling: the base tables get what was decided. A row that stays as it is is not touched, so the
  * application's triggers fire only for what changes.
  */
 
-/** All deletes come first: what one table still shows may stand in the way of another. */
-export function showStatements(specs: readonly TableSpec[]): string[] {
-  return [...specs.map(removeHidden), ...specs.flatMap(updateShown), ...specs.map(insertShown)];
+/**
+ * All deletes come first: what one table still shows may stand in the way of another.
+ *
+ * @param when a further condition on the whole, without columns.
+ */
+export function showStatements(specs: readonly TableSpec[], when: Fragment = 'true'): string[] {
+  return [
+    ...specs.map((spec) => removeParked(spec, when)),
+    ...specs.flatMap((spec) => [...moveUnique(spec, when), ...updateShown(spec, when)]),
+    ...specs.flatMap((spec) => insertShown(spec, when)),
+  ];
 }
 
 /**
- * Base rows that are parked, and those that show other unique values now: they are inserted again, because an UPDATE
- * could not swap two values.
+ * Parks rows that the database has rejected although they came before: what shows them now, or masks them, is the
+ * change of another row, and that one must not fail for it.
  */
-function removeHidden(spec: TableSpec): string {
-  const differs = spec.clockColumns
-    .filter(({ name }) => uniqueColumns(spec).has(name))
-    .map(({ name }) => `base.${quoteName(name)} IS NOT ${shownValue(spec, name, 'beside')}`);
+export function parkRejected(spec: TableSpec, pass: Fragment): string {
+  const differs = spec.clockColumns.filter(({ name }) => maskableColumns(spec).includes(name));
+  return statementText`
+    UPDATE ${aside(spec)}
+    SET
+      state = 'rejected',
+      pass = ${pass}
+    WHERE
+      state = 'open'
+      AND NOT EXISTS (
+        SELECT 1 FROM ${quoteName(spec.name)} AS base
+        WHERE
+          ${all([isBaseOf(spec, aside(spec), 'base'), ...differs.map((column) => `base.${quoteName(column.name)} IS ${shownValue(spec, column.name, aside(spec))}`)])}
+      )`;
+}
+
+/**
+ * SQL condition on a row aside: it fails the apply if the database rejects it, since it is the apply that
+ * has changed it.
+ */
+function isToBlame(spec: TableSpec): Fragment {
+  return all([
+    `ifnull(${ASIDE}.was, 'new') = 'new'`,
+    `NOT ${isMasked(spec, ASIDE)}`,
+    block`
+      EXISTS (
+        SELECT 1 FROM ${clock(spec)} AS clock
+        WHERE ${sameKeys(spec, 'clock', ASIDE)} AND clock.db_version = ${DB_VERSION}
+      )`,
+  ]);
+}
+
+function removeParked(spec: TableSpec, when: Fragment): string {
+  return removeBase(spec, [`${ASIDE}.state <> 'open'`, when]);
+}
+
+function removeBase(spec: TableSpec, where: readonly Fragment[]): string {
   return statementText`
     DELETE FROM ${quoteName(spec.name)}
     WHERE ${baseKey(spec, quoteName(spec.name))} IN (
       SELECT ${spec.key.map(({ name }) => `base.${quoteName(name)}`).join(', ')}
-      FROM ${aside(spec)} AS beside
-      JOIN ${quoteName(spec.name)} AS base ON ${isBaseOf(spec, 'beside', 'base')}
+      FROM ${aside(spec)} AS ${ASIDE}
+      JOIN ${quoteName(spec.name)} AS base ON ${isBaseOf(spec, ASIDE, 'base')}
       WHERE
-        ${any(["beside.state <> 'open'", ...differs])}
+        ${all(where)}
     )`;
 }
 
-function updateShown(spec: TableSpec): string[] {
-  const columns = spec.clockColumns.filter(({ name }) => !uniqueColumns(spec).has(name));
+/**
+ * Rows that show other unique values now. An UPDATE cannot swap two values, so what is left after a second one, for
+ * those that had to wait for the first, is inserted again. Only that: a delete of a row would set plain tables' references to NULL.
+ */
+function moveUnique(spec: TableSpec, when: Fragment): string[] {
+  const columns = spec.clockColumns.filter(({ name }) => uniqueColumns(spec).has(name));
   if (columns.length === 0) return [];
-  const base = quoteName(spec.name);
-  const differs = columns.map(
-    ({ name }) => `${base}.${quoteName(name)} IS NOT ${shownValue(spec, name, 'beside')}`,
-  );
+  const move = update(spec, columns, { onFailure: 'OR IGNORE ', where: [when] });
   return [
-    statementText`
-      UPDATE ${base}
-      SET
-        ${list(columns.map(({ name }) => `${quoteName(name)} = ${shownValue(spec, name, 'beside')}`))}
-      FROM ${aside(spec)} AS beside
-      WHERE
-        ${all([
-          isBaseOf(spec, 'beside', base),
-          "beside.state = 'open'",
-          block`
-            (
-              ${any(differs)}
-            )`,
-        ])}`,
+    move,
+    move,
+    removeBase(spec, [`${ASIDE}.state = 'open'`, differs(spec, columns, 'base'), when]),
   ];
 }
 
-function insertShown(spec: TableSpec): string {
+function updateShown(spec: TableSpec, when: Fragment): string[] {
+  const columns = spec.clockColumns.filter(({ name }) => !uniqueColumns(spec).has(name));
+  if (columns.length === 0) return [];
+  const toBlame = isToBlame(spec);
+  return [
+    update(spec, columns, { onFailure: '', where: [toBlame, when] }),
+    update(spec, columns, { onFailure: 'OR IGNORE ', where: [block`NOT (${toBlame})`, when] }),
+  ];
+}
+
+function update(
+  spec: TableSpec,
+  columns: readonly ColumnSpec[],
+  { onFailure, where }: { readonly onFailure: string; readonly where: readonly Fragment[] },
+): string {
+  const base = quoteName(spec.name);
+  return statementText`
+    UPDATE ${onFailure}${base}
+    SET
+      ${list(columns.map(({ name }) => `${quoteName(name)} = ${shownValue(spec, name, ASIDE)}`))}
+    FROM ${aside(spec)} AS ${ASIDE}
+    WHERE
+      ${all([isBaseOf(spec, ASIDE, base), `${ASIDE}.state = 'open'`, differs(spec, columns, base), ...where])}`;
+}
+
+/** SQL condition: a base row does not show what was decided. */
+function differs(spec: TableSpec, columns: readonly ColumnSpec[], base: string): Fragment {
+  return block`
+    (
+      ${any(columns.map(({ name }) => `${base}.${quoteName(name)} IS NOT ${shownValue(spec, name, ASIDE)}`))}
+    )`;
+}
+
+function insertShown(spec: TableSpec, when: Fragment): string[] {
   const columns = [...spec.key, ...spec.clockColumns, ...spec.cellColumns];
   const values: Fragment[] = [
-    ...spec.key.map(({ name }) => `beside.${quoteName(keyOf(name))}`),
-    ...spec.clockColumns.map(({ name }) => shownValue(spec, name, 'beside')),
+    ...spec.key.map(({ name }) => `${ASIDE}.${quoteName(keyOf(name))}`),
+    ...spec.clockColumns.map(({ name }) => shownValue(spec, name, ASIDE)),
     ...spec.cellColumns.map((column) =>
-      cellTypeOf(column).shown(cellsOf(spec, column, 'beside'), column.default ?? 'NULL'),
+      cellTypeOf(column).shown(cellsOf(spec, column, ASIDE), column.default ?? 'NULL'),
     ),
   ];
-  return statementText`
-    INSERT INTO ${quoteName(spec.name)} (
+  const insert = (onFailure: string, where: readonly Fragment[]) => statementText`
+    INSERT ${onFailure}INTO ${quoteName(spec.name)} (
       ${list(columns.map(({ name }) => quoteName(name)))}
     )
     SELECT
       ${list(values)}
-    FROM ${aside(spec)} AS beside
+    FROM ${aside(spec)} AS ${ASIDE}
     WHERE
       ${all([
-        "beside.state = 'open'",
+        `${ASIDE}.state = 'open'`,
         block`
           NOT EXISTS (
             SELECT 1 FROM ${quoteName(spec.name)} AS base
-            WHERE ${isBaseOf(spec, 'beside', 'base')}
+            WHERE ${isBaseOf(spec, ASIDE, 'base')}
           )`,
+        ...where,
       ])}
     ORDER BY ${clockKeys(spec)
-      .map((key) => `beside.${key}`)
+      .map((key) => `${ASIDE}.${key}`)
       .join(', ')}`;
+  const toBlame = isToBlame(spec);
+  return [insert('', [toBlame, when]), insert('OR IGNORE ', [block`NOT (${toBlame})`, when])];
 }

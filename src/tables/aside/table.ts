@@ -15,8 +15,11 @@ import {
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys, columnType } from '../clock/table.js';
 
-/** Why a row is parked: the row that it refers to is not shown, or another row has its unique values. */
-export type AsideState = 'reference' | 'unique';
+/**
+ * Why a row is parked: the row that it refers to is not shown, another row has its unique values, or the database
+ * rejects it as it would be shown.
+ */
+export type AsideState = 'reference' | 'unique' | 'rejected';
 
 /**
  * Rows that the base table cannot show as they are merged:
@@ -24,7 +27,8 @@ export type AsideState = 'reference' | 'unique';
  *     key_<key>       the row's key
  *     value_<column>  the cells as merged; of a row that is shown, only those that are masked are true
  *     state           NULL: it is shown, with masks · 'open': an apply has yet to decide · 'reference': parked, its
- *                     parent is not shown · 'unique': parked, another row has its values
+ *                     parent is not shown · 'unique': parked, another row has its values · 'rejected': parked, the
+ *                     database rejects what would be shown
  *     mask_<column>   1: the base table shows something else in this column
  *     lost_<n>        rowid of the clock of the row that has its values in the nth unique index
  *     taken           rowid of the clock of the row whose value it would show instead
