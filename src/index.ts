@@ -12,6 +12,7 @@ export type {
   Conflict,
   ConflictingValue,
   ReferenceConflict,
+  RejectedConflict,
   RegisterConflict,
   UniqueConflict,
 } from './drizzle/conflict.js';

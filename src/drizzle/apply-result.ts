@@ -58,7 +58,10 @@ export interface RejectedRow extends RowRef {
 
 /** A row that is not shown. */
 export interface ParkedRow extends RowRef {
-  /** `'reference'`: the row that it refers to is not shown. `'unique'`: another row has its unique values. */
+  /**
+   * `'reference'`: the row that it refers to is not shown. `'unique'`: another row has its unique values.
+   * `'rejected'`: the database rejects the row as it would be shown.
+   */
   readonly reason: AsideState;
 }
 

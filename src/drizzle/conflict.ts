@@ -15,7 +15,8 @@ import { type RowRef, rowRefs } from './row-ref.js';
 export type Conflict<TTable extends SQLiteTable = SQLiteTable> =
   | RegisterConflict<TTable>
   | UniqueConflict<TTable>
-  | ReferenceConflict<TTable>;
+  | ReferenceConflict<TTable>
+  | RejectedConflict<TTable>;
 
 /** A multi-value register that holds more than one value. Narrow by `column` for the type of its values. */
 export type RegisterConflict<TTable extends SQLiteTable = SQLiteTable> = {
@@ -53,6 +54,12 @@ export interface ReferenceConflict<TTable extends SQLiteTable = SQLiteTable>
   readonly reason: 'reference';
   /** The row that it refers to. */
   readonly parent: RowRef;
+}
+
+/** A row that the database rejects as it would be shown now: with a mask, or under a parent that has come. */
+export interface RejectedConflict<TTable extends SQLiteTable = SQLiteTable>
+  extends BrokenRow<TTable> {
+  readonly reason: 'rejected';
 }
 
 /** One of the values of a register, and the sites that wrote it. */

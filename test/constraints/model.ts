@@ -109,7 +109,10 @@ const isSuffixed = (spec: TableSpec, column: string) =>
   uniquesOf(spec).some(({ loser }) => loser.shows === 'suffix' && loser.column === column);
 
 const withKey = (spec: TableSpec, row: Row, column: string) =>
-  [row[column], ...spec.key.map(({ name }) => row[name])].join('~');
+  [
+    row[column],
+    ...spec.key.map(({ name }) => String(row[name]).replaceAll('%', '%25').replaceAll('~', '%7E')),
+  ].join('~');
 
 function compareKeys(spec: TableSpec, a: Row, b: Row): number {
   for (const { name } of spec.key) {

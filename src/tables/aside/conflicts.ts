@@ -18,8 +18,8 @@ import { trueValue } from './truth.js';
 /** A constraint that a merged row breaks. */
 export interface BrokenConstraint {
   readonly key: readonly SqlValue[];
-  readonly reason: 'unique' | 'reference';
-  /** The columns of the unique index or the reference, by name. */
+  readonly reason: 'unique' | 'reference' | 'rejected';
+  /** The columns of the unique index or the reference, by name; none of a row that the database rejects. */
   readonly columns: readonly string[];
   /** The name of the unique index. */
   readonly index?: string;
@@ -93,7 +93,8 @@ export function brokenConstraints(
     }));
     const isSet = (at: number) => Number(row[at]) === 1;
     const key = readKey(spec, row, 0);
-    const isParked = row[atFlags] !== '';
+    const state = row[atFlags];
+    const isParked = state !== '';
     const cells = all.slice(0, names.length);
     const shown = all.slice(names.length).filter((_, i) => isSet(atFlags + 1 + i));
     const common = { key, cells, shows: isParked ? undefined : shown };
@@ -101,6 +102,7 @@ export function brokenConstraints(
       ...spec.key.map(({ name }, i) => [name, key[i]!] as const),
       ...cells.map(({ column, value }) => [column.name, value] as const),
     ]);
+    if (state === 'rejected') read({ ...common, reason: 'rejected', columns: [] });
     uniques.forEach(({ name, columns }, n) => {
       if (!isSet(atUniques + n)) return;
       const winner = readKey(spec, row, atWinners + n * keyWidth(spec));
