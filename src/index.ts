@@ -12,8 +12,8 @@ export type {
   Conflict,
   ConflictingValue,
   ReferenceConflict,
-  RejectedConflict,
   RegisterConflict,
+  RejectedConflict,
   UniqueConflict,
 } from './drizzle/conflict.js';
 export type { Crr, CrrTransport } from './drizzle/crr.js';

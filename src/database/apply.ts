@@ -1,10 +1,11 @@
 import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
-import { readUnsettled } from '../merge/settle.js';
+import { listParked, readUnsettled } from '../merge/settle.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
 import type { RowId } from '../model/row-id.js';
 import { type Query, statement } from '../sql/statement.js';
+import { openRejected } from '../tables/aside/rejected.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { anyPending, countPending, readWaitingTables } from '../tables/pending/count.js';
 import {
@@ -80,8 +81,12 @@ export class Merger {
   /** Tries all of them again. Those of limited sources are tried in the next merge of their source. */
   retryRejected(): Promise<MergeReport> {
     return explained(async () => {
-      await this.#parts.drift.pass();
-      await this.#parts.connection.batch([statement(tryRejected())], 'write');
+      const { schema } = await this.#parts.drift.pass();
+      const statements = [tryRejected(), ...constrainedTables(schema).map(openRejected)];
+      await this.#parts.connection.batch(
+        statements.map((sql) => statement(sql)),
+        'write',
+      );
       return drainApart(this.#trusted({}));
     });
   }
@@ -122,6 +127,7 @@ export class Merger {
       faultOf: (changes, apart) => runner.faultOf(changes, { ownReturn, apart }),
       waitingRows: () => this.#waitingRows(TRUSTED),
       rejectedRows: () => this.#rejectedRows(TRUSTED),
+      parkedRows: () => this.#parkedRows(),
       later: () => runner.expectPending(),
       refuses: onUnknown === 'error',
     };
@@ -170,6 +176,7 @@ export class Merger {
         }),
       waitingRows: () => this.#waitingRows(source.id),
       rejectedRows: () => this.#rejectedRows(source.id),
+      parkedRows: () => this.#parkedRows(),
       later: () => {}, // What waits from a limited source is looked up in each merge.
       refuses: options.onUnknown === 'error',
     });
@@ -197,6 +204,17 @@ export class Merger {
     const rows: RowId[] = [];
     const list = listRejectedRows(source, (row) => rows.push(row));
     await run(this.#parts.connection, [list], 'read');
+    return rows;
+  }
+
+  async #parkedRows(): Promise<readonly RowId[]> {
+    const { connection, drift } = this.#parts;
+    const { schema } = await drift.pass();
+    const rows: RowId[] = [];
+    const lists = constrainedTables(schema).map((spec) =>
+      listParked(spec, (row) => rows.push(row)),
+    );
+    if (lists.length > 0) await run(connection, lists, 'read');
     return rows;
   }
 

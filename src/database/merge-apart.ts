@@ -15,6 +15,8 @@ export interface ApartParts {
   readonly waitingRows: () => Promise<readonly RowId[]>;
   /** Lists the rows for which something was rejected before. */
   readonly rejectedRows: () => Promise<readonly RowId[]>;
+  /** Lists the rows that are parked. */
+  readonly parkedRows: () => Promise<readonly RowId[]>;
   /** Called if something that is pending could not be looked at after the batch was merged. */
   readonly later: () => void;
   /** Whether a batch with a row that the database rejects is refused. */
@@ -78,13 +80,20 @@ export async function drainApart(parts: ApartParts, countedFrom?: number): Promi
     } catch (error) {
       if (rowFault(error) === undefined || round > MOST_ROUNDS) throw error;
     }
+    const parked = await parts.parkedRows();
     const { faulty, undecided } = await siftFaulty(
       rows,
-      (slice, known) => parts.faultOf([], { only: rangesOf(slice), rejected: withReasons(known) }),
+      (slice, known) =>
+        parts.faultOf([], {
+          only: rangesOf(slice),
+          rejected: withReasons(known),
+          ...withholding(parked),
+        }),
       MOST_ATTEMPTS,
     );
     const only = undecided.length > 0 ? NO_TABLES : all;
-    const apart = { only, rejected: withReasons(faulty) };
+    const rejected = { only, rejected: withReasons(faulty) };
+    const apart = { ...rejected, ...(await siftParked([], rejected, parked, parts)) };
     try {
       return await merge(apart);
     } catch (error) {
@@ -105,25 +114,54 @@ async function mergeOthers(
   const before = new RowSet(await parts.rejectedRows());
   const rows = changesByRow(changes);
   const others = rows.filter((row) => !before.has(row));
+  const parked = await parts.parkedRows();
   for (let round = 1; ; round++) {
     const { faulty, undecided } = await siftFaulty(
       others,
       (slice) =>
         parts.faultOf(
           slice.flatMap((row) => row.changes),
-          { only: NO_TABLES },
+          { only: NO_TABLES, ...withholding(parked) },
         ),
       MOST_ATTEMPTS,
     );
     if (faulty.size + undecided.length > 0 && parts.refuses) throw cause;
     const again = rows.filter((row) => before.has(row));
     const held = new RowSet<RowId>([...again, ...faulty.keys(), ...undecided]);
+    const apart = { held, only: NO_TABLES };
     try {
-      return await parts.merge(changes, { held, only: NO_TABLES });
+      return await parts.merge(changes, {
+        ...apart,
+        ...(await siftParked(changes, apart, parked, parts)),
+      });
     } catch (error) {
       if (rowFault(error) === undefined || round === MOST_ROUNDS) throw error;
     }
   }
+}
+
+/** No row that was parked before is shown, so what fails is not to blame on one. */
+const withholding = (parked: readonly RowId[]): Apart => (parked.length === 0 ? {} : { shows: [] });
+
+/**
+ * Finds which of the rows that were parked can be shown: a trigger of the application may reject one now that its
+ * parent has come. It stays parked.
+ */
+async function siftParked(
+  changes: readonly Change[],
+  apart: Apart,
+  parked: readonly RowId[],
+  parts: ApartParts,
+): Promise<Apart> {
+  if (parked.length === 0) return {};
+  const { faulty, undecided } = await siftFaulty(
+    parked,
+    (shows) => parts.faultOf(changes, { ...apart, shows }),
+    MOST_ATTEMPTS,
+  );
+  if (faulty.size + undecided.length === 0) return {};
+  const stay = new RowSet<RowId>([...faulty.keys(), ...undecided]);
+  return { shows: parked.filter((row) => !stay.has(row)) };
 }
 
 const withReasons = (faulty: ReadonlyMap<RowId, string>) =>

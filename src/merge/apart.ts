@@ -26,6 +26,11 @@ export interface Apart {
   readonly only?: ReadonlyMap<string, KeyRange | undefined> | undefined;
   /** Rows that wait and are rejected. */
   readonly rejected?: readonly RejectedRow[] | undefined;
+  /**
+   * Of the rows that were parked before, only these may be shown. Default: all. It is given if a trigger of the
+   * application rejects one of them now.
+   */
+  readonly shows?: readonly RowId[] | undefined;
   /** Changes that came after this db_version are counted as this batch's if they wait. Default: those of this merge. */
   readonly countedFrom?: number | undefined;
 }

@@ -98,7 +98,12 @@ class Batch {
     readonly grouped: GroupedChanges,
   ) {
     const { limited, sites } = input;
-    this.#settling = new Settling(input.schema, input.settles ?? false);
+    this.#settling = new Settling(
+      input.schema,
+      input.settles ?? false,
+      input.limits,
+      input.apart?.shows,
+    );
     this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
     const split = limited && splitDeletes(grouped.tables, limited.source);

@@ -1,10 +1,20 @@
 import { constrainedTables, maskableColumns, referencesOf } from '../model/constraints.js';
+import { packKey, unpackKey } from '../model/packed-key.js';
+import { keysByTable, type RowId } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
 import { any, block, list, statementText } from '../sql/layout.js';
-import { type Query, queryRow, type Statement, statement } from '../sql/statement.js';
+import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
+import { bindValue, type Query, queryRow, type Statement, statement } from '../sql/statement.js';
 import { masksText } from '../tables/aside/masks.js';
-import { endSettleStatements, NOTE_SETTLED, settleStatements } from '../tables/aside/settle.js';
+import { releaseParked, withholdParked } from '../tables/aside/rejected.js';
+import {
+  decideStatements,
+  endSettleStatements,
+  NOTE_SETTLED,
+  showDecidedStatements,
+} from '../tables/aside/settle.js';
 import { type AsideState, aside } from '../tables/aside/table.js';
 import { isUnsettled, refuseUnsettled } from '../tables/aside/unsettled.js';
 import { keyValues, readKey } from '../tables/clock/read-key.js';
@@ -25,6 +35,9 @@ export class Settling {
     schema: CrrSchema,
     /** Whether this batch settles. Else it is refused if it should. */
     readonly settles: boolean,
+    readonly limits: StatementLimits,
+    /** Of the rows that were parked before, only these may be shown. */
+    readonly shows: readonly RowId[] | undefined,
   ) {
     // A write to any table may have changed what these show.
     this.#specs = constrainedTables(schema);
@@ -38,7 +51,26 @@ export class Settling {
 
   settle(): Statement[] {
     if (!this.settles) return statements(this.#specs.map(refuseUnsettled));
-    return this.#specs.length === 0 ? [] : statements(settleStatements(this.#specs));
+    if (this.#specs.length === 0) return [];
+    return [
+      ...statements(decideStatements(this.#specs)),
+      ...this.#withhold(),
+      ...statements(showDecidedStatements(this.#specs)),
+    ];
+  }
+
+  #withhold(): Statement[] {
+    if (this.shows === undefined) return [];
+    const keys = keysByTable(this.shows);
+    return this.#specs.flatMap((spec) => {
+      const released = new MultiRowStatements((rows) => releaseParked(spec, rows), this.limits);
+      for (const pk of keys.get(spec.name) ?? []) {
+        const args: SqlValue[] = [];
+        const values = unpackKey(pk).map((value) => bindValue(value, args));
+        released.add(values.join(', '), args);
+      }
+      return [statement(withholdParked(spec)), ...released.finish()];
+    });
   }
 
   /** Reads which rows were parked or shown, and puts away what is settled. */
@@ -63,6 +95,17 @@ export function readUnsettled(
   if (specs.length === 0) return [];
   const conditions = specs.map((spec) => block`(${isUnsettled(spec)})`);
   return [queryRow(`SELECT ${any(conditions)}`, ({ 0: found }) => read(Number(found) === 1))];
+}
+
+/** Lists the rows that are parked. */
+export function listParked(spec: TableSpec, read: (row: RowId) => void): Query {
+  const sql = `SELECT ${keyValues(spec).join(', ')} FROM ${aside(spec)} WHERE state IS NOT NULL`;
+  return {
+    ...statement(sql),
+    read(rows) {
+      for (const row of rows) read({ table: spec.name, pk: packKey(readKey(spec, row, 0)) });
+    },
+  };
 }
 
 /** The rows that the apply has parked or shown, masked or unmasked. */

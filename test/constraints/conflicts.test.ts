@@ -173,3 +173,25 @@ describe('discard()', () => {
     expect(await a.select().from(users)).toHaveLength(2);
   });
 });
+
+test('a table with one column that can be masked reports when it is, and when it is no more', async () => {
+  const names = crrTable('names', {
+    id: text('id').primaryKey().notNull(),
+    name: text('name').notNull().unique(),
+  });
+  const [a, b, c] = [
+    await openSite({ names }),
+    await openSite({ names }),
+    await openSite({ names }),
+  ];
+  await a.insert(names).values({ id: '2', name: 'ann' });
+  await b.insert(names).values({ id: '1', name: 'ann' });
+  const masked = await a.$crr.apply(await b.$crr.changes());
+  expect(masked).toMatchObject({ masked: [{ key: { id: '2' } }], unmasked: [] });
+  await c.insert(names).values({ id: '3', name: 'ann' });
+  const third = await a.$crr.apply(await c.$crr.changes());
+  expect(third).toMatchObject({ masked: [{ key: { id: '3' } }], unmasked: [] });
+  await b.delete(names).where(eq(names.id, '1'));
+  const unmasked = await a.$crr.apply(await b.$crr.changes());
+  expect(unmasked).toMatchObject({ masked: [], unmasked: [{ key: { id: '2' } }] });
+});

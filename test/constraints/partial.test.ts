@@ -180,8 +180,10 @@ test.each(
     );
     const own = await merged(c.db);
     ['lists', 'notes'].forEach((table, i) => {
-      const isClear = (row: Readonly<Record<string, unknown>>) => !refused.has(`${table} ${row.id}`);
-      const isKnown = (row: Readonly<Record<string, unknown>>) => truth[i]!.some(({ id }) => id === row.id);
+      const isClear = (row: Readonly<Record<string, unknown>>) =>
+        !refused.has(`${table} ${row.id}`);
+      const isKnown = (row: Readonly<Record<string, unknown>>) =>
+        truth[i]!.some(({ id }) => id === row.id);
       expect(own[i]!.filter(isClear).filter(isKnown)).toEqual(
         truth[i]!.filter((row) => row.owner === c.user).filter(isClear),
       );

@@ -113,3 +113,30 @@ describe('a CHECK', () => {
     expect(await checked.select().from(children)).toHaveLength(3);
   });
 });
+
+describe('a trigger of the application', () => {
+  test.each(['BEFORE INSERT', 'AFTER INSERT'])(
+    'that rejects a parked child once its parent is there does not stop the parent: %s',
+    async (event) => {
+      const [free, site] = [await family(), await openSite(schema)];
+      await site.$client.execute(
+        `CREATE TRIGGER closed ${event} ON children WHEN EXISTS (SELECT 1 FROM parents WHERE id = new.parent AND id = 'p') AND new.id = 'bad' BEGIN SELECT RAISE(ABORT, 'closed'); END`,
+      );
+      const { changes } = await free.$crr.changes();
+      await site.$crr.apply(changes.filter(({ table }) => table === 'children'));
+      const { rejected } = await site.$crr.apply(
+        changes.filter(({ table }) => table === 'parents'),
+      );
+      expect(rejected).toEqual([]);
+      expect(ids(await site.select().from(parents))).toEqual(['p', 'q']);
+      expect(ids(await site.select().from(children))).toEqual(['good', 'other']);
+      expect(await site.$crr.conflicts(children)).toMatchObject([
+        { reason: 'rejected', key: { id: 'bad' }, shows: undefined },
+      ]);
+      await site.$client.execute('DROP TRIGGER closed');
+      const { shown } = await site.$crr.retryRejected();
+      expect(shown).toEqual([{ table: 'children', key: { id: 'bad' } }]);
+      expect(await site.$crr.conflicts(children)).toEqual([]);
+    },
+  );
+});

@@ -17,6 +17,10 @@ import { aside } from './table.js';
 /** The most passes of one fixpoint, so the deepest tree that it can park. */
 export const MOST_PASSES = 8 + 64 + 65_536;
 
+/** The first pass of the second fixpoint of an apply, and of the third: see settle.ts. */
+export const SECOND_PASS = MOST_PASSES + 1;
+export const THIRD_PASS = SECOND_PASS + MOST_PASSES;
+
 /** Runs the passes from `first` on: a few first, and the others only if these were not enough. */
 export function passStatements(first: number): string[] {
   const numbers = (count: number) => `json_each('[${[...Array(count).keys()].join(',')}]')`;

@@ -11,10 +11,18 @@ import {
 import { quoteName } from '../../sql/quote.js';
 import { clock, sameRow } from '../clock/table.js';
 import { isMasked, masksText } from './masks.js';
-import { forgetPasses, MOST_PASSES, parentKeys, passStatements } from './pass.js';
+import {
+  forgetPasses,
+  MOST_PASSES,
+  parentKeys,
+  passStatements,
+  SECOND_PASS,
+  THIRD_PASS,
+} from './pass.js';
 import { asideColumns } from './place.js';
 import { rankStatement } from './rank.js';
-import { parkRejected, showStatements } from './show.js';
+import { parkRejected } from './rejected.js';
+import { showStatements } from './show.js';
 import {
   areEqual,
   areSet,
@@ -42,12 +50,8 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
  * messages, and nothing is written because of a conflict. See docs/constraints.md.
  */
 
-/** The first pass of step 2: those of step 0 come before it. */
-const SECOND = MOST_PASSES + 1;
-/** That of step 4. */
-const THIRD = SECOND + MOST_PASSES;
-
-export function settleStatements(specs: readonly TableSpec[]): string[] {
+/** Decides what is shown. */
+export function decideStatements(specs: readonly TableSpec[]): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
   return [
     `UPDATE ${SETTLING_TABLE} SET moved_in = 0`,
@@ -56,17 +60,24 @@ export function settleStatements(specs: readonly TableSpec[]): string[] {
     ...each(parkOrphans),
     ...passStatements(1),
     refuseDeep(MOST_PASSES),
-    `UPDATE ${SETTLING_TABLE} SET moved_in = ${SECOND - 1}`,
+    `UPDATE ${SETTLING_TABLE} SET moved_in = ${SECOND_PASS - 1}`,
     ...each((spec) => (uniquesOf(spec).length === 0 ? [] : [rankStatement(spec)])),
-    ...passStatements(SECOND),
-    refuseDeep(SECOND + MOST_PASSES - 1),
+    ...passStatements(SECOND_PASS),
+    refuseDeep(SECOND_PASS + MOST_PASSES - 1),
     ...each(openChildren),
     ...each(setMasks),
+  ];
+}
+
+/** Shows it. */
+export function showDecidedStatements(specs: readonly TableSpec[]): string[] {
+  const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
+  return [
     ...showStatements(specs),
-    ...each((spec) => [parkRejected(spec, THIRD - 1)]),
+    ...each((spec) => [parkRejected(spec)]),
     moveIfRejected(specs),
-    ...passStatements(THIRD),
-    refuseDeep(THIRD + MOST_PASSES - 1),
+    ...passStatements(THIRD_PASS),
+    refuseDeep(THIRD_PASS + MOST_PASSES - 1),
     forgetPasses,
     ...each(openChildren),
     ...each(setMasks),
@@ -81,7 +92,7 @@ function moveIfRejected(specs: readonly TableSpec[]): string {
   );
   return statementText`
     UPDATE ${SETTLING_TABLE}
-    SET moved_in = CASE WHEN ${any(rejected)} THEN ${THIRD - 1} ELSE 0 END`;
+    SET moved_in = CASE WHEN ${any(rejected)} THEN ${THIRD_PASS - 1} ELSE 0 END`;
 }
 
 const HAS_REJECTED = `(SELECT moved_in FROM ${SETTLING_TABLE}) > 0`;

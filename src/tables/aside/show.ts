@@ -1,5 +1,5 @@
 import { cellTypeOf } from '../../columns/registry.js';
-import { maskableColumns, uniqueColumns } from '../../model/constraints.js';
+import { uniqueColumns } from '../../model/constraints.js';
 import type { ColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
@@ -27,26 +27,6 @@ export function showStatements(specs: readonly TableSpec[], when: Fragment = 'tr
     ...specs.flatMap((spec) => [...moveUnique(spec, when), ...updateShown(spec, when)]),
     ...specs.flatMap((spec) => insertShown(spec, when)),
   ];
-}
-
-/**
- * Parks rows that the database has rejected although they came before: what shows them now, or masks them, is the
- * change of another row, and that one must not fail for it.
- */
-export function parkRejected(spec: TableSpec, pass: Fragment): string {
-  const differs = spec.clockColumns.filter(({ name }) => maskableColumns(spec).includes(name));
-  return statementText`
-    UPDATE ${aside(spec)}
-    SET
-      state = 'rejected',
-      pass = ${pass}
-    WHERE
-      state = 'open'
-      AND NOT EXISTS (
-        SELECT 1 FROM ${quoteName(spec.name)} AS base
-        WHERE
-          ${all([isBaseOf(spec, aside(spec), 'base'), ...differs.map((column) => `base.${quoteName(column.name)} IS ${shownValue(spec, column.name, aside(spec))}`)])}
-      )`;
 }
 
 /**
