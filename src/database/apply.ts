@@ -7,6 +7,7 @@ import type { RowId } from '../model/row-id.js';
 import { type Query, statement } from '../sql/statement.js';
 import { openRejected } from '../tables/aside/rejected.js';
 import { followFormerNames } from '../tables/former/follow.js';
+import { Findings } from '../tables/guard/findings.js';
 import { anyPending, countPending, readWaitingTables } from '../tables/pending/count.js';
 import {
   type CountedRejectedRow,
@@ -156,7 +157,7 @@ export class Merger {
         });
         const report = await mergeLimited(batch, source, schema, {
           merge: (admitted, more) => runner.merge(admitted, optionsWith(more)),
-          try: (admitted, more) => runner.try(admitted, optionsWith(more)),
+          try: (admitted, more, found) => runner.try(admitted, optionsWith(more), found),
         });
         given = {};
         return report;
@@ -170,7 +171,7 @@ export class Merger {
             waiting,
             drains: true,
             refused: [],
-            trial: () => {},
+            trial: { found: new Findings(), refused: () => {} },
             onRemoved: () => {},
           },
         }),

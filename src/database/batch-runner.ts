@@ -6,14 +6,14 @@ import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
 import type { CrrSchema } from '../model/schema.js';
-import { inSavepoint } from '../sql/savepoint.js';
 import type { Query } from '../sql/statement.js';
+import type { Findings } from '../tables/guard/findings.js';
 import { refuseAlways } from '../tables/guard/table.js';
 import { registerSites } from '../tables/site/register.js';
 import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import type { Connection } from './connection.js';
-import { isRowRefused, isStale, isUnsettled } from './database-errors.js';
+import { isRowRefused, isStale, isUnsettled, messages } from './database-errors.js';
 import { type DrainLook, DrainMemory } from './drain-memory.js';
 import type { DriftCheck } from './drift.js';
 import { type Evict, evictWhileMerging } from './evict.js';
@@ -94,16 +94,18 @@ export class BatchRunner {
     return this.#attempt(changes, options, (plan, look) => this.#run(plan, changes, options, look));
   }
 
-  /** Merges and takes all of it back. Rejects as {@link merge} would. */
-  try(changes: readonly Change[], options: BatchOptions): Promise<void> {
-    return this.#attempt(changes, options, (plan) =>
-      run(this.#parts.connection, inSavepoint(triedQueries(plan)), 'write'),
-    );
+  /** Merges, takes all of it back, and reads what was found. Rejects as {@link merge} would. */
+  try(changes: readonly Change[], options: BatchOptions, found: Findings): Promise<void> {
+    return this.#attempt(changes, options, async (plan) => {
+      const queries = [...triedQueries(plan), found.end()];
+      const error: unknown = await run(this.#parts.connection, queries, 'write').catch((e) => e);
+      if (!found.read(messages(error))) throw error;
+    });
   }
 
   /**
    * Why the database would reject a row of the batch; undefined if it would not. Nothing is written, and nothing
-   * read: the batch fails at the end at the latest. So engines without savepoints can do it.
+   * read: the batch fails at the end at the latest.
    */
   faultOf(changes: readonly Change[], options: BatchOptions): Promise<string | undefined> {
     return this.#attempt(changes, options, async (plan) => {

@@ -4,6 +4,7 @@ import { type LimitedSource, type RefusedRow, rightsIn } from '../merge/source.j
 import type { Change } from '../model/change.js';
 import { type RowId, RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
+import { Findings } from '../tables/guard/findings.js';
 import type { MergeReport } from './apply-result.js';
 import { isRowRefused } from './database-errors.js';
 
@@ -18,8 +19,8 @@ type BatchLimits = Omit<LimitedInput, 'source' | 'waiting'>;
 export interface LimitedMergeParts {
   /** Merges a batch in one transaction. Rejects if a row is outside of its condition. */
   readonly merge: (changes: readonly Change[], limits: BatchLimits) => Promise<MergeReport>;
-  /** The same, and takes it back. */
-  readonly try: (changes: readonly Change[], limits: BatchLimits) => Promise<void>;
+  /** The same, takes it back, and reads which rows would be refused. */
+  readonly try: (changes: readonly Change[], limits: BatchLimits, found: Findings) => Promise<void>;
 }
 
 /** A batch is tried this often at least and at most, in between as often as it has few changes. */
@@ -31,7 +32,7 @@ const TRIED_ALONE = 32;
 
 /**
  * Merges what a source may write, in one transaction, and leaves out the rows that it may not. Normally
- * that is known at once. If a condition fails, the merge is tried and taken back, in order to list the
+ * that is known at once. If a condition fails, the merge is tried and taken back, in order to find the
  * rows that do not meet their conditions; then it is done without these.
  */
 export async function mergeLimited(
@@ -105,12 +106,9 @@ export async function mergeLimited(
 
   async function tryWith(batch: readonly Change[], onlyRow?: RowId): Promise<RefusedRow[]> {
     const rows = new RowSet<RefusedRow>();
-    await parts.try(batch, {
-      ...limits(),
-      onlyRow,
-      onRemoved: () => {},
-      trial: (row) => rows.add(row),
-    });
+    const found = new Findings();
+    const trial = { found, refused: (row: RefusedRow) => void rows.add(row) };
+    await parts.try(batch, { ...limits(), onlyRow, onRemoved: () => {}, trial }, found);
     return [...rows.values()];
   }
 }

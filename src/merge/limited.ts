@@ -13,7 +13,7 @@ import {
 } from '../tables/pending/refuse.js';
 import type { EarlyChange, RowOffer } from './group.js';
 import { RowRules } from './row-rules.js';
-import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
+import { type LimitedSource, type RefusedRow, rightsIn, type Trial } from './source.js';
 import { TombstoneQuota } from './tombstone-quota.js';
 
 /** What a batch of a limited source is merged with. */
@@ -28,10 +28,10 @@ export interface LimitedInput {
   /** Of what waits, only this row is applied. Only for a trial. */
   readonly onlyRow?: RowId | undefined;
   /**
-   * Rows outside of their conditions are listed, and do not fail the batch, which is to be rolled back.
-   * Undefined: they fail it.
+   * Rows outside of their conditions are found, and do not fail the batch, which is taken back. Undefined: they
+   * fail it.
    */
-  readonly trial?: ((row: RefusedRow) => void) | undefined;
+  readonly trial?: Trial | undefined;
   /** Called with rows of which something was removed, because its source may not write it. */
   readonly onRemoved: (row: RefusedRow) => void;
 }
@@ -64,19 +64,20 @@ export class LimitedBatch {
       ),
       ...(onlyRow ? [removeOthers(source.id, onlyRow.table, onlyRow.pk)] : []),
       ...drained.flatMap((spec) => this.#removeForbidden(spec)),
-      ...(trial ? this.#rules.list('before', trial) : this.#rules.guardBefore()),
+      ...(trial ? this.#rules.collect('before', trial) : this.#rules.guardBefore()),
     ];
   }
 
   /** After the merge. */
   check(): Query[] {
     const { trial } = this.input;
-    const tombstones = new TombstoneQuota(this.input.source, this.input.offers);
+    const tombstones = new TombstoneQuota(this.input);
     if (trial) {
-      const list = tombstones.list((row) =>
-        trial({ ...row, code: 'CRR_CHANGE_QUOTA', isOutside: false }),
-      );
-      return [...tombstones.note(), ...list, ...this.#rules.list('after', trial)];
+      return [
+        ...tombstones.note(),
+        ...tombstones.collect(trial),
+        ...this.#rules.collect('after', trial),
+      ];
     }
     return [
       ...tombstones.note(),

@@ -1,18 +1,18 @@
 import type { TableSpec } from '../model/table-spec.js';
-import type { SqlValue } from '../model/value.js';
-import { bytesOf, type DriverRow } from '../sql/driver-value.js';
+import { hexToBytes } from '../model/value.js';
 import { block, list } from '../sql/layout.js';
-import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
+import type { StatementLimits } from '../sql/multi-row.js';
 import { PENDING_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
-import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
+import { type Statement, statement } from '../sql/statement.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 import { refuseIfFound } from '../tables/guard/table.js';
 import { fromSource, isMarkedSql, pendingKeys } from '../tables/pending/table.js';
 import { DB_VERSION } from '../tables/state/table.js';
 import type { RowOffer } from './group.js';
+import { queryOffered } from './offered-keys.js';
 import { rowsOutsideSql } from './rows-outside.js';
-import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
+import { type LimitedSource, rightsIn, type Trial } from './source.js';
 
 /** The rows that a batch may touch in one table, with the condition that they must meet. */
 interface RuledTable {
@@ -34,7 +34,7 @@ export interface RowRulesInput {
 
 /**
  * The conditions that rows must meet before a batch is merged and after it. Either a row that does not
- * meet its condition fails the batch, or all such rows are listed.
+ * meet its condition fails the batch, or a trial finds all such rows.
  */
 export class RowRules {
   readonly #tables: readonly RuledTable[];
@@ -52,7 +52,7 @@ export class RowRules {
 
   /** Fail if a row is outside of its condition as it is. */
   guardBefore(): Statement[] {
-    return this.#list('before', () => {}).map(refuseIfFound);
+    return this.#outside('before').map(({ query }) => refuseIfFound(query));
   }
 
   /** Fail if the merge has touched a row that is outside of its condition now. */
@@ -67,50 +67,41 @@ export class RowRules {
   }
 
   /**
-   * Lists the rows that {@link guardBefore} or {@link guardAfter} would find. Changes that waited must not
+   * Collects the rows that {@link guardBefore} or {@link guardAfter} would find. Changes that waited must not
    * be removed yet.
    */
-  list(when: 'before' | 'after', read: (row: RefusedRow) => void): Query[] {
-    return this.#list(when, (table, pk) =>
-      read({ table, pk, code: 'CRR_CHANGE_ROW_REFUSED', isOutside: when === 'before' }),
+  collect(when: 'before' | 'after', { found, refused }: Trial): Statement[] {
+    return this.#outside(when).map(({ query, mark, table, pkOf }) =>
+      found.collect(query, mark, (text) =>
+        refused({
+          table,
+          pk: pkOf(text),
+          code: 'CRR_CHANGE_ROW_REFUSED',
+          isOutside: when === 'before',
+        }),
+      ),
     );
   }
 
-  #list(when: 'before' | 'after', read: (table: string, pk: Uint8Array) => void): Query[] {
+  #outside(when: 'before' | 'after'): RowsOutside[] {
     return this.#tables.flatMap((table) => [
-      ...this.#offered(table, when, (pk) => read(table.spec.name, pk)),
-      ...(table.isDrained ? [this.#waiting(table, when, (pk) => read(table.spec.name, pk))] : []),
+      ...this.#offered(table, when),
+      ...(table.isDrained ? [this.#waiting(table, when)] : []),
     ]);
   }
 
-  #offered(
-    { spec, condition, offers }: RuledTable,
-    when: 'before' | 'after',
-    read: (pk: Uint8Array) => void,
-  ): Query[] {
-    const { limits } = this.input;
-    const statements = new MultiRowStatements(
+  #offered({ spec, condition, offers }: RuledTable, when: 'before' | 'after'): RowsOutside[] {
+    const queries = queryOffered(
+      offers,
+      this.input.limits,
       (rows) => rowsOutsideSql(spec, rows, condition.sql, isTouched(spec, when)),
-      { ...limits, maxParameters: limits.maxParameters - condition.args.length },
+      condition.args,
     );
-    offers.forEach(({ key }, index) => {
-      const args: SqlValue[] = [];
-      const values = key.map((value) => bindValue(value, args));
-      statements.add([index, ...values].join(', '), args);
-    });
-    const readRows = (rows: readonly DriverRow[]) => {
-      for (const { 0: index } of rows) read(offers[Number(index)]!.pk);
-    };
-    return statements
-      .finish()
-      .map(({ sql, args }) => ({ sql, args: [...args, ...condition.args], read: readRows }));
+    const pkOf = (index: string) => offers[Number(index)]!.pk;
+    return queries.map((query) => ({ query, mark: 'mark', table: spec.name, pkOf }));
   }
 
-  #waiting(
-    { spec, condition }: RuledTable,
-    when: 'before' | 'after',
-    read: (pk: Uint8Array) => void,
-  ): Query {
+  #waiting({ spec, condition }: RuledTable, when: 'before' | 'after'): RowsOutside {
     const { source, onlyTried } = this.input;
     const keys = pendingKeys(spec.key.length).map((key, i) => `${key} AS column${i + 2}`);
     const waiting = block`
@@ -120,16 +111,24 @@ export class RowRules {
         ...fromSource('waiting', source.id, spec, { onlyTried }),
         ...(onlyTried ? [isMarkedSql('waiting')] : []),
       ].join(' AND ')}`;
+    const sql = rowsOutsideSql(spec, waiting, condition.sql, isTouched(spec, when));
     return {
-      ...statement(
-        rowsOutsideSql(spec, waiting, condition.sql, isTouched(spec, when)),
-        condition.args,
-      ),
-      read(rows) {
-        for (const { 0: pk } of rows) read(bytesOf(pk!));
-      },
+      query: statement(sql, condition.args),
+      mark: 'hex(mark)',
+      table: spec.name,
+      pkOf: hexToBytes,
     };
   }
+}
+
+/** A query of rows that do not meet their condition. */
+interface RowsOutside {
+  readonly query: Statement;
+  /** SQL of a row's mark in the query. */
+  readonly mark: string;
+  readonly table: string;
+  /** The packed key of the row with a mark. */
+  readonly pkOf: (mark: string) => Uint8Array;
 }
 
 /** SQL condition: the running apply has changed the row. */

@@ -7,7 +7,7 @@ import { trueRows } from '../tables/aside/truth.js';
  * The rows of a list that exist in a table, shown or not, and do not meet a condition.
  *
  * @param rows `VALUES` or a `SELECT` with a mark of each row as `column1`, and its key as `column2` and so on.
- * The query returns the marks.
+ * The query returns the marks as `mark`.
  * @param condition a condition as Drizzle renders it: it names columns by the table's own name, so
  * the table has no alias.
  * @param more further conditions on the table's rows.
@@ -23,7 +23,7 @@ export function rowsOutsideSql(
     ({ name }, i) => `${table}.${quoteName(name)} = crr_pushed.column${i + 2}`,
   );
   return statementText`
-    SELECT crr_pushed.column1
+    SELECT crr_pushed.column1 AS mark
     FROM (
       ${rows}
     ) AS crr_pushed

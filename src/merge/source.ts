@@ -1,6 +1,7 @@
 import type { CrrChangeErrorCode } from '../errors.js';
 import type { Change } from '../model/change.js';
 import type { Statement } from '../sql/statement.js';
+import type { Findings } from '../tables/guard/findings.js';
 import type { PendingQuota } from '../tables/pending/quota.js';
 
 /** Who brought a batch of changes, if they may not write everything. */
@@ -47,6 +48,13 @@ export interface RefusedRow {
   readonly code: CrrChangeErrorCode;
   /** The row does not meet the condition as it is here; otherwise the changes would make it so. */
   readonly isOutside: boolean;
+}
+
+/** A merge that is taken back, and finds the rows that would be refused. */
+export interface Trial {
+  readonly found: Findings;
+  /** Called with each of them when the findings are read. */
+  readonly refused: (row: RefusedRow) => void;
 }
 
 /** The rights in a table; undefined if it may not be written. */

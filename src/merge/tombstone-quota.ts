@@ -1,54 +1,81 @@
-import { packKey } from '../model/packed-key.js';
-import type { RowId } from '../model/row-id.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { list, statementText } from '../sql/layout.js';
-import { type Query, statement } from '../sql/statement.js';
-import { keyValues, readKey } from '../tables/clock/read-key.js';
+import { all, statementText } from '../sql/layout.js';
+import type { StatementLimits } from '../sql/multi-row.js';
+import { type Query, type Statement, statement } from '../sql/statement.js';
+import { clockKeys } from '../tables/clock/table.js';
 import { refuseIfFound } from '../tables/guard/table.js';
 import { fromNewTombstones, hasTooManyTombstones, noteTombstones } from '../tables/usage/table.js';
 import type { RowOffer } from './group.js';
-import type { LimitedSource } from './source.js';
+import { queryOffered } from './offered-keys.js';
+import type { LimitedSource, Trial } from './source.js';
+
+export interface TombstoneQuotaInput {
+  readonly source: LimitedSource;
+  readonly offers: ReadonlyMap<TableSpec, readonly RowOffer[]>;
+  readonly limits: StatementLimits;
+}
 
 /**
  * Deletes of rows that are not here leave tombstones, which are kept for good. A source may bring so many; then either
- * the batch fails, or its tombstones are listed.
+ * the batch fails, or a trial finds its tombstones.
  */
 export class TombstoneQuota {
-  readonly #specs: readonly TableSpec[];
+  /** Deletes, by their tables. */
+  readonly #deletes: readonly (readonly [spec: TableSpec, rows: readonly RowOffer[]])[];
 
-  constructor(
-    readonly source: LimitedSource,
-    offers: ReadonlyMap<TableSpec, readonly RowOffer[]>,
-  ) {
+  constructor(readonly input: TombstoneQuotaInput) {
+    const { source, offers } = input;
     const isLimited = source.quota?.tombstones !== undefined;
-    const hasDeletes = (rows: readonly RowOffer[]) => rows.some(({ cl }) => cl % 2 === 0);
-    this.#specs = [...offers].flatMap(([spec, rows]) =>
-      isLimited && hasDeletes(rows) ? [spec] : [],
-    );
+    this.#deletes = [...offers].flatMap(([spec, rows]) => {
+      const deletes = isLimited ? rows.filter(({ cl }) => cl % 2 === 0) : [];
+      return deletes.length > 0 ? [[spec, deletes] as const] : [];
+    });
   }
 
   note(): Query[] {
-    return this.#specs.map((spec) => noteTombstones(this.source.id, spec));
+    return this.#deletes.map(([spec]) => noteTombstones(this.input.source.id, spec));
   }
 
   guard(): Query[] {
-    return this.#specs.map((spec) => refuseIfFound(statement(this.#tooMany(spec, ['1']))));
+    return this.#deletes.map(([spec]) => refuseIfFound(statement(this.#tooMany(spec))));
   }
 
-  list(read: (row: RowId) => void): Query[] {
-    return this.#specs.map((spec) => ({
-      ...statement(this.#tooMany(spec, keyValues(spec))),
-      read(rows) {
-        for (const row of rows) read({ table: spec.name, pk: packKey(readKey(spec, row, 0)) });
-      },
-    }));
+  collect({ found, refused }: Trial): Statement[] {
+    return this.#deletes.flatMap(([spec, rows]) => {
+      const sameKey = clockKeys(spec).map((key, i) => `${key} = crr_pushed.column${i + 2}`);
+      const queries = queryOffered(
+        rows,
+        this.input.limits,
+        (values) => statementText`
+          SELECT crr_pushed.column1 AS mark
+          FROM (
+            ${values}
+          ) AS crr_pushed
+          WHERE EXISTS (
+            ${this.#tooMany(spec, sameKey)}
+          )`,
+      );
+      return queries.map((query) =>
+        found.collect(query, 'mark', (index) =>
+          refused({
+            table: spec.name,
+            pk: rows[Number(index)]!.pk,
+            code: 'CRR_CHANGE_QUOTA',
+            isOutside: false,
+          }),
+        ),
+      );
+    });
   }
 
-  #tooMany(spec: TableSpec, columns: Parameters<typeof list>[0]): string {
+  #tooMany(spec: TableSpec, more: readonly string[] = []): string {
+    const tooMany = hasTooManyTombstones(
+      this.input.source.id,
+      this.input.source.quota?.tombstones ?? 0,
+    );
     return statementText`
-      SELECT
-        ${list(columns)}
+      SELECT 1
       ${fromNewTombstones(spec)}
-        AND ${hasTooManyTombstones(this.source.id, this.source.quota?.tombstones ?? 0)}`;
+        AND ${all([...more, tooMany])}`;
   }
 }

@@ -7,11 +7,9 @@ import { reference } from './reference.js';
 for (const opener of OPENERS) {
   const { drizzle: open } = opener;
   describe(opener.name, () => {
+    const reason =
+      open === undefined ? 'this line of Drizzle has no driver for the engine' : opener.missing;
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      const reason =
-        open === undefined
-          ? 'this line of Drizzle has no driver for the engine'
-          : (opener.missing ?? opener.skips?.[name]);
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {
         expect(await scenario(() => openOn(opener))).toEqual(await reference(name));

@@ -33,9 +33,6 @@ import { openSiteOn } from './open-site.js';
 import { proxyFunctions } from './proxy-functions.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
 
-/** Why what a rule refuses cannot be found row by row there. */
-export const NO_SAVEPOINTS = 'no savepoints, in which a merge is tried and taken back';
-
 export interface Opener {
   /** In the names of tests and in docs/engines.md. */
   readonly name: string;
@@ -46,8 +43,6 @@ export interface Opener {
   readonly drizzle?: (client: never) => object;
   /** What this machine lacks for it. */
   readonly missing?: string | undefined;
-  /** Scenarios that the engine cannot run, with the reason. */
-  readonly skips?: Readonly<Record<string, string>>;
 }
 
 function memoryDatabase(): Libsql.Database {
@@ -114,7 +109,6 @@ export const d1InMiniflare: Opener = {
   name: 'D1, miniflare',
   adapter: d1,
   drizzle: drizzleD1,
-  skips: { 'a row rule holds': NO_SAVEPOINTS },
   async openClient() {
     const miniflare = new Miniflare({
       modules: true,

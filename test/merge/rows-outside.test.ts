@@ -12,7 +12,7 @@ test('the rows outside of a condition, in a table and columns with hostile names
     cellColumns: [],
   };
   expect(rowsOutsideSql(spec, "VALUES (0, ?, 'k')", '"a ""b""."owner" = ?')).toBe(
-    `SELECT crr_pushed.column1
+    `SELECT crr_pushed.column1 AS mark
 FROM (
   VALUES (0, ?, 'k')
 ) AS crr_pushed

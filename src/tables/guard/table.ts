@@ -4,7 +4,7 @@ import { type Statement, statement } from '../../sql/statement.js';
 
 /**
  * Why a batch is refused from inside the database. A row offered to `crr_guard` raises an error, which a
- * plain statement cannot; the table never holds a row.
+ * plain statement cannot; the table never keeps a row.
  */
 export const GUARDS = {
   /** The ordinals that this process knows are out of date; it reads them again and retries. */

@@ -1,7 +1,6 @@
 /** The JavaScript runtimes whose own SQLite is tested. */
 import { bunBinary, node24Binary } from '../../../tools/runtimes/index.js';
 import { isDrizzle1 } from '../../support/drizzle-line.js';
-import { NO_SAVEPOINTS } from '../openers.js';
 
 export interface Runtime {
   readonly name: string;
@@ -21,9 +20,5 @@ export const RUNTIMES: readonly Runtime[] = [
     skip: isDrizzle1 ? undefined : 'Drizzle 0.45 has no driver for it',
   },
 ];
-
-export const DURABLE_OBJECT_SKIPS: Readonly<Record<string, string>> = {
-  'a row rule holds': NO_SAVEPOINTS,
-};
 
 export const LIBSQL_WEB = '@libsql/client/web in workerd, on sqld';

@@ -12,7 +12,7 @@ import { sqldBinary, startSqld } from '../../../tools/sqld/index.js';
 import { isDrizzle1 } from '../../support/drizzle-line.js';
 import { SCENARIOS } from '../conformance.js';
 import { reference } from '../reference.js';
-import { DURABLE_OBJECT_SKIPS, LIBSQL_WEB, RUNTIMES } from './list.js';
+import { LIBSQL_WEB, RUNTIMES } from './list.js';
 import type { Transcript } from './print.js';
 
 let directory: string;
@@ -55,13 +55,9 @@ describe('SQLite in Durable Objects', () => {
   });
   afterAll(() => worker?.dispose());
 
-  for (const scenario of Object.keys(SCENARIOS)) {
-    const reason = DURABLE_OBJECT_SKIPS[scenario];
-    const title = reason === undefined ? scenario : `${scenario} (skipped: ${reason})`;
-    test.skipIf(reason !== undefined)(title, async () => {
-      expect(await transcriptIn(worker, scenario)).toEqual(await reference(scenario));
-    });
-  }
+  test.each(Object.keys(SCENARIOS))('%s', async (scenario) => {
+    expect(await transcriptIn(worker, scenario)).toEqual(await reference(scenario));
+  });
 });
 
 const noServer = sqldBinary() === undefined ? ' (skipped: no sqld binary for this platform)' : '';
