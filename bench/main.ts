@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { measureChanges } from './changes.js';
 import { Workbench } from './database.js';
 import { nativeEngine, wasmEngine } from './engine.js';
+import { measureEngines } from './engines.js';
 import { exactCosts } from './exact.js';
 import { Figures } from './figures.js';
 import { measureGrowth } from './growth.js';
@@ -115,6 +116,10 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
     await measureEngine(wasmEngine, citiesShape(), effort, figures);
     const file = process.env.CRSQLITE_LIB;
     if (file) await measureEngine(nativeEngine(file), citiesShape(), effort, figures);
+  },
+  async engines(bench, figures) {
+    const effort = options.quick ? { rows: 500, rounds: 2 } : { rows: 5_000, rounds: 3 };
+    await measureEngines(bench, textShape('uuid7'), effort, figures);
   },
   async exact(_, figures) {
     for (const [shape, label] of [

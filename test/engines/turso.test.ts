@@ -8,8 +8,10 @@ const READ = { sql: 'SELECT 1', args: [] };
 async function open() {
   const client = await connect(':memory:');
   onTestFinished(async () => void (await client.close()));
-  const tempStore = async () =>
-    Object.values((await client.prepare('PRAGMA temp_store').get())!)[0];
+  const tempStore = async () => {
+    const [result] = await client.batch(['PRAGMA temp_store'], { raw: true });
+    return (result!.rows[0] as unknown as readonly unknown[])[0];
+  };
   return { client, engine: turso.connect(client, {})!, tempStore };
 }
 
@@ -29,7 +31,7 @@ test('what the application has set stays', async () => {
 
 test('it is set by the next batch if a transaction is open at the first', async () => {
   const { client, engine, tempStore } = await open();
-  await client.exec('BEGIN');
+  await client.exec('BEGIN IMMEDIATE');
   await engine.batch([READ], 'write');
   expect(await tempStore()).toBe(0);
   await client.exec('COMMIT');
