@@ -44,7 +44,7 @@ export default defineConfig({
             'test/{columns,drizzle,feed,merge}/**/*.test.ts',
             // What the command line does on it; the rest does not depend on the line.
             'test/cli/{commands,engines}.test.ts',
-            'test/migrate/{life,push}.test.ts',
+            'test/migrate/{life,push,rebuild}.test.ts',
             // What only that line has.
             'test/drizzle-1/**/*.test.ts',
           ],

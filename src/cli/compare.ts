@@ -1,5 +1,6 @@
 import { checkDatabase, checkFolder } from '../migrate/check.js';
 import { loadProject } from '../migrate/config.js';
+import { deletingMigrations } from '../migrate/deleting.js';
 import { projectSchema } from '../migrate/project-schema.js';
 import type { Difference } from '../tables/difference.js';
 import type { Io } from './io.js';
@@ -12,17 +13,20 @@ export interface Compared {
   readonly differences: readonly Difference[];
   /** How many CRRs the schema has. */
   readonly crrs: number;
+  /** What may do harm, but is no difference, a line each. */
+  readonly warnings: readonly string[];
 }
 
 export async function compareFolder(io: Io, options: DatabaseOptions): Promise<Compared> {
   const project = await loadProject(io.cwd, options);
   const schema = projectSchema(project);
   const differences = checkFolder(project.out, schema);
-  return { what: 'migrations', differences, crrs: schema.tables.size };
+  const warnings = deletingMigrations(project.out);
+  return { what: 'migrations', differences, crrs: schema.tables.size, warnings };
 }
 
 export const compareDatabase = (io: Io, options: DatabaseOptions): Promise<Compared> =>
   withDatabase(io, options, async ({ connection, schema }) => {
     const differences = await checkDatabase(connection, schema);
-    return { what: 'database', differences, crrs: schema.tables.size };
+    return { what: 'database', differences, crrs: schema.tables.size, warnings: [] };
   });

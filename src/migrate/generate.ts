@@ -12,12 +12,14 @@ import { fixRebuilds } from './fix-rebuild.js';
 import { type Folded, foldMigrations, touchedTables } from './fold.js';
 import { readFolder } from './folder.js';
 import { droppedTables, formerTable } from './former-table.js';
+import { keepRows } from './keep-rows.js';
 import { howToDelete, joinChunks, type Migration } from './migration.js';
 import { planAlter } from './plan.js';
 import { projectSchema } from './project-schema.js';
 import { refuseBreakpoints } from './refuse-breakpoints.js';
 import { followedBy, NO_RENAMES } from './renames.js';
 import { FolderBackup, replaceFile } from './restore.js';
+import { setViewsAside } from './views.js';
 
 export interface GenerateOptions {
   /** Name of the migration, if the user gave one. */
@@ -59,12 +61,15 @@ export async function generate(
   const folded = foldMigrations(before);
   refuseUncarried(folded, options.repair);
   const wanted = [...projectSchema(project).tables.values()];
-  const planFor = (migration: Migration | undefined) =>
+  const planFor = (migration: Migration | undefined, kept: Iterable<string> = []) =>
     planAlter({
       state: folded.state,
       wanted,
       renames: followedBy(folded.renames, migration?.renames ?? NO_RENAMES),
-      touched: new Set(migration && touchedTables(migration.sql, folded.state.keys())),
+      touched: new Set([
+        ...(migration ? touchedTables(migration.sql, folded.state.keys()) : []),
+        ...kept,
+      ]),
       repair: folded.touched,
       formerTable: (to) => formerTable(to, before, migration),
       dropped: droppedTables(before, migration),
@@ -82,11 +87,13 @@ export async function generate(
       if (migration === undefined) throw kitFailed('it wrote no custom migration');
     }
     refuseBreakpoints(migration.tables);
-    const plan = planFor(migration);
     const statements = drizzleStatements(migration.sql);
-    const fixed = fixRebuilds(statements, migration, before.at(-1));
+    const copies = fixRebuilds(statements, migration, before.at(-1));
+    const kept = keepRows(copies, migration, before.at(-1));
+    const fixed = setViewsAside(kept.statements, migration, before.at(-1));
+    const plan = planFor(migration, kept.tables);
     if (plan !== undefined) replaceFile(migration.sqlFile, composeMigration(fixed, plan));
-    else if (fixed.some((sql, i) => sql !== statements[i])) {
+    else if (fixed.join() !== statements.join()) {
       replaceFile(migration.sqlFile, joinChunks(fixed));
     }
     // Read it back as the next run will, so that a mistake shows now.

@@ -20,6 +20,8 @@ export interface Migration {
   readonly renames: Renames;
   /** Tables by name, after this migration and all before it. */
   readonly tables: ReadonlyMap<string, SnapshotTable>;
+  /** The SELECT of each view that drizzle-kit makes, by name. */
+  readonly views: ReadonlyMap<string, string>;
 }
 
 /** A table as drizzle-kit's snapshot describes it. */
@@ -29,6 +31,7 @@ export interface SnapshotTable {
   readonly checkConstraints?: Readonly<
     Record<string, { readonly name: string; readonly value: string }>
   >;
+  readonly foreignKeys?: Readonly<Record<string, { readonly tableTo: string }>>;
 }
 
 export interface SnapshotColumn {

@@ -23,6 +23,7 @@ const parser = () =>
 export const checkCommand = cliCommand(parser, async (io, options) => {
   const { compareDatabase, compareFolder } = await import('../compare.js');
   const compared = await (options.offline ? compareFolder : compareDatabase)(io, options);
+  for (const warning of compared.warnings) io.stderr(`Warning: ${warning}\n`);
   io.stdout(`${renderDifferences(compared, screenOf(io, 'stdout').style)}\n`);
   return compared.differences.length === 0 ? EXIT.ok : EXIT.failed;
 });

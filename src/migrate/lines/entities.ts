@@ -18,6 +18,12 @@ interface KeyEntity extends Entity {
 interface CheckEntity extends Entity {
   readonly value: string;
 }
+interface ForeignKeyEntity extends Entity {
+  readonly tableTo: string;
+}
+interface ViewEntity extends Entity {
+  readonly definition: string | null;
+}
 
 /** The entities of a schema, by what identifies them. */
 export type Entities = ReadonlyMap<string, Entity>;
@@ -61,8 +67,19 @@ export function tablesOf(entities: Entities): ReadonlyMap<string, SnapshotTable>
           columns: named(of<ColumnEntity>('columns', name), columnOf),
           compositePrimaryKeys: named(of<KeyEntity>('pks', name), ({ columns }) => ({ columns })),
           checkConstraints: named(of<CheckEntity>('checks', name), (check) => check),
+          foreignKeys: named(of<ForeignKeyEntity>('fks', name), ({ tableTo }) => ({ tableTo })),
         },
       ]),
+  );
+}
+
+/** The definitions of views that drizzle-kit makes, by name. */
+export function viewsOf(entities: Entities): ReadonlyMap<string, string> {
+  const views = [...entities.values()].filter(
+    (entity): entity is ViewEntity => entity.entityType === 'views',
+  );
+  return new Map(
+    views.flatMap(({ name, definition }) => (definition ? [[name, definition] as const] : [])),
   );
 }
 

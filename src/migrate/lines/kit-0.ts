@@ -14,6 +14,9 @@ interface Journal {
 }
 interface Snapshot {
   readonly tables?: Readonly<Record<string, SnapshotTable>>;
+  readonly views?: Readonly<
+    Record<string, { readonly name: string; readonly definition?: string }>
+  >;
   readonly _meta?: SnapshotMeta;
 }
 /** How a snapshot records renames: `"posts"."title"` -> `"posts"."headline"`. */
@@ -54,7 +57,7 @@ function readMigration(out: string, { tag, breakpoints }: Journal['entries'][num
     }
   }
   const sql = readFileSync(sqlFile, 'utf8');
-  const { tables = {}, _meta = {} } = readJson<Snapshot>(snapshotFile);
+  const { tables = {}, views = {}, _meta = {} } = readJson<Snapshot>(snapshotFile);
   return {
     tag,
     sqlFile,
@@ -64,6 +67,12 @@ function readMigration(out: string, { tag, breakpoints }: Journal['entries'][num
     step: parseStep(sql, tag),
     renames: readRenames(_meta),
     tables: new Map(Object.entries(tables)),
+    // A view that exists already has no definition here.
+    views: new Map(
+      Object.values(views).flatMap(({ name, definition }) =>
+        definition === undefined ? [] : [[name, definition] as const],
+      ),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { folderError, type Migration, readJson } from '../migration.js';
 import type { Renames } from '../renames.js';
 import { parseStep } from '../state.js';
-import { type Entities, entitiesOf, mergeOf, tablesOf } from './entities.js';
+import { type Entities, entitiesOf, mergeOf, tablesOf, viewsOf } from './entities.js';
 import type { KitLine } from './line.js';
 
 interface Snapshot {
@@ -76,6 +76,7 @@ function readMigrations(out: string): readonly Migration[] {
       step: parseStep(sql, tag),
       renames: readRenames(renames, before, after),
       tables: tablesOf(after),
+      views: viewsOf(after),
     };
     before = after;
     return migration;
