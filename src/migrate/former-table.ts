@@ -1,4 +1,5 @@
 import { typeOf } from '../columns/registry.js';
+import type { TableConstraints } from '../model/constraints.js';
 import {
   DEFAULT_KIND,
   type ReplicatedColumnSpec,
@@ -63,6 +64,7 @@ export function formerTable(
   return {
     spec: {
       name,
+      constraints: formerConstraints(to, new Set(Object.keys(table.columns)), now),
       key: key.map((column) => columnOf(table.columns[column]!)),
       rows: to.rows,
       clockColumns: replicated.filter((column) => typeOf(column).storage === 'clock'),
@@ -70,6 +72,33 @@ export function formerTable(
     },
     names: formerNames(before, name),
     renamed: new Map(renamed),
+  };
+}
+
+/**
+ * The constraints whose columns were there before. Of one that is new, no row is aside. How a database of install()
+ * declares them makes no difference: rows aside are taken over by the names of their columns.
+ */
+function formerConstraints(
+  { constraints }: TableSpec,
+  columns: ReadonlySet<string>,
+  now: (column: string) => string,
+): TableConstraints | undefined {
+  if (constraints === undefined) return undefined;
+  const before = new Map([...columns].map((name) => [now(name), name]));
+  const wereThere = (names: readonly string[]) => names.every((name) => before.has(name));
+  const named = (names: readonly string[]) => names.map((name) => before.get(name)!);
+  return {
+    references: constraints.references
+      .filter((reference) => wereThere(reference.columns))
+      .map((reference) => ({ ...reference, columns: named(reference.columns) })),
+    uniques: constraints.uniques
+      .filter((unique) => wereThere(unique.columns))
+      .map(({ loser, ...unique }) => ({
+        ...unique,
+        columns: named(unique.columns),
+        loser: loser.shows === 'nothing' ? loser : { ...loser, column: before.get(loser.column)! },
+      })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { quoteName } from '../sql/quote.js';
+import { copyAsSql, copyBackSql, deleteRowsSql, dropTableSql } from '../sql/copy-rows.js';
 import { readDdl, rebuiltAs } from './ddl.js';
 import { Family, type Relative } from './family.js';
 import type { Migration } from './migration.js';
@@ -20,7 +20,7 @@ export interface Kept {
 const KEPT = 'crr_kept_';
 
 /** Whether a migration's text keeps rows already. */
-export const keepsRows = (sql: string) => sql.includes(`CREATE TABLE ${KEPT}`);
+export const keepsRows = (sql: string) => sql.includes(KEPT);
 
 /** Adds to drizzle-kit's statements those that keep the rows of child tables. All others are unchanged. */
 export function keepRows(
@@ -70,21 +70,15 @@ function putAway(
 ): string[] {
   return [
     DEFER,
-    ...away.map(
-      ({ relative: { name, columns }, into }) =>
-        `CREATE TABLE ${into} AS SELECT ${columns ?? '*'} FROM ${quoteName(name)};`,
-    ),
-    ...away.map(({ relative }) => `DELETE FROM ${quoteName(relative.name)};`),
+    ...away.map(({ relative: { name, columns }, into }) => copyAsSql(name, into, columns)),
+    ...away.map(({ relative }) => deleteRowsSql(relative.name)),
   ];
 }
 
-function bringBack({ name, columns, becomes = name }: Relative, from: string): string[] {
-  const list = columns === undefined ? '' : ` (${columns})`;
-  return [
-    `INSERT INTO ${quoteName(becomes)}${list} SELECT ${columns ?? '*'} FROM ${from};`,
-    `DROP TABLE ${from};`,
-  ];
-}
+const bringBack = ({ name, columns, becomes = name }: Relative, from: string): string[] => [
+  copyBackSql(from, becomes, columns),
+  dropTableSql(from),
+];
 
 function isRebuilt(table: string, rest: readonly string[]): boolean {
   return rest.some((sql) => {

@@ -1,5 +1,11 @@
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
-import { adoptedCrr, adoptStatements, endAdopted, type FormerNames } from '../tables/adopt.js';
+import {
+  adoptedCrr,
+  adoptStatements,
+  dropAdoptedTriggers,
+  endAdopted,
+  type FormerNames,
+} from '../tables/adopt.js';
 import { alterSql, keepValuesSql } from '../tables/alter.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { sharedStatements } from '../tables/modules.js';
@@ -82,12 +88,14 @@ export function planAlter({
     if (!isSame) mayApply = true;
     summary.push(describe(name, to.name, isSame));
   }
+  const adopted: string[] = [];
   for (const to of remaining.values()) {
     const former = formerTable?.(to);
     if (former !== undefined) {
       const { spec, names, renamed } = former;
       const sql = alterSql({ from: { table: spec.name, actual: adoptedCrr(spec) }, to, renamed });
-      begin.push(...adoptStatements(spec, names), ...keepValuesSql(spec, to, renamed));
+      begin.push(...dropAdoptedTriggers(spec.name, names));
+      adopted.push(...adoptStatements(spec, names), ...keepValuesSql(spec, to, renamed));
       commit.push(...sql.commit);
       const was = spec.name === to.name ? {} : { was: spec.name };
       step.set.push({ ...tableState(to), ...was, base: null });
@@ -102,6 +110,7 @@ export function planAlter({
     mayApply = true;
     summary.push(`${to.name}: becomes a CRR`);
   }
+  begin.push(...adopted);
   if (step.set.length === 0 && step.drop.length === 0) return undefined;
   if (state.size === 0) {
     // Only then may install() have been called instead of running migrations with CRR steps.

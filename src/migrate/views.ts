@@ -1,4 +1,4 @@
-import { quoteName } from '../sql/quote.js';
+import { createViewSql, dropViewSql } from '../sql/view.js';
 import { readDdl } from './ddl.js';
 import type { Migration } from './migration.js';
 
@@ -28,16 +28,9 @@ export function setViewsAside(
     }),
   );
   const again = [...migration.views].flatMap(([name, definition]) =>
-    affected.has(name) && !made.has(name)
-      ? [`CREATE VIEW ${quoteName(name)} AS ${definition};`]
-      : [],
+    affected.has(name) && !made.has(name) ? [createViewSql(name, definition)] : [],
   );
-  return [
-    ...[...affected].map((name) => `DROP VIEW IF EXISTS ${quoteName(name)};`),
-    ...rest,
-    ...again,
-    ...made.values(),
-  ];
+  return [...[...affected].map(dropViewSql), ...rest, ...again, ...made.values()];
 }
 
 /** The views that read one of these tables, or each other. */

@@ -1,17 +1,24 @@
+import { maskableColumns } from '../model/constraints.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { list, statementText } from '../sql/layout.js';
 import {
   adoptedTable,
+  asideTable,
   cellGate,
   cellTable,
   clockOf,
   clockTable,
   keyOf,
+  maskOf,
   mergeGate,
+  offeredValueOf,
+  rankGate,
+  rivalTable,
   trigger,
 } from '../sql/names.js';
 import { quoteName, quoteStrictName, quoteText } from '../sql/quote.js';
 import { type ActualCrr, expectedClock } from './actual.js';
+import { aside, asideStatements, settlingStatements } from './aside/table.js';
 import {
   encodeSpec,
   forgetSpecStatements,
@@ -47,6 +54,13 @@ export interface FormerNames {
 }
 
 /**
+ * Drops the triggers that a database may have on a table, and its gates. Run for all tables before the first of
+ * {@link adoptStatements}: triggers of one table name the bookkeeping of others.
+ */
+export const dropAdoptedTriggers = (table: string, former: FormerNames): string[] =>
+  [table, ...former.tables].flatMap((name) => triggersAndGates(name, former.everyColumn));
+
+/**
  * Gives a table the bookkeeping of its spec, without triggers and gates, whatever of it a database has already:
  * clocks and cells that are there are kept, also under former names, and rows without a clock get one. Run before
  * anything alters the base table.
@@ -59,9 +73,9 @@ export function adoptStatements(spec: TableSpec, former: FormerNames): string[] 
   );
   const isRenamed = former.tables.length > 0 || aliases.length > 0;
   return [
-    ...names.flatMap((name) => triggersAndGates(name, former.everyColumn)),
     ...keepClocks(spec, names, former),
     ...keepCells(spec, names, former),
+    ...keepAside(spec, names, former),
     ...former.tables.flatMap((name) => [
       ...tableKnownAs(name, spec.name),
       ...renameSpecStatements(name, spec.name),
@@ -77,7 +91,10 @@ export function adoptStatements(spec: TableSpec, former: FormerNames): string[] 
 
 /** The parts that a CRR has after {@link adoptStatements}. */
 export function adoptedCrr(spec: TableSpec): ActualCrr {
-  const objects = cellTableStatements(spec).length > 0 ? [[cellTable(spec.name), ''] as const] : [];
+  const objects = [
+    ...(cellTableStatements(spec).length > 0 ? [cellTable(spec.name)] : []),
+    ...(spec.constraints === undefined ? [] : [asideTable(spec.name)]),
+  ].map((name) => [name, ''] as const);
   return {
     triggers: new Map(),
     objects: new Map(objects),
@@ -92,7 +109,11 @@ export function endAdopted(table: string, former: FormerNames): string[] {
   const names = [table, ...former.tables];
   return [
     ...names.flatMap((name) => triggersAndGates(name, former.everyColumn)),
-    ...names.flatMap((name) => [clockTable(name), cellTable(name)].map(dropTable)),
+    ...names.flatMap((name) =>
+      [clockTable, cellTable, asideTable, rankGate, rivalTable].map((part) =>
+        dropTable(part(name)),
+      ),
+    ),
     ...names.flatMap(forgetSpecStatements),
     ...tableDropped(table),
   ];
@@ -103,18 +124,22 @@ export function baseTriggers(table: string, columns: Iterable<string>): string[]
   const events = [
     ...['insert', 'key', 'delete', 'resume', 'resume_key'],
     ...['refuse_delete', 'refuse_key'],
+    ...['aside_insert', 'aside_delete', 'aside_key', 'rival_insert', 'rival_update'],
+    ...['replaced_insert', 'replaced_update', 'replaced_delete', 'guard_delete'],
   ];
-  const ofColumns = [...columns].flatMap((name) =>
-    ['update', 'undo', 'show'].map((event) => `${event}_${name}`),
-  );
+  const ofColumns = [...columns].flatMap((name, n) => [
+    ...['update', 'undo', 'show', 'aside_update'].map((event) => `${event}_${name}`),
+    // A table has at most as many references as columns that refer.
+    `guard_reference_${n}`,
+  ]);
   return [...events, ...ofColumns].map((event) => trigger(table, event));
 }
 
 function triggersAndGates(table: string, columns: Iterable<string>): string[] {
   return [
     ...baseTriggers(table, columns).map(dropTrigger),
-    ...[trigger(table, 'life'), trigger(table, 'return')].map(dropTrigger),
-    ...[mergeGate(table), cellGate(table)].map(dropTable),
+    ...['life', 'return', 'pass'].map((event) => dropTrigger(trigger(table, event))),
+    ...[mergeGate, cellGate, rankGate, rivalTable].map((part) => dropTable(part(table))),
   ];
 }
 
@@ -173,6 +198,36 @@ function keepCells(spec: TableSpec, names: readonly string[], former: FormerName
     ]),
     `ALTER TABLE ${adopted} RENAME TO ${cells(spec)}`,
     createIndex,
+  ];
+}
+
+/** Rows that the base table does not show as they are merged are undecided, under whatever constraints follow. */
+function keepAside(spec: TableSpec, names: readonly string[], former: FormerNames): string[] {
+  if (spec.constraints === undefined) return names.map((name) => dropTable(asideTable(name)));
+  const adopted = quoteName(adoptedTable(spec.name));
+  const [create] = asideStatements(spec) as [string];
+  const masked = new Set(maskableColumns(spec));
+  const formerly = (name: string, part: (name: string) => string): KeptColumn => ({
+    name: part(name),
+    former: (former.columns.get(name) ?? []).map(part),
+    otherwise: 'NULL',
+  });
+  const columns: KeptColumn[] = [
+    ...keptKeys(spec, former),
+    ...spec.clockColumns.map(({ name }) => formerly(name, offeredValueOf)),
+    { name: 'state' },
+    ...[...masked].map((name) => formerly(name, maskOf)),
+    { name: 'was' },
+  ];
+  return [
+    ...settlingStatements(),
+    create.replace(aside(spec), () => adopted),
+    ...names.flatMap((name) => [
+      create.replace(aside(spec), () => quoteName(asideTable(name))),
+      copyKept(asideTable(name), adopted, columns),
+      dropTable(asideTable(name)),
+    ]),
+    `ALTER TABLE ${adopted} RENAME TO ${aside(spec)}`,
   ];
 }
 

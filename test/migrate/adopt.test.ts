@@ -14,6 +14,7 @@ import {
   least,
   lww,
   mvr,
+  unpackKey,
   withCrr,
 } from '../../src/index.js';
 import { checkDatabase, checkFolder } from '../../src/migrate/check.js';
@@ -291,3 +292,57 @@ test('every trigger on a base table is dropped before a table is adopted', () =>
     }
   }
 });
+
+const BOUND = (label = 'name', more = '') => `
+export const users = crrTable('users', { id: text('id').primaryKey().notNull(), ${label}: text('${label}').notNull().unique(), boss: text('boss').references(() => users.id)${more} });
+export const posts = crrTable('posts', { id: text('id').primaryKey().notNull(), author: text('author').notNull().references(() => users.id, { onDelete: 'cascade' }), title: text('title')${more} });`;
+
+test.each([
+  ['nothing else', undefined, undefined],
+  ['a renamed column and new ones', BOUND('label', ", n: integer('n')"), ['renamed', 'new', 'new']],
+] as const)(
+  'rows that install() has parked or masked go on; the migration changes %s',
+  async (_, next, answers) => {
+    await start(BOUND());
+    const [old, other] = [await installed('old.db'), await installed('other.db')];
+    const schema = (await loaded()).exports;
+    const dbOf = (client: Client) => withCrr(drizzle({ client }), { schema });
+    await execute(old, ["INSERT INTO users VALUES ('u1', 'ann', NULL)"]);
+    await execute(other, [
+      "INSERT INTO users VALUES ('u2', 'ann', NULL), ('u9', 'zoe', NULL)",
+      "UPDATE users SET boss = 'u9' WHERE id = 'u2'",
+      "INSERT INTO posts VALUES ('p1', 'u9', 'hello')",
+    ]);
+    const { changes } = await dbOf(other).$crr.changes();
+    // Without the user u9: the reference of u2 shows NULL, and p1 is parked.
+    const some = changes.filter(
+      ({ table, pk }) => table === 'posts' || !unpackKey(pk).includes('u9'),
+    );
+    const result = await dbOf(old).$crr.apply(some);
+    expect(result.parked).toHaveLength(1);
+    expect(result.masked).toHaveLength(1);
+    const before = await facts(dbOf(old) as Db);
+    await generate(next, answers);
+    const adopted = await run('old.db');
+    expect((await facts(adopted)).filter((fact) => !fact.includes('.n='))).toEqual(
+      next === undefined ? before : before.map((fact) => fact.replace('.name=', '.label=')).sort(),
+    );
+    const label = next === undefined ? 'name' : 'label';
+    expect(await rows(adopted, `SELECT id, ${label}, boss FROM users ORDER BY id`)).toEqual([
+      ['u1', 'ann', null],
+      ['u2', 'ann~u2', null],
+    ]);
+    await adopted.$crr.apply(changes);
+    await execute(adopted.$client, [`UPDATE users SET ${label} = 'bob' WHERE id = 'u1'`]);
+    await adopted.$crr.apply([]);
+    expect(await rows(adopted, `SELECT id, ${label}, boss FROM users ORDER BY id`)).toEqual([
+      ['u1', 'bob', null],
+      ['u2', 'ann', 'u9'],
+      ['u9', 'zoe', null],
+    ]);
+    expect(await rows(adopted, 'SELECT id, author, title FROM posts')).toEqual([
+      ['p1', 'u9', 'hello'],
+    ]);
+    await run('fresh.db');
+  },
+);

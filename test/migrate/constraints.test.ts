@@ -13,6 +13,7 @@ import { type CrrState, tableState } from '../../src/migrate/state.js';
 import { readSchema } from '../../src/schema/read-schema.js';
 import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
+import { Random, seedFromEnv } from '../support/random.js';
 
 type Tables = Readonly<Record<string, SQLiteTable>>;
 const NONE: Renames = { tables: new Map(), column: () => undefined };
@@ -361,3 +362,135 @@ describe('a reference', () => {
     ]);
   });
 });
+
+const kinds = (n: 'may be NULL' | 7 | 8) => ({
+  users: crrTable(
+    'users',
+    {
+      id: id(),
+      name: text('name').notNull(),
+      n: n === 'may be NULL' ? integer('n') : integer('n').notNull().default(n),
+    },
+    (t) => [uniqueIndex('users_name').on(t.name)],
+    { unique: { users_name: 'park' } },
+  ),
+});
+const rebuiltUsers = (n: number) => [
+  `CREATE TABLE __new_users (id text PRIMARY KEY NOT NULL, name text NOT NULL, n integer DEFAULT ${n} NOT NULL)`,
+  'INSERT INTO __new_users (id, name, n) SELECT id, name, n FROM users',
+  'DROP TABLE users',
+  'ALTER TABLE __new_users RENAME TO users',
+  ADD_INDEX,
+];
+
+test('a parked row has NULL in a column that becomes NOT NULL: it is shown with the default', async () => {
+  const [a, b] = [await indexed(kinds('may be NULL')), await indexed(kinds('may be NULL'))];
+  await a.run("INSERT INTO users VALUES ('u1', 'ann', 1)");
+  await b.run("INSERT INTO users VALUES ('u2', 'ann', NULL)");
+  await a.pull(b);
+  await a.migrate(kinds(7), rebuiltUsers(7));
+  await a.run("UPDATE users SET name = 'bob'");
+  await a.db.$crr.apply([]);
+  expect(await a.rows(NAMES)).toEqual([
+    ['u1', 'bob', 1],
+    ['u2', 'ann', 7],
+  ]);
+  await b.migrate(kinds(7), rebuiltUsers(7));
+  await exchange(a, b);
+  expect(await b.rows(NAMES)).toEqual(await a.rows(NAMES));
+});
+
+test('a default changes while the rows that have it are parked: all sites end with the same', async () => {
+  const [a, b] = [await indexed(kinds(7)), await indexed(USERS)];
+  await a.run("INSERT INTO users VALUES ('u1', 'ann', 1)");
+  await b.run("INSERT INTO users (id, name) VALUES ('u2', 'ann')");
+  // Of u2 the other site has no cell "n".
+  const { changes } = await b.db.$crr.changes();
+  await a.db.$crr.apply(changes.filter(({ cid }) => cid !== 'n'));
+  await a.migrate(kinds(8), rebuiltUsers(8));
+  await a.run("UPDATE users SET name = 'bob'");
+  await a.db.$crr.apply([]);
+  const fresh = await indexed(kinds(8));
+  await exchange(a, fresh);
+  expect(await fresh.rows(NAMES)).toEqual(await a.rows(NAMES));
+  expect(await a.rows(NAMES)).toEqual([
+    ['u1', 'bob', 1],
+    ['u2', 'ann', 7],
+  ]);
+});
+
+const named = (column: 'name' | 'label', index: 'park' | 'suffix' | 'none') => ({
+  users: crrTable(
+    'users',
+    { id: id(), [column]: text(column).notNull(), n: integer('n').notNull().default(7) },
+    (t) => (index === 'none' ? [] : [uniqueIndex('users_name').on(t[column]!)]),
+    index === 'none' ? {} : { unique: { users_name: index } },
+  ),
+});
+const VERSIONS: readonly (readonly [
+  Tables,
+  ddl: readonly string[],
+  renames?: Parameters<Site['migrate']>[2],
+])[] = [
+  [named('name', 'park'), []],
+  [named('name', 'suffix'), []],
+  [
+    named('label', 'suffix'),
+    ['ALTER TABLE users RENAME COLUMN name TO label'],
+    { columns: { 'users.name': 'label' } },
+  ],
+  [named('label', 'park'), []],
+  [named('label', 'none'), ['DROP INDEX users_name']],
+];
+
+const SEEDS = Array.from({ length: 12 }, (_, i) => seedFromEnv() + i);
+test.each(SEEDS)(
+  'sites that migrate at different times agree, and no row is lost (seed %i)',
+  async (seed) => {
+    const source = new Random(seed);
+    const random = (n: number) => source.int(n);
+    const sites: { site: Site; version: number }[] = [];
+    for (let i = 0; i < 3; i++) {
+      const site = await Site.open(named('name', 'none'));
+      await site.migrate(VERSIONS[0]![0], [ADD_INDEX]);
+      sites.push({ site, version: 0 });
+    }
+    const inserted = new Set<string>();
+    const migrate = async (at: (typeof sites)[number]) => {
+      const [tables, ddl, renames] = VERSIONS[at.version + 1]!;
+      await at.site.migrate(tables, ddl, renames);
+      at.version++;
+    };
+    for (let step = 0; step < 40; step++) {
+      const at = sites[random(3)]!;
+      const column = at.version < 2 ? 'name' : 'label';
+      const name = `n${random(4)}`;
+      const kind = random(10);
+      const refused = (error: unknown) => {
+        if (!/UNIQUE constraint failed/.test(String(error))) throw error;
+        return undefined;
+      };
+      if (kind < 4) {
+        const key = `u${random(100)}-${step}`;
+        const sql = `INSERT INTO users (id, ${column}) VALUES ('${key}', '${name}')`;
+        const done = await at.site.client.execute(sql).catch(refused);
+        if (done) inserted.add(key);
+      } else if (kind < 6) {
+        const sql = `UPDATE users SET ${column} = '${name}', n = ${random(9)} WHERE id = (SELECT id FROM users ORDER BY id LIMIT 1 OFFSET ${random(4)})`;
+        await at.site.client.execute(sql).catch(refused);
+      } else if (kind < 9) await at.site.pull(sites[random(3)]!.site);
+      else if (at.version + 1 < VERSIONS.length) await migrate(at);
+    }
+    for (const at of sites) while (at.version + 1 < VERSIONS.length) await migrate(at);
+    for (let round = 0; round < 2; round++) {
+      for (const { site } of sites) for (const other of sites) await site.pull(other.site);
+    }
+    const [first, ...others] = await Promise.all(
+      sites.map(({ site }) => site.rows('SELECT id, label, n FROM users ORDER BY id')),
+    );
+    for (const other of others) expect(other).toEqual(first);
+    expect(first!.map(([key]) => key)).toEqual([...inserted].sort());
+    // Nobody ever wrote a suffix.
+    for (const [, label] of first!) expect(label).toMatch(/^n\d$/);
+  },
+);

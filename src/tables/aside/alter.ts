@@ -1,15 +1,20 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import { maskableColumns } from '../../model/constraints.js';
-import type { TableSpec } from '../../model/table-spec.js';
-import { list, statementText } from '../../sql/layout.js';
+import {
+  type ReplicatedColumnSpec,
+  type TableSpec,
+  unwrittenValue,
+} from '../../model/table-spec.js';
+import { block, list, statementText } from '../../sql/layout.js';
 import { asideTable, keyOf, rankGate, rivalTable, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { storedText } from '../actual.js';
 import { decodeSpec } from '../catalog/table.js';
 import { cellsOf } from '../cells/table.js';
+import { stampUnwritten } from '../clock/fill.js';
 import type { Alteration } from '../module.js';
 import { asideColumns } from './place.js';
-import { asideStatements, asideValue, createAside, mask } from './table.js';
+import { aside, asideColumn, asideStatements, asideValue, createAside, mask } from './table.js';
 
 /**
  * Rows aside go on under another spec, when the base table has been altered. All of them are undecided then, and so
@@ -23,8 +28,9 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
     return to.constraints === undefined ? [] : [...createAside(to), UNSETTLE];
   }
   const isSame = table === to.name && to.constraints !== undefined;
-  if (isSame && stands === storedText(asideStatements(to)[0]!))
-    return [...createAside(to), UNSETTLE];
+  if (isSame && stands === storedText(asideStatements(to)[0]!)) {
+    return [...createAside(to), ...agreeOnParked(to), UNSETTLE];
+  }
   const former = quoteName(`${asideTable(table)}_former`);
   return [
     `CREATE TABLE ${former} AS SELECT * FROM ${quoteName(asideTable(table))}`,
@@ -33,13 +39,41 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
     ),
     ...(to.constraints === undefined
       ? showAll(before, to, renamed, former)
-      : [...createAside(to), moveRows(before, to, renamed, former)]),
+      : [...createAside(to), moveRows(before, to, renamed, former), ...agreeOnParked(to)]),
     `DROP TABLE ${former}`,
     ...(to.constraints === undefined ? [] : [UNSETTLE]),
   ];
 }
 
 const UNSETTLE = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
+
+/** What stands for NULL in a column that may not be NULL. */
+const filledWith = (column: ReplicatedColumnSpec) =>
+  column.notNull ? unwrittenValue(column) : undefined;
+
+/** What a migration does to the values of base rows, it does to parked ones: see src/tables/alter.ts. */
+function agreeOnParked(to: TableSpec): string[] {
+  const columns = [...to.key, ...to.clockColumns].map(
+    ({ name }) => `${asideColumn(to, name)} AS ${quoteName(name)}`,
+  );
+  const parked = block`
+    (
+      SELECT
+        ${list(columns)}
+      FROM ${aside(to)}
+      WHERE state IS NOT NULL
+    )`;
+  return to.clockColumns.flatMap((column) => {
+    const value = asideValue(column.name);
+    const filled = filledWith(column);
+    return [
+      ...(filled === undefined
+        ? []
+        : [`UPDATE ${aside(to)} SET ${value} = ${filled} WHERE ${value} IS NULL`]),
+      ...stampUnwritten(to, column, parked),
+    ];
+  });
+}
 
 /** Each column of the altered table, with SQL of the row aside: `former`, beside its row `base` if it is shown. */
 function mergedValues(
@@ -58,7 +92,9 @@ function mergedValues(
     const isTrue = masks.has(name)
       ? `former.state IS NOT NULL OR former.${mask(name)}`
       : 'former.state IS NOT NULL';
-    return `CASE WHEN ${isTrue} THEN former.${asideValue(name)} ELSE ${shown} END`;
+    const value = `CASE WHEN ${isTrue} THEN former.${asideValue(name)} ELSE ${shown} END`;
+    const filled = filledWith(column);
+    return filled === undefined ? value : `ifnull(${value}, ${filled})`;
   });
   return [...to.key.map(({ name }) => `former.${quoteName(keyOf(nameOf(name)))}`), ...cells];
 }

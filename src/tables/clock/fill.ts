@@ -24,12 +24,19 @@ const BASE = 'crr_base';
  * A cell that nobody has written must have the value that a site gives to it when it gets the row later. If
  * the migration left another value there, the cell gets version 0: it is sent, every write wins over it, and
  * of different values at different sites the greater one stands.
+ *
+ * @param rows SQL of the rows, if they are not those of the base table.
  */
-export function stampUnwritten(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
+export function stampUnwritten(
+  spec: TableSpec,
+  column: ReplicatedColumnSpec,
+  rows: Fragment = quoteName(spec.name),
+): string[] {
   const value = unwrittenValue(column);
   const differs =
     value === undefined ? 'true' : differsSql(column, `${BASE}.${quoteName(column.name)}`, value);
   return stamp(spec, column, {
+    rows,
     where: [`${cellVersionSql(column.name, `${CLOCK}.`)} < 0`, differs],
     version: '0',
   });
@@ -84,16 +91,18 @@ export function convertValues(spec: TableSpec, column: ReplicatedColumnSpec): st
 }
 
 interface Stamped {
+  readonly rows?: Fragment;
   /** Conditions of the rows `crr_base` and `crr_clock`. */
   readonly where: readonly Fragment[];
   /** SQL, of the clock row. */
   readonly version: string;
 }
 
-function stamp(spec: TableSpec, column: ReplicatedColumnSpec, { where, version }: Stamped) {
+function stamp(spec: TableSpec, column: ReplicatedColumnSpec, stamped: Stamped) {
+  const { rows: source = quoteName(spec.name), where, version } = stamped;
   const clock = quoteName(clockTable(spec.name));
   const rows = block`
-    FROM ${quoteName(spec.name)} AS ${BASE}
+    FROM ${source} AS ${BASE}
     JOIN ${clock} AS ${CLOCK} ON ${sameRow(spec, CLOCK, BASE)}
     WHERE
       ${all([`${CLOCK}.causal_length % 2 = 1`, ...where])}`;
