@@ -52,11 +52,12 @@ export const turso: EngineAdapter<AsyncEngine> = {
  */
 async function keepRowsInMemory(client: TursoDatabase): Promise<boolean> {
   try {
-    const [found] = await client.batch([{ sql: 'PRAGMA temp_store', args: [] }], {
+    const [setting] = await client.batch([{ sql: 'PRAGMA temp_store', args: [] }], {
       mode: 'deferred',
       raw: true,
     });
-    if (Number(found!.rows[0]![0]) === 0) await client.exec('PRAGMA temp_store = MEMORY');
+    const { 0: store } = setting!.rows[0]!;
+    if (Number(store) === 0) await client.exec('PRAGMA temp_store = MEMORY');
     return true;
   } catch (error) {
     if (/within a transaction/.test((error as Error).message)) return false;

@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"7500dcba2152e449","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"f0bcc7cdcfd2ab96","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"f3663767463e71a8","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"217ba96d18fc9718","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"efe208a7001ff498","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"52a2019b83b36fc4","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"988a8d1aaf74621f","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"afd044a9b9528ecb","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"bc35bbec71916952","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"7eee30d42d7a78a3","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -844,7 +844,7 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "value_body" = excluded."value_body",
   was = CASE state WHEN 'open' THEN was ELSE state END,
   state = 'open';
-  INSERT OR IGNORE INTO "comments" (
+  INSERT INTO "comments" (
   "id",
   "task_id",
   "author_id",
@@ -863,7 +863,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
-    );
+    )
+ON CONFLICT DO NOTHING;
   INSERT INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -936,7 +937,7 @@ VALUES (
   CASE WHEN ifnull(new."version_author_id", new.row_version) >= 0 THEN ifnull(new."version_author_id", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_author_id", new.row_site || ':' || (new.row_seq + 1)) END,
   CASE WHEN ifnull(new."version_body", new.row_version) >= 0 THEN ifnull(new."version_body", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_body", new.row_site || ':' || (new.row_seq + 2)) END
 );
-  INSERT OR IGNORE INTO "comments" (
+  INSERT INTO "comments" (
   "id",
   "task_id",
   "author_id",
@@ -947,7 +948,8 @@ VALUES (
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -1111,7 +1113,7 @@ VALUES (
   NULL,
   NULL
 );
-  INSERT OR IGNORE INTO "comments" (
+  INSERT INTO "comments" (
   "id",
   "task_id",
   "author_id",
@@ -1122,7 +1124,8 @@ VALUES (
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -1683,7 +1686,7 @@ ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
   "value_role" = excluded."value_role",
   was = CASE state WHEN 'open' THEN was ELSE state END,
   state = 'open';
-  INSERT OR IGNORE INTO "members" (
+  INSERT INTO "members" (
   "project_id",
   "user_id",
   "role"
@@ -1700,7 +1703,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
-    );
+    )
+ON CONFLICT DO NOTHING;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1759,7 +1763,7 @@ VALUES (
   '@' || new.db_version || ':' || new.sentinel,
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN ifnull(new."version_role", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_role", new.row_site || ':' || (new.row_seq + 0)) END
 );
-  INSERT OR IGNORE INTO "members" (
+  INSERT INTO "members" (
   "project_id",
   "user_id",
   "role"
@@ -1768,7 +1772,8 @@ VALUES (
   new."key_project_id",
   new."key_user_id",
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN new."value_role" ELSE 'reader' END
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1912,7 +1917,7 @@ VALUES (
   '@' || new.db_version || ':' || new.sentinel,
   NULL
 );
-  INSERT OR IGNORE INTO "members" (
+  INSERT INTO "members" (
   "project_id",
   "user_id",
   "role"
@@ -1921,7 +1926,8 @@ VALUES (
   new."key_project_id",
   new."key_user_id",
   new."value_role"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -2661,7 +2667,7 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "value_name" = excluded."value_name",
   was = CASE state WHEN 'open' THEN was ELSE state END,
   state = 'open';
-  INSERT OR IGNORE INTO "projects" (
+  INSERT INTO "projects" (
   "id",
   "owner_id",
   "name"
@@ -2678,7 +2684,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
-    );
+    )
+ON CONFLICT DO NOTHING;
   INSERT INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2747,7 +2754,7 @@ VALUES (
   CASE WHEN ifnull(new."version_owner_id", new.row_version) >= 0 THEN ifnull(new."version_owner_id", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_owner_id", new.row_site || ':' || (new.row_seq + 0)) END,
   CASE WHEN ifnull(new."version_name", new.row_version) >= 0 THEN ifnull(new."version_name", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_name", new.row_site || ':' || (new.row_seq + 1)) END
 );
-  INSERT OR IGNORE INTO "projects" (
+  INSERT INTO "projects" (
   "id",
   "owner_id",
   "name"
@@ -2756,7 +2763,8 @@ VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2906,7 +2914,7 @@ VALUES (
   NULL,
   NULL
 );
-  INSERT OR IGNORE INTO "projects" (
+  INSERT INTO "projects" (
   "id",
   "owner_id",
   "name"
@@ -2915,7 +2923,8 @@ VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -3883,7 +3892,7 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "value_done" = excluded."value_done",
   was = CASE state WHEN 'open' THEN was ELSE state END,
   state = 'open';
-  INSERT OR IGNORE INTO "tasks" (
+  INSERT INTO "tasks" (
   "id",
   "project_id",
   "slug",
@@ -3906,7 +3915,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
-    );
+    )
+ON CONFLICT DO NOTHING;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -3987,7 +3997,7 @@ VALUES (
   CASE WHEN ifnull(new."version_parent_id", new.row_version) >= 0 THEN ifnull(new."version_parent_id", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_parent_id", new.row_site || ':' || (new.row_seq + 3)) END,
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN ifnull(new."version_done", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 4)) END
 );
-  INSERT OR IGNORE INTO "tasks" (
+  INSERT INTO "tasks" (
   "id",
   "project_id",
   "slug",
@@ -4002,7 +4012,8 @@ VALUES (
   new."value_assignee_id",
   new."value_parent_id",
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -4194,7 +4205,7 @@ VALUES (
   NULL,
   NULL
 );
-  INSERT OR IGNORE INTO "tasks" (
+  INSERT INTO "tasks" (
   "id",
   "project_id",
   "slug",
@@ -4209,7 +4220,8 @@ VALUES (
   new."value_assignee_id",
   new."value_parent_id",
   new."value_done"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -5420,7 +5432,7 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "value_handle" = excluded."value_handle",
   was = CASE state WHEN 'open' THEN was ELSE state END,
   state = 'open';
-  INSERT OR IGNORE INTO "users" (
+  INSERT INTO "users" (
   "id",
   "email",
   "handle"
@@ -5437,7 +5449,8 @@ WHERE
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
-    );
+    )
+ON CONFLICT DO NOTHING;
   INSERT INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5506,7 +5519,7 @@ VALUES (
   CASE WHEN ifnull(new."version_email", new.row_version) >= 0 THEN ifnull(new."version_email", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_email", new.row_site || ':' || (new.row_seq + 0)) END,
   CASE WHEN ifnull(new."version_handle", new.row_version) >= 0 THEN ifnull(new."version_handle", new.row_version) || '@' || new.db_version || ':' || ifnull(new."origin_handle", new.row_site || ':' || (new.row_seq + 1)) END
 );
-  INSERT OR IGNORE INTO "users" (
+  INSERT INTO "users" (
   "id",
   "email",
   "handle"
@@ -5515,7 +5528,8 @@ VALUES (
   new."key_id",
   new."value_email",
   new."value_handle"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5665,7 +5679,7 @@ VALUES (
   NULL,
   NULL
 );
-  INSERT OR IGNORE INTO "users" (
+  INSERT INTO "users" (
   "id",
   "email",
   "handle"
@@ -5674,7 +5688,8 @@ VALUES (
   new."key_id",
   new."value_email",
   new."value_handle"
-);
+)
+ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
   "value_email",
