@@ -22,7 +22,7 @@ import { TRUSTED } from '../tables/pending/table.js';
 import { emptyReport, type MergeReport, type MutableReport } from './apply-result.js';
 import { BatchRunner, type MergeBatchOptions, type MergerParts } from './batch-runner.js';
 import { explained } from './database-errors.js';
-import { evictStatements } from './evict.js';
+import { evictStatements, evictsRows } from './evict.js';
 import { type MergeSource, mergeLimited } from './limited-merge.js';
 import { type ApartParts, addLater, drainApart, mergeApart } from './merge-apart.js';
 import { progressStatements } from './peers.js';
@@ -232,7 +232,7 @@ export class Merger {
   async #isUnsettled(evict: MergeBatchOptions['evict']): Promise<boolean> {
     const { connection, schema } = this.#parts;
     const specs = constrainedTables(schema);
-    let isAny = evict !== undefined && specs.length > 0;
+    let isAny = evictsRows(evict) && specs.length > 0;
     if (isAny) return true;
     const queries = readUnsettled(specs, (found) => {
       isAny = found;

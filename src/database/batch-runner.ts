@@ -16,7 +16,7 @@ import type { Connection } from './connection.js';
 import { isRowRefused, isStale, isUnsettled, messages } from './database-errors.js';
 import { type DrainLook, DrainMemory } from './drain-memory.js';
 import type { DriftCheck } from './drift.js';
-import { type Evict, evictWhileMerging } from './evict.js';
+import { type Evict, evictsRows, evictWhileMerging } from './evict.js';
 import type { MergeSource } from './limited-merge.js';
 import { type PeerUpdate, peerStatements } from './peers.js';
 import type { PresentSchema } from './present-schema.js';
@@ -126,7 +126,7 @@ export class BatchRunner {
   ): Promise<T> {
     const { drift, sites } = this.#parts;
     // Evicted rows leave no clocks that would show it.
-    let settles = options.evict !== undefined && constrainedTables(this.#parts.schema).length > 0;
+    let settles = evictsRows(options.evict) && constrainedTables(this.#parts.schema).length > 0;
     for (let attempt = 1; ; attempt++) {
       const done = await drift.withPresent(async (present) => {
         const look = await this.#look(options, present);

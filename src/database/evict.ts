@@ -30,6 +30,10 @@ export interface EvictedRow {
   readonly refusedFrom?: number | undefined;
 }
 
+/** A sync says each time what to evict, which is mostly nothing. */
+export const evictsRows = (evict: Evict | undefined): boolean =>
+  evict !== undefined && evict.rows.length > 0;
+
 /** The statements that evict rows outside of a merge. */
 export function evictStatements(evict: Evict | undefined, schema: CrrSchema): Statement[] {
   const statements = evictWhileMerging(evict, schema);
