@@ -10,6 +10,7 @@ const VERDICTS: Record<string, RegExp> = {
   migrations: /^Both sites hold the same rows\.$/m,
   'node-server': /^the other client had it after \d+ ms$/m,
   'turso-edge': /^all three have \[/m,
+  team: /^Both laptops show the same\.$/m,
   quickstart: /^phone: {2}\[ \{ id: 'a', title: 'write it down', done: true \} \]$/m,
   'two-sites': /^All three hold the same 251 notes; n7 stayed deleted\.$/m,
 };
