@@ -2,13 +2,13 @@ import { packKey } from '../model/packed-key.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { all, block, type Fragment, list, statementText } from '../sql/layout.js';
-import { clockTable, keyOf, PENDING_TABLE, REFUSED_TABLE } from '../sql/names.js';
+import { clockTable, PENDING_TABLE, REFUSED_TABLE } from '../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../sql/quote.js';
 import { bindValue, type Statement, statement } from '../sql/statement.js';
 import { EVICTED } from './aside/evict.js';
 import { aside } from './aside/table.js';
 import { cells } from './cells/table.js';
-import { cellClock, clockKeys } from './clock/table.js';
+import { cellClock, clockKeyIs, clockKeys } from './clock/table.js';
 import { pendingKeys } from './pending/table.js';
 import { LOCAL_SITE } from './state/table.js';
 
@@ -47,12 +47,7 @@ export function evictRow(
       key,
       args,
     );
-  const clocks = (args: SqlValue[]) =>
-    keyIs(
-      spec.key.map(({ name }) => keyOf(name)),
-      key,
-      args,
-    );
+  const clocks = (args: SqlValue[]) => clockKeyIs(spec, key, args).join(' AND ');
   const waiting = (args: SqlValue[]) => keyIs(pendingKeys(key.length), key, args);
   const hasClock = (condition: string) => (args: SqlValue[]) =>
     `EXISTS (SELECT 1 FROM ${clock} WHERE ${clocks(args)} AND ${condition})`;
@@ -115,11 +110,7 @@ function setAside(spec: TableSpec, key: readonly SqlValue[], isSent: string): St
     SELECT ${[...values, quoteText(EVICTED)].join(', ')}
     WHERE EXISTS (
       SELECT 1 FROM ${quoteName(clockTable(spec.name))}
-      WHERE ${keyIs(
-        spec.key.map(({ name }) => keyOf(name)),
-        key,
-        args,
-      )} AND ${isSent}
+      WHERE ${clockKeyIs(spec, key, args).join(' AND ')} AND ${isSent}
     )`;
   return statement(sql, args);
 }

@@ -2,7 +2,7 @@ import type { Client, InValue } from '@libsql/client';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect } from 'vitest';
 import type { ApplyResult, Change, CrrDatabase } from '../../src/index.js';
-import { constrainedTables, maskableColumns } from '../../src/model/constraints.js';
+import { maskableColumns } from '../../src/model/constraints.js';
 import type { TableSpec } from '../../src/model/table-spec.js';
 import { readSchema } from '../../src/schema/read-schema.js';
 import { asideTable, cellTable } from '../../src/sql/names.js';
@@ -160,5 +160,3 @@ export function sorted(tables: ReadonlyMap<string, readonly Row[]>): Record<stri
     ]),
   );
 }
-
-export const hasConstraints = (schema: Schema) => constrainedTables(readSchema(schema)).length > 0;

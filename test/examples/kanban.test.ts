@@ -1,25 +1,9 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { expect, test } from 'vitest';
+import { runTsx } from '../support/run-tsx.js';
 
 test('the kanban example ends with equal boards', { timeout: 240_000 }, async () => {
-  const cwd = await mkdtemp(join(tmpdir(), 'drizzle-crr-example-'));
-  onTestFinished(() => rm(cwd, { recursive: true, force: true }));
-  await cp(join(root, 'examples/kanban/drizzle'), join(cwd, 'drizzle'), { recursive: true });
-  const tsx = createRequire(import.meta.url).resolve('tsx/cli');
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [tsx, join(root, 'examples/kanban/index.ts')],
-    { cwd, env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') } },
-  );
-  expect(stderr).toBe('');
+  const { code, stdout, stderr } = await runTsx('examples/run.ts', ['kanban']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^ {2}build {2}Ben or Ada\?$/m);
   expect(stdout.trim().split('\n').slice(-8)).toEqual([
     expect.stringMatching(/^ {2}(─{22} {2}){2}─{22}$/),

@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"52a2019b83b36fc4","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"988a8d1aaf74621f","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"afd044a9b9528ecb","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"bc35bbec71916952","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"7eee30d42d7a78a3","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"7c4f7104937c6fce","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"cd5b4811e07815aa","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"05fe55eef71247df","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"dd03c4899a069b41","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"0bae364807fea2d2","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -1150,8 +1150,8 @@ AFTER INSERT ON "comments"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     )
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = new."id";
@@ -1162,8 +1162,8 @@ AFTER DELETE ON "comments"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = old."id";
@@ -1175,11 +1175,11 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND NOT (old."id" IS new."id")
   AND (EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: masks move with their row */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = new."id";
@@ -1194,11 +1194,11 @@ WHEN
   old."author_id" IS NOT new."author_id" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND (EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: a cell that is written is masked no more */
   UPDATE "comments__crr_aside"
@@ -1244,8 +1244,8 @@ WHEN
       WHERE parent."id" = old."task_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -1262,8 +1262,8 @@ WHEN
       WHERE parent."id" = old."author_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -1310,8 +1310,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS beside
-      WHERE beside."key_id" = child."id"
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
@@ -1950,8 +1950,8 @@ AFTER INSERT ON "members"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = new."project_id" AND beside."key_user_id" = new."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = new."project_id" AND crr_aside."key_user_id" = new."user_id"
     )
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = new."project_id" AND "key_user_id" = new."user_id";
@@ -1962,8 +1962,8 @@ AFTER DELETE ON "members"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
     )
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = old."project_id" AND "key_user_id" = old."user_id";
@@ -1975,11 +1975,11 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND NOT (old."project_id" IS new."project_id" AND old."user_id" IS new."user_id")
   AND (EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
     ) OR EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = new."project_id" AND beside."key_user_id" = new."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = new."project_id" AND crr_aside."key_user_id" = new."user_id"
     ))
 BEGIN /* drizzle-crr 2: masks move with their row */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = new."project_id" AND "key_user_id" = new."user_id";
@@ -2015,8 +2015,8 @@ WHEN
       WHERE parent."id" = old."project_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -2033,8 +2033,8 @@ WHEN
       WHERE parent."id" = old."user_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -2079,8 +2079,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = child."project_id" AND beside."key_user_id" = child."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = child."project_id" AND crr_aside."key_user_id" = child."user_id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
   UPDATE "members__crr_aside"
@@ -2117,8 +2117,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS beside
-      WHERE beside."key_project_id" = child."project_id" AND beside."key_user_id" = child."user_id"
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = child."project_id" AND crr_aside."key_user_id" = child."user_id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
@@ -2947,8 +2947,8 @@ AFTER INSERT ON "projects"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     )
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = new."id";
@@ -2959,8 +2959,8 @@ AFTER DELETE ON "projects"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = old."id";
@@ -2972,11 +2972,11 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND NOT (old."id" IS new."id")
   AND (EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: masks move with their row */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = new."id";
@@ -3012,8 +3012,8 @@ WHEN
       WHERE parent."id" = old."owner_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -3058,8 +3058,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS beside
-      WHERE beside."key_id" = child."id"
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
@@ -4250,8 +4250,8 @@ AFTER INSERT ON "tasks"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     )
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = new."id";
@@ -4262,8 +4262,8 @@ AFTER DELETE ON "tasks"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = old."id";
@@ -4275,11 +4275,11 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND NOT (old."id" IS new."id")
   AND (EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: masks move with their row */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = new."id";
@@ -4294,11 +4294,11 @@ WHEN
   old."slug" IS NOT new."slug" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND (EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: a cell that is written is masked no more */
   UPDATE "tasks__crr_aside"
@@ -4323,11 +4323,11 @@ WHEN
   old."assignee_id" IS NOT new."assignee_id" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND (EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: a cell that is written is masked no more */
   UPDATE "tasks__crr_aside"
@@ -4404,7 +4404,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 5;
   UPDATE "tasks__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -4415,16 +4415,15 @@ SET
   "clock_assignee_id" = NULL,
   "clock_parent_id" = NULL,
   "clock_done" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS rival
+    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
@@ -4451,7 +4450,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 5;
   UPDATE "tasks__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -4462,16 +4461,15 @@ SET
   "clock_assignee_id" = NULL,
   "clock_parent_id" = NULL,
   "clock_done" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS rival
+    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
@@ -4498,7 +4496,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 5;
   UPDATE "tasks__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -4509,16 +4507,15 @@ SET
   "clock_assignee_id" = NULL,
   "clock_parent_id" = NULL,
   "clock_done" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS rival
+    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
@@ -4560,8 +4557,8 @@ WHEN
       WHERE parent."id" = old."project_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -4578,8 +4575,8 @@ WHEN
       WHERE parent."id" = old."assignee_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -4596,8 +4593,8 @@ WHEN
       WHERE parent."id" = old."parent_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -4648,8 +4645,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = child."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
   UPDATE "tasks__crr_aside"
@@ -4692,8 +4689,8 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
     AND parent.was IS NULL
     AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = child."id"
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
     );
   UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
@@ -4712,8 +4709,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."project_id" = "tasks__crr_aside"."value_project_id" AND rival."slug" = "tasks__crr_aside"."value_slug"
           AND rival."id" < "tasks__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ),
@@ -4743,8 +4740,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."project_id" = "tasks__crr_aside"."value_project_id" AND rival."slug" = "tasks__crr_aside"."value_slug" || '~' || replace(replace("tasks__crr_aside"."key_id", '%', '%25'), '~', '%7E')
           AND rival."id" <> "tasks__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ) END,
@@ -4804,8 +4801,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     AND winner.state = 'open' AND winner.lost_0 IS NULL
     AND base."id" <> winner."key_id"
     AND NOT EXISTS (
-        SELECT 1 FROM "tasks__crr_aside" AS beside
-        WHERE beside."key_id" = base."id"
+        SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+        WHERE crr_aside."key_id" = base."id"
       );
   UPDATE "tasks__crr_aside"
   SET
@@ -4830,8 +4827,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."project_id" = "tasks__crr_aside"."value_project_id" AND rival."slug" = "tasks__crr_aside"."value_slug" || '~' || replace(replace("tasks__crr_aside"."key_id", '%', '%25'), '~', '%7E')
           AND rival."id" <> "tasks__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ) END,
@@ -5712,8 +5709,8 @@ AFTER INSERT ON "users"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     )
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "users__crr_aside" WHERE "key_id" = new."id";
@@ -5724,8 +5721,8 @@ AFTER DELETE ON "users"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     )
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "users__crr_aside" WHERE "key_id" = old."id";
@@ -5737,11 +5734,11 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND NOT (old."id" IS new."id")
   AND (EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: masks move with their row */
   DELETE FROM "users__crr_aside" WHERE "key_id" = new."id";
@@ -5756,11 +5753,11 @@ WHEN
   old."email" IS NOT new."email" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND (EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: a cell that is written is masked no more */
   UPDATE "users__crr_aside"
@@ -5785,11 +5782,11 @@ WHEN
   old."handle" IS NOT new."handle" COLLATE BINARY
   AND (SELECT applying FROM crr_state) = 0
   AND (EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = old."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = old."id"
     ) OR EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = new."id"
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
     ))
 BEGIN /* drizzle-crr 2: a cell that is written is masked no more */
   UPDATE "users__crr_aside"
@@ -5870,7 +5867,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 2;
   UPDATE "users__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -5878,16 +5875,15 @@ SET
   row_seq = NULL,
   "clock_email" = NULL,
   "clock_handle" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS rival
+    WHERE rival."key_id" = "users__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
@@ -5914,7 +5910,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 2;
   UPDATE "users__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -5922,16 +5918,15 @@ SET
   row_seq = NULL,
   "clock_email" = NULL,
   "clock_handle" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS rival
+    WHERE rival."key_id" = "users__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
@@ -5958,7 +5953,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
     seq = in_transaction * (seq + 1) + 2;
   UPDATE "users__crr_clock"
 SET
-  causal_length = causal_length + 1,
+  causal_length = (causal_length | 1) + 1,
   (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
@@ -5966,16 +5961,15 @@ SET
   row_seq = NULL,
   "clock_email" = NULL,
   "clock_handle" = NULL
-WHERE
-  causal_length % 2 = 1
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_clock"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_clock"."key_id" = base."id"
-      );
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS rival
+    WHERE rival."key_id" = "users__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_clock"."key_id" = base."id"
+    );
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
@@ -6004,8 +5998,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."email" = "users__crr_aside"."value_email"
           AND rival."id" < "users__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "users__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ),
@@ -6035,8 +6029,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."handle" = "users__crr_aside"."value_handle"
           AND rival."id" < "users__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "users__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ),
@@ -6066,8 +6060,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."handle" = "users__crr_aside"."value_handle" || '~' || replace(replace("users__crr_aside"."key_id", '%', '%25'), '~', '%7E')
           AND rival."id" <> "users__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "users__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ) END,
@@ -6123,8 +6117,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     AND winner.state = 'open' AND winner.lost_0 IS NULL
     AND base."id" <> winner."key_id"
     AND NOT EXISTS (
-        SELECT 1 FROM "users__crr_aside" AS beside
-        WHERE beside."key_id" = base."id"
+        SELECT 1 FROM "users__crr_aside" AS crr_aside
+        WHERE crr_aside."key_id" = base."id"
       );
   UPDATE "users__crr_aside"
   SET
@@ -6161,8 +6155,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     AND winner.state = 'open' AND winner.lost_1 IS NULL
     AND base."id" <> winner."key_id"
     AND NOT EXISTS (
-        SELECT 1 FROM "users__crr_aside" AS beside
-        WHERE beside."key_id" = base."id"
+        SELECT 1 FROM "users__crr_aside" AS crr_aside
+        WHERE crr_aside."key_id" = base."id"
       );
   UPDATE "users__crr_aside"
   SET
@@ -6187,8 +6181,8 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
           rival."handle" = "users__crr_aside"."value_handle" || '~' || replace(replace("users__crr_aside"."key_id", '%', '%25'), '~', '%7E')
           AND rival."id" <> "users__crr_aside"."key_id"
           AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = rival."id"
+              SELECT 1 FROM "users__crr_aside" AS crr_aside
+              WHERE crr_aside."key_id" = rival."id"
             )
         LIMIT 1
       ) END,

@@ -13,8 +13,15 @@ import { decodeSpec } from '../catalog/table.js';
 import { cellsOf } from '../cells/table.js';
 import { stampUnwritten } from '../clock/fill.js';
 import type { Alteration } from '../module.js';
-import { asideColumns } from './place.js';
-import { aside, asideColumn, asideStatements, asideValue, createAside, mask } from './table.js';
+import {
+  aside,
+  asideColumn,
+  asideColumns,
+  asideStatements,
+  asideValue,
+  createAside,
+  mask,
+} from './table.js';
 
 /**
  * Rows aside go on under another spec, when the base table has been altered. All of them are undecided then, and so
@@ -75,14 +82,19 @@ function agreeOnParked(to: TableSpec): string[] {
   });
 }
 
+/** Names of columns before, by their new ones. */
+function formerNames(renamed: ReadonlyMap<string, string>): (name: string) => string {
+  const names = new Map([...renamed].map(([from, now]) => [now, from]));
+  return (name) => names.get(name) ?? name;
+}
+
 /** Each column of the altered table, with SQL of the row aside: `former`, beside its row `base` if it is shown. */
 function mergedValues(
   before: TableSpec,
   to: TableSpec,
   renamed: ReadonlyMap<string, string>,
 ): string[] {
-  const formerName = new Map([...renamed].map(([from, now]) => [now, from]));
-  const nameOf = (name: string) => formerName.get(name) ?? name;
+  const nameOf = formerNames(renamed);
   const columns = new Set(before.clockColumns.map(({ name }) => name));
   const masks = new Set(maskableColumns(before));
   const cells = to.clockColumns.map((column) => {
@@ -100,10 +112,9 @@ function mergedValues(
 }
 
 function fromFormer(to: TableSpec, renamed: ReadonlyMap<string, string>, former: string): string {
-  const formerName = new Map([...renamed].map(([from, now]) => [now, from]));
+  const nameOf = formerNames(renamed);
   const sameKey = to.key.map(
-    ({ name }) =>
-      `base.${quoteName(name)} = former.${quoteName(keyOf(formerName.get(name) ?? name))}`,
+    ({ name }) => `base.${quoteName(name)} = former.${quoteName(keyOf(nameOf(name)))}`,
   );
   return `FROM ${former} AS former LEFT JOIN ${quoteName(to.name)} AS base ON ${sameKey.join(' AND ')}`;
 }

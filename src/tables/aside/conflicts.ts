@@ -3,15 +3,15 @@ import { affinityOf } from '../../model/declared-type.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { type DriverRow, exactValue, portable } from '../../sql/driver-value.js';
-import { all, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, type Fragment, lines, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
-import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
+import { type Query, type Statement, statement } from '../../sql/statement.js';
 import { keyValues, keyWidth, readKey } from '../clock/read-key.js';
-import { clock, clockKeys, clockRowid } from '../clock/table.js';
+import { clock, clockKeyIs, clockKeys, clockRowid } from '../clock/table.js';
 import { takeSeqs } from '../clock/write.js';
 import { shownValue } from './masks.js';
 import { bury } from './rivals.js';
-import { areSet, isBaseOf, isShownParent, valuesOf } from './sql.js';
+import { isBaseOf, lacksShownParent, valuesOf } from './sql.js';
 import { ASIDE, aside, lost, mask } from './table.js';
 import { trueValue } from './truth.js';
 
@@ -45,7 +45,8 @@ export function brokenConstraints(
 ): Query {
   const names = spec.clockColumns.map(({ name }) => name);
   const masked = maskableColumns(spec);
-  const { uniques, references } = { uniques: uniquesOf(spec), references: referencesOf(spec) };
+  const uniques = uniquesOf(spec);
+  const references = referencesOf(spec);
   const values = [
     ...names.map((name) => [name, trueValue(spec, name)] as const),
     ...masked.map((name) => [name, shownValue(spec, name, ASIDE)] as const),
@@ -60,7 +61,7 @@ export function brokenConstraints(
     ...uniques.map((_, n) => `${ASIDE}.${lost(n)} IS NOT NULL`),
     ...references.map((reference) => {
       const parent = valuesOf(spec, reference.columns, ASIDE);
-      return block`(${areSet(parent)} AND NOT ${isShownParent(reference, parent)})`;
+      return lacksShownParent(reference, parent);
     }),
   ];
   const winners = uniques.flatMap((_, n) => keyValues(spec, `winner_${n}`));
@@ -119,26 +120,25 @@ export function brokenConstraints(
 
 /** The clocks of the rows that won. */
 function joins(spec: TableSpec): Fragment {
-  const winners = uniquesOf(spec).map(
-    (_, n) =>
-      `LEFT JOIN ${clock(spec)} AS winner_${n} ON winner_${n}.${clockRowid(spec)} = ${ASIDE}.${lost(n)}`,
+  return lines(
+    uniquesOf(spec).map(
+      (_, n) =>
+        `LEFT JOIN ${clock(spec)} AS winner_${n} ON winner_${n}.${clockRowid(spec)} = ${ASIDE}.${lost(n)}`,
+    ),
   );
-  return winners.length === 0 ? '' : block`${winners.join(' ')}`;
 }
 
 /** Deletes a row that is parked, for all sites. */
 export function discardStatements(spec: TableSpec, key: readonly SqlValue[]): Statement[] {
-  const isRow = (row: string, args: SqlValue[]) =>
-    clockKeys(spec)
-      .map((column, i) => `${row}${column} = ${bindValue(key[i]!, args)}`)
-      .join(' AND ');
-  const keyArgs: SqlValue[] = [];
-  const where = isRow('', keyArgs);
+  const buried: SqlValue[] = [];
   const removed: SqlValue[] = [];
   return [
     statement(String(takeSeqs(spec))),
-    statement(bury(spec, where), keyArgs),
-    statement(`DELETE FROM ${aside(spec)} WHERE ${isRow('', removed)}`, removed),
+    statement(bury(spec, all(clockKeyIs(spec, key, buried))), buried),
+    statement(
+      `DELETE FROM ${aside(spec)} WHERE ${clockKeyIs(spec, key, removed).join(' AND ')}`,
+      removed,
+    ),
   ];
 }
 
@@ -149,10 +149,9 @@ export function readParked(
   read: (isParked: boolean) => void,
 ): Query {
   const args: SqlValue[] = [];
-  const isRow = clockKeys(spec).map((column, i) => `${column} = ${bindValue(key[i]!, args)}`);
   const sql = statementText`
     SELECT 1 FROM ${aside(spec)}
-    WHERE ${all([...isRow, 'state IS NOT NULL'])}`;
+    WHERE ${all([...clockKeyIs(spec, key, args), 'state IS NOT NULL'])}`;
   return { sql, args, read: (rows) => read(rows.length > 0) };
 }
 

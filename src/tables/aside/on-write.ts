@@ -9,7 +9,7 @@ import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { isMasked } from './masks.js';
 import { rivalTriggers } from './rivals.js';
-import { isBaseOf } from './sql.js';
+import { isAside, isBaseOf } from './sql.js';
 import { aside, mask } from './table.js';
 
 /**
@@ -18,24 +18,19 @@ import { aside, mask } from './table.js';
  */
 export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
   const table = quoteName(spec.name);
-  const isAside = (row: string) => block`
-    EXISTS (
-      SELECT 1 FROM ${aside(spec)} AS beside
-      WHERE ${isBaseOf(spec, 'beside', row)}
-    )`;
   const remove = (row: string) => `DELETE FROM ${aside(spec)} WHERE ${isBaseOf(spec, '', row)}`;
   const moved = spec.key.map(({ name }) => `${quoteName(keyOf(name))} = new.${quoteName(name)}`);
   return [
     triggerSql(spec, 'aside_insert', {
       comment: 'a parked row that is inserted again is parked no more',
       on: `AFTER INSERT ON ${table}`,
-      when: [NOT_APPLYING, isAside('new')],
+      when: [NOT_APPLYING, isAside(spec, 'new')],
       body: [remove('new')],
     }),
     triggerSql(spec, 'aside_delete', {
       comment: 'masks go with their row',
       on: `AFTER DELETE ON ${table}`,
-      when: [NOT_APPLYING, isAside('old')],
+      when: [NOT_APPLYING, isAside(spec, 'old')],
       body: [remove('old')],
     }),
     triggerSql(spec, 'aside_key', {
@@ -44,7 +39,7 @@ export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
       when: [
         NOT_APPLYING,
         `NOT (${isSameKey(spec)})`,
-        block`(${isAside('old')} OR ${isAside('new')})`,
+        block`(${isAside(spec, 'old')} OR ${isAside(spec, 'new')})`,
       ],
       body: [
         remove('new'),
@@ -63,7 +58,11 @@ export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
       return triggerSql(spec, `aside_update_${name}`, {
         comment: 'a cell that is written is masked no more',
         on: `AFTER UPDATE OF ${quoteName(name)} ON ${table}`,
-        when: [hasChanged(column), NOT_APPLYING, block`(${isAside('old')} OR ${isAside('new')})`],
+        when: [
+          hasChanged(column),
+          NOT_APPLYING,
+          block`(${isAside(spec, 'old')} OR ${isAside(spec, 'new')})`,
+        ],
         body: [
           block`
             UPDATE ${aside(spec)}

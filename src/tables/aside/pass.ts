@@ -4,9 +4,8 @@ import { block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { asideTable, keyOf, PASS_TABLE, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
-import { asideColumns } from './place.js';
 import { areEqual, baseRow, baseValuesOf, isPlain, valuesOf } from './sql.js';
-import { aside } from './table.js';
+import { aside, asideColumns } from './table.js';
 
 /*
  * A row that must have a parent is parked with its parent, and so are those below it: a fixpoint over all tables.

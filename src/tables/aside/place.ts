@@ -4,7 +4,7 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
 import { base, baseColumns, baseIsOffered, besideBase, newKeys } from '../gate/table.js';
-import { ASIDE, aside, asideKeyIs, asideValue } from './table.js';
+import { ASIDE, aside, asideColumns, asideKeyIs, asideValue } from './table.js';
 import { existsAside, joinAside, trueValue } from './truth.js';
 
 /*
@@ -133,12 +133,6 @@ export function removeAside(spec: TableSpec, where: Fragment): string {
       ${asideKeyIs(spec, '', (name) => `new.${quoteName(keyOf(name))}`)}
       AND ${where}`;
 }
-
-/** Key and cells with clocks. */
-export const asideColumns = (spec: TableSpec) => [
-  ...clockKeys(spec),
-  ...spec.clockColumns.map(({ name }) => asideValue(name)),
-];
 
 const offeredKey = (spec: TableSpec, name: string) =>
   besideBase(spec, `new.${quoteName(keyOf(name))}`);

@@ -6,7 +6,6 @@ import { quoteName } from '../../sql/quote.js';
 import { clock, clockKeys, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { suffixedTuple } from './masks.js';
-import { asideColumns } from './place.js';
 import {
   areEqual,
   areSet,
@@ -17,7 +16,7 @@ import {
   isPlain,
   valuesOf,
 } from './sql.js';
-import { aside, asideColumn, asideKeyIs, lost } from './table.js';
+import { aside, asideColumn, asideColumns, asideKeyIs, lost } from './table.js';
 
 /*
  * Rows claim their unique values in the order of their keys. Rows aside are ranked one after the other, so when

@@ -1,9 +1,9 @@
 import { uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, any, block, type Fragment, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
-import { cellClocks, localStampSql, STATE, sentinelSeq, takeSeqs } from '../clock/write.js';
+import { deadRow, takeSeqs } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { areEqual, areSet, baseKey, baseValuesOf } from './sql.js';
@@ -78,23 +78,8 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
 }
 
 /** Gives living clocks a tombstone. @param where SQL condition on the clock row. */
-export function bury(spec: TableSpec, where: Fragment): string {
-  const assignments = [
-    'causal_length = causal_length + 1',
-    `(db_version, sentinel) = (SELECT state.db_version, ${localStampSql(sentinelSeq(spec))} FROM ${STATE})`,
-    'row_version = 0',
-    'row_db_version = NULL',
-    'row_site = NULL',
-    'row_seq = NULL',
-    ...cellClocks(spec).map((x) => `${x} = NULL`),
-  ];
-  return statementText`
-    UPDATE ${clock(spec)}
-    SET
-      ${list(assignments)}
-    WHERE
-      ${all(['causal_length % 2 = 1', where])}`;
-}
+export const bury = (spec: TableSpec, where: Fragment): string =>
+  deadRow(spec, all(['causal_length % 2 = 1', where]));
 
 function forgetReplaced(spec: TableSpec): string {
   return statementText`

@@ -1,6 +1,6 @@
 import { maskableColumns, referencesOf, uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, any, block, list, statementText } from '../../sql/layout.js';
 import {
   asideTable,
   clockTable,
@@ -19,19 +19,17 @@ import {
   SECOND_PASS,
   THIRD_PASS,
 } from './pass.js';
-import { asideColumns } from './place.js';
 import { rankStatement } from './rank.js';
 import { parkRejected } from './rejected.js';
 import { showStatements } from './show.js';
 import {
   areEqual,
-  areSet,
-  baseRow,
   baseValuesOf,
   isBaseOf,
-  isParentThere,
   isPlain,
-  isShownParent,
+  lacksParent,
+  lacksShownParent,
+  moveAside,
   valuesOf,
 } from './sql.js';
 import { aside, asideValue, lost, mask, SETTLED } from './table.js';
@@ -156,18 +154,14 @@ function openAside(spec: TableSpec): string[] {
 function openOrphans(spec: TableSpec): string[] {
   return referencesOf(spec).flatMap((reference) => {
     const values = baseValuesOf(reference.columns, 'base');
-    const head = moveAside(spec, []);
+    const head = moveAside(spec);
     return [
       statementText`
         ${head}
         FROM ${clock(spec)} AS clock
         JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
         WHERE
-          ${all([
-            `clock.db_version > ${SETTLED}`,
-            areSet(values),
-            block`NOT ${isShownParent(reference, values)}`,
-          ])}`,
+          ${all([`clock.db_version > ${SETTLED}`, lacksShownParent(reference, values)])}`,
       statementText`
         ${head}
         FROM ${quoteName(clockTable(reference.parent))} AS gone
@@ -176,20 +170,10 @@ function openOrphans(spec: TableSpec): string[] {
           ${all([
             `gone.db_version > ${SETTLED}`,
             'gone.causal_length % 2 = 0',
-            block`NOT ${isShownParent(reference, values)}`,
+            lacksShownParent(reference, values),
           ])}`,
     ];
   });
-}
-
-/** INSERT of base rows, which are undecided then. */
-function moveAside(spec: TableSpec, more: readonly Fragment[]): Fragment {
-  return block`
-    INSERT OR IGNORE INTO ${aside(spec)} (
-      ${list([...asideColumns(spec), 'state'])}
-    )
-    SELECT
-      ${list([...baseRow(spec, 'base'), "'open'", ...more])}`;
 }
 
 /** Step 0, as far as a look at each row's own parents goes. */
@@ -198,7 +182,7 @@ function parkOrphans(spec: TableSpec): string[] {
     .filter(({ hides }) => hides === 'row')
     .map((reference) => {
       const values = valuesOf(spec, reference.columns, aside(spec));
-      return block`(${areSet(values)} AND NOT ${isParentThere(reference, values)})`;
+      return lacksParent(reference, values);
     });
   if (isOrphan.length === 0) return [];
   return [
@@ -228,7 +212,7 @@ function openChildren(spec: TableSpec): string[] {
     .map((reference) => {
       const values = baseValuesOf(reference.columns, 'base');
       return statementText`
-        ${moveAside(spec, [])}
+        ${moveAside(spec)}
         FROM ${quoteName(asideTable(reference.parent))} AS parent
         JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference))}
         WHERE
@@ -247,7 +231,7 @@ function setMasks(spec: TableSpec): string[] {
       ...referencesOf(spec).flatMap((reference) => {
         if (reference.hides === 'row' || !reference.columns.includes(name)) return [];
         const values = valuesOf(spec, reference.columns, aside(spec));
-        return [block`(${areSet(values)} AND NOT ${isParentThere(reference, values)})`];
+        return [lacksParent(reference, values)];
       }),
     ];
     return block`

@@ -1,9 +1,10 @@
 import type { ReferenceSpec } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { block, type Layout } from '../../sql/layout.js';
+import { block, type Layout, list } from '../../sql/layout.js';
 import { asideTable, keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
-import { aside, asideColumn, asideKeyIs, lost } from './table.js';
+import { aside, asideColumn, asideColumns, asideKeyIs } from './table.js';
+import { existsAside } from './truth.js';
 
 /*
  * Parts of the SQL that settles. `row` is an alias of a row aside, `base` one of a base row.
@@ -13,18 +14,14 @@ import { aside, asideColumn, asideKeyIs, lost } from './table.js';
 export const isBaseOf = (spec: TableSpec, row: string, base: string) =>
   asideKeyIs(spec, row, (name) => `${base}.${quoteName(name)}`);
 
+/** A base row is aside, too: it is masked, or undecided. */
+export const isAside = (spec: TableSpec, base: string): Layout =>
+  existsAside(spec, (name) => `${base}.${quoteName(name)}`);
+
 /** A base row is not aside, so it is shown as it is merged. */
 export function isPlain(spec: TableSpec, base: string): Layout {
-  return block`
-    NOT EXISTS (
-      SELECT 1 FROM ${aside(spec)} AS beside
-      WHERE ${isBaseOf(spec, 'beside', base)}
-    )`;
+  return block`NOT ${isAside(spec, base)}`;
 }
-
-/** Two rows aside have the same key. */
-export const sameAside = (spec: TableSpec, a: string, b: string) =>
-  asideKeyIs(spec, a, (name) => `${b}.${quoteName(keyOf(name))}`);
 
 /** The key as a row value, or a plain value. `of` gives the column. */
 export function keyTuple(spec: TableSpec, of: (name: string) => string): string {
@@ -61,8 +58,16 @@ export function isShownParent(reference: ReferenceSpec, values: readonly string[
     )`;
 }
 
+/** SQL condition: it refers to a row that the base table does not have. */
+export const lacksShownParent = (reference: ReferenceSpec, values: readonly string[]): Layout =>
+  block`(${areSet(values)} AND NOT ${isShownParent(reference, values)})`;
+
+/** SQL condition: while settling, it refers to a row that is not shown as far as is known. */
+export const lacksParent = (reference: ReferenceSpec, values: readonly string[]): Layout =>
+  block`(${areSet(values)} AND NOT ${isParentThere(reference, values)})`;
+
 /** SQL condition: while settling, the parent is shown as far as is known. */
-export function isParentThere(reference: ReferenceSpec, values: readonly string[]): Layout {
+function isParentThere(reference: ReferenceSpec, values: readonly string[]): Layout {
   if (!reference.parentMayHide) return isShownParent(reference, values);
   const parents = quoteName(asideTable(reference.parent));
   const key = reference.parentKey.map((name) => `hidden.${quoteName(keyOf(name))}`);
@@ -77,11 +82,18 @@ export function isParentThere(reference: ReferenceSpec, values: readonly string[
     END`;
 }
 
-/** SQL condition: another row has the values of the unique index. */
-export const hasLost = (unique: number, row: string) => `${row}.${lost(unique)} IS NOT NULL`;
-
 /** A row that is moved aside: SELECT of its key and cells from the base row. */
 export const baseRow = (spec: TableSpec, base: string) => [
   ...spec.key.map(({ name }) => `${base}.${quoteName(name)}`),
   ...spec.clockColumns.map(({ name }) => `${base}.${quoteName(name)}`),
 ];
+
+/** INSERT of base rows, the rows `base`, which are undecided then. To be followed by FROM. */
+export function moveAside(spec: TableSpec): Layout {
+  return block`
+    INSERT OR IGNORE INTO ${aside(spec)} (
+      ${list([...asideColumns(spec), 'state'])}
+    )
+    SELECT
+      ${list([...baseRow(spec, 'base'), "'open'"])}`;
+}

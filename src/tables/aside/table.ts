@@ -140,6 +140,12 @@ export const asideColumn = ({ key }: TableSpec, column: string) =>
 export const mask = (column: string) => quoteName(maskOf(column));
 export const lost = (unique: number) => `lost_${unique}`;
 
+/** Key and cells with clocks. */
+export const asideColumns = (spec: TableSpec) => [
+  ...clockKeys(spec),
+  ...spec.clockColumns.map(({ name }) => asideValue(name)),
+];
+
 /** An alias that no user's table can have. */
 export const ASIDE = 'crr_aside';
 

@@ -2,6 +2,7 @@ import { cellTypeOf } from '../../columns/registry.js';
 import { maskableColumns } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { block, type Fragment, type Layout, list } from '../../sql/layout.js';
+import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { cellsOf } from '../cells/table.js';
 import { ASIDE, aside, asideKeyIs, asideValue, mask } from './table.js';
@@ -66,14 +67,14 @@ export function trueRows(spec: TableSpec): Fragment {
   ];
   // Nothing shows the cells of a parked row, so they are computed as they will be when it is shown.
   const parked: Fragment[] = [
-    ...spec.key.map(({ name }) => `${ASIDE}.${quoteName(`key_${name}`)} AS ${quoteName(name)}`),
+    ...spec.key.map(({ name }) => `${ASIDE}.${quoteName(keyOf(name))} AS ${quoteName(name)}`),
     ...spec.clockColumns.map(({ name }) => `${ASIDE}.${asideValue(name)}`),
     ...spec.cellColumns.map((column) =>
       cellTypeOf(column).shown(cellsOf(spec, column, ASIDE), column.default ?? 'NULL'),
     ),
   ];
   const isInBase = spec.key.map(
-    ({ name }) => `base.${quoteName(name)} = ${ASIDE}.${quoteName(`key_${name}`)}`,
+    ({ name }) => `base.${quoteName(name)} = ${ASIDE}.${quoteName(keyOf(name))}`,
   );
   if (names.length === 0) return table;
   return block`

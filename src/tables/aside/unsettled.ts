@@ -3,9 +3,9 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, type Layout, statementText } from '../../sql/layout.js';
 import { clockTable, GUARD_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
-import { clock, clockKeys, clockRowid, sameRow } from '../clock/table.js';
+import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { parentKeys } from './pass.js';
-import { areEqual, areSet, baseValuesOf, isShownParent, valuesOf } from './sql.js';
+import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
 import { aside, lost, SETTLED } from './table.js';
 
 /**
@@ -24,7 +24,6 @@ export function refuseUnsettled(spec: TableSpec): string {
 export function isUnsettled(spec: TableSpec): Layout {
   const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
   const { name } = spec;
-  const keysOf = clockKeys(spec);
   const found = (from: Fragment, where: readonly Fragment[]) => block`
     EXISTS (
       SELECT 1
@@ -32,19 +31,17 @@ export function isUnsettled(spec: TableSpec): Layout {
       WHERE
         ${all(where)}
     )`;
-  const asideOf = (row: string) =>
-    keysOf.map((key) => `beside.${key} = ${row}.${key}`).join(' AND ');
   const clockRow = `${clock(spec)} AS clock`;
-  const orphans = referencesOf(spec).map((reference) => {
-    const values = baseValuesOf(reference.columns, 'base');
-    return block`(${areSet(values)} AND NOT ${isShownParent(reference, values)})`;
-  });
+  const orphans = referencesOf(spec).map((reference) =>
+    lacksShownParent(reference, baseValuesOf(reference.columns, 'base')),
+  );
   const rowid = clockRowid(spec);
   const concernsAside = [
     `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'open')`,
-    found(block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON ${asideOf('clock')}`, [
-      isNew('clock'),
-    ]),
+    found(
+      block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
+      [isNew('clock')],
+    ),
     ...[
       ...uniquesOf(spec).map((_, n) => lost(n)),
       ...(uniquesOf(spec).length > 0 ? ['taken'] : []),

@@ -1,8 +1,10 @@
 import { affinityOf, isRowidType } from '../../model/declared-type.js';
 import type { ColumnSpec, TableSpec } from '../../model/table-spec.js';
+import type { SqlValue } from '../../model/value.js';
 import { list, statementText } from '../../sql/layout.js';
 import { clockIndex, clockOf, clockTable, keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { bindValue } from '../../sql/statement.js';
 
 /**
  * The clock table of a CRR: one wide row per base row, kept after the base row is deleted.
@@ -79,6 +81,11 @@ export function clockRowid(spec: TableSpec): string {
 /** The quoted key columns of clock table, cell table and gates. */
 export function clockKeys(spec: TableSpec): string[] {
   return spec.key.map(({ name }) => quoteName(keyOf(name)));
+}
+
+/** SQL conditions on the key columns of clock table, cell table and rows aside. What must be bound is pushed to `args`. */
+export function clockKeyIs(spec: TableSpec, key: readonly SqlValue[], args: SqlValue[]): string[] {
+  return clockKeys(spec).map((column, i) => `${column} = ${bindValue(key[i]!, args)}`);
 }
 
 /** SQL condition: the clock row `clock` is that of the base row `base` (aliases; empty = the only table). */

@@ -88,8 +88,12 @@ export function bornRow(spec: TableSpec, row: BornRow): string {
       ${list(row.onConflict)}`;
 }
 
-/** The clock row of a base row that this site just deleted: `old`'s key, no cells, an even causal length. */
-export function deadRow(spec: TableSpec): string {
+/**
+ * The clock row of a base row that this site just deleted: no cells, an even causal length.
+ *
+ * @param where which clock row. Default: that of `old`'s key.
+ */
+export function deadRow(spec: TableSpec, where: Fragment = sameRow(spec, '', 'old')): string {
   const assignments = [
     // `| 1`: a row that was written while triggers were missing may be alive under an even causal length.
     'causal_length = (causal_length | 1) + 1',
@@ -104,7 +108,7 @@ export function deadRow(spec: TableSpec): string {
     UPDATE ${clock(spec)}
     SET
       ${list(assignments)}
-    WHERE ${sameRow(spec, '', 'old')}`;
+    WHERE ${where}`;
 }
 
 /** Stamps the row as written as a whole now. */

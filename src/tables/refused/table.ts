@@ -1,10 +1,10 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { all, block, list, statementText } from '../../sql/layout.js';
-import { keyOf, REFUSED_TABLE } from '../../sql/names.js';
-import { quoteBlob, quoteName, quoteText } from '../../sql/quote.js';
-import { bindValue, type Statement, statement } from '../../sql/statement.js';
-import { clock } from '../clock/table.js';
+import { REFUSED_TABLE } from '../../sql/names.js';
+import { quoteBlob, quoteText } from '../../sql/quote.js';
+import { type Statement, statement } from '../../sql/statement.js';
+import { clock, clockKeyIs } from '../clock/table.js';
 import { DB_VERSION, takeDbVersionStatement } from '../state/table.js';
 
 /**
@@ -60,7 +60,7 @@ export function addRefused(
     INSERT INTO ${REFUSED_TABLE} (site_id, tag, table_name, pk, code, rights)
     SELECT ${list(values)}
     WHERE
-      EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${all(keyIs(spec, row.key, args))})
+      EXISTS (SELECT 1 FROM ${clock(spec)} WHERE ${all(clockKeyIs(spec, row.key, args))})
     ON CONFLICT (site_id, tag, table_name, pk) DO UPDATE SET
       code = excluded.code,
       rights = excluded.rights`;
@@ -94,7 +94,7 @@ export function offerAgain(spec: TableSpec, key: readonly SqlValue[]): Statement
       row_db_version = ifnull(row_db_version, db_version),
       db_version = ${DB_VERSION}
     WHERE
-      ${all([...keyIs(spec, key, args), 'db_version > 0'])}`;
+      ${all([...clockKeyIs(spec, key, args), 'db_version > 0'])}`;
   return statement(sql, args);
 }
 
@@ -105,8 +105,4 @@ export function selectRefused(siteIds: readonly Uint8Array[] | undefined): strin
     SELECT site_id, tag, table_name, pk, code, rights
     FROM ${REFUSED_TABLE}
     ${where}`;
-}
-
-function keyIs(spec: TableSpec, key: readonly SqlValue[], args: SqlValue[]): string[] {
-  return spec.key.map(({ name }, i) => `${quoteName(keyOf(name))} = ${bindValue(key[i]!, args)}`);
 }
