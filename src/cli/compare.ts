@@ -1,3 +1,4 @@
+import { CrrMigrateError } from '../errors.js';
 import { checkDatabase, checkFolder } from '../migrate/check.js';
 import { loadProject } from '../migrate/config.js';
 import { deletingMigrations } from '../migrate/deleting.js';
@@ -26,7 +27,18 @@ export async function compareFolder(io: Io, options: DatabaseOptions): Promise<C
 }
 
 export const compareDatabase = (io: Io, options: DatabaseOptions): Promise<Compared> =>
-  withDatabase(io, options, async ({ connection, schema }) => {
+  withDatabase(io, options, async ({ project, connection, schema }) => {
     const differences = await checkDatabase(connection, schema);
-    return { what: 'database', differences, crrs: schema.tables.size, warnings: [] };
+    const warnings = warningsOf(project.out);
+    return { what: 'database', differences, crrs: schema.tables.size, warnings };
   });
+
+/** A folder that cannot be read is no difference of the database. */
+function warningsOf(out: string): readonly string[] {
+  try {
+    return deletingMigrations(out);
+  } catch (error) {
+    if (error instanceof CrrMigrateError) return [error.message];
+    throw error;
+  }
+}

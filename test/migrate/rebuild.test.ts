@@ -2,6 +2,7 @@
  * drizzle-kit rebuilds tables that others refer to, and that views read: no row is deleted, wherever the migration
  * runs. drizzle-orm's migrator for libSQL turns foreign keys off outside of the transaction; all others run it in one.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@libsql/client';
 import { drizzle as drizzleD1 } from 'drizzle-orm/d1';
@@ -277,4 +278,21 @@ test('check warns of a migration that deletes rows of child tables, and generate
   await place.migrate(out);
   expect(await place.all('SELECT * FROM posts')).toEqual([]);
   expect(await place.all('SELECT * FROM users')).toEqual([]);
+
+  // The same warning, if a database is compared.
+  count = 3;
+  await place.migrate(out);
+  const database = await project.crr('check', '--url', 'file:lost.db');
+  expect(database).toMatchObject({ code: 0, stderr: warned.stderr });
+
+  // A folder that cannot be read does not keep anybody from comparing a database.
+  const [snapshot] = Object.keys(project.snapshot('drizzle')).filter((name) =>
+    name.endsWith('snapshot.json'),
+  );
+  rmSync(join(out, snapshot!));
+  const damaged = await project.crr('check', '--url', 'file:lost.db');
+  expect(damaged).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^Warning: the migrations folder cannot be read/),
+  });
 });
