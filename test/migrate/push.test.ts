@@ -1,12 +1,13 @@
 /** drizzle-crr push with the real drizzle-kit: what is renamed stays in replication. */
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/libsql';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { withCrr } from '../../src/index.js';
 import { checkDatabase } from '../../src/migrate/check.js';
 import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
+import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
 
@@ -104,3 +105,55 @@ test('push leaves CRRs alone that drizzle-kit is not to see', async () => {
   project.write({ 'schema.ts': schemaOf(`${V1.replace("n: integer('n'), ", '')}\n${other}`) });
   await open();
 });
+
+const BLOG = (more = '') => `import { sql } from 'drizzle-orm';
+import { check, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { crrTable } from 'drizzle-crr';
+export const users = crrTable('users', { id: text('id').primaryKey().notNull(), name: text('name').unique() }${more});
+export const posts = crrTable('posts', {
+  id: text('id').primaryKey().notNull(),
+  author: text('author').notNull().references(() => users.id, { onDelete: 'cascade' }),
+  editor: text('editor').references(() => users.id, { onDelete: 'set null' }),
+}${more.replaceAll('name', 'id')});
+export const seen = sqliteTable('seen', { n: text('n').primaryKey(), who: text('who').references(() => users.id, { onDelete: 'set null' }) });`;
+
+test.runIf(sqldBinary() !== undefined).each([
+  ['sqlite', 'httpUrl'],
+  ['sqlite', 'wsUrl'],
+  ['turso', 'httpUrl'],
+] as const)(
+  'push rebuilds parents on a server, and no row below them is deleted (dialect %s, %s)',
+  async (dialect, protocol) => {
+    const server = (await startSqld())!;
+    onTestFinished(() => server.stop());
+    const url = server[protocol];
+    project = await testProject({
+      'drizzle.config.ts': `export default { dialect: '${dialect}', schema: './schema.ts', out: './drizzle', dbCredentials: { url: '${url}' } };`,
+      'schema.ts': BLOG(),
+    });
+    const pushed = await project.crr('push', '--force');
+    expect(pushed.code, pushed.stdout + pushed.stderr).toBe(0);
+    const client = openClient({ url });
+    await client.batch(
+      [
+        "INSERT INTO users VALUES ('u1', 'ann')",
+        "INSERT INTO posts VALUES ('p1', 'u1', 'u1')",
+        "INSERT INTO seen VALUES ('1', 'u1')",
+      ],
+      'write',
+    );
+    const { exports } = await loadProject(project.folder, {});
+    const before = await facts(withCrr(drizzle({ client }), { schema: exports }) as never);
+    project.write({ 'schema.ts': BLOG(`, (t) => [check('some', sql\`\${t.name} <> '!'\`)]`) });
+    const rebuilt = await project.crr('push', '--force');
+    expect(rebuilt.code, rebuilt.stdout + rebuilt.stderr).toBe(0);
+    const read = async (sql: string) =>
+      (await client.execute(sql)).rows.map((row) => [...Object.values(row)]);
+    expect(await read('SELECT * FROM posts')).toEqual([['p1', 'u1', 'u1']]);
+    expect(await read('SELECT * FROM seen')).toEqual([['1', 'u1']]);
+    await expect(client.execute("INSERT INTO users VALUES ('u2', '!')")).rejects.toThrow(/CHECK/);
+    expect(await project.crr('check')).toMatchObject({ code: 0 });
+    const { exports: after } = await loadProject(project.folder, {});
+    expect(await facts(withCrr(drizzle({ client }), { schema: after }) as never)).toEqual(before);
+  },
+);

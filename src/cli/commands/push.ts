@@ -30,6 +30,7 @@ export const pushCommand = cliCommand(parser, async (io, options) => {
     // A driver of drizzle-kit is for a database that is not named by an address.
     driver: undefined,
     dbCredentials: credentialsOf(address),
+    ...(address.file === undefined && { dialect: SERVER_DIALECT }),
   };
   const args = (['force', 'strict', 'verbose'] as const).flatMap((name) =>
     options[name] ? [`--${name}`] : [],
@@ -39,6 +40,13 @@ export const pushCommand = cliCommand(parser, async (io, options) => {
   io.stdout('The database and its CRRs match the schema.\n');
   return EXIT.ok;
 });
+
+/**
+ * A server is libSQL's. For the dialect sqlite, drizzle-kit 0.31 sends each statement alone, so that foreign keys are on
+ * again when it drops a table to rebuild it, and ON DELETE actions delete the rows of others. For this one, the whole
+ * push is one transaction with foreign keys off.
+ */
+const SERVER_DIALECT = 'turso';
 
 /** As drizzle-kit takes them in a config. */
 const credentialsOf = ({ url, authToken }: DatabaseAddress) => ({
