@@ -22,7 +22,7 @@ for (const opener of openers) {
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {
-        expect(await scenario(() => openOn(opener))).toEqual(await reference(name));
+        expect(await scenario((schema) => openOn(opener, schema))).toEqual(await reference(name));
       });
     }
   });

@@ -13,6 +13,7 @@ import {
   integer,
   primaryKey,
   real,
+  type SQLiteTable,
   sqliteTable,
   text,
 } from 'drizzle-orm/sqlite-core';
@@ -33,7 +34,6 @@ import {
   mvr,
   packKey,
   SENTINEL,
-  type WithCrrOptions,
 } from '../../src/index.js';
 import { bytesToHex } from '../../src/model/value.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
@@ -84,13 +84,16 @@ export const pets = crrTable('pets', {
   meals: counter('meals'),
 });
 const plain = sqliteTable('plain', { id: id(), note: text('note') });
-export const schema = { items, members, notes, events, owners, pets, plain };
 
 // biome-ignore lint/suspicious/noExplicitAny: the kinds of database differ in what their queries return
 type AnyDatabase = BaseSQLiteDatabase<any, any, any>;
 
+/** Some of the tables above, under their names: installing those that a scenario does not use would take most of its time. */
+export type Schema = Readonly<Record<string, SQLiteTable>>;
+
 /** A database on the engine that is looked at. */
 export interface Site {
+  readonly schema: Schema;
   readonly db: AnyDatabase & CrrDatabase;
   /** How transactions are written there; undefined = the engine has none. */
   readonly transactions: 'async' | 'sync' | undefined;
@@ -98,16 +101,15 @@ export interface Site {
   again(): Site['db'];
 }
 
-/** Opens a new, empty database, through Drizzle and `withCrr`. */
-export type OpenDatabase = (options: WithCrrOptions) => Promise<Site>;
+/** Opens a site on a new database with these tables. */
+export type OpenSite = (schema: Schema) => Promise<Site>;
 
-export type Scenario = (open: () => Promise<Site>) => Promise<string[]>;
+export type Scenario = (open: OpenSite) => Promise<string[]>;
 
-/** The tables of {@link schema}, installed. */
-export async function openInstalled(open: OpenDatabase): Promise<Site> {
-  const site = await open({ schema });
-  for (const table of [items, members, notes, events, owners, pets, plain])
-    await exec(site, createTableSql(table));
+/** Makes the tables, and installs their bookkeeping. */
+export async function openInstalled(open: () => Promise<Site>, schema: Schema): Promise<Site> {
+  const site = await open();
+  for (const table of Object.values(schema)) await exec(site, createTableSql(table));
   await site.db.$crr.install();
   return site;
 }
@@ -143,7 +145,8 @@ export async function stateOf(sites: readonly Site[], site: Site): Promise<strin
     names.set(bytesToHex(await one.db.$crr.siteId()), 'ABCDE'[i]!);
   }
   const rows: string[] = [];
-  for (const table of [items, members, notes, events, owners, pets]) {
+  for (const table of Object.values(site.schema)) {
+    if (table === plain) continue;
     const { name, columns } = getTableConfig(table);
     const shown = columns
       .filter((column) => column.name !== 'place')
@@ -207,7 +210,7 @@ const item = (key: string, more: Partial<typeof items.$inferInsert> = {}) => ({
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async 'statements of the application get clocks'(open) {
-    const site = await open();
+    const site = await open({ items, members, notes, events, plain });
     for (const text of [
       "INSERT INTO items (id, title, place) VALUES ('a', 'one', 'a0'), ('b', NULL, 'a1')",
       "UPDATE items SET title = 'two', size = size + 1 WHERE id = 'a'",
@@ -233,7 +236,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'writes that are refused leave nothing behind'(open) {
-    const site = await open();
+    const site = await open({ items, notes, events });
     await site.db.insert(items).values(item('a'));
     await site.db.insert(events).values({ id: 'e', what: 'w' });
     const outcomes = [
@@ -252,7 +255,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'what is written together has one db_version'(open) {
-    const site = await open();
+    const site = await open({ items, members });
     await together(site, (tx) => [
       tx.insert(items).values(item('a')),
       tx.insert(items).values(item('b', { votes: 2 })),
@@ -267,7 +270,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'values of every class are read and applied'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items }), await open({ items })];
     const values = [
       null,
       0n,
@@ -318,7 +321,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'changes merge: fresh, known, newer, deleted, reborn, conflicting'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items, members, notes }), await open({ items, members, notes })];
     const lines: string[] = [];
     const round = async () => {
       await exchange(a, b);
@@ -346,7 +349,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'what an apply did is reported'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items, notes }), await open({ items, notes })];
     await a.db.insert(items).values([item('a'), item('b')]);
     await a.db.insert(notes).values({ id: 3, body: 'x' });
     const report = async () => {
@@ -365,7 +368,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'changes that no database sent are refused, and others of the batch with them'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items, plain }), await open({ items, plain })];
     await a.db.insert(items).values(item('a'));
     const { changes } = await a.db.$crr.changes();
     const sound = [...changes];
@@ -385,7 +388,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'cells wait for their rows, rows for their columns'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items }), await open({ items })];
     await a.db.insert(items).values(item('a'));
     await a.db.update(items).set({ title: 'later', votes: 4 });
     const { changes } = await a.db.$crr.changes();
@@ -399,7 +402,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'the feed comes in pages, of all sites or of one'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items, members }), await open({ items, members })];
     for (let i = 0; i < 7; i++) {
       await together(i % 2 === 0 ? a : b, (tx) => [
         tx.insert(members).values({ team: 'p', number: i, name: `n${i}` }),
@@ -421,7 +424,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'conflicts and contributions are listed'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items }), await open({ items })];
     await a.db.insert(items).values(item('a'));
     await exchange(a, b);
     await a.db.update(items).set({ tag: 'of a', votes: 3 });
@@ -444,7 +447,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async 'rows that break a foreign key or a unique index are merged, and shown once they can be'(
     open,
   ) {
-    const [a, b, c] = [await open(), await open(), await open()];
+    const [a, b, c] = [
+      await open({ owners, pets }),
+      await open({ owners, pets }),
+      await open({ owners, pets }),
+    ];
     const lines: string[] = [];
     const note = async (what: string) => {
       for (const site of [a, b, c]) {
@@ -490,7 +497,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'a row that was evicted and is written again goes on with its shares'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items }), await open({ items })];
     await a.db.insert(items).values(item('a', { votes: 5, tag: 'first' }));
     await exchange(a, b);
     const rows = [{ table: 'items', pk: packKey(['a']) }];
@@ -504,7 +511,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'rows are kept in order'(open) {
-    const { db } = await open();
+    const { db } = await open({ items });
     const order = fractOrder(db, items, 'place');
     for (const key of ['a', 'b', 'c']) {
       await db.insert(items).values({ id: key, place: order.last() });
@@ -522,7 +529,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'sites sync over HTTP, as client and as server'(open) {
-    const [server, a, b] = [await open(), await open(), await open()];
+    const [server, a, b] = [
+      await open({ items, notes }),
+      await open({ items, notes }),
+      await open({ items, notes }),
+    ];
     const handler = createSyncHandler({ db: server.db, public: true });
     const syncOf = ({ db }: Site) => createSync({ db, fetch: handler, retry: { attempts: 1 } });
     const [ofA, ofB] = [syncOf(a), syncOf(b)];
@@ -543,7 +554,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'a copied client and a restored server begin again'(open) {
-    const [server, a, b] = [await open(), await open(), await open()];
+    const [server, a, b] = [await open({ items }), await open({ items }), await open({ items })];
     const onError = () => {};
     const handler = createSyncHandler({ db: server.db, public: true, onError });
     const syncOf = ({ db }: Site) => createSync({ db, fetch: handler, retry: { attempts: 1 } });
@@ -585,7 +596,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'a row rule holds'(open) {
-    const [server, a] = [await open(), await open()];
+    const [server, a] = [await open({ items }), await open({ items })];
     await server.db
       .insert(items)
       .values([item('mine', { title: 'me' }), item('other', { title: 'you' })]);
@@ -605,7 +616,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'a row that breaks a constraint is set aside'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ items }), await open({ items })];
     await exec(b, 'CREATE UNIQUE INDEX one_title ON items (title)');
     const titles = ['x', 'y', 'x', 'z'];
     await a.db.insert(items).values(titles.map((title, i) => item(`row ${i}`, { title })));
@@ -623,7 +634,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'what the triggers are is noticed before the first write'(open) {
-    const site = await open();
+    const site = await open({ items, plain });
     await site.again().insert(items).values(item('a'));
     await site.again().$crr.install();
     const triggers = await site.db.all(
@@ -642,7 +653,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   async 'batches run at the same time lose nothing'(open) {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open({ members }), await open({ members })];
     await b.db
       .insert(members)
       .values(Array.from({ length: 30 }, (_, i) => ({ team: 'x', number: i })));

@@ -26,13 +26,12 @@ for (const version of CLIENT_VERSIONS) {
       const directory = await mkdtemp(join(tmpdir(), 'drizzle-crr-'));
       onTestFinished(() => rm(directory, { recursive: true, force: true }));
       let opened = 0;
-      const transcript = await SCENARIOS[scenario]!(() =>
-        openSiteOn(async () => ({
-          adapter: libsql,
-          client: open(`file:${join(directory, `${opened++}.db`)}`),
-          drizzle: (client: Client) => drizzle({ client }),
-        })),
-      );
+      const openFile = async () => ({
+        adapter: libsql,
+        client: open(`file:${join(directory, `${opened++}.db`)}`),
+        drizzle: (client: Client) => drizzle({ client }),
+      });
+      const transcript = await SCENARIOS[scenario]!((schema) => openSiteOn(openFile, schema));
       expect(transcript).toEqual(await reference(scenario));
     });
 

@@ -17,7 +17,7 @@ test('sites on different engines end alike', { timeout: 86_400_000 }, async () =
   for (let history = 0; history < HISTORIES; history++) {
     const random = new Random(hash('engines', seed, history));
     const openers = ENGINES.filter(({ name }) => history === 0 || !name.startsWith('D1'));
-    const sites = await Promise.all(openers.map(openOn));
+    const sites = await Promise.all(openers.map((opener) => openOn(opener, { items, members })));
     for (let step = 0; step < STEPS; step++) {
       if (random.chance(0.3)) {
         const [a, b] = random.shuffle(sites);

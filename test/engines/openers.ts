@@ -15,7 +15,7 @@ import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import Libsql from 'libsql';
 import { Miniflare } from 'miniflare';
 import initSqlJs from 'sql.js';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { betterSqlite3 } from '../../src/engines/better-sqlite3.js';
 import { d1 } from '../../src/engines/d1.js';
 import type { EngineAdapter } from '../../src/engines/engine.js';
@@ -28,7 +28,7 @@ import { turso } from '../../src/engines/turso.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { memoryClient, openClient } from '../support/client.js';
 import { isDrizzle1 } from '../support/drizzle-line.js';
-import type { Site } from './conformance.js';
+import type { Schema, Site } from './conformance.js';
 import { openSiteOn } from './open-site.js';
 import { proxyFunctions } from './proxy-functions.js';
 import { standInForExpo, standInForOp } from './stand-ins.js';
@@ -105,18 +105,25 @@ const tursoFile: Opener = {
   },
 };
 
+/** One runtime for all databases of a test file, each used once: starting it takes longer than most tests. */
+let runtime: Miniflare | undefined;
+let d1Opened = 0;
+const D1_NAMES = Array.from({ length: 200 }, (_, i) => `DB${i}`);
+afterAll(() => runtime?.dispose());
+
 export const d1InMiniflare: Opener = {
   name: 'D1, miniflare',
   adapter: d1,
   drizzle: drizzleD1,
   async openClient() {
-    const miniflare = new Miniflare({
+    runtime ??= new Miniflare({
       modules: true,
       script: 'export default { fetch: () => new Response() };',
-      d1Databases: ['DB'],
+      d1Databases: D1_NAMES,
     });
-    onTestFinished(() => miniflare.dispose());
-    return miniflare.getD1Database('DB');
+    const name = D1_NAMES[d1Opened++];
+    if (name === undefined) throw new Error('the runtime has no databases left');
+    return runtime.getD1Database(name);
   },
 };
 
@@ -223,6 +230,7 @@ export const OPENERS: readonly Opener[] = [
 ];
 
 /** A new site on an engine. */
-export function openOn({ adapter, openClient, drizzle }: Opener): Promise<Site> {
-  return openSiteOn(async () => ({ adapter, client: await openClient(), drizzle: drizzle! }));
+export function openOn({ adapter, openClient, drizzle }: Opener, schema: Schema): Promise<Site> {
+  const open = async () => ({ adapter, client: await openClient(), drizzle: drizzle! });
+  return openSiteOn(open, schema);
 }

@@ -17,7 +17,7 @@ const references = new Map<string, Promise<string[]>>();
 export function reference(name: string): Promise<string[]> {
   let known = references.get(name);
   if (known === undefined) {
-    known = SCENARIOS[name]!(() => openSiteOn(openReference));
+    known = SCENARIOS[name]!((schema) => openSiteOn(openReference, schema));
     references.set(name, known);
   }
   return known;

@@ -1,10 +1,12 @@
 /** Runs in the browser: what the tests ask of an engine there. */
 import { sql } from 'drizzle-orm';
 import { type Change, packKey } from '../../../src/index.js';
-import { members, openInstalled, type Site, schema, stateOf, together } from '../conformance.js';
+import { items, members, openInstalled, type Site, stateOf, together } from '../conformance.js';
 import { siteOn } from '../open-site.js';
 import { type Transcript, transcriptOf } from '../runtimes/print.js';
 import type { BrowserDatabase, BrowserEngine } from './engine.js';
+
+const schema = { items, members };
 
 /** What a page or a worker answers to the tests, one call at a time unless the test says otherwise. */
 export class Answers {
@@ -33,9 +35,9 @@ export class Answers {
   /** Opens a database that stays, and makes its tables if there are none. */
   async open(name: string): Promise<void> {
     const database = await this.engine.open(name);
-    let site = siteOn(database, { schema });
+    let site = siteOn(database, schema);
     const tables = await site.db.all(sql.raw("SELECT 1 FROM sqlite_master WHERE type = 'table'"));
-    if (tables.length === 0) site = await openInstalled(async () => site);
+    if (tables.length === 0) site = await openInstalled(async () => site, schema);
     this.#kept = { database, site };
   }
 

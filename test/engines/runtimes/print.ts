@@ -17,7 +17,7 @@ export async function transcriptOf(
   open: () => Promise<Database>,
 ): Promise<Transcript> {
   try {
-    return await SCENARIOS[scenario]!(() => openSiteOn(open));
+    return await SCENARIOS[scenario]!((schema) => openSiteOn(open, schema));
   } catch (error) {
     const stacks: string[] = [];
     for (let e: unknown = error; e instanceof Error; e = e.cause) stacks.push(e.stack ?? e.message);
