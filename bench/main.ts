@@ -12,6 +12,7 @@ import { measureMemory } from './memory.js';
 import { measureEngine } from './oracle.js';
 import { measureRemote } from './remote.js';
 import { renderTable } from './report.js';
+import { measureSettling } from './settling.js';
 import { boundShape, citiesShape, textShape, wideShape } from './shapes.js';
 import { measureSelects, measureSize, measureWrites } from './writes.js';
 
@@ -110,6 +111,9 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
       },
     );
     await measureChanges(bench, boundShape(), scale, figures, '_bound');
+  },
+  async settling(bench, figures) {
+    await measureSettling(bench, scale.rounds, figures);
   },
   async oracle(_, figures) {
     const effort = options.quick ? { rows: 500, rounds: 2 } : { rows: 5_000, rounds: 5 };

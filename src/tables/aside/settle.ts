@@ -26,10 +26,12 @@ import {
   areEqual,
   baseValuesOf,
   isBaseOf,
+  isKnownOrphan,
   isPlain,
   lacksParent,
   lacksShownParent,
   moveAside,
+  staysOrphan,
   valuesOf,
 } from './sql.js';
 import { aside, asideValue, lost, mask, SETTLED } from './table.js';
@@ -95,6 +97,9 @@ function moveIfRejected(specs: readonly TableSpec[]): string {
 
 const HAS_REJECTED = `(SELECT moved_in FROM ${SETTLING_TABLE}) > 0`;
 
+/** What was parked by a look at its own parents is remembered as such: see staysOrphan(). */
+const IF_ORPHAN = "CASE WHEN state = 'reference' AND pass = 0 THEN";
+
 /** After the report: what is shown as it is merged is not aside any more. */
 export function endSettleStatements(specs: readonly TableSpec[]): string[] {
   return specs.flatMap((spec) => [
@@ -104,7 +109,13 @@ export function endSettleStatements(specs: readonly TableSpec[]): string[] {
     statementText`
       UPDATE ${aside(spec)}
       SET
-        ${list(["state = nullif(state, 'open')", 'was = NULL', 'was_masked = NULL', 'pass = NULL'])}`,
+        ${list([
+          "state = nullif(state, 'open')",
+          `was = ${IF_ORPHAN} 'reference' END`,
+          'was_masked = NULL',
+          `pass = ${IF_ORPHAN} 0 END`,
+        ])}
+      WHERE NOT ${isKnownOrphan(aside(spec))}`,
   ]);
 }
 
@@ -113,7 +124,9 @@ export const NOTE_SETTLED = statementText`
   UPDATE ${SETTLING_TABLE}
   SET settled = (SELECT db_version - in_transaction FROM ${STATE_TABLE})`;
 
-/** Opens every row aside. A masked row is taken aside as it is merged. */
+/**
+ * Opens every row aside, but for those that go on lacking a parent: a partial replica may have thousands of them, and
+ * they claim nothing. A masked row is taken aside as it is merged. */
 function openAside(spec: TableSpec): string[] {
   const row = aside(spec);
   const masks = maskableColumns(spec);
@@ -136,7 +149,7 @@ function openAside(spec: TableSpec): string[] {
       UPDATE ${row}
       SET
         ${list([...opened, "was = CASE state WHEN 'open' THEN was ELSE state END"])}
-      WHERE state IS NOT NULL`,
+      WHERE state IS NOT NULL AND NOT ${staysOrphan(spec)}`,
     ...(masks.length === 0
       ? []
       : [

@@ -8,7 +8,7 @@ import { cellsOf } from '../cells/table.js';
 import { clock, clockKeys, sameKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { isMasked, shownValue } from './masks.js';
-import { baseKey, isBaseOf } from './sql.js';
+import { baseKey, isBaseOf, isKnownOrphan } from './sql.js';
 import { ASIDE, aside } from './table.js';
 
 /*
@@ -46,7 +46,7 @@ function isToBlame(spec: TableSpec): Fragment {
 }
 
 function removeParked(spec: TableSpec, when: Fragment): string {
-  return removeBase(spec, [`${ASIDE}.state <> 'open'`, when]);
+  return removeBase(spec, [`${ASIDE}.state <> 'open'`, `NOT ${isKnownOrphan(ASIDE)}`, when]);
 }
 
 function removeBase(spec: TableSpec, where: readonly Fragment[]): string {

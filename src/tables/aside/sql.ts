@@ -1,6 +1,6 @@
-import type { ReferenceSpec } from '../../model/constraints.js';
+import { type ReferenceSpec, referencesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { block, type Layout, list } from '../../sql/layout.js';
+import { all, any, block, type Layout, list } from '../../sql/layout.js';
 import { asideTable, keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { aside, asideColumn, asideColumns, asideKeyIs } from './table.js';
@@ -81,6 +81,39 @@ function isParentThere(reference: ReferenceSpec, values: readonly string[]): Lay
       ELSE ${isShownParent(reference, values)}
     END`;
 }
+
+/** SQL condition: a row aside lost its parent before, and that one has not come: it stays as it is. */
+export function staysOrphan(spec: TableSpec): Layout {
+  const row = aside(spec);
+  const isLacking = referencesOf(spec)
+    .filter(({ hides }) => hides === 'row')
+    .map((reference) => {
+      const values = valuesOf(spec, reference.columns, row);
+      const isThere = [isShownParent(reference, values), ...isParentAside(reference, values)];
+      return block`(${areSet(values)} AND NOT (${any(isThere)}))`;
+    });
+  if (isLacking.length === 0) return block`false`;
+  return block`
+    (
+      ${all([isKnownOrphan(row), block`(${any(isLacking)})`])}
+    )`;
+}
+
+function isParentAside(reference: ReferenceSpec, values: readonly string[]): Layout[] {
+  if (!reference.parentMayHide) return [];
+  const key = reference.parentKey.map((name) => `hidden.${quoteName(keyOf(name))}`);
+  return [
+    block`
+      EXISTS (
+        SELECT 1 FROM ${quoteName(asideTable(reference.parent))} AS hidden
+        WHERE ${areEqual(key, values)}
+      )`,
+  ];
+}
+
+/** SQL condition: the row was parked by an earlier apply since it lacks a parent, and was not opened again. */
+export const isKnownOrphan = (row: string) =>
+  `(${row}.state IS 'reference' AND ${row}.was IS 'reference' AND ${row}.pass IS 0)`;
 
 /** A row that is moved aside: SELECT of its key and cells from the base row. */
 export const baseRow = (spec: TableSpec, base: string) => [
