@@ -10,7 +10,7 @@ import type { RowOffer } from './group.js';
  * @param args of the query, after those of the rows.
  */
 export function queryOffered(
-  offers: readonly RowOffer[],
+  offers: readonly Pick<RowOffer, 'key'>[],
   limits: StatementLimits,
   query: (rows: string) => string,
   args: readonly SqlValue[] = [],

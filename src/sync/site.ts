@@ -26,6 +26,7 @@ export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
 export type { RowPart } from '../feed/position.js';
+export { readRowsOutside } from '../merge/rows-outside.js';
 export type { LimitedSource, SourceQuota, TableRights } from '../merge/source.js';
 export type { Statement } from '../sql/statement.js';
 export { knownVersionsSql } from '../tables/known-versions.js';

@@ -15,6 +15,7 @@ import { mergePush } from './push.js';
 import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
 import { readBody } from './request-body.js';
 import { checkOwnership } from './site-ownership.js';
+import { readUnseen } from './unseen.js';
 
 /** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
@@ -113,6 +114,7 @@ export class ExchangeEndpoint {
           limits,
           maxCellBytes: greatestCell(codec, maxMessageBytes),
           push: merged,
+          unseen: merged ? await readUnseen(push?.changes ?? [], merged, access, site) : [],
         }))) ??
       NO_PULL;
     // The pull may include later writes.

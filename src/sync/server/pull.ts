@@ -1,7 +1,8 @@
 import { CrrSyncError } from '../../errors.js';
+import { RowSet } from '../../model/row-id.js';
 import { readChunk } from '../chunk.js';
 import type { CellId, Pull, Pulled } from '../protocol.js';
-import { type Site, sinceOf } from '../site.js';
+import { type HiddenRow, type Site, sinceOf } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
 import type { SyncLimits } from './options.js';
@@ -17,6 +18,8 @@ export interface PullOptions {
   readonly maxCellBytes: number;
   /** The result of the push in the same request. */
   readonly push: PushResult | undefined;
+  /** Rows that were pushed without being news, and that the client may not see. */
+  readonly unseen: readonly HiddenRow[];
 }
 
 export interface ReadPull {
@@ -26,7 +29,7 @@ export interface ReadPull {
 
 /** Reads the next chunk for the client. */
 export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPull> {
-  const { site, access, limits, push, maxCellBytes } = options;
+  const { site, access, limits, push, unseen, maxCellBytes } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
   if (hadAllBefore(pull, options)) {
@@ -59,7 +62,9 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
   );
   const pulled = {
     changes,
-    hidden: hidden.filter(({ table }) => access.dropsLeaving(table)),
+    hidden: new RowSet([...hidden, ...unseen])
+      .values()
+      .filter(({ table }) => access.dropsLeaving(table)),
     cursor,
     filter: first !== undefined && more ? `${access.filter}@${first}` : access.filter,
     more,

@@ -79,6 +79,18 @@ describe('counters and registers', () => {
     expect(await cardsOf(ann)).toEqual(await cardsOf(server));
   });
 
+  test('a row goes whose write has lost to one that the client may not see', async () => {
+    const { server, ann } = await opened();
+    const open = syncOf(server, ann, 'ann', { writeWhere: 'all' });
+    await open.sync();
+    await server.db.insert(cards).values(card('2', { owner: 'bob', title: 'z' }));
+    await open.sync();
+    await ann.db.insert(cards).values(card('2', { owner: 'ann', title: 'a' }));
+    await open.sync();
+    expect(await cardsOf(ann)).toEqual(await mine(server, 'ann'));
+    expect(await cardsOf(server)).toMatchObject([{ id: '1' }, { id: '2', owner: 'bob' }]);
+  });
+
   test('several values of a register come back as several', async () => {
     const { server, ann, sync, giveTo } = await opened();
     await ann.db.update(cards).set({ status: 'by ann' });
