@@ -41,6 +41,7 @@ export default defineConfig({
           include: [
             'test/engines/conformance.test.ts',
             'test/engines/{browser,runtimes}/*.test.ts',
+            'test/oracle/engines.test.ts',
             'test/{drizzle,feed}/**/*.test.ts',
             'test/columns/{counter,mvr,lww-by-time,fract-index,greatest-and-least,grow-only,bad-input}.test.ts',
             'test/constraints/conflicts.test.ts',

@@ -9,7 +9,6 @@ import { reference } from './reference.js';
 const SAME_DRIVER = new Set([
   'libSQL, file',
   'libSQL, embedded replica of sqld',
-  'better-sqlite3, memory',
   'sqlite-wasm in Node, by sqlite-proxy',
 ]);
 const openers = isDrizzle1 ? OPENERS.filter(({ name }) => !SAME_DRIVER.has(name)) : OPENERS;

@@ -25,6 +25,7 @@ import { opSqlite } from '../../src/engines/op-sqlite.js';
 import { sqlJs } from '../../src/engines/sql-js.js';
 import { sqliteProxy } from '../../src/engines/sqlite-proxy.js';
 import { turso } from '../../src/engines/turso.js';
+import { missingBetterSqlite3, openBetterSqlite3 } from '../../tools/better-sqlite3/index.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { memoryClient, openClient } from '../support/client.js';
 import { isDrizzle1 } from '../support/drizzle-line.js';
@@ -58,26 +59,29 @@ async function scratch(): Promise<string> {
   return directory;
 }
 
-/** The npm package libsql has the interface of better-sqlite3, and its binary in its package. */
-const betterFile: Opener = {
+const drizzleBetterSqlite3 = (client: object) => drizzleBetter({ client: client as never });
+
+export const betterFile: Opener = {
   name: 'better-sqlite3, file',
   adapter: betterSqlite3,
-  drizzle: (client: Libsql.Database) => drizzleBetter({ client: client as never }),
+  drizzle: drizzleBetterSqlite3,
+  missing: missingBetterSqlite3(),
   async openClient() {
-    const client = new Libsql(join(await scratch(), 'test.db'));
-    onTestFinished(async () => void (await client.close()));
+    const client = openBetterSqlite3(join(await scratch(), 'test.db'));
+    onTestFinished(() => void client.close());
     return client;
   },
 };
 
-const betterMemory: Opener = {
-  name: 'better-sqlite3, memory',
+/** The npm package libsql has the interface of better-sqlite3, and its binary in its package. */
+const betterByLibsql: Opener = {
+  name: 'libsql for better-sqlite3, memory',
   adapter: betterSqlite3,
-  drizzle: (client: Libsql.Database) => drizzleBetter({ client: client as never }),
+  drizzle: drizzleBetterSqlite3,
   openClient: async () => memoryDatabase(),
 };
 
-const sqlJsMemory: Opener = {
+export const sqlJsMemory: Opener = {
   name: 'sql.js',
   adapter: sqlJs,
   drizzle: drizzleSqlJs,
@@ -94,7 +98,7 @@ const drizzleTurso = isDrizzle1
   ? (await import('drizzle-orm-1/tursodatabase/database')).drizzle
   : undefined;
 
-const tursoFile: Opener = {
+export const tursoFile: Opener = {
   name: 'Turso, file',
   adapter: turso,
   ...(drizzleTurso && { drizzle: (client: never) => drizzleTurso({ client }) }),
@@ -105,25 +109,23 @@ const tursoFile: Opener = {
   },
 };
 
-/** One runtime for all databases of a test file, each used once: starting it takes longer than most tests. */
-let runtime: Miniflare | undefined;
+/** A runtime has many databases, each used once: starting it takes longer than most tests. */
+const runtimes: Miniflare[] = [];
 let d1Opened = 0;
-const D1_NAMES = Array.from({ length: 200 }, (_, i) => `DB${i}`);
-afterAll(() => runtime?.dispose());
+const D1_NAMES = Array.from({ length: 50 }, (_, i) => `DB${i}`);
+afterAll(() => Promise.all(runtimes.map((runtime) => runtime.dispose())));
 
 export const d1InMiniflare: Opener = {
   name: 'D1, miniflare',
   adapter: d1,
   drizzle: drizzleD1,
   async openClient() {
-    runtime ??= new Miniflare({
-      modules: true,
-      script: 'export default { fetch: () => new Response() };',
-      d1Databases: D1_NAMES,
-    });
-    const name = D1_NAMES[d1Opened++];
-    if (name === undefined) throw new Error('the runtime has no databases left');
-    return runtime.getD1Database(name);
+    const index = d1Opened++ % D1_NAMES.length;
+    if (index === 0) {
+      const script = 'export default { fetch: () => new Response() };';
+      runtimes.push(new Miniflare({ modules: true, script, d1Databases: D1_NAMES }));
+    }
+    return runtimes.at(-1)!.getD1Database(D1_NAMES[index]!);
   },
 };
 
@@ -153,7 +155,7 @@ function sqliteWasmModule() {
   return loadedSqliteWasm;
 }
 
-const sqliteWasm: Opener = {
+export const sqliteWasm: Opener = {
   name: 'sqlite-wasm in Node, by sqlite-proxy',
   adapter: sqliteProxy,
   drizzle: drizzleProxy as never,
@@ -169,14 +171,14 @@ const sqliteWasm: Opener = {
 };
 
 /** Neither runs outside of a telephone; see stand-ins.ts. */
-const expo: Opener = {
+export const expo: Opener = {
   name: 'Expo SQLite, stand-in',
   adapter: expoSqlite,
   drizzle: drizzleExpo as never,
   openClient: async () => standInForExpo(memoryDatabase()),
 };
 
-const op: Opener = {
+export const op: Opener = {
   name: 'op-sqlite, stand-in',
   adapter: opSqlite,
   // The driver of 0.45 calls methods that op-sqlite has no more.
@@ -219,7 +221,7 @@ export const OPENERS: readonly Opener[] = [
   libsqlFile,
   libsqlReplica,
   betterFile,
-  betterMemory,
+  betterByLibsql,
   sqlJsMemory,
   tursoFile,
   d1InMiniflare,
