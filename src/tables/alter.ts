@@ -9,12 +9,13 @@ import {
 } from '../model/table-spec.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
 import { asideModule } from './aside/module.js';
+import { isMaskedNull, type Required, standInForNulls } from './aside/stand-in.js';
 import { decodeSpec } from './catalog/table.js';
 import { cellsModule } from './cells/module.js';
 import { showCellsStatements } from './cells/show.js';
 import { cellUnwritten, changeTypeStatements } from './change-type.js';
 import { backfillStatements } from './clock/backfill.js';
-import { convertValues, fillNulls, stampUnwritten, writeOut } from './clock/fill.js';
+import { BASE, convertValues, fillNulls, stampUnwritten, writeOut } from './clock/fill.js';
 import { clockModule } from './clock/module.js';
 import { tableForgotten } from './former/names.js';
 import { gateModule } from './gate/module.js';
@@ -91,14 +92,25 @@ export function keepValuesSql(
   return replicatedColumns(from).flatMap((column) => {
     const now = after.get(renamed.get(column.name) ?? column.name);
     if (now === undefined) return [];
-    const value = unwrittenValue(now);
     const isClock = typeOf(column).storage === 'clock' && typeOf(now).storage === 'clock';
     const becomesRequired = isClock && now.notNull && !column.notNull;
+    const required = { before: from, column, base: from, present: column, now: itself };
     return [
       ...(changesDefault(column, now) ? [writeOut(from, column)] : []),
-      ...(becomesRequired && value !== undefined ? fillNulls(from, column, value) : []),
+      ...(becomesRequired ? requireValues(required, unwrittenValue(now)) : []),
     ];
   });
+}
+
+const itself = (name: string) => name;
+
+/** No base row shows NULL any more, as far as there is a value for it. */
+function requireValues(required: Required, value: string | undefined): string[] {
+  const { base, present } = required;
+  return [
+    ...standInForNulls(required),
+    ...(value === undefined ? [] : fillNulls(base, present, value, isMaskedNull(required, BASE))),
+  ];
 }
 
 function removal({ table, actual }: Former): string[] {
@@ -164,15 +176,25 @@ function agreeOnValues(change: Alteration, renamed: ReadonlyMap<string, string>)
   return to.clockColumns.flatMap((column) => {
     const was = before.get(column.name);
     if (was === undefined) return stampUnwritten(to, column);
-    const value = unwrittenValue(column);
     const changesType = affinityOf(was.sqlType) !== affinityOf(column.sqlType);
     const becomesRequired = column.notNull && !was.notNull;
     return [
       ...(changesType ? convertValues(to, column) : []),
-      ...(becomesRequired && value !== undefined ? fillNulls(to, column, value) : []),
+      ...(becomesRequired ? requireValues(requiredIn(change, column), unwrittenValue(column)) : []),
       ...(changesType || changesDefault(was, column) ? stampUnwritten(to, column) : []),
     ];
   });
+}
+
+/** Beside the base table as it is now, rows are still aside as they were before. */
+function requiredIn(
+  { table, actual: { recorded }, to, renamed }: Alteration,
+  present: ReplicatedColumnSpec,
+): Required {
+  const before = { ...decodeSpec(recorded!), name: table };
+  const now = (name: string) => renamed.get(name) ?? name;
+  const column = before.clockColumns.find(({ name }) => now(name) === present.name) ?? present;
+  return { before, column, base: to, present, now };
 }
 
 /** The same for columns that show what their cells hold, or their default. */

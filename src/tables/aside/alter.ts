@@ -52,6 +52,9 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
   ];
 }
 
+/** SQL of the state that a row had at the last apply. */
+const FORMER_STATE = "CASE former.state WHEN 'open' THEN former.was ELSE former.state END";
+
 const UNSETTLE = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
 
 /** What stands for NULL in a column that may not be NULL. */
@@ -130,7 +133,7 @@ function moveRows(
       ${list([...asideColumns(to), 'state', 'was'])}
     )
     SELECT
-      ${list([...mergedValues(before, to, renamed), "'open'", 'former.state'])}
+      ${list([...mergedValues(before, to, renamed), "'open'", FORMER_STATE])}
     ${fromFormer(to, renamed, former)}`;
 }
 

@@ -18,7 +18,15 @@ export function maskedValue(
   const isSuffix = uniquesOf(spec).some(
     ({ loser }) => loser.shows === 'suffix' && loser.column === column,
   );
-  if (!isSuffix) return 'NULL';
+  return isSuffix ? suffixed(spec, value, keyValue) : 'NULL';
+}
+
+/** SQL of a text with the row's key behind it. */
+export function suffixed(
+  spec: TableSpec,
+  value: string,
+  keyValue: (name: string) => string,
+): string {
   const parts = spec.key.map((key) => `'~' || ${keyText(key, keyValue(key.name))}`);
   return `${value} || ${parts.join(' || ')}`;
 }

@@ -18,7 +18,7 @@ import { CLOCK, cellClock, clockRowid, sameRow } from './table.js';
  */
 
 /** An alias for the base table. No user's table can have this name. */
-const BASE = 'crr_base';
+export const BASE = 'crr_base';
 
 /**
  * A cell that nobody has written must have the value that a site gives to it when it gets the row later. If
@@ -46,7 +46,7 @@ export function stampUnwritten(
 export function restamp(
   spec: TableSpec,
   column: ReplicatedColumnSpec,
-  condition: (value: string) => string,
+  condition: (value: string) => Fragment,
 ): string[] {
   return stamp(spec, column, {
     where: [
@@ -64,11 +64,21 @@ export function selectOtherValue(spec: TableSpec, column: ReplicatedColumnSpec):
   return `SELECT 1 FROM ${quoteName(spec.name)} AS ${BASE} WHERE ${differs} LIMIT 1`;
 }
 
-/** NULLs become the column's default: it is NOT NULL now, or about to be. */
-export function fillNulls(spec: TableSpec, column: ReplicatedColumnSpec, value: string): string[] {
+/**
+ * NULLs become the column's default: it is NOT NULL now, or about to be.
+ *
+ * @param isMasked SQL condition on a row {@link BASE}, whose NULL is not its value and is not sent.
+ */
+export function fillNulls(
+  spec: TableSpec,
+  column: ReplicatedColumnSpec,
+  value: string,
+  isMasked?: Fragment,
+): string[] {
   const [base, name] = [quoteName(spec.name), quoteName(column.name)];
+  const isOwn = isMasked === undefined ? [] : [block`NOT ${isMasked}`];
   return [
-    ...restamp(spec, column, (x) => `${x} IS NULL`),
+    ...restamp(spec, column, (x) => all([`${x} IS NULL`, ...isOwn])),
     `UPDATE ${base} SET ${name} = ${value} WHERE ${name} IS NULL`,
   ];
 }

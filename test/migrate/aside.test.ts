@@ -1,0 +1,229 @@
+/** What migrations do to rows that are parked or masked: options of an index, NOT NULL, and other keys. */
+import { integer, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { describe, expect, test } from 'vitest';
+import { crrTable } from '../../src/index.js';
+import { exchange, Site } from './constrained-site.js';
+
+const id = () => text('id').primaryKey().notNull();
+type Option = 'null' | 'suffix' | 'park';
+const OPTIONS: readonly Option[] = ['null', 'suffix', 'park'];
+const CHANGES = OPTIONS.flatMap((from) =>
+  OPTIONS.filter((to) => to !== from).map((to) => [from, to] as const),
+);
+
+const accounts = (option: Option | 'none') => ({
+  accounts: crrTable(
+    'accounts',
+    { id: id(), email: text('email'), n: integer('n') },
+    (t) => (option === 'none' ? [] : [uniqueIndex('accounts_email').on(t.email)]),
+    option === 'none' ? {} : { unique: { accounts_email: option } },
+  ),
+});
+const ADD = 'CREATE UNIQUE INDEX accounts_email ON accounts (email)';
+const DROP = 'DROP INDEX accounts_email';
+const ALL = 'SELECT id, email, n FROM accounts ORDER BY id';
+
+async function withIndex(option: Option): Promise<Site> {
+  const site = await Site.open(accounts('none'));
+  await site.migrate(accounts(option), [ADD]);
+  return site;
+}
+
+const SHOWN: Readonly<Record<Option, unknown[][]>> = {
+  null: [
+    ['a1', 'x', 1],
+    ['a2', null, 2],
+    ['a3', null, 3],
+  ],
+  suffix: [
+    ['a1', 'x', 1],
+    ['a2', 'x~a2', 2],
+    ['a3', 'x~a3', 3],
+  ],
+  park: [['a1', 'x', 1]],
+};
+
+describe('the option of a unique index changes', () => {
+  const conflicting = async (option: Option) => {
+    const [a, b] = [await withIndex(option), await withIndex(option)];
+    const c = await withIndex(option);
+    await a.run("INSERT INTO accounts VALUES ('a1', 'x', 1)");
+    await b.run("INSERT INTO accounts VALUES ('a2', 'x', 2)");
+    await c.run("INSERT INTO accounts VALUES ('a3', 'x', 3)");
+    for (const site of [b, c]) await exchange(a, site);
+    expect(await a.rows(ALL)).toEqual(SHOWN[option]);
+    return a;
+  };
+  const expectTruth = async (site: Site) => {
+    const [peer] = [await Site.open(accounts('none'))];
+    await peer.pull(site);
+    expect(await peer.rows(ALL)).toEqual([
+      ['a1', 'x', 1],
+      ['a2', 'x', 2],
+      ['a3', 'x', 3],
+    ]);
+  };
+
+  test.each(CHANGES)('from %s to %s, by a migration', async (from, to) => {
+    const site = await conflicting(from);
+    await site.migrate(accounts(to), []);
+    await expectTruth(site);
+    await site.db.$crr.apply([]);
+    expect(await site.rows(ALL)).toEqual(SHOWN[to]);
+    await expectTruth(site);
+  });
+
+  test.each(CHANGES)('from %s to %s, by install()', async (from, to) => {
+    const site = await conflicting(from);
+    site.tables = accounts(to);
+    await site.db.$crr.install();
+    await site.db.$crr.apply([]);
+    expect(await site.rows(ALL)).toEqual(SHOWN[to]);
+    await expectTruth(site);
+  });
+
+  test.each(CHANGES)('from %s to %s and back, with no apply in between', async (from, to) => {
+    const site = await conflicting(from);
+    await site.migrate(accounts(to), []);
+    await site.migrate(accounts(from), []);
+    const { shown } = await site.db.$crr.apply([]);
+    expect(shown).toEqual([]);
+    expect(await site.rows(ALL)).toEqual(SHOWN[from]);
+    await expectTruth(site);
+  });
+
+  test.each(CHANGES)('from %s to %s, while rows are written by hand', async (from, to) => {
+    const site = await conflicting(from);
+    await site.migrate(accounts(to), []);
+    await site.run("UPDATE accounts SET email = 'y', n = 9 WHERE id = 'a1'");
+    await site.db.$crr.apply([]);
+    const freed = {
+      null: [
+        ['a2', 'x', 2],
+        ['a3', null, 3],
+      ],
+      suffix: [
+        ['a2', 'x', 2],
+        ['a3', 'x~a3', 3],
+      ],
+      park: [['a2', 'x', 2]],
+    };
+    expect(await site.rows(ALL)).toEqual([['a1', 'y', 9], ...freed[to]]);
+    await site.migrate(accounts('none'), [DROP]);
+    expect(await site.rows(ALL)).toEqual([
+      ['a1', 'y', 9],
+      ['a2', 'x', 2],
+      ['a3', 'x', 3],
+    ]);
+  });
+});
+
+describe('a column becomes NOT NULL', () => {
+  const people = (n: 'may be NULL' | 'required', index = true) => ({
+    people: crrTable(
+      'people',
+      {
+        id: id(),
+        name: text('name').notNull(),
+        n: n === 'required' ? integer('n').notNull() : integer('n'),
+      },
+      (t) => (index ? [uniqueIndex('people_name').on(t.name)] : []),
+      index ? { unique: { people_name: 'park' } } : {},
+    ),
+  });
+  const INDEX = 'CREATE UNIQUE INDEX people_name ON people (name)';
+  const rebuilt = [
+    'CREATE TABLE __new_people (id text PRIMARY KEY NOT NULL, name text NOT NULL, n integer NOT NULL)',
+    'INSERT INTO __new_people (id, name, n) SELECT id, name, n FROM people',
+    'DROP TABLE people',
+    'ALTER TABLE __new_people RENAME TO people',
+    INDEX,
+  ];
+  const open = async () => {
+    const site = await Site.open(people('may be NULL', false));
+    await site.migrate(people('may be NULL'), [INDEX]);
+    return site;
+  };
+  const PEOPLE = 'SELECT id, name, n FROM people ORDER BY id';
+
+  test('without a default, and a parked row has NULL: it stays parked as rejected until it has a value', async () => {
+    const [a, b] = [await open(), await open()];
+    await a.run("INSERT INTO people VALUES ('p1', 'ann', 1)");
+    await b.run("INSERT INTO people VALUES ('p2', 'ann', NULL), ('p3', 'cy', 3)");
+    await a.pull(b);
+    await a.migrate(people('required'), rebuilt);
+    await a.run("UPDATE people SET name = 'bob' WHERE id = 'p1'");
+    await a.db.$crr.apply([]);
+    expect(await a.rows(PEOPLE)).toEqual([
+      ['p1', 'bob', 1],
+      ['p3', 'cy', 3],
+    ]);
+    expect(await a.db.$crr.conflicts(a.tables.people as never)).toMatchObject([
+      { reason: 'rejected', row: { id: 'p2', name: 'ann', n: null } },
+    ]);
+    // The rest goes on.
+    await b.run("INSERT INTO people VALUES ('p4', 'dan', 4)");
+    const { changes } = await b.db.$crr.changes();
+    await a.db.$crr.apply(changes.filter(({ val }) => val !== null));
+    expect((await a.rows(PEOPLE)).map(([key]) => key)).toEqual(['p1', 'p3', 'p4']);
+    await b.run("UPDATE people SET n = 2 WHERE id = 'p2'");
+    await a.pull(b);
+    expect((await a.rows(PEOPLE))[1]).toEqual(['p2', 'ann', 2]);
+  });
+
+  const emails = (
+    email: 'may be NULL' | 'required' | 'has a default',
+    loser?: 'suffix' | 'park',
+  ) => ({
+    accounts: crrTable(
+      'accounts',
+      {
+        id: id(),
+        email:
+          email === 'may be NULL'
+            ? text('email')
+            : email === 'required'
+              ? text('email').notNull()
+              : text('email').notNull().default('none'),
+        n: integer('n'),
+      },
+      (t) => [uniqueIndex('accounts_email').on(t.email)],
+      loser === undefined ? {} : { unique: { accounts_email: loser } },
+    ),
+  });
+  test.each([
+    ['required', 'suffix', ''],
+    ['required', 'park', ''],
+    ['has a default', 'suffix', "DEFAULT 'none' "],
+    ['has a default', 'park', "DEFAULT 'none' "],
+  ] as const)(
+    '%s, and masked rows show NULL there: their values stay, shown by %s',
+    async (email, loser, ddl) => {
+      const sites = [await withIndex('null'), await withIndex('null'), await withIndex('null')];
+      const [a, b, c] = sites as [Site, Site, Site];
+      await a.run("INSERT INTO accounts VALUES ('a1', 'x', 1)");
+      await b.run("INSERT INTO accounts VALUES ('a2', 'x', 2)");
+      await c.run("INSERT INTO accounts VALUES ('a3', 'x', 3)");
+      for (const site of [b, c]) await exchange(a, site);
+      const facts = async () =>
+        (await a.db.$crr.changes()).changes.map(
+          ({ cid, val, col_version, site_id }) => `${cid}=${val} v${col_version} ${site_id}`,
+        );
+      const before = await facts();
+      await a.migrate(emails(email, loser), [
+        `CREATE TABLE __new_accounts (id text PRIMARY KEY NOT NULL, email text ${ddl}NOT NULL, n integer)`,
+        'INSERT INTO __new_accounts (id, email, n) SELECT id, email, n FROM accounts',
+        'DROP TABLE accounts',
+        'ALTER TABLE __new_accounts RENAME TO accounts',
+        ADD,
+      ]);
+      expect(await facts()).toEqual(before);
+      await a.db.$crr.apply([]);
+      expect(await a.rows(ALL)).toEqual(SHOWN[loser]);
+      expect(await facts()).toEqual(before);
+      await a.run("UPDATE accounts SET email = 'y' WHERE id = 'a1'");
+      await a.db.$crr.apply([]);
+      expect((await a.rows(ALL))[1]).toEqual(['a2', 'x', 2]);
+    },
+  );
+});
