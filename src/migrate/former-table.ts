@@ -61,44 +61,45 @@ export function formerTable(
   const renamed = Object.keys(table.columns).flatMap((column) =>
     now(column) === column ? [] : [[column, now(column)] as const],
   );
+  const clockColumns = replicated.filter((column) => typeOf(column).storage === 'clock');
+  const names = formerNames(before, name);
   return {
     spec: {
       name,
-      constraints: formerConstraints(to, new Set(Object.keys(table.columns)), now),
+      constraints: names.hadConstraints ? formerConstraints(to, clockColumns, now) : undefined,
       key: key.map((column) => columnOf(table.columns[column]!)),
       rows: to.rows,
-      clockColumns: replicated.filter((column) => typeOf(column).storage === 'clock'),
+      clockColumns,
       cellColumns: replicated.filter((column) => typeOf(column).storage === 'cells'),
     },
-    names: formerNames(before, name),
+    names,
     renamed: new Map(renamed),
   };
 }
 
 /**
- * The constraints whose columns were there before. Of one that is new, no row is aside. How a database of install()
- * declares them makes no difference: rows aside are taken over by the names of their columns.
+ * What a database of install() may have aside. Which index masked which column there is in no snapshot, so every column
+ * may be masked: rows aside are taken over by the names of their columns, and decided again.
  */
 function formerConstraints(
   { constraints }: TableSpec,
-  columns: ReadonlySet<string>,
+  columns: readonly ReplicatedColumnSpec[],
   now: (column: string) => string,
-): TableConstraints | undefined {
-  if (constraints === undefined) return undefined;
-  const before = new Map([...columns].map((name) => [now(name), name]));
-  const wereThere = (names: readonly string[]) => names.every((name) => before.has(name));
-  const named = (names: readonly string[]) => names.map((name) => before.get(name)!);
+): TableConstraints {
+  const before = new Map(columns.map(({ name }) => [now(name), name]));
+  const references = constraints?.references ?? [];
   return {
-    references: constraints.references
-      .filter((reference) => wereThere(reference.columns))
-      .map((reference) => ({ ...reference, columns: named(reference.columns) })),
-    uniques: constraints.uniques
-      .filter((unique) => wereThere(unique.columns))
-      .map(({ loser, ...unique }) => ({
-        ...unique,
-        columns: named(unique.columns),
-        loser: loser.shows === 'nothing' ? loser : { ...loser, column: before.get(loser.column)! },
+    references: references
+      .filter((reference) => reference.columns.every((name) => before.has(name)))
+      .map((reference) => ({
+        ...reference,
+        columns: reference.columns.map((name) => before.get(name)!),
       })),
+    uniques: columns.map(({ name }) => ({
+      name,
+      columns: [name],
+      loser: { shows: 'null', column: name },
+    })),
   };
 }
 
@@ -135,17 +136,16 @@ function formerNames(migrations: readonly Migration[], table: string): FormerNam
   let tracks: ReadonlyMap<string, FormerNames> = new Map();
   for (const { tables, renames } of migrations) {
     tracks = new Map(
-      [...tables].map(([name, { columns }]) => {
+      [...tables].map(([name, table]) => {
         const from = formerName(renames, name);
-        return [name, follow(tracks.get(from), from, name, Object.keys(columns), renames)];
+        return [name, follow(tracks.get(from), from, name, table, renames)];
       }),
     );
   }
-  const { tables, columns, everyColumn, steady } = tracks.get(table)!;
+  const { tables, columns, ...rest } = tracks.get(table)!;
   // A name that is in use again says nothing of what had it before.
   return {
-    everyColumn,
-    steady,
+    ...rest,
     tables: tables.filter((name) => !tracks.has(name)),
     columns: new Map(
       [...columns].map(([name, others]) => [name, others.filter((other) => !columns.has(other))]),
@@ -157,13 +157,15 @@ function follow(
   before: FormerNames | undefined,
   from: string,
   name: string,
-  present: readonly string[],
+  table: SnapshotTable,
   renames: Renames,
 ): FormerNames {
+  const present = Object.keys(table.columns);
+  const isConstrained = hasConstraints(table);
   if (before === undefined) {
     const all = new Set(present);
     const columns = new Map(present.map((column) => [column, []]));
-    return { tables: [], columns, everyColumn: all, steady: all };
+    return { tables: [], columns, everyColumn: all, steady: all, hadConstraints: isConstrained };
   }
   const came = new Map(
     [...before.columns.keys()].map((column) => [renames.column(name, column) ?? column, column]),
@@ -179,5 +181,9 @@ function follow(
     ),
     everyColumn: new Set([...before.everyColumn, ...present]),
     steady: new Set(present.filter((column) => before.steady.has(came.get(column) ?? ''))),
+    hadConstraints: before.hadConstraints || isConstrained,
   };
 }
+
+const hasConstraints = ({ foreignKeys = {}, indexes = {} }: SnapshotTable): boolean =>
+  Object.keys(foreignKeys).length > 0 || Object.values(indexes).some(({ isUnique }) => isUnique);

@@ -32,6 +32,8 @@ export interface SnapshotTable {
     Record<string, { readonly name: string; readonly value: string }>
   >;
   readonly foreignKeys?: Readonly<Record<string, { readonly tableTo: string }>>;
+  /** Unique constraints are unique indexes. */
+  readonly indexes?: Readonly<Record<string, { readonly isUnique: boolean }>>;
 }
 
 export interface SnapshotColumn {

@@ -51,6 +51,8 @@ export interface FormerNames {
   readonly everyColumn: ReadonlySet<string>;
   /** Columns that the table has had from the beginning. */
   readonly steady: ReadonlySet<string>;
+  /** Whether it had a foreign key or a unique index at any time, so that rows of it may be aside. */
+  readonly hadConstraints: boolean;
 }
 
 /**

@@ -346,3 +346,61 @@ test.each([
     await run('fresh.db');
   },
 );
+
+/** A table for each change of an index's option, and for each constraint that is dropped. */
+const LOSERS = ['null', 'suffix', 'park'] as const;
+const OPTION_CHANGES = LOSERS.flatMap((from) =>
+  ([...LOSERS, 'none'] as const).filter((to) => to !== from).map((to) => ({ from, to })),
+);
+const SHOWN_AS = { null: null, suffix: 'x~b', park: undefined, none: 'x' } as const;
+const indexedTable = (name: string, option: (typeof LOSERS)[number] | 'none') =>
+  `export const ${name} = crrTable('${name}', { id: text('id').primaryKey().notNull(), code: text('code'), n: integer('n') }, ${
+    option === 'none'
+      ? '(t) => []'
+      : `(t) => [uniqueIndex('${name}_code').on(t.code)], { unique: { ${name}_code: '${option}' } }`
+  });`;
+const OPTIONS_SCHEMA = (
+  when: 'from' | 'to',
+) => `import { uniqueIndex } from 'drizzle-orm/sqlite-core';
+${OPTION_CHANGES.map((change) => indexedTable(`${change.from}_${change.to}`, change[when])).join('\n')}
+export const users = crrTable('users', { id: text('id').primaryKey().notNull() });
+export const posts = crrTable('posts', {
+  id: text('id').primaryKey().notNull(),
+  author: text('author').notNull()${when === 'from' ? '.references(() => users.id)' : ''},
+  editor: text('editor')${when === 'from' ? '.references(() => users.id)' : ''},
+});`;
+
+test('the migration changes or drops the constraints that install() knew: no merged value is lost', async () => {
+  await start(OPTIONS_SCHEMA('from'));
+  const [old, other] = [await installed('old.db'), await installed('other.db')];
+  const schema = (await loaded()).exports;
+  const dbOf = (client: Client) => withCrr(drizzle({ client }), { schema });
+  for (const { from, to } of OPTION_CHANGES) {
+    await execute(old, [`INSERT INTO ${from}_${to} VALUES ('a', 'x', 1)`]);
+    await execute(other, [`INSERT INTO ${from}_${to} VALUES ('b', 'x', 2)`]);
+  }
+  await execute(old, ["INSERT INTO users VALUES ('u1')"]);
+  await execute(other, [
+    "INSERT INTO users VALUES ('u1'), ('u9')",
+    "INSERT INTO posts VALUES ('p1', 'u1', 'u9'), ('p2', 'u9', NULL)",
+  ]);
+  const { changes } = await dbOf(other).$crr.changes();
+  await dbOf(old).$crr.apply(changes.filter(({ table }) => table !== 'users'));
+  const before = await facts(dbOf(old) as Db);
+  await generate(OPTIONS_SCHEMA('to'));
+  const adopted = await run('old.db');
+  expect(await facts(adopted)).toEqual(before);
+  expect(await rows(adopted, 'SELECT * FROM posts ORDER BY id')).toEqual([
+    ['p1', 'u1', 'u9'],
+    ['p2', 'u9', null],
+  ]);
+  await adopted.$crr.apply([]);
+  for (const { from, to } of OPTION_CHANGES) {
+    const shown = SHOWN_AS[to];
+    expect(await rows(adopted, `SELECT * FROM ${from}_${to} ORDER BY id`), `${from} ${to}`).toEqual(
+      [['a', 'x', 1], ...(shown === undefined ? [] : [['b', shown, 2]])],
+    );
+  }
+  expect(await facts(adopted)).toEqual(before);
+  await run('fresh.db');
+});

@@ -21,6 +21,9 @@ interface CheckEntity extends Entity {
 interface ForeignKeyEntity extends Entity {
   readonly tableTo: string;
 }
+interface IndexEntity extends Entity {
+  readonly isUnique: boolean;
+}
 interface ViewEntity extends Entity {
   readonly definition: string | null;
 }
@@ -68,6 +71,10 @@ export function tablesOf(entities: Entities): ReadonlyMap<string, SnapshotTable>
           compositePrimaryKeys: named(of<KeyEntity>('pks', name), ({ columns }) => ({ columns })),
           checkConstraints: named(of<CheckEntity>('checks', name), (check) => check),
           foreignKeys: named(of<ForeignKeyEntity>('fks', name), ({ tableTo }) => ({ tableTo })),
+          indexes: {
+            ...named(of<IndexEntity>('indexes', name), ({ isUnique }) => ({ isUnique })),
+            ...named(of('uniques', name), () => ({ isUnique: true })),
+          },
         },
       ]),
   );
