@@ -8,7 +8,7 @@ import { isConstantDefault } from './default.js';
 export interface TableSpec {
   readonly name: string;
   /** Key columns in the order of the primary key, which is their order in a packed key. */
-  readonly key: readonly ColumnSpec[];
+  readonly key: readonly KeyColumnSpec[];
   /** Whether rows can be deleted. */
   readonly rows: RowKind;
   /**
@@ -35,6 +35,11 @@ export interface ColumnSpec {
   readonly property: string;
   /** The declared SQL type, which decides the affinity. */
   readonly sqlType: string;
+}
+
+export interface KeyColumnSpec extends ColumnSpec {
+  /** SQL text of the default in the schema; the description of a CRR in the database does not have it. */
+  readonly default?: string | undefined;
 }
 
 export interface ReplicatedColumnSpec extends ColumnSpec {

@@ -91,7 +91,11 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
   refuseKinds(columns, kinds, keyColumns.map(columnSpec), config.columns.map(columnSpec), refuse);
   const spec: TableSpec = {
     name: config.name,
-    key: keyColumns.map(columnSpec),
+    key: keyColumns.map((column) => {
+      const spec = columnSpec(column);
+      const value = defaultText(column, spec.name, refuse);
+      return value === undefined ? spec : { ...spec, default: value };
+    }),
     rows,
     clockColumns: columns.filter((column) => typeOf(column).storage === 'clock'),
     cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),

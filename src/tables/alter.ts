@@ -7,7 +7,9 @@ import {
   type TableSpec,
   unwrittenValue,
 } from '../model/table-spec.js';
+import { asideTable } from '../sql/names.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
+import { completeAside, moveToKey } from './aside/change-key.js';
 import { asideModule } from './aside/module.js';
 import { isMaskedNull, type Required, standInForNulls } from './aside/stand-in.js';
 import { decodeSpec } from './catalog/table.js';
@@ -89,7 +91,8 @@ export function keepValuesSql(
   renamed: ReadonlyMap<string, string>,
 ): string[] {
   const after = new Map(replicatedColumns(to).map((column) => [column.name, column]));
-  return replicatedColumns(from).flatMap((column) => {
+  const isSameKey = isSameClockKey(expectedClock(from), expectedClock(to), renamed);
+  const values = replicatedColumns(from).flatMap((column) => {
     const now = after.get(renamed.get(column.name) ?? column.name);
     if (now === undefined) return [];
     const isClock = typeOf(column).storage === 'clock' && typeOf(now).storage === 'clock';
@@ -100,6 +103,7 @@ export function keepValuesSql(
       ...(becomesRequired ? requireValues(required, unwrittenValue(now)) : []),
     ];
   });
+  return [...(isSameKey ? [] : completeAside(from)), ...values];
 }
 
 const itself = (name: string) => name;
@@ -125,15 +129,21 @@ function leftovers(from: Former | undefined): string[] {
 
 /** Rows of another key are other rows: the clocks start again, and waiting changes no longer fit. */
 function changeKey(change: Alteration): string[] {
-  const { table, actual, to } = change;
-  const renamed: AlterStep = { step: 'rename table', from: table, to: to.name };
+  const { table, actual, to, renamed } = change;
+  const step: AlterStep = { step: 'rename table', from: table, to: to.name };
   const parts = [clockModule, gateModule, cellsModule, asideModule, pendingModule];
+  const before = actual.recorded === undefined ? undefined : decodeSpec(actual.recorded);
+  const hasAside = before?.constraints !== undefined && actual.objects.has(asideTable(table));
+  const moved = hasAside ? moveToKey({ ...before, name: table }, to, renamed) : undefined;
   return [
+    ...(moved?.keep ?? []),
     ...parts.flatMap((module) => module.drop!(table, actual)),
-    ...(table === to.name ? [] : formerNames(renamed, change)),
+    ...(table === to.name ? [] : formerNames(step, change)),
     ...tableForgotten(to.name),
     ...tableStatements(to),
+    ...(moved?.bringBack ?? []),
     ...backfillStatements(to),
+    ...(moved === undefined ? [] : [...backfillStatements(to, moved.table), ...moved.forget]),
   ];
 }
 

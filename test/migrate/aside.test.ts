@@ -1,7 +1,7 @@
 /** What migrations do to rows that are parked or masked: options of an index, NOT NULL, and other keys. */
-import { integer, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { crrTable } from '../../src/index.js';
+import { counter, crrTable } from '../../src/index.js';
 import { exchange, Site } from './constrained-site.js';
 
 const id = () => text('id').primaryKey().notNull();
@@ -226,4 +226,161 @@ describe('a column becomes NOT NULL', () => {
       expect((await a.rows(ALL))[1]).toEqual(['a2', 'x', 2]);
     },
   );
+});
+
+describe('the key changes', () => {
+  type Kind = 'by id' | 'by id and kind' | 'by code' | 'by code, free';
+  const rest = () => ({
+    code: text('code').notNull(),
+    name: text('name').notNull(),
+    n: integer('n'),
+    hits: counter('hits'),
+  });
+  const byIdAndKind = { id: text('id').notNull(), kind: text('kind').notNull().default('x') };
+  const byCode = () => ({
+    ...rest(),
+    id: text('id').notNull(),
+    code: text('code').primaryKey().notNull(),
+  });
+  const items = (kind: Kind, loser: 'suffix' | 'park') => {
+    const option = { unique: { items_name: loser } };
+    switch (kind) {
+      case 'by id':
+        return {
+          items: crrTable(
+            'items',
+            { id: id(), ...rest() },
+            (t) => [uniqueIndex('items_name').on(t.name)],
+            option,
+          ),
+        };
+      case 'by id and kind':
+        return {
+          items: crrTable(
+            'items',
+            { ...byIdAndKind, ...rest() },
+            (t) => [primaryKey({ columns: [t.id, t.kind] }), uniqueIndex('items_name').on(t.name)],
+            option,
+          ),
+        };
+      case 'by code':
+        return {
+          items: crrTable('items', byCode(), (t) => [uniqueIndex('items_name').on(t.name)], option),
+        };
+      default:
+        return { items: crrTable('items', byCode()) };
+    }
+  };
+  const INDEX = 'CREATE UNIQUE INDEX items_name ON items (name)';
+  const rebuilt = (key: string, more = '', index = true) => [
+    `CREATE TABLE __new_items (id text NOT NULL, code text NOT NULL, name text NOT NULL, n integer, ${more}hits integer DEFAULT 0 NOT NULL, PRIMARY KEY (${key}))`,
+    'INSERT INTO __new_items (id, code, name, n, hits) SELECT id, code, name, n, hits FROM items',
+    'DROP TABLE items',
+    'ALTER TABLE __new_items RENAME TO items',
+    ...(index ? [INDEX] : []),
+  ];
+  const MIGRATIONS = {
+    'by id and kind': rebuilt('id, kind', "kind text DEFAULT 'x' NOT NULL, "),
+    'by code': rebuilt('code'),
+    'by code, free': rebuilt('code', '', false),
+  };
+  const ITEMS = 'SELECT id, code, name, n, hits FROM items ORDER BY id';
+  const open = async (loser: 'suffix' | 'park') => {
+    const site = await Site.open({ items: crrTable('items', { id: id(), ...rest() }) });
+    await site.migrate(items('by id', loser), [INDEX]);
+    return site;
+  };
+  /** i2 has lost its name to i1, at both sites. */
+  const conflicting = async (loser: 'suffix' | 'park') => {
+    const [a, b] = [await open(loser), await open(loser)];
+    await a.run("INSERT INTO items (id, code, name, n) VALUES ('i1', 'c1', 'ann', 1)");
+    await b.run(
+      "INSERT INTO items (id, code, name, n) VALUES ('i2', 'c2', 'ann', 2)",
+      "UPDATE items SET hits = 5 WHERE id = 'i2'",
+    );
+    await exchange(a, b);
+    // What is aside of a row that is shown is old now, but for what is masked.
+    if (loser === 'suffix') await a.run("UPDATE items SET n = 3, code = 'c3' WHERE id = 'i2'");
+    await exchange(a, b);
+    return [a, b] as const;
+  };
+  const second = (loser: 'suffix' | 'park', name: string) =>
+    loser === 'suffix' ? ['i2', 'c3', name, 3, 5] : ['i2', 'c2', name, 2, 5];
+
+  const NEXT = ['by id and kind', 'by code'] as const;
+  test.each(
+    NEXT.flatMap((next) => (['suffix', 'park'] as const).map((loser) => [next, loser] as const)),
+  )('%s, and rows that %s go along', async (next, loser) => {
+    const [a, b] = await conflicting(loser);
+    for (const site of [a, b]) {
+      await site.migrate(items(next, loser), MIGRATIONS[next]);
+      await site.db.$crr.apply([]);
+      expect(await site.rows(ITEMS)).toEqual([
+        ['i1', 'c1', 'ann', 1, 0],
+        ...(loser === 'park' ? [] : [second(loser, next === 'by code' ? 'ann~c3' : 'ann~i2~x')]),
+      ]);
+    }
+    await exchange(a, b);
+    // The winner gives the name up at one site.
+    await b.run("UPDATE items SET name = 'bob' WHERE id = 'i1'");
+    await exchange(a, b);
+    for (const site of [a, b]) {
+      expect(await site.rows(ITEMS)).toEqual([['i1', 'c1', 'bob', 1, 0], second(loser, 'ann')]);
+    }
+    // A site that was never there gets the same.
+    const c = await open(loser);
+    await c.migrate(items(next, loser), MIGRATIONS[next]);
+    await c.pull(a);
+    expect(await c.rows(ITEMS)).toEqual(await a.rows(ITEMS));
+  });
+
+  test.each(['suffix', 'park'] as const)(
+    'and no constraint is left: rows that %s are shown at once',
+    async (loser) => {
+      const [a, b] = await conflicting(loser);
+      for (const site of [a, b]) {
+        await site.migrate(items('by code, free', loser), MIGRATIONS['by code, free']);
+        expect(await site.rows(ITEMS)).toEqual([['i1', 'c1', 'ann', 1, 0], second(loser, 'ann')]);
+      }
+      await b.run("UPDATE items SET n = 9 WHERE id = 'i2'");
+      await exchange(a, b);
+      expect(await a.rows(ITEMS)).toEqual(await b.rows(ITEMS));
+    },
+  );
+
+  test('without a migration of ours, and install() makes the bookkeeping again', async () => {
+    for (const loser of ['suffix', 'park'] as const) {
+      const [a] = await conflicting(loser);
+      const triggers = (await a.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'items%'",
+      )) as string[][];
+      await a.run(...triggers.map(([name]) => `DROP TRIGGER "${name}"`));
+      await a.client.migrate(MIGRATIONS['by id and kind']);
+      a.tables = items('by id and kind', loser);
+      await a.db.$crr.install();
+      await a.run("UPDATE items SET name = 'bob' WHERE id = 'i1'");
+      await a.db.$crr.apply([]);
+      expect(await a.rows(ITEMS)).toEqual([['i1', 'c1', 'bob', 1, 0], second(loser, 'ann')]);
+    }
+  });
+
+  test('and a parked row would have the key of another: the one that is shown stays', async () => {
+    const [a, b] = [await open('park'), await open('park')];
+    await a.run("INSERT INTO items (id, code, name) VALUES ('i1', 'c1', 'ann')");
+    await b.run(
+      "INSERT INTO items (id, code, name) VALUES ('i2', 'c1', 'ann'), ('i3', 'c4', 'bea')",
+    );
+    const c = await open('park');
+    await c.run("INSERT INTO items (id, code, name) VALUES ('i4', 'c4', 'ann')");
+    await exchange(a, b);
+    await exchange(a, c);
+    await a.migrate(items('by code', 'park'), MIGRATIONS['by code']);
+    await a.run("UPDATE items SET name = 'bob' WHERE id = 'i1'");
+    await a.db.$crr.apply([]);
+    expect(await a.rows('SELECT id, code, name FROM items ORDER BY id')).toEqual([
+      ['i1', 'c1', 'bob'],
+      ['i3', 'c4', 'bea'],
+    ]);
+    expect(await a.db.$crr.conflicts(a.tables.items as never)).toEqual([]);
+  });
 });

@@ -1,18 +1,14 @@
 import { cellTypeOf } from '../../columns/registry.js';
-import { maskableColumns } from '../../model/constraints.js';
-import {
-  type ReplicatedColumnSpec,
-  type TableSpec,
-  unwrittenValue,
-} from '../../model/table-spec.js';
+import type { TableSpec } from '../../model/table-spec.js';
 import { block, list, statementText } from '../../sql/layout.js';
-import { asideTable, keyOf, rankGate, rivalTable, SETTLING_TABLE } from '../../sql/names.js';
+import { asideTable, keyOf, rankGate, rivalTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { storedText } from '../actual.js';
 import { decodeSpec } from '../catalog/table.js';
 import { cellsOf } from '../cells/table.js';
 import { stampUnwritten } from '../clock/fill.js';
 import type { Alteration } from '../module.js';
+import { FORMER_STATE, filledWith, formerNames, mergedCells, UNSETTLE } from './merged.js';
 import {
   aside,
   asideColumn,
@@ -20,7 +16,6 @@ import {
   asideStatements,
   asideValue,
   createAside,
-  mask,
 } from './table.js';
 
 /**
@@ -52,15 +47,6 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
   ];
 }
 
-/** SQL of the state that a row had at the last apply. */
-const FORMER_STATE = "CASE former.state WHEN 'open' THEN former.was ELSE former.state END";
-
-const UNSETTLE = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
-
-/** What stands for NULL in a column that may not be NULL. */
-const filledWith = (column: ReplicatedColumnSpec) =>
-  column.notNull ? unwrittenValue(column) : undefined;
-
 /** What a migration does to the values of base rows, it does to parked ones: see src/tables/alter.ts. */
 function agreeOnParked(to: TableSpec): string[] {
   const columns = [...to.key, ...to.clockColumns].map(
@@ -85,34 +71,15 @@ function agreeOnParked(to: TableSpec): string[] {
   });
 }
 
-/** Names of columns before, by their new ones. */
-function formerNames(renamed: ReadonlyMap<string, string>): (name: string) => string {
-  const names = new Map([...renamed].map(([from, now]) => [now, from]));
-  return (name) => names.get(name) ?? name;
-}
-
-/** Each column of the altered table, with SQL of the row aside: `former`, beside its row `base` if it is shown. */
-function mergedValues(
+/** Key and cells with clocks. */
+const mergedValues = (
   before: TableSpec,
   to: TableSpec,
   renamed: ReadonlyMap<string, string>,
-): string[] {
-  const nameOf = formerNames(renamed);
-  const columns = new Set(before.clockColumns.map(({ name }) => name));
-  const masks = new Set(maskableColumns(before));
-  const cells = to.clockColumns.map((column) => {
-    const name = nameOf(column.name);
-    const shown = `base.${quoteName(column.name)}`;
-    if (!columns.has(name)) return `ifnull(${shown}, ${column.default ?? 'NULL'})`;
-    const isTrue = masks.has(name)
-      ? `former.state IS NOT NULL OR former.${mask(name)}`
-      : 'former.state IS NOT NULL';
-    const value = `CASE WHEN ${isTrue} THEN former.${asideValue(name)} ELSE ${shown} END`;
-    const filled = filledWith(column);
-    return filled === undefined ? value : `ifnull(${value}, ${filled})`;
-  });
-  return [...to.key.map(({ name }) => `former.${quoteName(keyOf(nameOf(name)))}`), ...cells];
-}
+): string[] => [
+  ...to.key.map(({ name }) => `former.${quoteName(keyOf(formerNames(renamed)(name)))}`),
+  ...mergedCells(before, to, renamed),
+];
 
 function fromFormer(to: TableSpec, renamed: ReadonlyMap<string, string>, former: string): string {
   const nameOf = formerNames(renamed);

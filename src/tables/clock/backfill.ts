@@ -25,9 +25,10 @@ const ROWID_BITS = 2 ** 20 - 1;
  * Gives a clock to every base row that has none, as if this site had written them all in one
  * transaction: rows that were there before the table became a CRR, or were written while its
  * triggers were missing. Set-based, and nothing happens if every row has its clock.
+ *
+ * @param base another table with the same columns, quoted.
  */
-export function backfillStatements(spec: TableSpec): string[] {
-  const base = quoteName(spec.name);
+export function backfillStatements(spec: TableSpec, base = quoteName(spec.name)): string[] {
   const keys = clockKeys(spec);
   const baseKeys = spec.key.map(({ name }) => `base.${quoteName(name)}`);
   const isMissing = block`
