@@ -9,7 +9,8 @@ import {
 } from '../model/table-spec.js';
 import { asideTable } from '../sql/names.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
-import { completeAside, moveToKey } from './aside/change-key.js';
+import { moveToKey } from './aside/change-key.js';
+import { completeAside } from './aside/merged.js';
 import { asideModule } from './aside/module.js';
 import { isMaskedNull, type Required, standInForNulls } from './aside/stand-in.js';
 import { decodeSpec } from './catalog/table.js';

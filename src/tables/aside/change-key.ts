@@ -1,5 +1,4 @@
 import { cellTypeOf } from '../../columns/registry.js';
-import { maskableColumns } from '../../model/constraints.js';
 import { isConstantDefault } from '../../model/default.js';
 import type { ColumnSpec, ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
@@ -9,7 +8,7 @@ import { cellsOf } from '../cells/table.js';
 import { clockKeys } from '../clock/table.js';
 import { shownValue } from './masks.js';
 import { FORMER_STATE, formerNames, mergedCells, UNSETTLE } from './merged.js';
-import { aside, asideColumns, asideKeyIs, asideValue, mask } from './table.js';
+import { aside, asideColumns, asideValue } from './table.js';
 
 /*
  * A table gets another key. Its rows are other rows then, and have no clocks yet. Rows aside come along under the key that
@@ -144,26 +143,4 @@ function computed(before: TableSpec, to: ReplicatedColumnSpec, former: string): 
   }
   const isClock = before.clockColumns.some(({ name }) => name === former);
   return isClock ? `former.${asideValue(former)}` : (to.default ?? 'NULL');
-}
-
-/**
- * Makes rows aside whole, so that any column of them can become a part of the key. Before anything alters the table.
- */
-export function completeAside(before: TableSpec): string[] {
-  if (before.constraints === undefined || before.clockColumns.length === 0) return [];
-  const row = aside(before);
-  const masks = new Set(maskableColumns(before));
-  const values = before.clockColumns.map(({ name }) => {
-    const shown = `base.${quoteName(name)}`;
-    const value = asideValue(name);
-    return `${value} = ${masks.has(name) ? `CASE WHEN ${row}.${mask(name)} THEN ${row}.${value} ELSE ${shown} END` : shown}`;
-  });
-  return [
-    statementText`
-      UPDATE ${row}
-      SET
-        ${list(values)}
-      FROM ${quoteName(before.name)} AS base
-      WHERE ${row}.state IS NULL AND ${asideKeyIs(before, row, (name) => `base.${quoteName(name)}`)}`,
-  ];
 }

@@ -4,9 +4,10 @@ import {
   type TableSpec,
   unwrittenValue,
 } from '../../model/table-spec.js';
+import { list, statementText } from '../../sql/layout.js';
 import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
-import { asideValue, mask } from './table.js';
+import { aside, asideKeyIs, asideValue, mask } from './table.js';
 
 /* Rows aside as they are merged, while a migration takes them to another spec. */
 
@@ -49,4 +50,26 @@ export function mergedCells(
     const filled = filledWith(column);
     return filled === undefined ? value : `ifnull(${value}, ${filled})`;
   });
+}
+
+/**
+ * Makes rows aside whole, so that any column of them can become a part of the key. Before anything alters the table.
+ */
+export function completeAside(before: TableSpec): string[] {
+  if (before.constraints === undefined || before.clockColumns.length === 0) return [];
+  const row = aside(before);
+  const masks = new Set(maskableColumns(before));
+  const values = before.clockColumns.map(({ name }) => {
+    const shown = `base.${quoteName(name)}`;
+    const value = asideValue(name);
+    return `${value} = ${masks.has(name) ? `CASE WHEN ${row}.${mask(name)} THEN ${row}.${value} ELSE ${shown} END` : shown}`;
+  });
+  return [
+    statementText`
+      UPDATE ${row}
+      SET
+        ${list(values)}
+      FROM ${quoteName(before.name)} AS base
+      WHERE ${row}.state IS NULL AND ${asideKeyIs(before, row, (name) => `base.${quoteName(name)}`)}`,
+  ];
 }
