@@ -1,11 +1,14 @@
 /** What is nearly a database that withCrr takes: each is refused by what it is. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { drizzle } from 'drizzle-orm/libsql';
 import { drizzle as drizzleMySql } from 'drizzle-orm/mysql-proxy';
 import { drizzle as drizzlePg } from 'drizzle-orm/pg-proxy';
 import { drizzle as drizzleSqlJs } from 'drizzle-orm/sql-js';
-import { integer, text } from 'drizzle-orm/sqlite-core';
+import { integer, SQLiteTable, text } from 'drizzle-orm/sqlite-core';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import Libsql from 'libsql';
 import initSqlJs from 'sql.js';
@@ -63,6 +66,27 @@ test('tables of another copy of drizzle-orm, of the other line', async () => {
       ),
     }),
   );
+});
+
+test('tables of another copy of drizzle-orm, of the same line, work', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'drizzle-crr-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const copy = join(directory, 'node_modules/drizzle-orm');
+  const ours = `${root}/node_modules/${isDrizzle1 ? 'drizzle-orm-1' : 'drizzle-orm'}`;
+  await cp(ours, copy, { recursive: true, filter: (path) => !/\.(map|cjs|[cm]?ts)$/.test(path) });
+  const core = await import(/* @vite-ignore */ pathToFileURL(`${copy}/sqlite-core/index.js`).href);
+  expect(core.SQLiteTable).not.toBe(SQLiteTable);
+  const other = core.sqliteTable('todos', {
+    id: core.text('id').primaryKey().notNull(),
+    n: core.integer('n'),
+  });
+  const [mixed, own] = [await openSite({ todos: asCrr(other) }), await openSite(schema)];
+  await mixed.insert(other).values({ id: 'a', n: 1 });
+  await mixed.transaction(async (tx) => void (await tx.update(other).set({ n: 2 })));
+  await own.$crr.apply(await mixed.$crr.changes());
+  await own.update(todos).set({ n: 3 });
+  await mixed.$crr.apply(await own.$crr.changes());
+  expect(await mixed.select().from(other)).toEqual([{ id: 'a', n: 3 }]);
 });
 
 test('$crr inside of a transaction of an engine that answers at once', async () => {
