@@ -4,7 +4,7 @@
  * makes of them.
  */
 import { drizzle } from 'drizzle-orm/libsql';
-import { integer, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { type AnySQLiteColumn, integer, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { crrTable, withCrr } from '../../src/index.js';
 import { readSchema } from '../../src/schema/read-schema.js';
@@ -39,14 +39,14 @@ function tablesOf({ parent, above, code, name, codeName, isCounted }: Version) {
     (t) => (name === 'none' ? [] : [uniqueIndex('groups_name').on(t.name)]),
     name === 'none' ? {} : { unique: { groups_name: name } },
   );
-  const refers = (kind: Version['parent'], column: string, to: () => never) =>
+  const refers = (kind: Version['parent'], column: string, to: () => AnySQLiteColumn) =>
     kind === 'none' ? text(column) : text(column).references(to, { onDelete: kind });
   const items = crrTable(
     'items',
     {
       id: id(),
-      parent: refers(parent, 'parent', () => groups.id as never),
-      above: refers(above, 'above', () => items.id as never),
+      parent: refers(parent, 'parent', () => groups.id),
+      above: refers(above, 'above', (): AnySQLiteColumn => items.id),
       code: text(codeName),
       n: isCounted ? integer('n').notNull().default(0) : integer('n'),
     },
