@@ -98,7 +98,6 @@ test.each(
     for (const site of sites) {
       await site.apply([]);
       expect(await mergedRows(site)).toEqual(rows);
-      site.db.$client.close();
     }
     await peer.close();
   },

@@ -17,6 +17,7 @@ function randomStatement(random: Random): string {
   const team = () => text(`t${random.int(4)}`);
   const project = () => String(1 + random.int(4));
   const task = () => text(`k${random.int(6)}`);
+  const notice = () => text(`m${random.int(4)}`);
   const email = () => text(random.pick(['x', 'y', 'z']));
   const name = () => text(random.pick(['acme', 'beta', 'acme~o1', 'beta~o2']));
   const slug = () => text(random.pick(['s', 't', 's~k1', 's~k3', 't~k2']));
@@ -63,6 +64,9 @@ function randomStatement(random: Random): string {
       `${update} tasks SET code = ${orNull(random, () => text(`c${random.int(3)}`))} WHERE id = ${task()}`,
     () =>
       `${update} tasks SET parent = ${orNull(random, task)}, assignee = ${orNull(random, user)} WHERE id = ${task()}`,
+    () => `${update} tasks SET rank = ${random.int(3)} WHERE id = ${task()}`,
+    () =>
+      `${update} tasks SET rank = ${random.int(3)}, assignee = (SELECT max(id) FROM users) WHERE id = ${task()}`,
     () => `UPDATE tasks SET note = ${text(`n${random.int(9)}`)} WHERE id = ${task()}`,
     () => `${update} tasks SET id = ${task()} WHERE id = ${task()}`,
     () => `DELETE FROM tasks WHERE id = ${task()}`,
@@ -80,8 +84,16 @@ function randomStatement(random: Random): string {
       `${verb} INTO badges (id, org, user, label) SELECT ${text(`b${random.int(4)}`)}, org, user, 'l' FROM members LIMIT 1`,
     () =>
       `${update} badges SET label = ${text(`l${random.int(3)}`)} WHERE id = ${text(`b${random.int(4)}`)}`,
+    () => `UPDATE badges SET place = 'a${random.int(3)}' WHERE id = ${text(`b${random.int(4)}`)}`,
     () => `UPDATE badges SET org = NULL WHERE id = ${text(`b${random.int(4)}`)}`,
     () => `DELETE FROM badges WHERE id = ${text(`b${random.int(4)}`)}`,
+    () =>
+      `${verb} INTO notices (id, org, author, about, number) VALUES (${notice()}, ${org()}, ${orNull(random, user)}, ${orNull(random, notice, 0.6)}, ${random.int(5)})`,
+    () =>
+      `${verb} INTO notices (id, org, number) SELECT ${notice()}, id, ${random.int(5)} FROM orgs ORDER BY id DESC LIMIT 1`,
+    () => `${update} notices SET number = ${random.int(5)} WHERE id = ${notice()}`,
+    () =>
+      `${update} notices SET about = ${orNull(random, notice)}, author = ${orNull(random, user)}, seen = seen + 1 WHERE id = ${notice()}`,
     () =>
       `${verb} INTO tags (id, name) VALUES (${text(`g${random.int(3)}`)}, ${text(`n${random.int(9)}`)})`,
   ])();

@@ -8,7 +8,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import { counter, crrTable } from '../../src/index.js';
+import { counter, crrTable, fractIndex } from '../../src/index.js';
 
 const id = () => text('id').primaryKey().notNull();
 
@@ -31,12 +31,17 @@ const users = crrTable(
   { unique: { users_handle: 'park' } },
 );
 
-const teams = crrTable('teams', {
-  id: id(),
-  lead: text('lead').references((): AnySQLiteColumn => users.id, { onDelete: 'cascade' }),
-  parent: text('parent').references((): AnySQLiteColumn => teams.id, { onDelete: 'cascade' }),
-  title: text('title'),
-});
+const teams = crrTable(
+  'teams',
+  {
+    id: id(),
+    lead: text('lead').references((): AnySQLiteColumn => users.id, { onDelete: 'cascade' }),
+    parent: text('parent').references((): AnySQLiteColumn => teams.id, { onDelete: 'cascade' }),
+    title: text('title'),
+  },
+  (t) => [uniqueIndex('teams_title').on(t.title)],
+  { unique: { teams_title: 'suffix' } },
+);
 
 const projects = crrTable('projects', {
   id: integer('id').primaryKey().notNull(),
@@ -57,10 +62,17 @@ const tasks = crrTable(
     slug: text('slug').notNull(),
     code: text('code').unique(),
     parent: text('parent').references((): AnySQLiteColumn => tasks.id, { onDelete: 'set null' }),
-    assignee: text('assignee').references(() => users.id),
+    // Changes of the key set it to NULL, deletes are refused.
+    assignee: text('assignee').references(() => users.id, { onUpdate: 'set null' }),
+    rank: integer('rank'),
     note: text('note'),
   },
-  (t) => [unique('tasks_slug').on(t.project, t.slug)],
+  (t) => [
+    unique('tasks_slug').on(t.project, t.slug),
+    // One of its columns may itself show NULL.
+    unique('tasks_rank').on(t.assignee, t.rank),
+  ],
+  { unique: { tasks_rank: 'null' } },
 );
 
 const profiles = crrTable('profiles', {
@@ -88,7 +100,13 @@ const members = crrTable(
 
 const badges = crrTable(
   'badges',
-  { id: id(), org: text('org'), user: text('user'), label: text('label') },
+  {
+    id: id(),
+    org: text('org'),
+    user: text('user'),
+    label: text('label'),
+    place: fractIndex('place', { within: ['org'] }),
+  },
   (t) => [
     foreignKey({ columns: [t.org, t.user], foreignColumns: [members.org, members.user] }).onDelete(
       'set null',
@@ -96,9 +114,36 @@ const badges = crrTable(
   ],
 );
 
+/** Rows that are parked and shown, but never deleted. */
+const notices = crrTable(
+  'notices',
+  {
+    id: id(),
+    org: text('org')
+      .notNull()
+      .references(() => orgs.id, { onDelete: 'cascade' }),
+    author: text('author').references(() => users.id, { onDelete: 'set null' }),
+    about: text('about').references((): AnySQLiteColumn => notices.id),
+    number: integer('number').notNull().unique(),
+    seen: counter('seen'),
+  },
+  { rows: 'growOnly' },
+);
+
 const tags = crrTable('tags', { id: id(), name: text('name') });
 
-export const constrained = { orgs, users, teams, projects, tasks, profiles, members, badges, tags };
+export const constrained = {
+  orgs,
+  users,
+  teams,
+  projects,
+  tasks,
+  profiles,
+  members,
+  badges,
+  notices,
+  tags,
+};
 
 /** What a peer without constraints has. */
 export const free = {
@@ -130,6 +175,7 @@ export const free = {
     code: text('code'),
     parent: text('parent'),
     assignee: text('assignee'),
+    rank: integer('rank'),
     note: text('note'),
   }),
   profiles: crrTable('profiles', { id: id(), user: text('user').notNull(), bio: text('bio') }),
@@ -143,6 +189,19 @@ export const free = {
     org: text('org'),
     user: text('user'),
     label: text('label'),
+    place: fractIndex('place', { within: ['org'] }),
   }),
+  notices: crrTable(
+    'notices',
+    {
+      id: id(),
+      org: text('org').notNull(),
+      author: text('author'),
+      about: text('about'),
+      number: integer('number').notNull(),
+      seen: counter('seen'),
+    },
+    { rows: 'growOnly' },
+  ),
   tags: crrTable('tags', { id: id(), name: text('name') }),
 };

@@ -1,36 +1,51 @@
-import type { Client, InValue } from '@libsql/client';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect } from 'vitest';
+import type { Connection } from '../../src/database/connection.js';
+import { internalsOf } from '../../src/drizzle/internals.js';
 import type { ApplyResult, Change, CrrDatabase } from '../../src/index.js';
-import { maskableColumns } from '../../src/model/constraints.js';
+import { constrainedTables, maskableColumns } from '../../src/model/constraints.js';
+import type { CrrSchema } from '../../src/model/schema.js';
 import type { TableSpec } from '../../src/model/table-spec.js';
-import { readSchema } from '../../src/schema/read-schema.js';
 import { asideTable, cellTable } from '../../src/sql/names.js';
 import { quoteName } from '../../src/sql/quote.js';
+import { type Query, statement } from '../../src/sql/statement.js';
 import { openSite } from '../support/site.js';
 import { keyOf, type Row, shownRows } from './model.js';
 
-type Schema = Readonly<Record<string, SQLiteTable>>;
+export type Schema = Readonly<Record<string, SQLiteTable>>;
+type Rows = ReadonlyMap<string, readonly Row[]>;
 
-/** A site whose base tables are compared with the model after each apply. */
+/** What a constraint, or a grow-only table, has refused. */
+const REFUSED = /constraint failed|is grow-only/i;
+
+/** A site on any engine whose base tables are compared with the model after each apply. */
 export class Site {
-  private constructor(
-    readonly db: CrrDatabase & { readonly $client: Client },
-    readonly specs: readonly TableSpec[],
-  ) {}
+  readonly #schema: CrrSchema;
+  readonly #connection: Connection;
+  readonly specs: readonly TableSpec[];
 
-  static async open(schema: Schema, client?: Client): Promise<Site> {
-    const db = await openSite(schema, client);
-    return new Site(db, [...readSchema(schema).tables.values()]);
+  constructor(readonly db: CrrDatabase) {
+    const { connection, schema } = internalsOf(db.$crr);
+    this.#connection = connection;
+    this.#schema = schema;
+    this.specs = [...schema.tables.values()];
+  }
+
+  /** On libSQL, in memory. */
+  static async open(schema: Schema): Promise<Site> {
+    return new Site(await openSite(schema));
   }
 
   /** Runs statements in one transaction. @returns false if a constraint refused them. */
   async write(statements: readonly string[]): Promise<boolean> {
     try {
-      await this.db.$client.batch([...statements], 'write');
+      await this.#connection.batch(
+        statements.map((sql) => statement(sql)),
+        'write',
+      );
       return true;
     } catch (error) {
-      if (!/constraint failed/i.test(String(error))) throw error;
+      if (!REFUSED.test(String(error))) throw error;
       return false;
     }
   }
@@ -38,75 +53,61 @@ export class Site {
   async apply(changes: readonly Change[]): Promise<ApplyResult> {
     const before = await this.shown();
     const result = await this.db.$crr.apply(changes);
-    const after = await this.shown();
-    expect(await this.#rows('PRAGMA foreign_key_check')).toEqual([]);
-    const merged = await this.merged();
-    expect(sorted(after)).toEqual(sorted(shownRows(this.specs, merged)));
-    this.#expectReported(before, after, result);
+    const { shown, merged } = await this.check();
+    this.#expectReported(before, shown, result);
     return result;
   }
 
+  /** The constraints hold, and the base tables show what the model says. Of a site that has settled. */
+  async check(): Promise<{ readonly shown: Rows; readonly merged: Rows }> {
+    const { shown, merged, violations } = await this.#look();
+    expect(violations).toEqual([]);
+    expect(sorted(shown)).toEqual(sorted(shownRows(this.specs, merged)));
+    return { shown, merged };
+  }
+
   /** The rows of the base tables. */
-  async shown(): Promise<Map<string, Row[]>> {
-    const rows = new Map<string, Row[]>();
-    for (const { name } of this.specs) {
-      rows.set(name, await this.#rows(`SELECT * FROM ${quoteName(name)}`));
-    }
-    return rows;
+  async shown(): Promise<Rows> {
+    const shown = new Map<string, Row[]>();
+    await this.#run(this.specs.map((spec) => readBase(spec, (rows) => shown.set(spec.name, rows))));
+    return shown;
   }
 
   /** The rows as they are merged, shown or not. */
-  async merged(): Promise<Map<string, Row[]>> {
-    const shown = await this.shown();
-    const tables = new Map<string, Row[]>();
-    for (const spec of this.specs) {
-      const rows = new Map(shown.get(spec.name)!.map((row) => [keyOf(spec, row), row]));
-      for (const aside of spec.constraints === undefined ? [] : await this.aside(spec)) {
-        const own = Object.fromEntries(spec.key.map(({ name }) => [name, aside[`key_${name}`]]));
-        const key = keyOf(spec, own);
-        const base = rows.get(key);
-        // A row is parked or in the base table, and masks have a row to mask.
-        expect(base === undefined, `${spec.name} ${key}`).toBe(aside.state !== null);
-        const isTrue = (name: string) =>
-          aside.state !== null ||
-          (maskableColumns(spec).includes(name) && aside[`mask_${name}`] === 1);
-        const cells = spec.clockColumns.map(({ name }) => [
-          name,
-          isTrue(name) ? (aside[`value_${name}`] ?? null) : base![name],
-        ]);
-        const counters = base ?? (await this.#counters(spec, own));
-        rows.set(key, { ...own, ...counters, ...Object.fromEntries(cells) });
-      }
-      tables.set(spec.name, [...rows.values()]);
-    }
-    return tables;
+  async merged(): Promise<Rows> {
+    return (await this.#look()).merged;
   }
 
-  /** What the counters of a parked row would show. */
-  async #counters({ name, key, cellColumns }: TableSpec, row: Row): Promise<Row> {
-    const keyIs = key.map((column) => `${quoteName(`key_${column.name}`)} = ?`).join(' AND ');
-    const values = key.map((column) => row[column.name] as InValue);
-    const sums: Record<string, unknown> = {};
-    for (const column of cellColumns) {
-      const [sum] = await this.#rows(
-        `SELECT ${column.default} + total(value) AS value FROM ${quoteName(cellTable(name))} WHERE ${keyIs} AND column_name = ?`,
-        [...values, column.name],
-      );
-      sums[column.name] = Number(sum!.value);
-    }
-    return sums;
-  }
-
-  aside(spec: TableSpec): Promise<Row[]> {
-    return this.#rows(`SELECT * FROM ${quoteName(asideTable(spec.name))}`);
+  /** All of it as the database has it at one moment. */
+  async #look() {
+    const shown = new Map<string, Row[]>();
+    const asides = new Map<string, Row[]>();
+    const counts = new Map<string, Row[]>();
+    const violations: unknown[] = [];
+    const constrained = constrainedTables(this.#schema);
+    await this.#run([
+      ...this.specs.map((spec) => readBase(spec, (rows) => shown.set(spec.name, rows))),
+      ...constrained.map((spec) => readAside(spec, (rows) => asides.set(spec.name, rows))),
+      ...constrained
+        .filter(({ cellColumns }) => cellColumns.length > 0)
+        .map((spec) => readCounts(spec, (rows) => counts.set(spec.name, rows))),
+      {
+        ...statement('PRAGMA foreign_key_check'),
+        read: (rows) => violations.push(...rows.map((row) => Array.from(row))),
+      },
+    ]);
+    const merged = new Map(
+      this.specs.map((spec) => {
+        const { name } = spec;
+        const beside = { asides: asides.get(name) ?? [], counts: counts.get(name) ?? [] };
+        return [name, mergedRows(spec, shown.get(name)!, beside)];
+      }),
+    );
+    return { shown, merged, violations };
   }
 
   /** Every row that left the base tables, came or changed is in the result. */
-  #expectReported(
-    before: ReadonlyMap<string, readonly Row[]>,
-    after: ReadonlyMap<string, readonly Row[]>,
-    result: ApplyResult,
-  ): void {
+  #expectReported(before: Rows, after: Rows, result: ApplyResult): void {
     const told = (...lists: readonly (keyof ApplyResult)[]) =>
       new Set(
         lists.flatMap((list) =>
@@ -118,6 +119,7 @@ export class Site {
       );
     const left = told('deleted', 'parked');
     const came = told('inserted', 'shown');
+    const inserted = told('inserted');
     const changed = told('updated', 'masked', 'unmasked', 'inserted', 'shown');
     for (const spec of this.specs) {
       const was = new Map(before.get(spec.name)!.map((row) => [keyOf(spec, row), row]));
@@ -128,25 +130,107 @@ export class Site {
         else if (JSON.stringify(is.get(key)) !== JSON.stringify(row)) {
           expect([...changed], id).toContain(id);
         }
+        expect(inserted.has(id), `${id} was there, and is not new`).toBe(false);
       }
       for (const key of is.keys()) {
         const id = `${spec.name} ${key}`;
         if (!was.has(key)) expect([...came], id).toContain(id);
       }
-      for (const key of was.keys())
-        expect([...told('inserted')]).not.toContain(`${spec.name} ${key}`);
     }
     for (const id of told('parked')) expect([...came]).not.toContain(id);
   }
 
-  async #rows(sql: string, args: InValue[] = []): Promise<Row[]> {
-    const { rows, columns } = await this.db.$client.execute({ sql, args });
-    return rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])));
+  async #run(queries: readonly Query[]): Promise<void> {
+    const results = await this.#connection.batch(queries, 'read');
+    queries.forEach(({ read }, i) => {
+      read?.(results[i]!);
+    });
   }
 }
 
+/** Rows by the names of their columns: some engines give values alone. */
+function readRows(
+  from: string,
+  columns: readonly string[],
+  read: (rows: Row[]) => void,
+  sqlOf = quoteName,
+): Query {
+  return {
+    ...statement(`SELECT ${columns.map(sqlOf).join(', ')} FROM ${from}`),
+    read: (rows) =>
+      read(rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])))),
+  };
+}
+
+const readBase = (spec: TableSpec, read: (rows: Row[]) => void) =>
+  readRows(
+    quoteName(spec.name),
+    [...spec.key, ...spec.clockColumns, ...spec.cellColumns].map(({ name }) => name),
+    read,
+  );
+
+const readAside = (spec: TableSpec, read: (rows: Row[]) => void) =>
+  readRows(
+    quoteName(asideTable(spec.name)),
+    [
+      ...spec.key.map(({ name }) => `key_${name}`),
+      ...spec.clockColumns.map(({ name }) => `value_${name}`),
+      ...maskableColumns(spec).map((name) => `mask_${name}`),
+      'state',
+    ],
+    read,
+  );
+
+/** What the sites have added to each counter. */
+function readCounts(spec: TableSpec, read: (rows: Row[]) => void): Query {
+  const keys = spec.key.map(({ name }) => `key_${name}`);
+  const names = [...keys, 'column_name'];
+  return readRows(
+    `${quoteName(cellTable(spec.name))} GROUP BY ${names.map(quoteName).join(', ')}`,
+    [...names, 'added'],
+    read,
+    (name) => (name === 'added' ? 'total(value) AS added' : quoteName(name)),
+  );
+}
+
+function mergedRows(
+  spec: TableSpec,
+  shown: readonly Row[],
+  { asides, counts }: { readonly asides: readonly Row[]; readonly counts: readonly Row[] },
+): Row[] {
+  const rows = new Map(shown.map((row) => [keyOf(spec, row), row]));
+  const ownKey = (row: Row) =>
+    Object.fromEntries(spec.key.map(({ name }) => [name, row[`key_${name}`]]));
+  const masks = maskableColumns(spec);
+  for (const aside of asides) {
+    const own = ownKey(aside);
+    const key = keyOf(spec, own);
+    const base = rows.get(key);
+    // A row is parked or in the base table, and masks have a row to mask.
+    expect(base === undefined, `${spec.name} ${key}`).toBe(aside.state !== null);
+    const isTrue = (name: string) =>
+      aside.state !== null || (masks.includes(name) && Number(aside[`mask_${name}`]) === 1);
+    const cells = spec.clockColumns.map(({ name }) => [
+      name,
+      isTrue(name) ? aside[`value_${name}`] : base![name],
+    ]);
+    // What the counters of a parked row would show.
+    const counters = spec.cellColumns.map((column) => {
+      const count = counts.find(
+        (row) => keyOf(spec, ownKey(row)) === key && row.column_name === column.name,
+      );
+      return [
+        column.name,
+        base?.[column.name] ?? Number(column.default) + Number(count?.added ?? 0),
+      ];
+    });
+    rows.set(key, { ...own, ...Object.fromEntries([...cells, ...counters]) });
+  }
+  return [...rows.values()];
+}
+
 /** Rows of all tables as texts, in one order. */
-export function sorted(tables: ReadonlyMap<string, readonly Row[]>): Record<string, string[]> {
+export function sorted(tables: Rows): Record<string, string[]> {
   return Object.fromEntries(
     [...tables].map(([name, rows]) => [
       name,

@@ -1,0 +1,81 @@
+/**
+ * Databases for thousands of histories. Each is installed once, in a file, and gets the bytes of that moment again
+ * for the next history. Its connection stays, and compiles each statement once: compiling takes most of the
+ * time of a history that installs its databases.
+ */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import Libsql from 'libsql';
+import { overriding } from '../../src/engines/libsql-client.js';
+import { type WithCrrOptions, withCrr } from '../../src/index.js';
+import { closeLater } from '../support/closing.js';
+import { createTableSql } from '../support/create-table.js';
+import { type Schema, Site } from './site.js';
+
+export class RecycledDatabase {
+  readonly #schema: Schema;
+  readonly #path: string;
+  readonly #client: Libsql.Database;
+
+  private constructor(schema: Schema, path: string) {
+    this.#schema = schema;
+    this.#path = path;
+    this.#client = openCompilingOnce(path);
+    // Nothing here has to survive a loss of power. No WAL: a file that is copied must be the whole database.
+    this.#client.exec('PRAGMA journal_mode = MEMORY');
+    this.#client.exec('PRAGMA synchronous = OFF');
+  }
+
+  /** Installs a database. It is closed when the tests of the file end. */
+  static async open(schema: Schema): Promise<RecycledDatabase> {
+    const directory = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
+    const database = new RecycledDatabase(schema, join(directory, 'test.db'));
+    closeLater(() => {
+      database.#client.close();
+      rmSync(directory, { recursive: true });
+    });
+    for (const table of Object.values(schema)) database.#client.exec(createTableSql(table));
+    await database.#connect().$crr.install();
+    copyFileSync(database.#path, database.#installed);
+    return database;
+  }
+
+  /** The database as it was when it was installed, as a process that has just started sees it, and whose triggers are as it left them. */
+  site(): Site {
+    // SQLite finds that its file has changed by the counter in the file's header.
+    copyFileSync(this.#installed, this.#path);
+    return new Site(this.#connect({ check: false }));
+  }
+
+  get #installed(): string {
+    return `${this.#path}.installed`;
+  }
+
+  #connect(options: Partial<WithCrrOptions> = {}) {
+    return withCrr(drizzle({ client: this.#client as never }), {
+      schema: this.#schema,
+      ...options,
+    });
+  }
+}
+
+/** What the merges of one schema are made of, and some more. */
+const MOST_STATEMENTS = 400;
+
+/** The npm package libsql has the interface of better-sqlite3. */
+function openCompilingOnce(path: string): Libsql.Database {
+  const database = new Libsql(path);
+  const statements = new Map<string, Libsql.Statement>();
+  const prepare = (sql: string) => {
+    const prepared = statements.get(sql) ?? (database.prepare(sql) as Libsql.Statement);
+    statements.delete(sql);
+    statements.set(sql, prepared);
+    // Random writes are seldom the same, and are forgotten.
+    if (statements.size > MOST_STATEMENTS) statements.delete(statements.keys().next().value!);
+    // As it is after it was compiled.
+    return prepared.reader ? prepared.raw(false) : prepared;
+  };
+  return overriding(database, { prepare: prepare as Libsql.Database['prepare'] });
+}
