@@ -5,7 +5,7 @@
  */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import Libsql from 'libsql';
 import { overriding } from '../../src/engines/libsql-client.js';
@@ -30,12 +30,9 @@ export class RecycledDatabase {
 
   /** Installs a database. It is closed when the tests of the file end. */
   static async open(schema: Schema): Promise<RecycledDatabase> {
-    const directory = mkdtempSync(join(tmpdir(), 'drizzle-crr-'));
-    const database = new RecycledDatabase(schema, join(directory, 'test.db'));
-    closeLater(() => {
-      database.#client.close();
-      rmSync(directory, { recursive: true });
-    });
+    const path = join(mkdtempSync(join(tmpdir(), 'drizzle-crr-')), 'test.db');
+    const database = new RecycledDatabase(schema, path);
+    closeLater(() => database.close());
     for (const table of Object.values(schema)) database.#client.exec(createTableSql(table));
     await database.#connect().$crr.install();
     copyFileSync(database.#path, database.#installed);
@@ -47,6 +44,11 @@ export class RecycledDatabase {
     // SQLite finds that its file has changed by the counter in the file's header.
     copyFileSync(this.#installed, this.#path);
     return new Site(this.#connect({ check: false }));
+  }
+
+  close(): void {
+    this.#client.close();
+    rmSync(dirname(this.#path), { recursive: true, force: true });
   }
 
   get #installed(): string {

@@ -53,7 +53,7 @@ export class Site {
   async apply(changes: readonly Change[]): Promise<ApplyResult> {
     const before = await this.shown();
     const result = await this.db.$crr.apply(changes);
-    const { shown, merged } = await this.check();
+    const { shown } = await this.check();
     this.#expectReported(before, shown, result);
     return result;
   }
