@@ -11,6 +11,54 @@ export function randomTransaction(random: Random): string[] {
   return Array.from({ length: count }, () => randomStatement(random));
 }
 
+/**
+ * What each site begins with, one transaction each: the same keys with other values. Without it nearly every
+ * insert of a short history lacks its parent.
+ */
+export function population(random: Random): string[] {
+  const some = <T>(values: readonly T[]) => values.filter(() => random.chance(0.7));
+  const org = () => `o${random.int(3)}`;
+  const user = () => `u${random.int(5)}`;
+  const email = () => orNull(random, () => text(random.pick(['x', 'y', 'z'])));
+  return [
+    ...some([0, 1, 2]).map(
+      (i) =>
+        `INSERT INTO orgs (id, name) VALUES ('o${i}', '${random.pick(['acme', 'beta', 'c'])}${random.int(3)}')`,
+    ),
+    ...some([0, 1, 2, 3, 4]).map(
+      (i) =>
+        `INSERT INTO users (id, org, email, handle) VALUES ('u${i}', '${org()}', ${email()}, 'h${random.int(6)}')`,
+    ),
+    ...some([0, 1, 2]).map(
+      (i) =>
+        `INSERT INTO teams (id, lead, title) VALUES ('t${i}', '${user()}', 'T${random.int(6)}')`,
+    ),
+    ...some([0, 1]).map((i) => `UPDATE users SET team = 't${i}' WHERE id = '${user()}'`),
+    ...some([1, 2, 3]).map(
+      (i) => `INSERT INTO projects (id, org, number) VALUES (${i}, '${org()}', ${random.int(5)})`,
+    ),
+    ...some([0, 1, 2, 3, 4]).map(
+      (i) =>
+        `INSERT INTO tasks (id, project, slug, code, parent, assignee, rank) VALUES ('k${i}', ${1 + random.int(3)}, '${random.pick(['s', 't'])}', 'c${random.int(4)}', ${i === 0 ? 'NULL' : "'k0'"}, '${user()}', ${random.int(3)})`,
+    ),
+    ...some([0, 1]).map(
+      (i) => `INSERT INTO profiles (id, user, bio) VALUES ('f${i}', '${user()}', 'a')`,
+    ),
+    ...some([0, 1, 2]).map(
+      (i) =>
+        `INSERT INTO members (org, user, role) SELECT org, id, 'dev' FROM users WHERE id = 'u${i}'`,
+    ),
+    ...some([0, 1]).map(
+      (i) =>
+        `INSERT INTO badges (id, org, user, label) SELECT 'b${i}', org, user, 'l' FROM members LIMIT 1`,
+    ),
+    ...some([0, 1, 2]).map(
+      (i) =>
+        `INSERT INTO notices (id, org, author, about, number) VALUES ('m${i}', '${org()}', '${user()}', NULL, ${random.int(6)})`,
+    ),
+  ];
+}
+
 function randomStatement(random: Random): string {
   const org = () => text(`o${random.int(3)}`);
   const user = () => text(`u${random.int(5)}`);
@@ -24,6 +72,7 @@ function randomStatement(random: Random): string {
   const verb = random.pick(['INSERT', 'INSERT', 'INSERT OR REPLACE', 'INSERT OR IGNORE']);
   const update = random.pick(['UPDATE', 'UPDATE', 'UPDATE OR REPLACE', 'UPDATE OR IGNORE']);
   return random.pick<() => string>([
+    () => `${verb} INTO orgs (id, name) VALUES (${org()}, ${name()})`,
     () => `${verb} INTO orgs (id, name) VALUES (${org()}, ${name()})`,
     () => `${update} orgs SET name = ${name()} WHERE id = ${org()}`,
     () => `DELETE FROM orgs WHERE id = ${org()}`,

@@ -26,7 +26,7 @@ test.each(seeds('killed'))(
     // The first merges at least one page; a later one may have nothing left to do.
     const signals = [];
     for (let i = 0; i < 4; i++) {
-      signals.push(await run(world, random, 0, (i === 0 ? 80 : 1) + random.int(300)));
+      signals.push(await run(world, random, 0, 10 + random.int(i === 0 ? 100 : 300)));
       expectWhole(world.path);
       await world.site.check();
     }

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Cursor } from '../../src/index.js';
 import type { Random } from '../support/random.js';
-import { randomTransaction } from './history.js';
+import { population, randomTransaction } from './history.js';
 import { type Site, sorted } from './site.js';
 
 export interface World {
@@ -14,6 +14,9 @@ export interface World {
 export async function runHistory(random: Random, world: World, steps: number): Promise<void> {
   const { sites } = world;
   const mail = new Mail();
+  for (const site of sites) {
+    for (const statement of population(random)) await site.write([statement]);
+  }
   for (let step = 0; step < steps; step++) {
     const site = random.pick(sites);
     if (random.chance(0.75)) await site.write(randomTransaction(random));

@@ -63,7 +63,7 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
       when: [NOT_APPLYING, `EXISTS (SELECT 1 FROM ${rivals(spec)})`],
       body: [
         takeSeqs(spec),
-        bury(spec, isReplaced(spec, clock(spec))),
+        bury(spec, all([isReplaced(spec, clock(spec)), isNotParked(spec)])),
         forgetReplaced(spec),
         `DELETE FROM ${rivals(spec)}`,
       ],
@@ -86,6 +86,18 @@ function forgetReplaced(spec: TableSpec): string {
     DELETE FROM ${aside(spec)}
     WHERE
       ${all(['state IS NULL', isReplaced(spec, aside(spec))])}`;
+}
+
+/**
+ * SQL condition on a clock row. OR IGNORE leaves rows noted that it has left alone, and a merge may park them before
+ * anybody looks.
+ */
+function isNotParked(spec: TableSpec): Fragment {
+  return block`
+    NOT EXISTS (
+      SELECT 1 FROM ${aside(spec)} AS beside
+      WHERE ${sameKeys(spec, 'beside', clock(spec))} AND beside.state IS NOT NULL
+    )`;
 }
 
 /** SQL condition: the row was noted, and is gone. `row` has the clock table's key columns. */

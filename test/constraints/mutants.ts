@@ -1,0 +1,99 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: parts of sources, which have templates.
+/** Mistakes in settling that histories must find: each is one replacement in one file. */
+
+export interface Mutant {
+  /** What is wrong then. */
+  readonly name: string;
+  /** Below src. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "SQLite's own actions work while changes are merged",
+    file: 'tables/aside/guards.ts',
+    from: 'if (referencesOf(spec).length === 0) return [];',
+    to: 'return [];',
+  },
+  {
+    name: 'the row that was there first keeps a unique value',
+    file: 'tables/aside/rank.ts',
+    from: "`${baseKey(spec, 'rival')} < ${asideKey(spec, row)}`",
+    to: "`${baseKey(spec, 'rival')} <> ${asideKey(spec, row)}`",
+  },
+  {
+    name: 'a row is shown once its parents are shown',
+    file: 'tables/aside/settle.ts',
+    from: `      const values = valuesOf(spec, reference.columns, aside(spec));
+      return lacksParent(reference, values);`,
+    to: `      const values = valuesOf(spec, reference.columns, aside(spec));
+      return lacksShownParent(reference, values);`,
+  },
+  {
+    name: 'the feed gives what is shown instead of a masked value',
+    file: 'tables/aside/truth.ts',
+    from: "maskableColumns(spec).includes(column) ? ` OR ${ASIDE}.${mask(column)}` : ''",
+    to: "maskableColumns(spec).includes(column) && mask(column) === '' ? '' : ''",
+  },
+  {
+    name: 'an apply does not notice that it has to settle',
+    file: 'merge/settle.ts',
+    from: 'if (!this.settles) return statements(this.#specs.map(refuseUnsettled));',
+    to: 'if (!this.settles || refuseUnsettled === undefined) return [];',
+  },
+  {
+    name: 'rows below one that lost a unique value stay',
+    file: 'tables/aside/settle.ts',
+    from: '    ...passStatements(SECOND_PASS),\n',
+    to: '',
+  },
+  {
+    name: 'children of a deleted parent are not looked at',
+    file: 'tables/aside/settle.ts',
+    from: "            'gone.causal_length % 2 = 0',",
+    to: "            'false',",
+  },
+  {
+    name: 'what a masked row shows passes for its claim',
+    file: 'tables/aside/rank.ts',
+    from: `            \`\${baseKey(spec, 'rival')} < \${asideKey(spec, row)}\`,
+            isPlain(spec, 'rival'),`,
+    to: `            \`\${baseKey(spec, 'rival')} < \${asideKey(spec, row)}\`,`,
+  },
+  {
+    name: 'rows that OR REPLACE deletes get no tombstone',
+    file: 'tables/aside/on-write.ts',
+    from: '    ...rivalTriggers(spec),',
+    to: '    ...(spec.name === "" ? rivalTriggers(spec) : []),',
+  },
+  {
+    name: 'a local write of a masked cell leaves the mask',
+    file: 'tables/aside/on-write.ts',
+    from: 'SET ${mask(name)} = NULL',
+    to: 'SET ${mask(name)} = ${mask(name)}',
+  },
+  {
+    name: 'a reference to a row that is parked now keeps its value',
+    file: 'tables/aside/settle.ts',
+    from: `    ...each(openChildren),
+    ...each(setMasks),
+  ];
+}
+
+/** Shows it. */`,
+    to: `    ...each(setMasks),
+  ];
+}
+
+/** Shows it. */`,
+  },
+  {
+    name: 'settled rows are not aside any more although a mask is set',
+    file: 'tables/aside/settle.ts',
+    from: "WHERE state = 'open' AND NOT ${isMasked(spec, aside(spec))}`",
+    to: "WHERE state = 'open'`",
+  },
+];
