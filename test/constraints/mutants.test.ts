@@ -10,7 +10,7 @@ import { scratchProject } from '../support/scratch-project.js';
 import type { firstFailure } from './first-failure.js';
 import { MUTANTS, type Mutant } from './mutants.js';
 
-const MOST_HISTORIES = 40;
+const MOST_HISTORIES = 10;
 const project = scratchProject('mutants');
 afterAll(() => project.remove());
 
@@ -36,7 +36,7 @@ async function run(mutants: readonly Mutant[]): Promise<number | undefined> {
     plugins: mutants.map(replacing),
   });
   const copy: { firstFailure: typeof firstFailure } = await import(pathToFileURL(outfile).href);
-  return copy.firstFailure(seedFromEnv(), mutants.length === 0 ? 3 : MOST_HISTORIES);
+  return copy.firstFailure(seedFromEnv(), mutants.length === 0 ? 2 : MOST_HISTORIES);
 }
 
 function replacing({ file, from, to }: Mutant): Plugin {

@@ -70,27 +70,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: '    ...(spec.name === "" ? rivalTriggers(spec) : []),',
   },
   {
-    name: 'a local write of a masked cell leaves the mask',
-    file: 'tables/aside/on-write.ts',
-    from: 'SET ${mask(name)} = NULL',
-    to: 'SET ${mask(name)} = ${mask(name)}',
-  },
-  {
-    name: 'a reference to a row that is parked now keeps its value',
-    file: 'tables/aside/settle.ts',
-    from: `    ...each(openChildren),
-    ...each(setMasks),
-  ];
-}
-
-/** Shows it. */`,
-    to: `    ...each(setMasks),
-  ];
-}
-
-/** Shows it. */`,
-  },
-  {
     name: 'settled rows are not aside any more although a mask is set',
     file: 'tables/aside/settle.ts',
     from: "WHERE state = 'open' AND NOT ${isMasked(spec, aside(spec))}`",
