@@ -228,6 +228,79 @@ describe('a column becomes NOT NULL', () => {
   );
 });
 
+test('a number with a unique index becomes NOT NULL, and masked rows show NULL there', async () => {
+  const seats = (required: boolean, loser: 'null' | 'park' | 'none') => ({
+    seats: crrTable(
+      'seats',
+      { id: id(), number: required ? integer('number').notNull() : integer('number') },
+      (t) => (loser === 'none' ? [] : [uniqueIndex('seats_number').on(t.number)]),
+      loser === 'none' ? {} : { unique: { seats_number: loser } },
+    ),
+  });
+  const index = 'CREATE UNIQUE INDEX seats_number ON seats (number)';
+  const [a, b] = [await Site.open(seats(false, 'none')), await Site.open(seats(false, 'none'))];
+  for (const site of [a, b]) await site.migrate(seats(false, 'null'), [index]);
+  await a.run("INSERT INTO seats VALUES ('s1', -7), ('s4', 3)");
+  await b.run("INSERT INTO seats VALUES ('s2', -7), ('s5', 3)");
+  await a.pull(b);
+  const SEATS = 'SELECT id, number FROM seats ORDER BY id';
+  expect(await a.rows(SEATS)).toContainEqual(['s5', null]);
+  await a.migrate(seats(true, 'park'), [
+    'CREATE TABLE __new_seats (id text PRIMARY KEY NOT NULL, number integer NOT NULL)',
+    'INSERT INTO __new_seats SELECT id, number FROM seats',
+    'DROP TABLE seats',
+    'ALTER TABLE __new_seats RENAME TO seats',
+    index,
+  ]);
+  await a.db.$crr.apply([]);
+  expect(await a.rows(SEATS)).toEqual([
+    ['s1', -7],
+    ['s4', 3],
+  ]);
+  await a.run("DELETE FROM seats WHERE id = 's4'");
+  await a.db.$crr.apply([]);
+  expect(await a.rows(SEATS)).toEqual([
+    ['s1', -7],
+    ['s5', 3],
+  ]);
+});
+
+test('a reference becomes NOT NULL with a default, and shows NULL because its parent is not there', async () => {
+  const blog = (required: boolean) => {
+    const users = crrTable('users', { id: id() });
+    const posts = crrTable('posts', {
+      id: id(),
+      author: required
+        ? text('author')
+            .notNull()
+            .default('u0')
+            .references(() => users.id)
+        : text('author').references(() => users.id),
+    });
+    return { users, posts };
+  };
+  const [a, b] = [await Site.open(blog(false)), await Site.open(blog(false))];
+  await a.run("INSERT INTO users VALUES ('u0')");
+  await b.run("INSERT INTO users VALUES ('u9')", "INSERT INTO posts VALUES ('p1', 'u9')");
+  const { changes } = await b.db.$crr.changes();
+  await a.db.$crr.apply(changes.filter(({ table }) => table === 'posts'));
+  expect(await a.rows('SELECT * FROM posts')).toEqual([['p1', null]]);
+  const sent = async () =>
+    (await a.db.$crr.changes()).changes.map(({ table, cid, val }) => `${table}.${cid}=${val}`);
+  const before = await sent();
+  await a.migrate(blog(true), [
+    "CREATE TABLE __new_posts (id text PRIMARY KEY NOT NULL, author text DEFAULT 'u0' NOT NULL REFERENCES users (id))",
+    'INSERT INTO __new_posts SELECT id, author FROM posts',
+    'DROP TABLE posts',
+    'ALTER TABLE __new_posts RENAME TO posts',
+  ]);
+  expect(await sent()).toEqual(before);
+  await a.db.$crr.apply([]);
+  expect(await a.rows('SELECT * FROM posts')).toEqual([]);
+  await a.db.$crr.apply(changes);
+  expect(await a.rows('SELECT * FROM posts')).toEqual([['p1', 'u9']]);
+});
+
 describe('the key changes', () => {
   type Kind = 'by id' | 'by id and kind' | 'by code' | 'by code, free';
   const rest = () => ({
