@@ -2,7 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 
-const library = { index: 'src/index.ts', sync: 'src/sync/index.ts' };
+const library = {
+  index: 'src/index.ts',
+  sync: 'src/sync/index.ts',
+  testing: 'src/testing/index.ts',
+};
 
 const common: Options = {
   target: 'es2022',

@@ -7,6 +7,7 @@ const performance = 'test/performance/**/*.test.ts';
 export default defineConfig({
   resolve: {
     alias: {
+      'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
       'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },

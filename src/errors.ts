@@ -118,13 +118,17 @@ export type CrrSyncErrorCode =
   | 'CRR_SYNC_NETWORK'
   | 'CRR_SYNC_ABORTED';
 
+/** Codes of {@link CrrTestError}: what a network of `drizzle-crr/testing` found. */
+export type CrrTestErrorCode = 'CRR_TEST_DIFFERENT' | 'CRR_TEST_ENDLESS';
+
 export type CrrErrorCode =
   | CrrSchemaErrorCode
   | CrrChangeErrorCode
   | CrrDatabaseErrorCode
   | CrrMigrateErrorCode
   | CrrUsageErrorCode
-  | CrrSyncErrorCode;
+  | CrrSyncErrorCode
+  | CrrTestErrorCode;
 
 /** A table cannot be a CRR as it is declared; the message explains what to do instead. */
 export class CrrSchemaError extends CrrError {
@@ -190,5 +194,17 @@ export class CrrSyncError extends CrrError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** Databases of a test network are not equal, or never come to rest. */
+export class CrrTestError extends CrrError {
+  constructor(
+    override readonly code: CrrTestErrorCode,
+    message: string,
+    /** Each cell or row that two databases have differently. */
+    readonly differences: readonly string[] = [],
+  ) {
+    super(message);
   }
 }

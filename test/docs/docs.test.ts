@@ -18,6 +18,7 @@ const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
+import { createTestNetwork } from 'drizzle-crr/testing';
 import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
@@ -92,7 +93,7 @@ describe('docs/', () => {
       .map(read);
     const codesIn = (texts: readonly string[], pattern: RegExp) =>
       [...new Set(texts.flatMap((text) => text.match(pattern) ?? []))].sort();
-    const family = 'CRR_(?:SCHEMA|CHANGE|DATABASE|USAGE)_[A-Z_]+';
+    const family = 'CRR_(?:SCHEMA|CHANGE|DATABASE|USAGE|TEST)_[A-Z_]+';
     const thrown = codesIn(files, new RegExp(`(?<=')${family}(?=')`, 'g'));
     const tables = pages.map((page) => (read(page).match(/^\| `CRR.*/gm) ?? []).join('\n'));
     expect(codesIn(tables, new RegExp(family, 'g'))).toEqual(thrown);

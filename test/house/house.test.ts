@@ -23,6 +23,7 @@ const FOLDERS = [
   'sync',
   'migrate',
   'cli',
+  'testing',
   'index.ts',
 ];
 

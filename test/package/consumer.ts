@@ -13,6 +13,7 @@ import {
   withCrr,
 } from 'drizzle-crr';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
+import { createTestNetwork } from 'drizzle-crr/testing';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -49,6 +50,9 @@ export async function use(): Promise<ApplyResult> {
     db,
     authorize: () => ({ tables: { todos: { where: eq(todos.done, true) } } }),
   });
+  const net = createTestNetwork({ seed: 1 });
+  const client = net.client(db, net.server(db));
+  await client.db.select().from(todos);
   await createSync({ db, url: `http://127.0.0.1/${likes}${done}` }).sync();
   return db.$crr.apply(page);
 }

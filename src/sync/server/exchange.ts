@@ -15,7 +15,6 @@ import { mergePush } from './push.js';
 import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
 import { readBody } from './request-body.js';
 import { checkOwnership } from './site-ownership.js';
-import { readUnseen } from './unseen.js';
 
 /** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
@@ -114,7 +113,7 @@ export class ExchangeEndpoint {
           limits,
           maxCellBytes: greatestCell(codec, maxMessageBytes),
           push: merged,
-          unseen: merged ? await readUnseen(push?.changes ?? [], merged, access, site) : [],
+          changes: push?.changes ?? [],
         }))) ??
       NO_PULL;
     // The pull may include later writes.
@@ -141,7 +140,6 @@ const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;
 
 const NO_PULL = { pulled: undefined, tooLarge: [] };
-
 function unknownType(type: string | null): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_MEDIA_TYPE',

@@ -1,12 +1,14 @@
 import { CrrSyncError } from '../../errors.js';
+import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
 import { readChunk } from '../chunk.js';
 import type { CellId, Pull, Pulled } from '../protocol.js';
-import { type HiddenRow, type Site, sinceOf } from '../site.js';
+import { type Site, sinceOf } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
 import type { SyncLimits } from './options.js';
 import type { PushResult } from './push.js';
+import { readUnseen } from './unseen.js';
 
 export interface PullOptions {
   readonly site: Site;
@@ -18,8 +20,8 @@ export interface PullOptions {
   readonly maxCellBytes: number;
   /** The result of the push in the same request. */
   readonly push: PushResult | undefined;
-  /** Rows that were pushed without being news, and that the client may not see. */
-  readonly unseen: readonly HiddenRow[];
+  /** What was pushed in the same request. */
+  readonly changes: readonly Change[];
 }
 
 export interface ReadPull {
@@ -29,7 +31,7 @@ export interface ReadPull {
 
 /** Reads the next chunk for the client. */
 export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPull> {
-  const { site, access, limits, push, unseen, maxCellBytes } = options;
+  const { site, access, limits, push, maxCellBytes } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
   if (hadAllBefore(pull, options)) {
@@ -60,6 +62,7 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
       maxCellBytes,
     },
   );
+  const unseen = push === undefined ? [] : await readUnseen(options.changes, push, access, site);
   const pulled = {
     changes,
     hidden: new RowSet([...hidden, ...unseen])
