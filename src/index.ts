@@ -51,6 +51,6 @@ export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
 export { counter, increment } from './schema/counter.js';
 export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './schema/crr-table.js';
-export type { UniqueLoserKind } from './schema/declaration.js';
+export type { RejectedRows, UniqueLoserKind } from './schema/declaration.js';
 export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';
 export type { Statement } from './sql/statement.js';

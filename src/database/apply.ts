@@ -1,11 +1,12 @@
 import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
-import { listParked, readUnsettled } from '../merge/settle.js';
+import { listAside, readAnyRejected, readUnsettled } from '../merge/settle.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
+import { packKey } from '../model/packed-key.js';
 import type { RowId } from '../model/row-id.js';
 import { type Query, statement } from '../sql/statement.js';
-import { openRejected } from '../tables/aside/rejected.js';
+import { listParkedRejected, openRejected } from '../tables/aside/rejected.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { Findings } from '../tables/guard/findings.js';
 import { anyPending, countPending, readWaitingTables } from '../tables/pending/count.js';
@@ -31,6 +32,9 @@ import { offerStatements, refusalStatements } from './refused.js';
 import { run } from './run.js';
 
 export type { MergeBatchOptions } from './batch-runner.js';
+
+/** Of a row that is not in its table after an INSERT OR IGNORE. */
+const UNKNOWN_REASON = 'a constraint of the table';
 
 /** Merges batches of changes into one database, each in one transaction. */
 export class Merger {
@@ -70,11 +74,18 @@ export class Merger {
     });
   }
 
-  /** The rows whose changes the database rejected. */
+  /** The rows that the database rejects: their changes are pending, or they are parked. */
   rejected(): Promise<CountedRejectedRow[]> {
     return explained(async () => {
+      const { connection, drift } = this.#parts;
+      const { schema } = await drift.pass();
       const rows: CountedRejectedRow[] = [];
-      await run(this.#parts.connection, [listRejected((row) => rows.push(row))], 'read');
+      const parked = constrainedTables(schema).map((spec) =>
+        listParkedRejected(spec, (key, reason = UNKNOWN_REASON) =>
+          rows.push({ table: spec.name, pk: packKey(key), reason, changes: 0 }),
+        ),
+      );
+      await run(connection, [listRejected((row) => rows.push(row)), ...parked], 'read');
       return rows;
     });
   }
@@ -128,7 +139,8 @@ export class Merger {
       faultOf: (changes, apart) => runner.faultOf(changes, { ownReturn, apart }),
       waitingRows: () => this.#waitingRows(TRUSTED),
       rejectedRows: () => this.#rejectedRows(TRUSTED),
-      parkedRows: () => this.#parkedRows(),
+      asideRows: () => this.#asideRows(),
+      parks: (table) => this.#parks(table),
       later: () => runner.expectPending(),
       refuses: onUnknown === 'error',
     };
@@ -177,7 +189,8 @@ export class Merger {
         }),
       waitingRows: () => this.#waitingRows(source.id),
       rejectedRows: () => this.#rejectedRows(source.id),
-      parkedRows: () => this.#parkedRows(),
+      asideRows: () => this.#asideRows(),
+      parks: (table) => this.#parks(table),
       later: () => {}, // What waits from a limited source is looked up in each merge.
       refuses: options.onUnknown === 'error',
     });
@@ -208,14 +221,18 @@ export class Merger {
     return rows;
   }
 
-  async #parkedRows(): Promise<readonly RowId[]> {
+  /** Whether the table has a place for rows that the database rejects. */
+  #parks(table: string): boolean {
+    return this.#parts.schema.tables.get(table)?.constraints !== undefined;
+  }
+
+  async #asideRows(): Promise<readonly RowId[] | undefined> {
     const { connection, drift } = this.#parts;
     const { schema } = await drift.pass();
     const rows: RowId[] = [];
-    const lists = constrainedTables(schema).map((spec) =>
-      listParked(spec, (row) => rows.push(row)),
-    );
-    if (lists.length > 0) await run(connection, lists, 'read');
+    const lists = constrainedTables(schema).map((spec) => listAside(spec, (row) => rows.push(row)));
+    if (lists.length === 0) return undefined;
+    await run(connection, lists, 'read');
     return rows;
   }
 
@@ -225,6 +242,17 @@ export class Merger {
       isAny = found;
     });
     await run(this.#parts.connection, [query], 'read');
+    return isAny;
+  }
+
+  /** Whether rows are parked because the database rejects them. */
+  async #hasParkedRejected(): Promise<boolean> {
+    const { connection, schema } = this.#parts;
+    let isAny = false;
+    const queries = readAnyRejected(constrainedTables(schema), (found) => {
+      isAny = found;
+    });
+    if (queries.length > 0) await run(connection, queries, 'read');
     return isAny;
   }
 
@@ -246,6 +274,9 @@ export class Merger {
     const { connection, drift } = this.#parts;
     const { peer, evict, last = [] } = options;
     // Another process may have left something; and what was ahead of its time may be due now.
+    if (peer === undefined && evict === undefined && (await this.#hasParkedRejected())) {
+      return this.retryRejected();
+    }
     const merges =
       this.#runner.mayBePending || (await this.#isPending()) || (await this.#isUnsettled(evict));
     if (merges) return this.#merge([], { peer, evict, last });

@@ -1,6 +1,7 @@
 import { type Apart, NO_TABLES, rangesOf } from '../merge/apart.js';
 import type { Change } from '../model/change.js';
 import { type RowId, RowSet, textOfRow } from '../model/row-id.js';
+import type { RejectedRow } from '../tables/pending/rejected.js';
 import { addReport, emptyReport, type MergeReport, type MutableReport } from './apply-result.js';
 import { rowFault } from './row-faults.js';
 import { siftFaulty } from './sift.js';
@@ -15,8 +16,10 @@ export interface ApartParts {
   readonly waitingRows: () => Promise<readonly RowId[]>;
   /** Lists the rows for which something was rejected before. */
   readonly rejectedRows: () => Promise<readonly RowId[]>;
-  /** Lists the rows that are parked. */
-  readonly parkedRows: () => Promise<readonly RowId[]>;
+  /** Lists the rows that are parked or masked; undefined if no table has constraints. */
+  readonly asideRows: () => Promise<readonly RowId[] | undefined>;
+  /** Whether a table has a place for rows that the database rejects. */
+  readonly parks: (table: string) => boolean;
   /** Called if something that is pending could not be looked at after the batch was merged. */
   readonly later: () => void;
   /** Whether a batch with a row that the database rejects is refused. */
@@ -80,26 +83,57 @@ export async function drainApart(parts: ApartParts, countedFrom?: number): Promi
     } catch (error) {
       if (rowFault(error) === undefined || round > MOST_ROUNDS) throw error;
     }
-    const parked = await parts.parkedRows();
+    const others = await parts.asideRows();
     const { faulty, undecided } = await siftFaulty(
       rows,
       (slice, known) =>
         parts.faultOf([], {
           only: rangesOf(slice),
           rejected: withReasons(known),
-          ...withholding(parked),
+          shows: [],
         }),
       MOST_ATTEMPTS,
     );
     const only = undecided.length > 0 ? NO_TABLES : all;
     const rejected = { only, rejected: withReasons(faulty) };
-    const apart = { ...rejected, ...(await siftParked([], rejected, parked, parts)) };
+    const apart = { ...rejected, ...(await siftOthers([], rejected, others, parts)) };
     try {
-      return await merge(apart);
+      const total = addReport(emptyReport(), await merge(apart));
+      const inOrder = new Map(
+        rows.flatMap((row) => (faulty.has(row) ? [[row, faulty.get(row)!]] : [])),
+      );
+      await addLater(total, parts, () => parkFaulty(withReasons(inOrder), parts));
+      return total;
     } catch (error) {
       if (rowFault(error) === undefined) throw error;
     }
   }
+}
+
+/**
+ * Merges rows that the database has rejected and parks them, as far as their tables have a place for that. Those that it
+ * rejects even so, because a trigger lets them neither change nor go, stay in the pending table.
+ *
+ * @param rows in the order of the pending table.
+ */
+async function parkFaulty(rows: readonly RejectedRow[], parts: ApartParts): Promise<MergeReport> {
+  const parked = rows.filter(({ table }) => parts.parks(table));
+  const apartOf = (some: readonly RejectedRow[]): Apart => ({ only: rangesOf(some), parks: some });
+  if (parked.length === 0) return emptyReport();
+  try {
+    return await parts.merge([], apartOf(parked));
+  } catch (error) {
+    if (rowFault(error) === undefined) throw error;
+  }
+  const others = await parts.asideRows();
+  const { faulty, undecided } = await siftFaulty(
+    parked,
+    (slice) => parts.faultOf([], { ...apartOf(slice), shows: [] }),
+    MOST_ATTEMPTS,
+  );
+  const stay = new Set([...faulty.keys(), ...undecided]);
+  const rest = apartOf(parked.filter((row) => !stay.has(row)));
+  return parts.merge([], { ...rest, ...(await siftOthers([], rest, others, parts)) });
 }
 
 /**
@@ -113,15 +147,15 @@ async function mergeOthers(
 ): Promise<MergeReport> {
   const before = new RowSet(await parts.rejectedRows());
   const rows = changesByRow(changes);
-  const others = rows.filter((row) => !before.has(row));
-  const parked = await parts.parkedRows();
+  const fresh = rows.filter((row) => !before.has(row));
+  const others = await parts.asideRows();
   for (let round = 1; ; round++) {
     const { faulty, undecided } = await siftFaulty(
-      others,
+      fresh,
       (slice) =>
         parts.faultOf(
           slice.flatMap((row) => row.changes),
-          { only: NO_TABLES, ...withholding(parked) },
+          { only: NO_TABLES, shows: [] },
         ),
       MOST_ATTEMPTS,
     );
@@ -132,7 +166,7 @@ async function mergeOthers(
     try {
       return await parts.merge(changes, {
         ...apart,
-        ...(await siftParked(changes, apart, parked, parts)),
+        ...(await siftOthers(changes, apart, others, parts)),
       });
     } catch (error) {
       if (rowFault(error) === undefined || round === MOST_ROUNDS) throw error;
@@ -140,31 +174,32 @@ async function mergeOthers(
   }
 }
 
-/** No row that was parked before is shown, so what fails is not to blame on one. */
-const withholding = (parked: readonly RowId[]): Apart => (parked.length === 0 ? {} : { shows: [] });
-
 /**
- * Finds which of the rows that were parked can be shown: a trigger of the application may reject one now that its
- * parent has come. It stays parked.
+ * Finds which of the rows aside can be shown otherwise than before: a trigger of the application may reject one now
+ * that its parent has come, or that another row has its unique value. It is parked. So are rows that were not aside before
+ * and would be masked now, until the next apply, which finds them aside.
  */
-async function siftParked(
+async function siftOthers(
   changes: readonly Change[],
   apart: Apart,
-  parked: readonly RowId[],
+  others: readonly RowId[] | undefined,
   parts: ApartParts,
 ): Promise<Apart> {
-  if (parked.length === 0) return {};
+  if (others === undefined) return {};
+  if ((await parts.faultOf(changes, apart)) === undefined) return {};
   const { faulty, undecided } = await siftFaulty(
-    parked,
+    others,
     (shows) => parts.faultOf(changes, { ...apart, shows }),
     MOST_ATTEMPTS,
   );
-  if (faulty.size + undecided.length === 0) return {};
   const stay = new RowSet<RowId>([...faulty.keys(), ...undecided]);
-  return { shows: parked.filter((row) => !stay.has(row)) };
+  return {
+    shows: others.filter((row) => !stay.has(row)),
+    stays: withReasons(faulty),
+  };
 }
 
-const withReasons = (faulty: ReadonlyMap<RowId, string>) =>
+const withReasons = (faulty: ReadonlyMap<RowId, string>): RejectedRow[] =>
   [...faulty].map(([{ table, pk }, reason]) => ({ table, pk, reason }));
 
 interface RowChanges extends RowId {

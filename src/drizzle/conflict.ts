@@ -56,10 +56,15 @@ export interface ReferenceConflict<TTable extends SQLiteTable = SQLiteTable>
   readonly parent: RowRef;
 }
 
-/** A row that the database rejects as it would be shown now: with a mask, or under a parent that has come. */
+/** A row that the database rejects as it would be shown: because of a CHECK, or a trigger of the application. */
 export interface RejectedConflict<TTable extends SQLiteTable = SQLiteTable>
   extends BrokenRow<TTable> {
   readonly reason: 'rejected';
+  /**
+   * The reason in the database's words, such as `CHECK constraint failed: low < high`. Undefined if only the change of
+   * another row has made it wrong: SQLite leaves such a row out and gives no reason.
+   */
+  readonly error: string | undefined;
 }
 
 /** One of the values of a register, and the sites that wrote it. */
@@ -94,7 +99,7 @@ export function conflictsInTypes<TTable extends SQLiteTable>(
       column: property,
       values: all.map(({ value, sites }) => ({ value: inTypes(property, value), sites })),
     })),
-    ...broken.map(({ key, reason, columns: names, index, winner, parent, cells, shows }) => {
+    ...broken.map(({ key, reason, columns: names, index, winner, parent, error, cells, shows }) => {
       const ref = toRef({ table: spec.name, key });
       return {
         ...ref,
@@ -103,6 +108,7 @@ export function conflictsInTypes<TTable extends SQLiteTable>(
         ...(index !== undefined && { index }),
         ...(winner !== undefined && { winner: toRef({ table: spec.name, key: winner }) }),
         ...(parent !== undefined && { parent: toRef(parent) }),
+        ...(reason === 'rejected' && { error }),
         row: { ...ref.key, ...values(cells) },
         shows: shows && values(shows),
       };

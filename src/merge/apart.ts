@@ -1,4 +1,4 @@
-import { keysByTable, type RowId, RowSet } from '../model/row-id.js';
+import { keysByTable, type RowId, type RowSet } from '../model/row-id.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { type Query, type Statement, statement } from '../sql/statement.js';
 import type { KeyRange } from '../tables/pending/drain.js';
@@ -26,9 +26,13 @@ export interface Apart {
   readonly only?: ReadonlyMap<string, KeyRange | undefined> | undefined;
   /** Rows that wait and are rejected. */
   readonly rejected?: readonly RejectedRow[] | undefined;
+  /** Rows that wait and that the database rejects: they are merged, and parked with the reason. */
+  readonly parks?: readonly RejectedRow[] | undefined;
+  /** Rows that stay parked, because the database rejects them, with the reason. */
+  readonly stays?: readonly RejectedRow[] | undefined;
   /**
-   * Of the rows that were parked before, only these may be shown. Default: all. It is given if a trigger of the
-   * application rejects one of them now.
+   * Of the rows that the batch does not bring, only these may be shown otherwise than before; others are parked if they
+   * have to. Default: all. It is given if a trigger of the application rejects one of them now.
    */
   readonly shows?: readonly RowId[] | undefined;
   /** Changes that came after this db_version are counted as this batch's if they wait. Default: those of this merge. */
@@ -38,9 +42,10 @@ export interface Apart {
 /** Nothing of what waits is applied. */
 export const NO_TABLES: NonNullable<Apart['only']> = new Map();
 
-/** Marks rows that are held to be tried. */
-export function tryHeld({ held = new RowSet() }: Apart, source: string): Statement[] {
-  return [...keysByTable(held.values())].flatMap(([table, keys]) => tryRows(source, table, keys));
+/** Marks rows that are held, or parked, to be tried. */
+export function tryHeld({ held, parks = [] }: Apart, source: string): Statement[] {
+  const rows: RowId[] = [...(held?.values() ?? []), ...parks];
+  return [...keysByTable(rows)].flatMap(([table, keys]) => tryRows(source, table, keys));
 }
 
 /** Rejects rows that wait. */

@@ -98,12 +98,7 @@ class Batch {
     readonly grouped: GroupedChanges,
   ) {
     const { limited, sites } = input;
-    this.#settling = new Settling(
-      input.schema,
-      input.settles ?? false,
-      input.limits,
-      input.apart?.shows,
-    );
+    this.#settling = new Settling(input.schema, input.settles ?? false, input.limits, this.#apart);
     this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
     const split = limited && splitDeletes(grouped.tables, limited.source);
@@ -200,6 +195,7 @@ class Batch {
       ...holdQueries(this.#held, this.#source, this.ordinals, this.input.limits),
       ...tryHeld(this.#apart, this.#source),
       ...rejectRows(this.#apart, this.#source),
+      ...this.#settling.takeOut(),
       ...this.#drain.mark(),
     ];
   }

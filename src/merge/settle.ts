@@ -8,16 +8,24 @@ import { any, block, list, statementText } from '../sql/layout.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { bindValue, type Query, queryRow, type Statement, statement } from '../sql/statement.js';
 import { masksText } from '../tables/aside/masks.js';
-import { releaseParked, withholdParked } from '../tables/aside/rejected.js';
 import {
-  decideStatements,
+  isMergedNow,
+  parkWithReason,
+  releaseOthers,
+  withholdOthers,
+} from '../tables/aside/rejected.js';
+import {
+  claimStatements,
   endSettleStatements,
+  leaveStatements,
   NOTE_SETTLED,
   showDecidedStatements,
 } from '../tables/aside/settle.js';
 import { type AsideState, aside } from '../tables/aside/table.js';
+import { parkAll, takeOut } from '../tables/aside/take-out.js';
 import { isUnsettled, refuseUnsettled } from '../tables/aside/unsettled.js';
 import { keyValues, readKey } from '../tables/clock/read-key.js';
+import type { Apart } from './apart.js';
 import type { MergeOutcome } from './outcome.js';
 
 /*
@@ -36,8 +44,7 @@ export class Settling {
     /** Whether this batch settles. Else it is refused if it should. */
     readonly settles: boolean,
     readonly limits: StatementLimits,
-    /** Of the rows that were parked before, only these may be shown. */
-    readonly shows: readonly RowId[] | undefined,
+    readonly apart: Apart,
   ) {
     // A write to any table may have changed what these show.
     this.#specs = constrainedTables(schema);
@@ -53,24 +60,68 @@ export class Settling {
     if (!this.settles) return statements(this.#specs.map(refuseUnsettled));
     if (this.#specs.length === 0) return [];
     return [
-      ...statements(decideStatements(this.#specs)),
+      ...statements(claimStatements(this.#specs)),
+      ...this.#reject(),
+      ...statements(leaveStatements(this.#specs)),
       ...this.#withhold(),
       ...statements(showDecidedStatements(this.#specs)),
     ];
   }
 
-  #withhold(): Statement[] {
-    if (this.shows === undefined) return [];
-    const keys = keysByTable(this.shows);
+  /** Rows that this merge has put aside because the database rejects them leave the base table before it begins. */
+  takeOut(): Statement[] {
+    const { parks = [] } = this.apart;
+    if (parks.length === 0) return [];
+    const keys = keysByTable(parks);
+    return [
+      statement(parkAll(true)),
+      ...this.#specs.flatMap((spec) =>
+        this.#withKeys(spec, keys.get(spec.name) ?? [], (values) => takeOut(spec, values)),
+      ),
+    ];
+  }
+
+  #reject(): Statement[] {
+    const { parks = [], stays = [] } = this.apart;
     return this.#specs.flatMap((spec) => {
-      const released = new MultiRowStatements((rows) => releaseParked(spec, rows), this.limits);
-      for (const pk of keys.get(spec.name) ?? []) {
-        const args: SqlValue[] = [];
-        const values = unpackKey(pk).map((value) => bindValue(value, args));
-        released.add(values.join(', '), args);
-      }
-      return [statement(withholdParked(spec)), ...released.finish()];
+      const ofTable = ({ table }: RowId) => table === spec.name;
+      return [
+        // If the rights of their source do not allow the changes, they are removed, and the row is shown as before.
+        ...parks
+          .filter(ofTable)
+          .map(({ pk, reason }) => parkWithReason(spec, unpackKey(pk), reason, isMergedNow(spec))),
+        ...stays
+          .filter(ofTable)
+          .map(({ pk, reason }) => parkWithReason(spec, unpackKey(pk), reason)),
+      ];
     });
+  }
+
+  #withhold(): Statement[] {
+    const { shows } = this.apart;
+    if (shows === undefined) return [];
+    const keys = keysByTable(shows);
+    return this.#specs.flatMap((spec) => [
+      statement(withholdOthers(spec)),
+      ...this.#withKeys(spec, keys.get(spec.name) ?? [], (values) => [releaseOthers(spec, values)]),
+    ]);
+  }
+
+  /** @param write texts of statements, from `VALUES` of keys. */
+  #withKeys(
+    spec: TableSpec,
+    keys: readonly Uint8Array[],
+    write: (values: string) => readonly string[],
+  ): Statement[] {
+    const rows = new MultiRowStatements((values) => values, this.limits);
+    for (const pk of keys) {
+      const args: SqlValue[] = [];
+      const values = unpackKey(pk).map((value) => bindValue(value, args));
+      rows.add(values.join(', '), args);
+    }
+    return rows
+      .finish()
+      .flatMap(({ sql, args }) => write(sql).map((text) => statement(text, args)));
   }
 
   /** Reads which rows were parked or shown, and puts away what is settled. */
@@ -83,7 +134,9 @@ export class Settling {
   }
 
   end(): Statement[] {
-    return this.#specs.length === 0 ? [] : [statement(NOTE_SETTLED)];
+    if (this.#specs.length === 0) return [];
+    const { parks = [] } = this.apart;
+    return [...(parks.length === 0 ? [] : [statement(parkAll(false))]), statement(NOTE_SETTLED)];
   }
 }
 
@@ -97,9 +150,19 @@ export function readUnsettled(
   return [queryRow(`SELECT ${any(conditions)}`, ({ 0: found }) => read(Number(found) === 1))];
 }
 
-/** Lists the rows that are parked. */
-export function listParked(spec: TableSpec, read: (row: RowId) => void): Query {
-  const sql = `SELECT ${keyValues(spec).join(', ')} FROM ${aside(spec)} WHERE state IS NOT NULL`;
+/** Reads whether rows are parked because the database rejects them. */
+export function readAnyRejected(
+  specs: readonly TableSpec[],
+  read: (isAny: boolean) => void,
+): Query[] {
+  if (specs.length === 0) return [];
+  const sql = `SELECT ${any(specs.map((spec) => `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'rejected')`))}`;
+  return [queryRow(sql, ({ 0: found }) => read(Number(found) === 1))];
+}
+
+/** Lists the rows that are parked or masked. */
+export function listAside(spec: TableSpec, read: (row: RowId) => void): Query {
+  const sql = `SELECT ${keyValues(spec).join(', ')} FROM ${aside(spec)}`;
   return {
     ...statement(sql),
     read(rows) {

@@ -14,6 +14,7 @@ import {
   crrDeclaration,
   declareCrr,
   declaredKinds,
+  type RejectedRows,
   type UniqueLoserKind,
 } from './declaration.js';
 import { readTableSpec } from './read-spec.js';
@@ -73,6 +74,15 @@ export interface CrrTableOptions {
    * @example { unique: { users_handle_unique: 'park' } }
    */
   readonly unique?: Readonly<Record<string, UniqueLoserKind>> | undefined;
+  /**
+   * What becomes of a merged row that the database rejects, because of a CHECK, a trigger of yours that raises an error,
+   * or a STRICT table. `'park'`: the row is not shown, but it is merged and sent on to other sites, and is shown once
+   * it can be. `'wait'`: the row stays as it was, and the changes wait here and are not sent on. Default: `'park'` if the
+   * table has a CHECK, a foreign key or a unique column, otherwise `'wait'`, which costs nothing.
+   *
+   * @example { rejected: 'park' } // a trigger refuses some rows
+   */
+  readonly rejected?: RejectedRows | undefined;
 }
 
 /**
@@ -125,7 +135,7 @@ export function crrTable(
       ? [extraOrOptions, optionsAfterExtra]
       : [undefined, extraOrOptions];
   const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
-  return declared(table, {}, rowsOf('crrTable()', options ?? {}), options?.unique);
+  return declared(table, declarationOf('crrTable()', options ?? {}));
 }
 
 /** Options of {@link asCrr}. */
@@ -152,37 +162,40 @@ export function asCrr<TTable extends SQLiteTable>(
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  const { rows, unique, ...lww } = options;
-  const declaration = crrDeclaration(table);
-  return declared(
-    table,
-    { others: lwwKind('asCrr()', lww) },
-    rows === undefined ? declaration?.rows : rowsOf('asCrr()', { rows }),
-    unique ?? declaration?.losers,
-  );
+  const { rows, unique, rejected, ...lww } = options;
+  const { kinds: _, others: __, ...before } = crrDeclaration(table) ?? { kinds: {} };
+  return declared(table, {
+    ...before,
+    others: lwwKind('asCrr()', lww),
+    ...declarationOf('asCrr()', { rows, unique, rejected }),
+  });
 }
 
-const OPTIONS = optionsOf<CrrTableOptions>({ rows: true, unique: true });
+const OPTIONS = optionsOf<CrrTableOptions>({ rows: true, unique: true, rejected: true });
 
-function rowsOf(where: string, options: CrrTableOptions): RowKind | undefined {
+/** The declaration of what the options name. */
+function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclaration, 'kinds'> {
   refuseUnknownOptions(where, options, OPTIONS);
-  if (['causal', 'growOnly', undefined].includes(options.rows)) return options.rows;
-  throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: rows must be 'causal' or 'growOnly'`);
+  const { rows, unique, rejected } = options;
+  const refuse = (what: string) => {
+    throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${what}`);
+  };
+  if (!['causal', 'growOnly', undefined].includes(rows))
+    refuse("rows must be 'causal' or 'growOnly'");
+  if (!['park', 'wait', undefined].includes(rejected)) refuse("rejected must be 'park' or 'wait'");
+  return {
+    ...(rows && { rows }),
+    ...(unique && { losers: unique }),
+    ...(rejected && { rejected }),
+  };
 }
 
 /** The spec is read now, so that a table that cannot be a CRR is refused by its declaration and not by its first use. */
 function declared<TTable extends SQLiteTable>(
   table: TTable,
-  others: Pick<CrrDeclaration, 'others'>,
-  rows: RowKind | undefined,
-  losers: CrrTableOptions['unique'],
+  declaration: Omit<CrrDeclaration, 'kinds'>,
 ): TTable {
-  declareCrr(table, {
-    kinds: declaredKinds(table),
-    ...others,
-    ...(rows && { rows }),
-    ...(losers && { losers }),
-  });
+  declareCrr(table, { kinds: declaredKinds(table), ...declaration });
   readTableSpec(table);
   return table;
 }

@@ -12,6 +12,9 @@ const CRR = Symbol.for('drizzle-crr:table');
  */
 export type UniqueLoserKind = 'null' | 'suffix' | 'park';
 
+/** What becomes of a merged row that the database rejects: it is parked, or its changes wait. */
+export type RejectedRows = 'park' | 'wait';
+
 /** The declarations for a table. */
 export interface CrrDeclaration {
   /** The kinds of its columns, by property name. */
@@ -22,6 +25,8 @@ export interface CrrDeclaration {
   readonly rows?: RowKind;
   /** What unique indexes show of rows that lose, by the index's name. */
   readonly losers?: Readonly<Record<string, UniqueLoserKind>>;
+  /** Undefined = `'park'` if the table has foreign keys, unique indexes or CHECKs, else `'wait'`. */
+  readonly rejected?: RejectedRows;
 }
 
 /** The kinds declared for a table's columns, by property. */

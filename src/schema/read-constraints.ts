@@ -166,18 +166,29 @@ export function readConstraints(
 ): DeclaredConstraints {
   const references = readReferences(table, spec, specs, columnName);
   const referring = new Set(references.flatMap(({ columns }) => columns));
-  const losers = crrDeclaration(table)?.losers ?? {};
+  const { losers = {}, rejected } = crrDeclaration(table) ?? {};
   const uniques = readUniques(table, spec, columnName).map((unique) => ({
     ...unique,
     loser: loserOf(unique, losers[unique.name], spec, referring),
   }));
-  return { references, uniques };
+  const mayHide = references.length + uniques.length > 0;
+  if (mayHide && rejected === 'wait') {
+    refusal(spec.name)(
+      'CRR_SCHEMA_REJECTED',
+      "rejected: 'wait' is for tables without foreign keys and unique columns, since rows of this one may have to be parked anyway: leave it out",
+    );
+  }
+  const hasChecks = getTableConfig(table).checks.length > 0;
+  const parks = mayHide || (rejected ?? (hasChecks ? 'park' : 'wait')) === 'park';
+  return { references, uniques, parks };
 }
 
 /** Whether a parent may be hidden is known once the constraints of all tables are. */
 export interface DeclaredConstraints {
   readonly references: readonly Omit<ReferenceSpec, 'parentMayHide'>[];
   readonly uniques: readonly UniqueSpec[];
+  /** Rows may be parked. */
+  readonly parks: boolean;
 }
 
 function readReferences(

@@ -82,7 +82,7 @@ function addConstraints(
   const constraints = new Map<string, DeclaredConstraints>();
   for (const [name, spec] of tables) {
     const declared = readConstraints(drizzleTables.get(name)!, spec, specs, columnName);
-    if (declared.references.length + declared.uniques.length > 0) constraints.set(name, declared);
+    if (declared.parks) constraints.set(name, declared);
   }
   for (const [name, { references, uniques }] of constraints) {
     const known = references.map((reference) => ({

@@ -1,4 +1,4 @@
-/** Rows that the database rejects are set aside with the reason; everything else is merged. */
+/** Rows that the database rejects wait with the reason, if their table parks none; everything else is merged. */
 import { eq, sql } from 'drizzle-orm';
 import { check, integer, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
@@ -15,6 +15,7 @@ const spans = crrTable(
     note: text('note'),
   },
   (t) => [check('ordered', sql`${t.low} < ${t.high}`)],
+  { rejected: 'wait' },
 );
 const DDL =
   'CREATE TABLE spans (id text PRIMARY KEY NOT NULL, low integer, high integer, note text, CHECK (low < high))';

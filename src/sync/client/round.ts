@@ -57,5 +57,8 @@ export const isSameCursor = (a: number | Cursor, b: number | Cursor) =>
 export const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;
 
-export const changesRows = ({ inserted, updated, deleted }: ApplyResult) =>
-  inserted.length + updated.length + deleted.length > 0;
+/** Whether an apply changed what tables show, or parked what it got. */
+export const changesRows = (applied: ApplyResult) =>
+  (['inserted', 'updated', 'deleted', 'parked', 'shown', 'masked', 'unmasked'] as const).some(
+    (list) => applied[list].length > 0,
+  );

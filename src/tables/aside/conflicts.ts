@@ -27,6 +27,8 @@ export interface BrokenConstraint {
   readonly winner?: readonly SqlValue[];
   /** The row that is referred to. */
   readonly parent?: { readonly table: string; readonly key: readonly SqlValue[] };
+  /** Why the database rejects the row, in its words, if it gave a reason. */
+  readonly error?: string | undefined;
   /** The row as it is merged. */
   readonly cells: readonly Cell[];
   /** The cells that the base table shows otherwise; undefined if it does not show the row. */
@@ -71,6 +73,7 @@ export function brokenConstraints(
     classes.length === 0 ? "''" : classes.join(' || '),
     ...flags,
     ...winners,
+    `${ASIDE}.error`,
   ];
   const sql = statementText`
     SELECT
@@ -86,6 +89,7 @@ export function brokenConstraints(
   const atUniques = atFlags + 1 + masked.length;
   const atReferences = atUniques + uniques.length;
   const atWinners = atReferences + references.length;
+  const atError = atWinners + winners.length;
   const readRow = (row: DriverRow) => {
     const letters = String(row[atFlags - 1]);
     const all = values.map(({ column }, i) => ({
@@ -103,7 +107,10 @@ export function brokenConstraints(
       ...spec.key.map(({ name }, i) => [name, key[i]!] as const),
       ...cells.map(({ column, value }) => [column.name, value] as const),
     ]);
-    if (state === 'rejected') read({ ...common, reason: 'rejected', columns: [] });
+    if (state === 'rejected') {
+      const error = row[atError] === null ? undefined : String(row[atError]);
+      read({ ...common, reason: 'rejected', columns: [], error });
+    }
     uniques.forEach(({ name, columns }, n) => {
       if (!isSet(atUniques + n)) return;
       const winner = readKey(spec, row, atWinners + n * keyWidth(spec));

@@ -1,6 +1,6 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block, type Fragment, list, statementText } from '../../sql/layout.js';
-import { keyOf } from '../../sql/names.js';
+import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
 import { base, baseColumns, baseIsOffered, besideBase, newKeys } from '../gate/table.js';
@@ -10,10 +10,14 @@ import { existsAside, joinAside, trueValue } from './truth.js';
 /*
  * Where the gate puts a merged row of a table with constraints: into the base table if that takes it, else
  * aside, where the apply decides about it at its end. SQLite itself finds what clashes. A new row that breaks
- * another constraint fails at once, so that it is rejected and not the row that would have it shown later.
+ * another constraint fails at once, so that it is rejected and not the row that would have it shown later. Then it is
+ * offered again, and goes aside without a look at the base table: see merge-apart.ts.
  */
 
 const isOpen = "'open'";
+
+/** SQL condition: a row may go into the base table. */
+const MAY_SHOW = `(SELECT parks FROM ${SETTLING_TABLE}) = 0`;
 
 /** A row that was not there. `offered` is SQL of its key and cells. */
 export function placeNew(spec: TableSpec, offered: readonly Fragment[]): string[] {
@@ -22,9 +26,9 @@ export function placeNew(spec: TableSpec, offered: readonly Fragment[]): string[
       INSERT INTO ${base(spec)} (
         ${list(baseColumns(spec))}
       )
-      VALUES (
+      SELECT
         ${list(offered)}
-      )
+      WHERE ${MAY_SHOW}
       ON CONFLICT DO NOTHING`,
     statementText`
       INSERT OR REPLACE INTO ${aside(spec)} (
@@ -60,7 +64,7 @@ export function placeRevived(
       SELECT
         ${list(row.values)}
       ${row.from}
-        AND ${all(isNowhere)}
+        AND ${all([...isNowhere, MAY_SHOW])}
       ON CONFLICT DO NOTHING`,
     statementText`
       INSERT INTO ${aside(spec)} (

@@ -1,18 +1,26 @@
 import { maskableColumns } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, statementText } from '../../sql/layout.js';
+import type { SqlValue } from '../../model/value.js';
+import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
-import { clockKeys } from '../clock/table.js';
-import { shownValue } from './masks.js';
-import { THIRD_PASS } from './pass.js';
+import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
+import { cells } from '../cells/table.js';
+import { keyValues, keyWidth, readKey } from '../clock/read-key.js';
+import { clock, clockKeyIs, clockKeys, sameKeys } from '../clock/table.js';
+import { DB_VERSION } from '../state/table.js';
+import { masksText, shownValue } from './masks.js';
+import { SECOND_PASS, THIRD_PASS } from './pass.js';
 import { isBaseOf } from './sql.js';
 import { aside } from './table.js';
+import { isConcerned } from './unsettled.js';
 
 /*
  * Rows that the database rejects as they would be shown. A CHECK fails for one row, which is found by looking which
- * ones are not there. A trigger that raises fails the whole batch: then merge-apart.ts finds out which parked rows may not be
- * shown, and they stay parked.
+ * ones are not there. A trigger that raises fails the whole batch: then merge-apart.ts finds out which rows may not be
+ * shown, and they are parked with the reason.
  */
+
+const rejectedBefore = (pass: number) => ["state = 'rejected'", `pass = ${pass - 1}`];
 
 /**
  * Parks rows that the database has rejected although they came before: what shows them now, or masks them, is the
@@ -23,8 +31,7 @@ export function parkRejected(spec: TableSpec): string {
   return statementText`
     UPDATE ${aside(spec)}
     SET
-      state = 'rejected',
-      pass = ${THIRD_PASS - 1}
+      ${list(rejectedBefore(THIRD_PASS))}
     WHERE
       state = 'open'
       AND NOT EXISTS (
@@ -34,34 +41,128 @@ export function parkRejected(spec: TableSpec): string {
       )`;
 }
 
-/** Parks again what was parked before the running apply. */
-export function withholdParked(spec: TableSpec): string {
+/** SQL of `pass` when all rows aside are decided anew: 0 if the database rejects the row, and nothing has changed. */
+export const knownPass = (spec: TableSpec): Fragment => block`
+  CASE
+    WHEN
+      error <> ''
+      AND NOT (
+        ${any(isConcerned(spec, aside(spec)))}
+      )
+    THEN 0
+  END`;
+
+/** Parks such rows again. */
+export function parkKnown(spec: TableSpec): string {
   return statementText`
     UPDATE ${aside(spec)}
     SET
-      state = 'rejected',
-      pass = ${THIRD_PASS - 1}
-    WHERE state = 'open' AND was IN ('reference', 'unique', 'rejected')`;
+      ${list(rejectedBefore(SECOND_PASS))}
+    WHERE state = 'open' AND pass = 0`;
 }
 
-/** The next apply decides again about rows that the database has rejected as they would be shown. */
+/**
+ * Parks a row that the database rejects. One that is parked already, because its parent is not there, keeps the reason.
+ *
+ * @param where a further condition on the row aside.
+ */
+export function parkWithReason(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  reason: string,
+  where: Fragment = 'true',
+): Statement {
+  const args: SqlValue[] = [];
+  const sql = statementText`
+    UPDATE ${aside(spec)}
+    SET
+      ${list([
+        "state = CASE state WHEN 'open' THEN 'rejected' ELSE state END",
+        `pass = CASE state WHEN 'open' THEN ${SECOND_PASS - 1} ELSE pass END`,
+        `error = ${bindValue(reason, args)}`,
+      ])}
+    WHERE
+      ${all([...clockKeyIs(spec, key, args), where])}`;
+  return statement(sql, args);
+}
+
+/** SQL condition on a row aside: the running apply has merged something of it. */
+export function isMergedNow(spec: TableSpec): Fragment {
+  const tables = [clock(spec), ...(spec.cellColumns.length > 0 ? [cells(spec)] : [])];
+  return block`
+    (
+      ${any(
+        tables.map(
+          (table) => block`
+            EXISTS (
+              SELECT 1 FROM ${table} AS merged
+              WHERE ${sameKeys(spec, 'merged', aside(spec))} AND merged.db_version = ${DB_VERSION}
+            )`,
+        ),
+      )}
+    )`;
+}
+
+/**
+ * Parks what would be shown otherwise than before the running apply, although the apply did not bring it: rows that
+ * were parked, and rows whose masks change. The next apply decides about them.
+ */
+export function withholdOthers(spec: TableSpec): string {
+  const none = '0'.repeat(maskableColumns(spec).length);
+  const changes = `was IS NULL AND ${masksText(spec, aside(spec))} <> ifnull(was_masked, '${none}')`;
+  return statementText`
+    UPDATE ${aside(spec)}
+    SET
+      ${list([...rejectedBefore(THIRD_PASS), "error = ifnull(error, '')"])}
+    WHERE
+      state = 'open'
+      AND (
+        ${any(["was IN ('reference', 'unique', 'rejected')", ...(none === '' ? [] : [changes])])}
+      )`;
+}
+
+/** Takes that back for some rows. @param keys `VALUES` of keys. */
+export function releaseOthers(spec: TableSpec, keys: string): string {
+  return statementText`
+    UPDATE ${aside(spec)}
+    SET
+      ${list(["state = 'open'", 'pass = NULL', "error = nullif(error, '')"])}
+    WHERE
+      state = 'rejected'
+      AND (${clockKeys(spec).join(', ')}) IN (${keys})`;
+}
+
+/** The next apply decides again about rows that the database has rejected. */
 export function openRejected(spec: TableSpec): string {
   return statementText`
     UPDATE ${aside(spec)}
     SET
-      was = state,
-      state = 'open'
+      ${list(['was = state', "state = 'open'", 'error = NULL'])}
     WHERE state = 'rejected'`;
 }
 
-/** Takes that back for some rows. @param keys `VALUES` of keys. */
-export function releaseParked(spec: TableSpec, keys: string): string {
-  return statementText`
-    UPDATE ${aside(spec)}
-    SET
-      state = 'open',
-      pass = NULL
-    WHERE
-      state = 'rejected'
-      AND (${clockKeys(spec).join(', ')}) IN (${keys})`;
+/** Lists the rows that the database has rejected, with the reason if it gave one. */
+export function listParkedRejected(
+  spec: TableSpec,
+  read: (key: readonly SqlValue[], reason: string | undefined) => void,
+): Query {
+  const sql = statementText`
+    SELECT
+      ${list([...keyValues(spec), 'error'])}
+    FROM ${aside(spec)}
+    WHERE state = 'rejected'
+    ORDER BY ${clockKeys(spec).join(', ')}`;
+  const atError = keyWidth(spec);
+  return {
+    ...statement(sql),
+    read(rows) {
+      for (const row of rows) {
+        const error = row[atError];
+        read(
+          readKey(spec, row, 0),
+          error === null || error === undefined ? undefined : String(error),
+        );
+      }
+    },
+  };
 }

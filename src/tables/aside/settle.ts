@@ -20,7 +20,7 @@ import {
   THIRD_PASS,
 } from './pass.js';
 import { rankStatement } from './rank.js';
-import { parkRejected } from './rejected.js';
+import { knownPass, parkKnown, parkRejected } from './rejected.js';
 import { showStatements } from './show.js';
 import {
   areEqual,
@@ -41,7 +41,8 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
  *
  *     0  a row that must have a parent leaves if it has none, and those below it with it
  *     1  in each table, in the order of their keys, rows claim their unique values; who loses is masked or leaves
- *     2  rows leave whose parents left in 1; they go on holding their claims
+ *     2  rows leave that the database is known to reject, and rows whose parents left in 1 or here; they go on holding
+ *        their claims
  *     3  what remains is shown; a reference to a row that is not shown shows NULL
  *     4  rows that the database rejects as they would be shown leave, and those below them with them
  *
@@ -50,8 +51,8 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
  * messages, and nothing is written because of a conflict. See docs/constraints.md.
  */
 
-/** Decides what is shown. */
-export function decideStatements(specs: readonly TableSpec[]): string[] {
+/** The first half of deciding what is shown: which rows have their parents, and which their unique values. */
+export function claimStatements(specs: readonly TableSpec[]): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
   return [
     `UPDATE ${SETTLING_TABLE} SET moved_in = 0`,
@@ -62,6 +63,14 @@ export function decideStatements(specs: readonly TableSpec[]): string[] {
     refuseDeep(MOST_PASSES),
     `UPDATE ${SETTLING_TABLE} SET moved_in = ${SECOND_PASS - 1}`,
     ...each((spec) => (uniquesOf(spec).length === 0 ? [] : [rankStatement(spec)])),
+    ...each((spec) => [parkKnown(spec)]),
+  ];
+}
+
+/** The second half: rows leave whose parents do, and the others get their masks. */
+export function leaveStatements(specs: readonly TableSpec[]): string[] {
+  const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
+  return [
     ...passStatements(SECOND_PASS),
     refuseDeep(SECOND_PASS + MOST_PASSES - 1),
     ...each(openChildren),
@@ -110,8 +119,9 @@ export function endSettleStatements(specs: readonly TableSpec[]): string[] {
       UPDATE ${aside(spec)}
       SET
         ${list([
-          "state = nullif(state, 'open')",
-          `was = ${IF_ORPHAN} 'reference' END`,
+          "state = CASE WHEN error = '' THEN 'open' ELSE nullif(state, 'open') END",
+          `was = CASE WHEN error = '' THEN state ELSE ${IF_ORPHAN} 'reference' END END`,
+          "error = CASE WHEN state <> 'open' THEN nullif(error, '') END",
           'was_masked = NULL',
           `pass = ${IF_ORPHAN} 0 END`,
         ])}
@@ -126,17 +136,32 @@ export const NOTE_SETTLED = statementText`
 
 /**
  * Opens every row aside, but for those that go on lacking a parent: a partial replica may have thousands of them, and
- * they claim nothing. A masked row is taken aside as it is merged. */
+ * they claim nothing. A masked row is taken aside as it is merged.
+ */
 function openAside(spec: TableSpec): string[] {
+  const was = "was = CASE state WHEN 'open' THEN was ELSE state END";
+  return [
+    statementText`
+      UPDATE ${aside(spec)}
+      SET
+        ${list([...opened(spec), was, block`pass = ${knownPass(spec)}`, "error = nullif(error, '')"])}
+      WHERE state IS NOT NULL AND NOT ${staysOrphan(spec)}`,
+    ...openMasked(spec),
+  ];
+}
+
+const opened = (spec: TableSpec): string[] => [
+  "state = 'open'",
+  `was_masked = ${masksText(spec, aside(spec))}`,
+  ...uniquesOf(spec).map((_, n) => `${lost(n)} = NULL`),
+  'taken = NULL',
+];
+
+/** Opens masked rows. @param where further conditions on them, the rows `base`. */
+export function openMasked(spec: TableSpec, where: readonly string[] = []): string[] {
   const row = aside(spec);
   const masks = maskableColumns(spec);
-  const opened = [
-    "state = 'open'",
-    `was_masked = ${masksText(spec, row)}`,
-    ...uniquesOf(spec).map((_, n) => `${lost(n)} = NULL`),
-    'taken = NULL',
-    'pass = NULL',
-  ];
+  if (masks.length === 0) return [];
   const merged = spec.clockColumns.map(({ name }) => {
     const shown = `base.${quoteName(name)}`;
     const value = masks.includes(name)
@@ -148,18 +173,10 @@ function openAside(spec: TableSpec): string[] {
     statementText`
       UPDATE ${row}
       SET
-        ${list([...opened, "was = CASE state WHEN 'open' THEN was ELSE state END"])}
-      WHERE state IS NOT NULL AND NOT ${staysOrphan(spec)}`,
-    ...(masks.length === 0
-      ? []
-      : [
-          statementText`
-            UPDATE ${row}
-            SET
-              ${list([...opened, ...merged])}
-            FROM ${quoteName(spec.name)} AS base
-            WHERE ${row}.state IS NULL AND ${isBaseOf(spec, row, 'base')}`,
-        ]),
+        ${list([...opened(spec), 'pass = NULL', ...merged])}
+      FROM ${quoteName(spec.name)} AS base
+      WHERE
+        ${all([`${row}.state IS NULL`, isBaseOf(spec, row, 'base'), ...where])}`,
   ];
 }
 

@@ -34,7 +34,9 @@ export type AsideState = 'reference' | 'unique' | 'rejected';
  *     taken           rowid of the clock of the row whose value it would show instead
  *     was             its state before the running apply; 'new': it was never shown or parked
  *     was_masked      its masks before the running apply, as one text
- *     pass            when the running apply parked it
+ *     pass            when the running apply parked it; 0 of an open row: it will not be tried
+ *     error           why the database rejects it, in its words; NULL: not known. Such a row is not tried again before
+ *                     something changes. Empty: the next apply tries it
  */
 export function asideStatements(spec: TableSpec): string[] {
   const keys = clockKeys(spec);
@@ -44,7 +46,7 @@ export function asideStatements(spec: TableSpec): string[] {
     'state TEXT',
     ...maskableColumns(spec).map((name) => `${mask(name)} INTEGER`),
     ...uniquesOf(spec).map((_, n) => `${lost(n)} INTEGER`),
-    ...['taken INTEGER', 'was TEXT', 'was_masked TEXT', 'pass INTEGER'],
+    ...['taken INTEGER', 'was TEXT', 'was_masked TEXT', 'pass INTEGER', 'error TEXT'],
     `PRIMARY KEY (${keys.join(', ')})`,
   ];
   const index = (name: string, columns: string) =>
@@ -111,6 +113,7 @@ export function rivalStatement(spec: TableSpec): string {
  *     settled   db_version up to which all tables are settled
  *     moved_in  the last pass that parked a row
  *     won       whether the offer that is being merged won anything
+ *     parks     1: every row that is merged goes aside, since the database has rejected it. 0: only if it must
  *
  * A row of crr_pass is one pass over all tables: see pass.ts.
  */
@@ -121,9 +124,10 @@ export function settlingStatements(): string[] {
         id INTEGER PRIMARY KEY,
         settled INTEGER,
         moved_in INTEGER,
-        won INTEGER
+        won INTEGER,
+        parks INTEGER
       )`,
-    `INSERT OR IGNORE INTO ${SETTLING_TABLE} (id, settled, moved_in, won) VALUES (1, -1, 0, 0)`,
+    `INSERT OR IGNORE INTO ${SETTLING_TABLE} (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0)`,
     `CREATE TABLE IF NOT EXISTS ${PASS_TABLE} (pass INTEGER PRIMARY KEY)`,
   ];
 }

@@ -85,3 +85,29 @@ export function isUnsettled(spec: TableSpec): Layout {
   ];
   return any(conditions);
 }
+
+/** SQL conditions on a row aside, of which one is enough: it, or what it hangs on, was written since all was settled. */
+export function isConcerned(spec: TableSpec, row: string): Layout[] {
+  const written = (table: string, where: readonly Fragment[]) => block`
+    EXISTS (
+      SELECT 1 FROM ${table} AS clock
+      WHERE
+        ${all([...where, `clock.db_version > ${SETTLED}`])}
+    )`;
+  const rivals = uniquesOf(spec).map((_, n) => `${row}.${lost(n)}`);
+  return [
+    written(clock(spec), [sameKeys(spec, 'clock', row)]),
+    ...(rivals.length === 0
+      ? []
+      : [
+          written(clock(spec), [
+            `clock.${clockRowid(spec)} IN (${[...rivals, `${row}.taken`].join(', ')})`,
+          ]),
+        ]),
+    ...referencesOf(spec).map((reference) =>
+      written(quoteName(clockTable(reference.parent)), [
+        areEqual(valuesOf(spec, reference.columns, row), parentKeys(reference, 'clock')),
+      ]),
+    ),
+  ];
+}
