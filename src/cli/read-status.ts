@@ -3,6 +3,8 @@ import { run } from '../database/run.js';
 import { checkDatabase } from '../migrate/check.js';
 import { constrainedTables } from '../model/constraints.js';
 import { countAside } from '../tables/aside/conflicts.js';
+import { listParkedRejected } from '../tables/aside/rejected.js';
+import { listRejected } from '../tables/pending/rejected.js';
 import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/statistics.js';
 import type { Io } from './io.js';
 import { type OpenCrrs, withCrrs } from './open-database.js';
@@ -16,7 +18,7 @@ export interface Status {
   readonly version: number;
   /** Changes that wait for their table, column or row. */
   readonly pending: number;
-  /** Rows whose changes the database rejected. */
+  /** Rows that the database rejects, parked or not. */
   readonly rejected: number;
   /** Size of the bookkeeping; undefined if the database cannot measure it. */
   readonly bookkeepingBytes: number | undefined;
@@ -54,13 +56,16 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
   for (const spec of constrained) {
     queries.push(countAside(spec, (found) => aside.set(spec.name, found)));
   }
-  if (queries.length > 0) await run(connection, queries, 'read');
+  let rejected = 0;
+  queries.push(listRejected(() => rejected++));
+  queries.push(...constrained.map((spec) => listParkedRejected(spec, () => rejected++)));
+  await run(connection, queries, 'read');
   return {
     address: address.shown,
     siteId,
     version,
     pending: await crr.pendingCount(),
-    rejected: (await crr.rejected()).length,
+    rejected,
     bookkeepingBytes: await bookkeepingBytes(connection),
     differences: summarize(differences).length,
     tables: names.map((name) => ({

@@ -76,7 +76,7 @@ export class Settling {
     return [
       statement(parkAll(true)),
       ...this.#specs.flatMap((spec) =>
-        this.#withKeys(spec, keys.get(spec.name) ?? [], (values) => takeOut(spec, values)),
+        this.#withKeys(keys.get(spec.name) ?? [], (values) => takeOut(spec, values)),
       ),
     ];
   }
@@ -103,13 +103,12 @@ export class Settling {
     const keys = keysByTable(shows);
     return this.#specs.flatMap((spec) => [
       statement(withholdOthers(spec)),
-      ...this.#withKeys(spec, keys.get(spec.name) ?? [], (values) => [releaseOthers(spec, values)]),
+      ...this.#withKeys(keys.get(spec.name) ?? [], (values) => [releaseOthers(spec, values)]),
     ]);
   }
 
   /** @param write texts of statements, from `VALUES` of keys. */
   #withKeys(
-    spec: TableSpec,
     keys: readonly Uint8Array[],
     write: (values: string) => readonly string[],
   ): Statement[] {

@@ -130,6 +130,29 @@ describe('a CHECK', () => {
   });
 });
 
+test('a masked row that breaks a CHECK in another column is parked, and its change is not lost', async () => {
+  const people = crrTable('people', {
+    id: text('id').primaryKey().notNull(),
+    email: text('email').unique(),
+    age: integer('age'),
+  });
+  const ddl =
+    'CREATE TABLE people (id TEXT PRIMARY KEY NOT NULL, email TEXT UNIQUE, age INTEGER CHECK (age < 100))';
+  const [free, checked] = [
+    await openSite({ people }),
+    await openSite({ people }, undefined, { ddl }),
+  ];
+  await checked.insert(people).values({ id: 'a', email: 'ann', age: 1 });
+  await free.insert(people).values({ id: 'b', email: 'ann', age: 1 });
+  await checked.$crr.apply(await free.$crr.changes());
+  await free.update(people).set({ age: 100 });
+  const { parked } = await checked.$crr.apply(await free.$crr.changes());
+  expect(parked).toEqual([{ table: 'people', key: { id: 'b' }, reason: 'rejected' }]);
+  const peer = await openSite({ people });
+  await peer.$crr.apply(await checked.$crr.changes());
+  expect(await peer.select().from(people).where(eq(people.id, 'b'))).toMatchObject([{ age: 100 }]);
+});
+
 describe('a trigger of the application', () => {
   test.each(['BEFORE INSERT', 'AFTER INSERT'])(
     'that rejects a parked child once its parent is there does not stop the parent: %s',

@@ -27,7 +27,9 @@ const rejectedBefore = (pass: number) => ["state = 'rejected'", `pass = ${pass -
  * change of another row, and that one must not fail for it.
  */
 export function parkRejected(spec: TableSpec): string {
-  const differs = spec.clockColumns.filter(({ name }) => maskableColumns(spec).includes(name));
+  const shows = spec.clockColumns.map(
+    ({ name }) => `base.${quoteName(name)} IS ${shownValue(spec, name, aside(spec))}`,
+  );
   return statementText`
     UPDATE ${aside(spec)}
     SET
@@ -37,7 +39,7 @@ export function parkRejected(spec: TableSpec): string {
       AND NOT EXISTS (
         SELECT 1 FROM ${quoteName(spec.name)} AS base
         WHERE
-          ${all([isBaseOf(spec, aside(spec), 'base'), ...differs.map((column) => `base.${quoteName(column.name)} IS ${shownValue(spec, column.name, aside(spec))}`)])}
+          ${all([isBaseOf(spec, aside(spec), 'base'), ...shows])}
       )`;
 }
 

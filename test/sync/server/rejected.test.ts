@@ -16,6 +16,7 @@ const spans = crrTable(
     high: integer('high'),
   },
   (t) => [check('ordered', sql`${t.low} < ${t.high}`)],
+  { rejected: 'wait' },
 );
 const files = crrTable('files', { id: text('id').primaryKey().notNull(), name: text('name') });
 const schema = { spans, files };
