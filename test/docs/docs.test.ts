@@ -22,7 +22,7 @@ import { createTestNetwork } from 'drizzle-crr/testing';
 import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
-import { index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { cards, createTables, exchange, messages, notes, numbered, openDatabase, posts, readers, schema, spans, todos, users } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
