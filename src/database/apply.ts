@@ -1,6 +1,6 @@
 import type { LimitedInput } from '../merge/limited.js';
 import { admitChanges } from '../merge/rights.js';
-import { listAside, readAnyRejected, readUnsettled } from '../merge/settle.js';
+import { listAside, readAnyRejected, readUnsettled } from '../merge/settled.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
 import { packKey } from '../model/packed-key.js';

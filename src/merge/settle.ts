@@ -1,19 +1,12 @@
-import { constrainedTables, maskableColumns, referencesOf } from '../model/constraints.js';
-import { packKey, unpackKey } from '../model/packed-key.js';
+import { constrainedTables, referencesOf } from '../model/constraints.js';
+import { unpackKey } from '../model/packed-key.js';
 import { keysByTable, type RowId } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { any, block, list, statementText } from '../sql/layout.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
-import { bindValue, type Query, queryRow, type Statement, statement } from '../sql/statement.js';
-import { masksText } from '../tables/aside/masks.js';
-import {
-  isMergedNow,
-  parkWithReason,
-  releaseOthers,
-  withholdOthers,
-} from '../tables/aside/rejected.js';
+import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
+import { isMergedNow, parkWithReason } from '../tables/aside/rejected.js';
 import {
   claimStatements,
   endSettleStatements,
@@ -21,12 +14,12 @@ import {
   NOTE_SETTLED,
   showDecidedStatements,
 } from '../tables/aside/settle.js';
-import { type AsideState, aside } from '../tables/aside/table.js';
 import { parkAll, takeOut } from '../tables/aside/take-out.js';
-import { isUnsettled, refuseUnsettled } from '../tables/aside/unsettled.js';
-import { keyValues, readKey } from '../tables/clock/read-key.js';
+import { refuseUnsettled } from '../tables/aside/unsettled.js';
+import { releaseOthers, withholdOthers } from '../tables/aside/withhold.js';
 import type { Apart } from './apart.js';
 import type { MergeOutcome } from './outcome.js';
+import { reportSettled } from './settled.js';
 
 /*
  * How an apply decides what tables with constraints show. Nobody can branch inside of a batch, so it is sent without
@@ -137,73 +130,4 @@ export class Settling {
     const { parks = [] } = this.apart;
     return [...(parks.length === 0 ? [] : [statement(parkAll(false))]), statement(NOTE_SETTLED)];
   }
-}
-
-/** Reads whether a table shows something else than its merged rows say: after local writes it may. */
-export function readUnsettled(
-  specs: readonly TableSpec[],
-  read: (isAny: boolean) => void,
-): Query[] {
-  if (specs.length === 0) return [];
-  const conditions = specs.map((spec) => block`(${isUnsettled(spec)})`);
-  return [queryRow(`SELECT ${any(conditions)}`, ({ 0: found }) => read(Number(found) === 1))];
-}
-
-/** Reads whether rows are parked because the database rejects them. */
-export function readAnyRejected(
-  specs: readonly TableSpec[],
-  read: (isAny: boolean) => void,
-): Query[] {
-  if (specs.length === 0) return [];
-  const sql = `SELECT ${any(specs.map((spec) => `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'rejected')`))}`;
-  return [queryRow(sql, ({ 0: found }) => read(Number(found) === 1))];
-}
-
-/** Lists the rows that are parked or masked. */
-export function listAside(spec: TableSpec, read: (row: RowId) => void): Query {
-  const sql = `SELECT ${keyValues(spec).join(', ')} FROM ${aside(spec)}`;
-  return {
-    ...statement(sql),
-    read(rows) {
-      for (const row of rows) read({ table: spec.name, pk: packKey(readKey(spec, row, 0)) });
-    },
-  };
-}
-
-/** The rows that the apply has parked or shown, masked or unmasked. */
-function reportSettled(spec: TableSpec, outcome: MergeOutcome): Query {
-  const masks = masksText(spec, aside(spec));
-  const none = '0'.repeat(maskableColumns(spec).length);
-  const before = `ifnull(was_masked, '${none}')`;
-  const wasShown = "ifnull(was, 'new') = 'new'";
-  const columns = [
-    block`
-      CASE
-        WHEN state <> 'open' THEN 'parked'
-        WHEN NOT ${wasShown} THEN 'shown'
-        WHEN ${masks} > ${before} THEN 'masked'
-        ELSE 'unmasked'
-      END`,
-    'state',
-    ...keyValues(spec),
-  ];
-  const sql = statementText`
-    SELECT
-      ${list(columns)}
-    FROM ${aside(spec)}
-    WHERE
-      (state <> 'open') = (${wasShown})
-      OR (state = 'open' AND ${masks} <> ${before})`;
-  return {
-    sql,
-    args: [],
-    read(rows) {
-      for (const row of rows) {
-        const merged = { spec, key: readKey(spec, row, 2) };
-        const effect = row[0] as 'parked' | 'shown' | 'masked' | 'unmasked';
-        if (effect === 'parked') outcome.parked.push({ ...merged, reason: row[1] as AsideState });
-        else outcome[effect].push(merged);
-      }
-    },
-  };
 }

@@ -1,4 +1,3 @@
-import { maskableColumns } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
@@ -8,7 +7,7 @@ import { cells } from '../cells/table.js';
 import { keyValues, keyWidth, readKey } from '../clock/read-key.js';
 import { clock, clockKeyIs, clockKeys, sameKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
-import { masksText, shownValue } from './masks.js';
+import { shownValue } from './masks.js';
 import { SECOND_PASS, THIRD_PASS } from './pass.js';
 import { isBaseOf } from './sql.js';
 import { aside } from './table.js';
@@ -20,7 +19,8 @@ import { isConcerned } from './unsettled.js';
  * shown, and they are parked with the reason.
  */
 
-const rejectedBefore = (pass: number) => ["state = 'rejected'", `pass = ${pass - 1}`];
+/** Assignments: the row is parked before a pass. */
+export const rejectedBefore = (pass: number) => ["state = 'rejected'", `pass = ${pass - 1}`];
 
 /**
  * Parks rows that the database has rejected although they came before: what shows them now, or masks them, is the
@@ -103,35 +103,6 @@ export function isMergedNow(spec: TableSpec): Fragment {
         ),
       )}
     )`;
-}
-
-/**
- * Parks what would be shown otherwise than before the running apply, although the apply did not bring it: rows that
- * were parked, and rows whose masks change. The next apply decides about them.
- */
-export function withholdOthers(spec: TableSpec): string {
-  const none = '0'.repeat(maskableColumns(spec).length);
-  const changes = `was IS NULL AND ${masksText(spec, aside(spec))} <> ifnull(was_masked, '${none}')`;
-  return statementText`
-    UPDATE ${aside(spec)}
-    SET
-      ${list([...rejectedBefore(THIRD_PASS), "error = ifnull(error, '')"])}
-    WHERE
-      state = 'open'
-      AND (
-        ${any(["was IN ('reference', 'unique', 'rejected')", ...(none === '' ? [] : [changes])])}
-      )`;
-}
-
-/** Takes that back for some rows. @param keys `VALUES` of keys. */
-export function releaseOthers(spec: TableSpec, keys: string): string {
-  return statementText`
-    UPDATE ${aside(spec)}
-    SET
-      ${list(["state = 'open'", 'pass = NULL', "error = nullif(error, '')"])}
-    WHERE
-      state = 'rejected'
-      AND (${clockKeys(spec).join(', ')}) IN (${keys})`;
 }
 
 /** The next apply decides again about rows that the database has rejected. */
