@@ -27,6 +27,7 @@ export {
 } from './drizzle/order/fract-order.js';
 export type { RowKey } from './drizzle/order/table.js';
 export type { ColumnRef, RowRef } from './drizzle/row-ref.js';
+export type { Finding, VerifyOptions, VerifyResult } from './drizzle/verify-result.js';
 export { type WithCrrOptions, withCrr } from './drizzle/with-crr.js';
 export {
   CrrChangeError,
@@ -54,3 +55,4 @@ export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './sche
 export type { RejectedRows, UniqueLoserKind } from './schema/declaration.js';
 export { type FractIndexOptions, fractIndex } from './schema/fract-index.js';
 export type { Statement } from './sql/statement.js';
+export type { FindingCode } from './tables/finding.js';

@@ -55,6 +55,15 @@ export interface CellText {
   readonly value: string;
 }
 
+/** Something that is never true of a cell, and what is instead. */
+export interface CellFault {
+  /** SQL condition. */
+  readonly broken: Fragment;
+  readonly expected: string;
+  /** SQL of the only value that the cell can have with its version; undefined if there are others. */
+  readonly value?: string;
+}
+
 /**
  * A type whose cell has its clock in the row's clock row: a version, and who wrote it when. One state of
  * the cell wins over another as a whole.
@@ -116,6 +125,8 @@ export interface CellColumnType extends AnyColumnType {
   isAlsoWrite?(cells: CellSql): Fragment;
   /** SQL of the value that the base column shows, computed from the cells. `current` is its present value. */
   shown(cells: Fragment, current: string): Fragment;
+  /** What no cell in a database holds, beside versions outside of the type's range. */
+  faults(column: ReplicatedColumnSpec, cell: CellText): readonly CellFault[];
   /** SQL condition: the value that is shown is not the sum of the cells. */
   isInexact?(cells: Fragment): Fragment;
   /** The column shows the sum of its cells and nothing else, so the value that it had before needs a cell. */

@@ -218,3 +218,10 @@ function versionPerWrite(column: { readonly kind: ColumnKind }): number {
   const type = typeOf(column);
   return type.storage === 'cells' ? type.versionPerWrite : 1;
 }
+
+/** SQL condition: a version inside a database is one that a cell of this type can have. */
+export function versionFitsSql(column: { readonly kind: ColumnKind }, version: string): Layout {
+  const { range } = typeOf(column);
+  if (!range.isPlain) return block`${version} BETWEEN 0 AND ${endOf(range) - range.first - 1}`;
+  return block`${version} BETWEEN 0 AND ${VERSIONS_END - 1} AND NOT ${inRangesSql(version, misfits(column))}`;
+}

@@ -35,6 +35,8 @@ import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
+import { readPresentSchema } from './present-schema.js';
+import { type RepairParts, type VerifyReport, verify } from './repair.js';
 import { run } from './run.js';
 import { SiteStore } from './site-store.js';
 
@@ -237,6 +239,26 @@ export class CrrCore {
       await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
       return (await this.state()).siteId;
+    });
+  }
+
+  /** @param repairs whether what is wrong is repaired, as far as that loses nothing. */
+  verify(repairs: boolean, limit: number): Promise<VerifyReport> {
+    return explained(async () => {
+      await requireFormat(this.connection);
+      const forget = () => {
+        this.#sites.forget();
+        this.drift.forget();
+      };
+      const parts: RepairParts = {
+        connection: this.connection,
+        limit,
+        schema: () => readPresentSchema(this.connection, this.schema),
+        install: () => install(this.connection, this.schema).finally(forget),
+        rotateSiteId: () => this.rotateSiteId(),
+        settle: () => this.merge([], {}).finally(forget),
+      };
+      return verify(parts, repairs);
     });
   }
 

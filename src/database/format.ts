@@ -11,7 +11,8 @@ export function requireFormat(connection: Connection): Promise<void> {
 
 /** See {@link requireFormat}. */
 export function* lookAtFormat(): Look {
-  let format = 0;
+  // Without a row nothing is known of it: $crr.verify() finds that.
+  let format = SQL_FORMAT;
   const query = readFormat((found) => {
     format = found;
   });

@@ -10,6 +10,9 @@ import {
 import { type Query, statement } from '../sql/statement.js';
 import { decodeSpec, encodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 
+import type { Connection } from './connection.js';
+import { run } from './run.js';
+
 /**
  * The CRRs of a process as they are in the database now. A migration may have changed them since the process was
  * deployed: it then reads and merges by the database's description, under the property names of its own schema.
@@ -95,6 +98,28 @@ export function isOlder(
   if (recorded === undefined) return false;
   const text = encodeSpec(own);
   return recorded.spec !== text && recorded.former.includes(text);
+}
+
+/**
+ * The tables of a schema as they are in the database, as far as it describes them: for {@link DriftCheck} the triggers
+ * have to fit, too.
+ */
+export async function readPresentSchema(
+  connection: Connection,
+  own: CrrSchema,
+): Promise<CrrSchema> {
+  const recorded = new Map<string, RecordedSpec>();
+  try {
+    await run(connection, [readRecordedSpecs((table, spec) => recorded.set(table, spec))], 'read');
+  } catch {
+    // What cannot be read is found by itself.
+    return own;
+  }
+  const tables = [...own.tables].flatMap(([name, spec]) => {
+    const present = presentSpec(spec, recorded.get(name));
+    return typeof present === 'string' ? [] : [[name, present] as const];
+  });
+  return { tables: new Map(tables), plainTables: own.plainTables };
 }
 
 /** Columns of the present spec that the process's own one lacks. */

@@ -7,6 +7,7 @@ import type { Contribution } from '../feed/site-values.js';
 import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
 import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
+import type { VerifyOptions, VerifyResult } from './verify-result.js';
 
 /**
  * What `withCrr` adds to a Drizzle database, under `$crr`.
@@ -141,6 +142,24 @@ export interface Crr {
    * never share an id. It costs the same however much the database holds.
    */
   rotateSiteId(): Promise<Uint8Array>;
+
+  /**
+   * Compares the bookkeeping with the rows of all CRRs, and runs SQLite's own checks. It reads in pages, so that large
+   * tables take time and not memory, and it never throws because of what it finds.
+   *
+   * With `repair: true` it then repairs what can be repaired without losing data, and looks again: `findings` is what
+   * is left. Rows that were written or deleted while triggers were missing become writes of this database. If versions
+   * were lost, the database gets a new site id and receives everything from its peers again (`startsOver`).
+   *
+   * @throws {CrrDatabaseError} CRR_DATABASE_FORMAT or CRR_DATABASE_NOT_INSTALLED: there is nothing to compare.
+   *
+   * @example
+   * const { findings } = await db.$crr.verify();
+   * for (const { code, table, key, found, expected } of findings) {
+   *   console.warn(code, table, key, found, expected); // row-without-clock todos { id: 'a' } ...
+   * }
+   */
+  verify(options?: VerifyOptions): Promise<VerifyResult>;
 
   /** What a transport needs besides `changes` and `apply`. */
   readonly transport: CrrTransport;

@@ -16,6 +16,7 @@ import type { Crr, CrrTransport } from './crr.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
+import { requireVerifyOptions, type VerifyOptions, type VerifyResult, verifyResult } from './verify-result.js';
 import {
   type ApplyOptions,
   type ChangesOptions,
@@ -113,6 +114,11 @@ export class DrizzleCrr implements Crr {
 
   rotateSiteId(): Promise<Uint8Array> {
     return this.#core.rotateSiteId();
+  }
+
+  async verify(options: VerifyOptions = {}): Promise<VerifyResult> {
+    const { repair, limit } = requireVerifyOptions(options);
+    return verifyResult(await this.#core.verify(repair, limit), this.#schema);
   }
 }
 

@@ -1,10 +1,8 @@
+import { compareSchema } from '../database/compare.js';
 import type { Connection } from '../database/connection.js';
 import { requireFormat } from '../database/format.js';
-import { inspect } from '../database/inspect.js';
 import { clocksMatchRows } from '../database/install.js';
 import type { CrrSchema } from '../model/schema.js';
-import { replicatedColumns } from '../model/table-spec.js';
-import { STATE_TABLE } from '../sql/names.js';
 import type { Difference } from '../tables/difference.js';
 import { differences } from '../tables/differences.js';
 import { foldMigrations } from './fold.js';
@@ -47,42 +45,13 @@ export async function checkDatabase(
   connection: Connection,
   schema: CrrSchema,
 ): Promise<Difference[]> {
-  const specs = [...schema.tables.values()];
-  const { hasBookkeeping, baseColumns, crrs, others } = await inspect(connection, specs);
+  const { hasBookkeeping, differences, readable } = await compareSchema(connection, schema);
   if (hasBookkeeping) await requireFormat(connection);
-  const found: Difference[] = [];
-  if (specs.length > 0 && !hasBookkeeping) {
-    const message = 'the bookkeeping tables that all CRRs share are missing';
-    found.push({ kind: 'bookkeeping-missing', table: STATE_TABLE, message });
-  }
-  for (const spec of specs) {
-    const { name: table } = spec;
-    const present = baseColumns.get(table)!;
-    if (present.size === 0) {
-      found.push({ kind: 'table-missing', table, message: 'the table is missing' });
-      continue;
-    }
-    for (const { name } of [...spec.key, ...replicatedColumns(spec)]) {
-      if (present.has(name)) continue;
-      const message = `the table has no column "${name}"`;
-      found.push({ kind: 'column-missing', table, message });
-    }
-    const ofTable = differences(crrs.get(table)!, spec);
-    found.push(...ofTable);
-    const comparable = !ofTable.some(({ kind }) => CLOCKLESS.has(kind));
-    if (comparable && !(await clocksMatchRows(connection, [spec]))) {
-      const message =
-        'the numbers of rows and clocks differ: rows were written without the triggers';
-      found.push({ kind: 'rows-differ', table, message });
-    }
-  }
-  for (const [table, { exists }] of others) {
-    if (exists && !schema.plainTables.has(table)) continue;
-    const what = exists ? 'the schema declares it as a plain table' : 'the table is gone';
-    const message = `${what}, but its clocks or triggers are still there`;
-    found.push({ kind: 'left-over', table, message });
+  const found = [...differences];
+  for (const spec of readable) {
+    if (await clocksMatchRows(connection, [spec])) continue;
+    const message = 'the numbers of rows and clocks differ: rows were written without the triggers';
+    found.push({ kind: 'rows-differ', table: spec.name, message });
   }
   return found;
 }
-
-const CLOCKLESS: ReadonlySet<string> = new Set(['not-a-crr', 'clock-missing', 'clock-key']);

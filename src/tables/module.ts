@@ -1,6 +1,7 @@
 import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { ActualCrr } from './actual.js';
 import type { Difference } from './difference.js';
+import type { Inspection } from './invariant.js';
 import type { TriggerSql } from './trigger.js';
 
 /**
@@ -12,7 +13,12 @@ import type { TriggerSql } from './trigger.js';
 export interface TableModule {
   readonly name: string;
   /** Tables that all CRRs of a database share, with the statements that make them. */
-  readonly shared?: { readonly tables: readonly string[]; statements(): string[] };
+  readonly shared?: {
+    readonly tables: readonly string[];
+    statements(): string[];
+    /** What holds of them. Triggers guard nothing here, so each table states all that readers rely on. */
+    inspections(): Inspection[];
+  };
   /** Statements that run once, when a table becomes a CRR. */
   adopt?(spec: TableSpec): string[];
   /** The tables of one CRR. */
@@ -27,6 +33,8 @@ export interface TableModule {
   alter?(step: AlterStep, change: Alteration): string[];
   /** Makes again what is missing or outdated, when all steps are done. */
   refresh?(change: Alteration): string[];
+  /** What holds of the rows that one CRR has in its tables. */
+  inspections?(spec: TableSpec): Inspection[];
   /** The differences from the parts that a spec asks for. */
   differences?(actual: ActualCrr, spec: TableSpec): Difference[];
 }

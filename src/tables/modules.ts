@@ -1,11 +1,13 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { asideModule } from './aside/module.js';
+import { settlingStatements } from './aside/table.js';
 import { catalogModule } from './catalog/module.js';
 import { cellsModule } from './cells/module.js';
 import { clockModule } from './clock/module.js';
 import { formerModule } from './former/module.js';
 import { gateModule } from './gate/module.js';
 import { guardModule } from './guard/module.js';
+import type { Inspection } from './invariant.js';
 import { milestoneModule } from './milestone/module.js';
 import type { TableModule } from './module.js';
 import { peerModule } from './peer/module.js';
@@ -54,4 +56,29 @@ export function tableTriggers(spec: TableSpec): TriggerSql[] {
 /** The tables that a CRR has beside its base table. Every statement can be run again. */
 export function tableStatements(spec: TableSpec): string[] {
   return MODULES.flatMap(({ create }) => create?.(spec) ?? []);
+}
+
+/** The tables, indexes and triggers that a database with these CRRs shares, with the statements that make them. */
+export function sharedObjects(specs: readonly TableSpec[]): ReadonlyMap<string, string> {
+  const settling = specs.some(({ constraints }) => constraints !== undefined);
+  const statements = [...sharedStatements(), ...(settling ? settlingStatements() : [])];
+  const CREATE = /^CREATE (?:TABLE|INDEX|TRIGGER) IF NOT EXISTS (\w+)/;
+  return new Map(
+    statements.flatMap(
+      (sql) =>
+        CREATE.exec(sql)
+          ?.slice(1)
+          .map((name) => [name, sql]) ?? [],
+    ),
+  );
+}
+
+/** What always holds of the tables that all CRRs share. */
+export function sharedInspections(): Inspection[] {
+  return MODULES.flatMap(({ shared }) => shared?.inspections() ?? []);
+}
+
+/** What always holds of a CRR. */
+export function tableInspections(spec: TableSpec): Inspection[] {
+  return MODULES.flatMap(({ inspections }) => inspections?.(spec) ?? []);
 }

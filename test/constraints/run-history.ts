@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Cursor } from '../../src/index.js';
 import type { Random } from '../support/random.js';
+import { expectSound } from '../support/sound.js';
 import { population, randomTransaction } from './history.js';
 import { type Site, sorted } from './site.js';
 
@@ -23,10 +24,12 @@ export async function runHistory(random: Random, world: World, steps: number): P
     else await deliver(random, mail, random.pick(sites), site);
   }
   for (const site of sites) await expectNothingUntold(site, await world.openPeer());
+  await expectSound(...sites.map(({ db }) => db));
   await exchangeAll(sites);
   await deliver(random, mail, random.pick(sites), random.pick(sites));
   for (const site of sites) await site.apply([]);
   await expectAlike(sites);
+  await expectSound(...sites.map(({ db }) => db));
 }
 
 /** How far each site has read each other. */

@@ -120,6 +120,7 @@ describe('$crr', () => {
       | 'contributions'
       | 'conflicts'
       | 'discard'
+      | 'verify'
       | 'rotateSiteId'
       | 'transport'
     >();

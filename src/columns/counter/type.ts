@@ -42,6 +42,9 @@ export const counter: CellColumnType = {
     leftValue: 'base_value',
   },
   shown: (cells) => shownSumSql(cells),
+  faults: (_, { value }) => [
+    { broken: `typeof(${value}) <> 'integer'`, expected: 'an integer, which the site has added' },
+  ],
   isInexact: isBeyondRange,
   showsCellsOnly: true,
   stands: () => true,

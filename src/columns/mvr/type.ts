@@ -44,6 +44,21 @@ export const mvr: CellColumnType = {
   },
   // An update that sets the value that is shown resolves a conflict.
   isAlsoWrite: ({ otherCells }) => block`EXISTS (SELECT 1 ${otherCells} AND x.${STANDS})`,
+  faults: ({ notNull }, { version, value }) => [
+    {
+      broken: `${version} % 2 = 1 AND ${value} IS NOT NULL`,
+      expected: 'NULL, since another site has overwritten the value (odd version)',
+      value: 'NULL',
+    },
+    ...(notNull
+      ? [
+          {
+            broken: `${version} % 2 = 0 AND ${value} IS NULL`,
+            expected: 'a value, since the column is NOT NULL',
+          },
+        ]
+      : []),
+  ],
   shown: shownValueSql,
   showsCellsOnly: false,
   stands: (version) => version % 2 === 0,

@@ -134,6 +134,9 @@ export const NOTE_SETTLED = statementText`
   UPDATE ${SETTLING_TABLE}
   SET settled = (SELECT db_version - in_transaction FROM ${STATE_TABLE})`;
 
+/** Nothing counts as settled, so the next apply decides about every row. */
+export const FORGET_SETTLED = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
+
 /**
  * Opens every row aside, but for those that go on lacking a parent: a partial replica may have thousands of them, and
  * they claim nothing. A masked row is taken aside as it is merged.

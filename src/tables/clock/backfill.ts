@@ -81,7 +81,7 @@ export function backfillStatements(spec: TableSpec, base = quoteName(spec.name))
 }
 
 /** A name for the rowid that no column of the table has taken. */
-function rowidOf(spec: TableSpec): string {
+export function rowidOf(spec: TableSpec): string {
   const taken = new Set(
     [...spec.key, ...replicatedColumns(spec)].map(({ name }) => name.toLowerCase()),
   );

@@ -3,7 +3,9 @@ import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { type DriverRow, exactValue, portable } from '../../sql/driver-value.js';
 import type { Fragment } from '../../sql/layout.js';
-import { clockKeys, hasRowidKey } from './table.js';
+import { keyOf } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { hasRowidKey } from './table.js';
 
 /**
  * The key of a row that has the clock table's key columns, as columns of a query; {@link readKey} reads them. The
@@ -12,7 +14,13 @@ import { clockKeys, hasRowidKey } from './table.js';
  * @param row its alias; empty = the only table.
  */
 export function keyValues(spec: TableSpec, row = ''): readonly Fragment[] {
-  const keys = clockKeys(spec).map((key) => (row === '' ? key : `${row}.${key}`));
+  const dot = row === '' ? '' : `${row}.`;
+  return keyValuesOf(spec, (name) => `${dot}${quoteName(keyOf(name))}`);
+}
+
+/** The same of any row. `of` gives the SQL of a key column. */
+export function keyValuesOf(spec: TableSpec, of: (name: string) => string): readonly Fragment[] {
+  const keys = spec.key.map(({ name }) => of(name));
   const values = keys.map((key, i) => portable(key, affinityOf(spec.key[i]!.sqlType)));
   if (!isAmbiguous(spec)) return values;
   return [...values, keys.map((key) => `substr(typeof(${key}), 1, 1)`).join(' || ')];

@@ -173,3 +173,7 @@ export function refuseOtherTicket(row: PeerDirection, last: string, process: str
 
 /** Tickets are those of one site id. */
 export const forgetTickets = (): Statement => statement(`UPDATE ${PEER_TABLE} SET ticket = ''`);
+
+/** Everything is received from the peers again. */
+export const receiveAgain = (): Statement =>
+  statement(`UPDATE ${PEER_TABLE} SET version = 0, position = NULL WHERE direction = 'received'`);

@@ -1,8 +1,14 @@
 import { STATE_TABLE } from '../../sql/names.js';
-import { type Query, queryRow } from '../../sql/statement.js';
+import { type Query, queryRow, statement } from '../../sql/statement.js';
 
+/** Does not call `read` if the state has no row. */
 export function readFormat(read: (format: number) => void): Query {
-  return queryRow(`SELECT format FROM ${STATE_TABLE}`, ({ 0: format }) => read(Number(format)));
+  return {
+    ...statement(`SELECT format FROM ${STATE_TABLE}`),
+    read(rows) {
+      for (const { 0: format } of rows) read(Number(format));
+    },
+  };
 }
 
 export function readSchemaVersion(read: (version: number) => void): Query {

@@ -96,3 +96,10 @@ export function raiseSchemaVersion(condition: string): string {
 /** Makes the write triggers do nothing, or lets them work again. */
 export const silenceStatement = (silent: boolean) =>
   `UPDATE ${STATE_TABLE} SET applying = ${silent ? 1 : 0}`;
+
+/** The same statements, during which the write triggers do nothing. */
+export const silenced = (statements: readonly string[]): string[] => [
+  silenceStatement(true),
+  ...statements,
+  silenceStatement(false),
+];

@@ -1,8 +1,9 @@
 import { USAGE_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
+import { inspectUsage } from './inspect.js';
 import { usageStatements } from './table.js';
 
 export const usageModule: TableModule = {
   name: 'usage',
-  shared: { tables: [USAGE_TABLE], statements: usageStatements },
+  shared: { tables: [USAGE_TABLE], statements: usageStatements, inspections: inspectUsage },
 };

@@ -7,6 +7,7 @@ import { quoteName } from '../../../src/sql/quote.js';
 import { memoryClient } from '../../support/client.js';
 import type { Random } from '../../support/random.js';
 import { openSite } from '../../support/site.js';
+import { expectSound } from '../../support/sound.js';
 
 export interface MeshSite {
   readonly client: Client;
@@ -63,4 +64,5 @@ export async function settle(sites: readonly MeshSite[]): Promise<void> {
       }
     }
   }
+  await expectSound(...sites.map(({ db }) => db));
 }
