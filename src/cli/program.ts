@@ -2,6 +2,7 @@ import { type Argument, Command } from 'commander';
 import type { CliCommand } from './command.js';
 import { changesCommand } from './commands/changes.js';
 import { checkCommand } from './commands/check.js';
+import { doctorCommand } from './commands/doctor.js';
 import { generateCommand } from './commands/generate.js';
 import { pushCommand } from './commands/push.js';
 import { serveCommand } from './commands/serve.js';
@@ -15,7 +16,7 @@ import { PACKAGE } from './version.js';
 /** In the order in which help lists them. */
 const COMMANDS = {
   'Migrations:': [generateCommand, checkCommand, pushCommand],
-  'Databases:': [statusCommand, changesCommand, syncCommand, serveCommand],
+  'Databases:': [statusCommand, doctorCommand, changesCommand, syncCommand, serveCommand],
 } as const;
 
 /** Every command, in the order in which help lists them. */
@@ -65,7 +66,7 @@ Environment:
   NO_COLOR             print without colors
 
 Run it in the folder of your drizzle-kit config. Exit codes: 0 done, 1 differences found or the
-operation failed, 2 wrong command line.`,
+operation failed, 2 wrong command line or, from doctor, no database to look at.`,
     );
   refuseAs('', program);
   for (const [group, commands] of Object.entries(COMMANDS)) {

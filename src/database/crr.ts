@@ -35,7 +35,6 @@ import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
-import { readPresentSchema } from './present-schema.js';
 import { type RepairParts, type VerifyReport, verify } from './repair.js';
 import { run } from './run.js';
 import { SiteStore } from './site-store.js';
@@ -244,22 +243,18 @@ export class CrrCore {
 
   /** @param repairs whether what is wrong is repaired, as far as that loses nothing. */
   verify(repairs: boolean, limit: number): Promise<VerifyReport> {
-    return explained(async () => {
-      await requireFormat(this.connection);
-      const forget = () => {
-        this.#sites.forget();
-        this.drift.forget();
-      };
-      const parts: RepairParts = {
-        connection: this.connection,
-        limit,
-        schema: () => readPresentSchema(this.connection, this.schema),
-        install: () => install(this.connection, this.schema).finally(forget),
-        rotateSiteId: () => this.rotateSiteId(),
-        settle: () => this.merge([], {}).finally(forget),
-      };
-      return verify(parts, repairs);
-    });
+    const forget = () => {
+      this.#sites.forget();
+      this.drift.forget();
+    };
+    const { connection, schema } = this;
+    const parts: RepairParts = {
+      ...{ connection, schema, limit },
+      install: () => install(connection, schema).finally(forget),
+      rotateSiteId: () => this.rotateSiteId(),
+      settle: () => this.merge([], {}).finally(forget),
+    };
+    return explained(() => verify(parts, repairs));
   }
 
   /** The tables of the schema that have their bookkeeping here: others may not be migrated yet. */

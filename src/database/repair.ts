@@ -5,6 +5,8 @@ import type { Repair } from '../tables/invariant.js';
 import { sharedObjects } from '../tables/modules.js';
 import { receiveAgain } from '../tables/peer/table.js';
 import type { Connection } from './connection.js';
+import { requireFormat } from './format.js';
+import { readPresentSchema } from './present-schema.js';
 import { type Finding, type Verification, Verifier } from './verify.js';
 
 /** The result of {@link verify}. */
@@ -23,8 +25,8 @@ export interface VerifyReport {
 
 export interface RepairParts {
   readonly connection: Connection;
-  /** The CRRs as they are in the database. */
-  schema(): Promise<CrrSchema>;
+  /** The schema of this process. */
+  readonly schema: CrrSchema;
   /** How many findings of a kind in a table are listed. */
   readonly limit: number;
   install(): Promise<void>;
@@ -39,7 +41,12 @@ const STEPS: readonly Repair['step'][] = ['state', 'remove', 'stamp', 'show'];
 
 /** Looks at a database; then repairs it if that is wanted, and looks again. */
 export async function verify(parts: RepairParts, repairs: boolean): Promise<VerifyReport> {
-  const look = async () => new Verifier(parts.connection, await parts.schema(), parts.limit).look();
+  await requireFormat(parts.connection);
+  const look = async () => {
+    // The CRRs as they are in the database: a migration may have changed them.
+    const schema = await readPresentSchema(parts.connection, parts.schema);
+    return new Verifier(parts.connection, schema, parts.limit).look();
+  };
   const first = await look();
   let now = first;
   let startsOver = false;
@@ -71,9 +78,9 @@ function textOf({ code, table, key, column }: Finding): string {
 async function repair({ remedies }: Verification, parts: RepairParts): Promise<boolean> {
   const { bookkeeping, parts: hasOldParts, repairs } = remedies;
   if (bookkeeping) {
-    const objects = sharedObjects([...(await parts.schema()).tables.values()]);
+    const objects = sharedObjects([...parts.schema.tables.values()]);
     await parts.connection.batch(
-      [...objects.values()].map((sql) => statement(sql)),
+      [...objects.values()].map(({ sql }) => statement(sql)),
       'write',
     );
   }

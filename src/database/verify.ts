@@ -1,23 +1,17 @@
+import { constrainedTables } from '../model/constraints.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { SqlValue } from '../model/value.js';
 import { SITE_TABLE } from '../sql/names.js';
-import { statement } from '../sql/statement.js';
+import { type Query, statement } from '../sql/statement.js';
 import type { Difference } from '../tables/difference.js';
 import type { FindingCode } from '../tables/finding.js';
-import {
-  FIRST_ROWID,
-  type Inspection,
-  type Invariant,
-  type Page,
-  type Repair,
-  readBroken,
-  readPageEnd,
-} from '../tables/invariant.js';
+import type { BrokenRow, Inspection, Invariant, Repair } from '../tables/invariant.js';
 import { sharedInspections, sharedObjects, tableInspections } from '../tables/modules.js';
 import { SELECT_OBJECTS } from '../tables/schema-objects.js';
 import { compareSchema } from './compare.js';
 import type { Connection } from './connection.js';
 import { messages } from './database-errors.js';
+import { grouped, Pages } from './pages.js';
 import { run } from './run.js';
 import { checkSqlite } from './sqlite-checks.js';
 
@@ -54,6 +48,9 @@ export interface Remedies {
   readonly repairs: Repair[];
 }
 
+/** Most queries of a batch. */
+const MOST_QUERIES = 60;
+
 /**
  * Compares the bookkeeping with the rows, in pages, each in one transaction. A table that cannot be read is a finding.
  */
@@ -73,16 +70,13 @@ export class Verifier {
   ) {}
 
   async look(): Promise<Verification> {
-    const specs = [...this.schema.tables.values()];
-    const constrained = specs.filter(({ constraints }) => constraints !== undefined);
-    const sqlite = await checkSqlite(this.connection, new Set(constrained.map(({ name }) => name)));
+    const constrained = constrainedTables(this.schema).map(({ name }) => name);
+    const sqlite = await checkSqlite(this.connection, new Set(constrained));
     for (const finding of sqlite.findings) this.#add(finding);
     this.#found.skipped.push(...sqlite.skipped);
     if (await this.#lacksObjects()) return this.#found;
-    for (const inspection of sharedInspections()) await this.#inspect(inspection);
-    for (const spec of await this.#readableTables()) {
-      for (const inspection of tableInspections(spec)) await this.#inspect(inspection);
-    }
+    const specs = await this.#readableTables();
+    await this.#inspect([...sharedInspections(), ...specs.flatMap(tableInspections)]);
     return this.#found;
   }
 
@@ -102,7 +96,7 @@ export class Verifier {
       });
       if (name !== SITE_TABLE) this.#found.remedies.bookkeeping = true;
     }
-    return missing.some((name) => objects.get(name)!.startsWith('CREATE TABLE'));
+    return missing.some((name) => objects.get(name)!.isTable);
   }
 
   /** The differences that `check` finds, without those in numbers of rows. */
@@ -124,62 +118,63 @@ export class Verifier {
     }
   }
 
-  async #inspect(inspection: Inspection): Promise<void> {
-    const { rows } = inspection;
-    const left = new Set(inspection.invariants);
-    if (rows === undefined) return this.#check(inspection, left, undefined);
-    let after = FIRST_ROWID;
-    try {
-      for (;;) {
-        let to: string | undefined;
-        const end = readPageEnd(rows, after, (found) => {
-          to = found;
-        });
-        await run(this.connection, [end], 'read');
-        if (to === undefined) return;
-        await this.#check(inspection, left, { after, to });
-        after = to;
-      }
-    } catch (error) {
-      this.#unreadable(inspection.table, error);
+  /** All inspections together, page by page: a remote database answers once for many of them. */
+  async #inspect(inspections: readonly Inspection[]): Promise<void> {
+    let active = inspections.map((inspection) => new Pages(inspection));
+    while (active.length > 0) {
+      for (const some of grouped(active, MOST_QUERIES)) await this.#check(some);
+      active = active.filter(({ isDone }) => !isDone);
     }
   }
 
-  /** Checks a page. An invariant that cannot be checked is reported and left out from then on. */
-  async #check(
-    inspection: Inspection,
-    left: Set<Invariant>,
-    page: Page | undefined,
-  ): Promise<void> {
-    const check = async (invariants: Iterable<Invariant>) => {
-      const broken: (() => void)[] = [];
-      const queries = [...invariants].map((invariant) =>
-        readBroken(inspection, invariant, page, (row) =>
-          broken.push(() => this.#addBroken(inspection, invariant, row)),
-        ),
-      );
-      await run(this.connection, queries, 'read');
-      for (const add of broken) add();
+  /** Checks a page of each. An invariant that cannot be checked is reported and left out from then on. */
+  async #check(some: readonly Pages[]): Promise<void> {
+    const check = async (queries: (found: (() => void)[]) => Query[]) => {
+      const found: (() => void)[] = [];
+      await run(this.connection, queries(found), 'read');
+      for (const add of found) add();
     };
-    if (left.size === 0) return;
+    const broken = (pages: Pages, invariants: Iterable<Invariant>, found: (() => void)[]) =>
+      pages.queries(invariants, (invariant, row) =>
+        found.push(() => this.#addBroken(pages.inspection, invariant, row)),
+      );
     try {
-      await check(left);
+      await check((found) =>
+        some.flatMap((pages) => [...broken(pages, pages.left, found), ...pages.nextEnd()]),
+      );
+      for (const pages of some) pages.turn();
     } catch {
-      for (const invariant of left) {
-        try {
-          await check([invariant]);
-        } catch (error) {
-          left.delete(invariant);
-          this.#unreadable(inspection.table, error);
-        }
+      for (const pages of some) await this.#checkApart(pages, broken, check);
+    }
+  }
+
+  async #checkApart(
+    pages: Pages,
+    broken: (pages: Pages, invariants: Iterable<Invariant>, found: (() => void)[]) => Query[],
+    check: (queries: (found: (() => void)[]) => Query[]) => Promise<void>,
+  ): Promise<void> {
+    const { table } = pages.inspection;
+    for (const invariant of pages.left) {
+      try {
+        await check((found) => broken(pages, [invariant], found));
+      } catch (error) {
+        pages.left.delete(invariant);
+        this.#unreadable(table, error);
       }
+    }
+    try {
+      await run(this.connection, pages.nextEnd(), 'read');
+      pages.turn();
+    } catch (error) {
+      pages.end();
+      this.#unreadable(table, error);
     }
   }
 
   #addBroken(
     { table, rows }: Inspection,
     { code, column, repairs = [] }: Invariant,
-    { key, found, expected }: Parameters<Parameters<typeof readBroken>[3]>[0],
+    { key, found, expected }: BrokenRow,
   ): void {
     for (const repair of repairs) {
       if (!this.#found.remedies.repairs.includes(repair)) this.#found.remedies.repairs.push(repair);

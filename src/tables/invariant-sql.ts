@@ -9,6 +9,9 @@ import type { Invariant } from './invariant.js';
  * may have any class.
  */
 
+/** An alias for the base table. No user's table can have this name. */
+export const ROW = 'crr_base';
+
 /** SQL condition: a value is an integer within bounds. Never NULL. */
 export const isInteger = (x: string, least = 0, most: number | string = Number.MAX_SAFE_INTEGER) =>
   `(typeof(${x}) = 'integer' AND ${x} BETWEEN ${least} AND ${most})`;

@@ -16,7 +16,7 @@ export interface TableModule {
   readonly shared?: {
     readonly tables: readonly string[];
     statements(): string[];
-    /** What holds of them. Triggers guard nothing here, so each table states all that readers rely on. */
+    /** What holds of them. They have few constraints of their own, so this is all that readers rely on. */
     inspections(): Inspection[];
   };
   /** Statements that run once, when a table becomes a CRR. */

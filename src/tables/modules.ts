@@ -58,19 +58,24 @@ export function tableStatements(spec: TableSpec): string[] {
   return MODULES.flatMap(({ create }) => create?.(spec) ?? []);
 }
 
-/** The tables, indexes and triggers that a database with these CRRs shares, with the statements that make them. */
-export function sharedObjects(specs: readonly TableSpec[]): ReadonlyMap<string, string> {
-  const settling = specs.some(({ constraints }) => constraints !== undefined);
-  const statements = [...sharedStatements(), ...(settling ? settlingStatements() : [])];
-  const CREATE = /^CREATE (?:TABLE|INDEX|TRIGGER) IF NOT EXISTS (\w+)/;
-  return new Map(
-    statements.flatMap(
-      (sql) =>
-        CREATE.exec(sql)
-          ?.slice(1)
-          .map((name) => [name, sql]) ?? [],
-    ),
-  );
+/** The tables, indexes and triggers that a database with these CRRs shares, by name. */
+export function sharedObjects(specs: readonly TableSpec[]): ReadonlyMap<string, SharedObject> {
+  const settles = specs.some(({ constraints }) => constraints !== undefined);
+  const statements = [...sharedStatements(), ...(settles ? settlingStatements() : [])];
+  const objects = new Map<string, SharedObject>();
+  for (const sql of statements) {
+    const [, type, name] = CREATE.exec(sql) ?? [];
+    if (name !== undefined) objects.set(name, { isTable: type === 'TABLE', sql });
+  }
+  return objects;
+}
+
+const CREATE = /^CREATE (TABLE|INDEX|TRIGGER) IF NOT EXISTS (\w+)/;
+
+export interface SharedObject {
+  readonly isTable: boolean;
+  /** Makes it, and can be run again. */
+  readonly sql: string;
 }
 
 /** What always holds of the tables that all CRRs share. */

@@ -1,6 +1,6 @@
-import { maskableColumns, referencesOf, uniquesOf } from '../../model/constraints.js';
+import { uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, statementText } from '../../sql/layout.js';
+import { all, block } from '../../sql/layout.js';
 import {
   keyOf,
   PASS_TABLE,
@@ -11,16 +11,14 @@ import {
 } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { stampRows } from '../clock/repair.js';
-import { CLOCK, clock, clockRowid, sameKeys } from '../clock/table.js';
-import type { Inspection, Invariant, Repair } from '../invariant.js';
-import { isEmpty, says, shownText } from '../invariant-sql.js';
-import { isMasked, shownValue } from './masks.js';
-import { isBaseOf, lacksShownParent, valuesOf } from './sql.js';
-import { ASIDE, aside, lost, mask } from './table.js';
-import { isUnsettled } from './unsettled.js';
-
-const ROW = 'crr_base';
-const STATE = `${ASIDE}.state`;
+import { CLOCK, clock, IS_ALIVE, sameKeys } from '../clock/table.js';
+import type { Inspection, Invariant } from '../invariant.js';
+import { isEmpty, ROW, says, shownText } from '../invariant-sql.js';
+import { isShown, maskInvariants, reasonInvariant, STATE } from './inspect-reasons.js';
+import { isMasked } from './masks.js';
+import { decideAgain, removeAside, updateAside } from './repair.js';
+import { isBaseOf } from './sql.js';
+import { ASIDE, aside } from './table.js';
 
 /**
  * A row aside is alive, is shown or parked, and has a reason. What a write has changed since all was settled is decided by
@@ -59,9 +57,6 @@ export function inspectAside(spec: TableSpec): Inspection[] {
     },
   ];
 }
-
-const IS_ALIVE = `${CLOCK}.causal_length % 2 = 1`;
-const isShown = (spec: TableSpec) => `${ROW}.${quoteName(spec.key[0]!.name)} IS NOT NULL`;
 
 function lifeInvariants(spec: TableSpec): Invariant[] {
   const isDead = `${CLOCK}.causal_length % 2 = 0`;
@@ -134,111 +129,6 @@ function stateInvariants(spec: TableSpec): Invariant[] {
   ];
 }
 
-/** Why a row is parked. The database gives the reason if it rejects a row. */
-function reasonInvariant(spec: TableSpec): Invariant {
-  const lacksParent = referencesOf(spec)
-    .filter(({ hides }) => hides === 'row')
-    .map((reference) => {
-      const values = valuesOf(spec, reference.columns, ASIDE);
-      return lacksShownParent(reference, values);
-    });
-  const hasWinner = [...uniquesOf(spec).map((_, n) => lost(n)), 'taken'].map((column) =>
-    isLivingClock(spec, `${ASIDE}.${column}`),
-  );
-  const broken = all([
-    IS_ALIVE,
-    block`
-      CASE ${STATE}
-        WHEN 'reference' THEN NOT (
-          ${any(lacksParent)}
-        )
-        WHEN 'unique' THEN NOT (
-          ${any(hasWinner)}
-        )
-      END`,
-    isSettled(spec),
-  ]);
-  return {
-    code: 'aside-reason',
-    broken,
-    found: block`'parked: ' || ${STATE}`,
-    expected: says(
-      'a row that it refers to and that is not shown, or one that has its unique values',
-    ),
-    repairs: [decideAgain(spec, broken)],
-  };
-}
-
-function maskInvariants(spec: TableSpec): Invariant[] {
-  const isMaskedRow = all([IS_ALIVE, `${STATE} IS NULL`, isShown(spec)]);
-  return maskableColumns(spec).flatMap((name): Invariant[] => {
-    const masked = `ifnull(${ASIDE}.${mask(name)}, 0)`;
-    const shown = `${ROW}.${quoteName(name)}`;
-    const given = shownValue(spec, name, ASIDE);
-    const differs = all([
-      isMaskedRow,
-      block`(${masked} AND ${shown} IS NOT (${given}) OR ${masked} NOT IN (0, 1))`,
-      isSettled(spec),
-    ]);
-    const hasNoReason = all([
-      isMaskedRow,
-      masked,
-      block`
-        NOT (
-          ${any(reasonsToMask(spec, name))}
-        )`,
-      isSettled(spec),
-    ]);
-    return [
-      {
-        code: 'aside-mask',
-        column: name,
-        broken: differs,
-        found: shownText(shown),
-        expected: shownText(block`(${given})`),
-        repairs: [decideAgain(spec, differs)],
-      },
-      {
-        code: 'aside-reason',
-        column: name,
-        broken: hasNoReason,
-        found: says('a value that is not shown'),
-        expected: says(
-          'a row that it refers to and that is not shown, or one that has its unique values',
-        ),
-        repairs: [decideAgain(spec, hasNoReason)],
-      },
-    ];
-  });
-}
-
-function reasonsToMask(spec: TableSpec, column: string): Fragment[] {
-  return [
-    ...uniquesOf(spec).flatMap(({ loser }, n) =>
-      loser.shows !== 'nothing' && loser.column === column
-        ? [isLivingClock(spec, `${ASIDE}.${lost(n)}`)]
-        : [],
-    ),
-    ...referencesOf(spec).flatMap((reference) => {
-      if (reference.hides === 'row' || !reference.columns.includes(column)) return [];
-      const values = valuesOf(spec, reference.columns, ASIDE);
-      return [lacksShownParent(reference, values)];
-    }),
-  ];
-}
-
-const isLivingClock = (spec: TableSpec, rowid: string) => block`
-  EXISTS (
-    SELECT 1 FROM ${clock(spec)} AS winner
-    WHERE winner.${clockRowid(spec)} = ${rowid} AND winner.causal_length % 2 = 1
-  )`;
-
-/** SQL condition: no write since all was settled concerns the table. */
-const isSettled = (spec: TableSpec) => block`
-  NOT (
-    ${isUnsettled(spec)}
-  )`;
-
 function settlingInvariant(): Invariant {
   return {
     code: 'settled-ahead',
@@ -256,36 +146,3 @@ function settlingInvariant(): Invariant {
     ],
   };
 }
-
-/** The next apply decides about rows. Those that are masked it decides about in any case. */
-const decideAgain = (spec: TableSpec, where: Fragment): Repair => ({
-  step: 'stamp',
-  statements: [updateAside(spec, all([`${STATE} IS NOT NULL`, block`(${where})`]))],
-  settles: true,
-});
-
-function updateAside(spec: TableSpec, where: Fragment): string {
-  return statementText`
-    UPDATE ${aside(spec)}
-    SET state = 'open'
-    WHERE rowid IN (
-      ${asideWhere(spec, where)}
-    )`;
-}
-
-function removeAside(spec: TableSpec, where: Fragment): string {
-  return statementText`
-    DELETE FROM ${aside(spec)}
-    WHERE rowid IN (
-      ${asideWhere(spec, where)}
-    )`;
-}
-
-/** Their rowids. */
-const asideWhere = (spec: TableSpec, where: Fragment) => block`
-  SELECT ${ASIDE}.rowid
-  FROM ${aside(spec)} AS ${ASIDE}
-  LEFT JOIN ${clock(spec)} AS ${CLOCK} ON ${sameKeys(spec, CLOCK, ASIDE)}
-  LEFT JOIN ${quoteName(spec.name)} AS ${ROW} ON ${isBaseOf(spec, ASIDE, ROW)}
-  WHERE
-    ${where}`;

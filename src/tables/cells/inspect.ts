@@ -1,13 +1,12 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import { versionFitsSql } from '../../columns/versions.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
-import { differsSql } from '../../sql/compare.js';
-import { all, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, block, type Fragment } from '../../sql/layout.js';
 import { cellGate, keyOf, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { rowidOf } from '../clock/backfill.js';
 import { OFFERED_AGAIN, raiseDbVersion, updateClocks } from '../clock/repair.js';
-import { CLOCK, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
+import { CLOCK, clock, sameKeys, sameRow } from '../clock/table.js';
 import type { Inspection, Invariant } from '../invariant.js';
 import {
   isEmpty,
@@ -17,10 +16,11 @@ import {
   says,
   shownText,
 } from '../invariant-sql.js';
-import { DB_VERSION, KEEP_CELLS_SQL, LOCAL_SITE, silenced } from '../state/table.js';
+import { DB_VERSION, KEEP_CELLS_SQL, LOCAL_SITE } from '../state/table.js';
+import { shownInvariant } from './inspect-shown.js';
+import { CELL, deleteCells, updateCells } from './repair.js';
 import { cells } from './table.js';
 
-const CELL = 'crr_cell';
 const ROW = 'crr_base';
 
 /** Each cell belongs to a living row, or is kept of a row that was evicted, and base columns show what the cells give. */
@@ -177,45 +177,6 @@ function ofColumn(spec: TableSpec, column: ReplicatedColumnSpec): Invariant[] {
   ];
 }
 
-/** What the cells give, wherever the row is shown. */
-function shownInvariant(spec: TableSpec, column: ReplicatedColumnSpec): Invariant {
-  const shown = `${ROW}.${quoteName(column.name)}`;
-  const given = cellTypeOf(column).shown(
-    block`
-      FROM ${cells(spec)} AS x
-      WHERE ${sameKeys(spec, 'x', CLOCK)} AND x.column_name = ${quoteText(column.name)}`,
-    shown,
-  );
-  const broken = block`
-    ${CLOCK}.causal_length % 2 = 1
-    AND ${differsSql(column, shown, String(block`(${given})`))}`;
-  return {
-    code: 'value-differs',
-    column: column.name,
-    broken,
-    found: shownText(shown),
-    expected: shownText(block`(${given})`),
-    repairs: [
-      {
-        step: 'show',
-        statements: silenced([
-          statementText`
-            UPDATE ${quoteName(spec.name)}
-            SET ${quoteName(column.name)} = given.value
-            FROM (
-              SELECT ${list([...clockKeys(spec).map((key) => `${CLOCK}.${key}`), block`${given} AS value`])}
-              FROM ${quoteName(spec.name)} AS ${ROW}
-              JOIN ${clock(spec)} AS ${CLOCK} ON ${sameRow(spec, CLOCK, ROW)}
-              WHERE
-                ${broken}
-            ) AS given
-            WHERE ${sameRow(spec, 'given', quoteName(spec.name))}`,
-        ]),
-      },
-    ],
-  };
-}
-
 /** Triggers look for cells of evicted rows only if there may be any. */
 function keptInvariant(spec: TableSpec): Invariant {
   return {
@@ -233,30 +194,3 @@ function keptInvariant(spec: TableSpec): Invariant {
     repairs: [{ step: 'state', statements: [KEEP_CELLS_SQL] }],
   };
 }
-
-function deleteCells(spec: TableSpec, where: Fragment): string[] {
-  return [
-    statementText`
-      DELETE FROM ${cells(spec)}
-      WHERE rowid IN (
-        ${cellsWhere(spec, where)}
-      )`,
-  ];
-}
-
-function updateCells(spec: TableSpec, where: Fragment, set: readonly Fragment[]): string {
-  return statementText`
-    UPDATE ${cells(spec)}
-    SET
-      ${list(set)}
-    WHERE rowid IN (
-      ${cellsWhere(spec, where)}
-    )`;
-}
-
-const cellsWhere = (spec: TableSpec, where: Fragment) => block`
-  SELECT ${CELL}.rowid
-  FROM ${cells(spec)} AS ${CELL}
-  LEFT JOIN ${clock(spec)} AS ${CLOCK} ON ${sameKeys(spec, CLOCK, CELL)}
-  WHERE
-    ${where}`;

@@ -2,7 +2,7 @@ import { versionFitsSql } from '../../columns/versions.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, block } from '../../sql/layout.js';
 import type { Invariant } from '../invariant.js';
-import { isKnownSite, says, shownText } from '../invariant-sql.js';
+import { isInteger, isKnownSite, says, shownText } from '../invariant-sql.js';
 import { DB_VERSION } from '../state/table.js';
 import { cellVersionSql, NO_CLOCK } from './clock.js';
 import { OFFERED_AGAIN, STAMP_NOW, updateClocks } from './repair.js';
@@ -25,6 +25,7 @@ function ofColumn(spec: TableSpec, column: ReplicatedColumnSpec): Invariant[] {
   const isUnwritten = `ifnull(${x} = ${NO_CLOCK}, ${CLOCK}.row_version = 0)`;
   const isVersionBroken = block`
     ${isAlive}
+    AND ${isInteger(`${CLOCK}.row_version`)}
     AND CASE
       WHEN ${x} IS NOT NULL AND NOT ${isCellClock(x)} THEN true
       ELSE NOT (${isUnwritten}) AND NOT (${versionFitsSql(column, `(${version})`)})

@@ -60,6 +60,10 @@ export function clockTableStatements(spec: TableSpec): string[] {
 /** An alias for the clock row beside the base table, which may itself be called "clock". No user's table can have this name. */
 export const CLOCK = 'crr_clock';
 
+/** SQL conditions: its row is alive, or dead. */
+export const IS_ALIVE = `${CLOCK}.causal_length % 2 = 1`;
+export const IS_DEAD = `${CLOCK}.causal_length % 2 = 0`;
+
 /** The quoted clock table. */
 export const clock = (spec: TableSpec) => quoteName(clockTable(spec.name));
 
