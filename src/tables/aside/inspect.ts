@@ -1,19 +1,12 @@
 import { uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block } from '../../sql/layout.js';
-import {
-  keyOf,
-  PASS_TABLE,
-  rankGate,
-  rivalTable,
-  SETTLING_TABLE,
-  STATE_TABLE,
-} from '../../sql/names.js';
+import { keyOf, PASS_TABLE, rankGate, rivalTable, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { stampRows } from '../clock/repair.js';
 import { CLOCK, clock, IS_ALIVE, sameKeys } from '../clock/table.js';
 import type { Inspection, Invariant } from '../invariant.js';
-import { isEmpty, ROW, says, shownText } from '../invariant-sql.js';
+import { isEmpty, ROW, STATE_VERSION, says, shownText } from '../invariant-sql.js';
 import { isShown, maskInvariants, reasonInvariant, STATE } from './inspect-reasons.js';
 import { isMasked } from './masks.js';
 import { decideAgain, removeAside, updateAside } from './repair.js';
@@ -132,7 +125,7 @@ function stateInvariants(spec: TableSpec): Invariant[] {
 function settlingInvariant(): Invariant {
   return {
     code: 'settled-ahead',
-    broken: block`(SELECT count(*) FROM ${SETTLING_TABLE} WHERE id = 1 AND typeof(settled) = 'integer' AND settled <= (SELECT db_version FROM ${STATE_TABLE})) <> 1`,
+    broken: block`(SELECT count(*) FROM ${SETTLING_TABLE} WHERE id = 1 AND typeof(settled) = 'integer' AND settled <= ifnull(${STATE_VERSION}, settled)) <> 1`,
     found: block`'settled ' || ifnull((SELECT ${shownText('settled')} FROM ${SETTLING_TABLE}), 'nothing')`,
     expected: says('at most the db_version of the database'),
     repairs: [

@@ -11,7 +11,7 @@ import { milestoneStatements } from './table.js';
 export function inspectHistory(): Inspection[] {
   const [, , insert] = milestoneStatements();
   const secret = `CASE WHEN ${isHex('secret', 32)} THEN secret ELSE lower(hex(randomblob(16))) END`;
-  const isSound = `id = 1 AND known_version BETWEEN 0 AND ${STATE_VERSION} AND ${isHex('secret', 32)}`;
+  const isSound = `id = 1 AND known_version BETWEEN 0 AND ifnull(${STATE_VERSION}, known_version) AND ${isHex('secret', 32)}`;
   const broken = (row: string) =>
     `${row}number < 1 OR ${row}version NOT BETWEEN 0 AND ${STATE_VERSION} OR NOT ${isHex(`${row}token`, 12)} OR EXISTS (SELECT 1 FROM ${MILESTONE_TABLE} AS later WHERE later.number > ${row}number AND later.version < ${row}version)`;
   return [
