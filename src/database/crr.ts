@@ -35,7 +35,7 @@ import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { type Peer, readPeers } from './peers.js';
-import { type RepairParts, type VerifyReport, verify } from './repair.js';
+import type { RepairParts, VerifyReport } from './repair.js';
 import { run } from './run.js';
 import { SiteStore } from './site-store.js';
 
@@ -254,7 +254,11 @@ export class CrrCore {
       rotateSiteId: () => this.rotateSiteId(),
       settle: () => this.merge([], {}).finally(forget),
     };
-    return explained(() => verify(parts, repairs));
+    return explained(async () => {
+      // Few applications call it, so it is not part of what they load.
+      const { verify } = await import('./repair.js');
+      return verify(parts, repairs);
+    });
   }
 
   /** The tables of the schema that have their bookkeeping here: others may not be migrated yet. */

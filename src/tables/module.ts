@@ -1,24 +1,18 @@
 import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { ActualCrr } from './actual.js';
 import type { Difference } from './difference.js';
-import type { Inspection } from './invariant.js';
 import type { TriggerSql } from './trigger.js';
 
 /**
  * Everything about one bookkeeping table, or a few that belong together: how it is made, altered, dropped,
  * what it should look like and what differs. Everything that this package keeps in a database is a module in
- * modules.ts; creating, altering and comparing are loops over them. Every statement can be run again,
+ * modules.ts, and what always holds of its rows is in inspections.ts; creating, altering and comparing are loops over them. Every statement can be run again,
  * unless its comment states otherwise.
  */
 export interface TableModule {
   readonly name: string;
   /** Tables that all CRRs of a database share, with the statements that make them. */
-  readonly shared?: {
-    readonly tables: readonly string[];
-    statements(): string[];
-    /** What holds of them. They have few constraints of their own, so this is all that readers rely on. */
-    inspections(): Inspection[];
-  };
+  readonly shared?: { readonly tables: readonly string[]; statements(): string[] };
   /** Statements that run once, when a table becomes a CRR. */
   adopt?(spec: TableSpec): string[];
   /** The tables of one CRR. */
@@ -33,8 +27,6 @@ export interface TableModule {
   alter?(step: AlterStep, change: Alteration): string[];
   /** Makes again what is missing or outdated, when all steps are done. */
   refresh?(change: Alteration): string[];
-  /** What holds of the rows that one CRR has in its tables. */
-  inspections?(spec: TableSpec): Inspection[];
   /** The differences from the parts that a spec asks for. */
   differences?(actual: ActualCrr, spec: TableSpec): Difference[];
 }

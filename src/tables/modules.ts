@@ -7,7 +7,6 @@ import { clockModule } from './clock/module.js';
 import { formerModule } from './former/module.js';
 import { gateModule } from './gate/module.js';
 import { guardModule } from './guard/module.js';
-import type { Inspection } from './invariant.js';
 import { milestoneModule } from './milestone/module.js';
 import type { TableModule } from './module.js';
 import { peerModule } from './peer/module.js';
@@ -76,14 +75,4 @@ export interface SharedObject {
   readonly isTable: boolean;
   /** Makes it, and can be run again. */
   readonly sql: string;
-}
-
-/** What always holds of the tables that all CRRs share. */
-export function sharedInspections(): Inspection[] {
-  return MODULES.flatMap(({ shared }) => shared?.inspections() ?? []);
-}
-
-/** What always holds of a CRR. */
-export function tableInspections(spec: TableSpec): Inspection[] {
-  return MODULES.flatMap(({ inspections }) => inspections?.(spec) ?? []);
 }

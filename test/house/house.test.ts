@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { INSPECTIONS } from '../../src/tables/inspections.js';
+import { MODULES } from '../../src/tables/modules.js';
 
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 
@@ -88,6 +90,10 @@ test('no file imports itself in a circle', () => {
   };
   for (const { path } of files) visit(path, []);
   expect(circles).toEqual([]);
+});
+
+test('what always holds of a bookkeeping table is stated for each module', () => {
+  expect(Object.keys(INSPECTIONS)).toEqual(MODULES.map(({ name }) => name));
 });
 
 const CORE = ['model', 'sql', 'columns', 'tables', 'merge', 'feed', 'database', 'engines', 'live'];

@@ -5,7 +5,6 @@ import { storedText } from '../actual.js';
 import type { TableModule } from '../module.js';
 import { alterAside } from './alter.js';
 import { guardTriggers } from './guards.js';
-import { inspectAside } from './inspect.js';
 import { asideWriteTriggers } from './on-write.js';
 import { passTriggers } from './pass.js';
 import { rankTriggers } from './rank.js';
@@ -44,7 +43,6 @@ export const asideModule: TableModule = {
           ] as const)),
     ];
   },
-  inspections: inspectAside,
   drop: (table) => [asideTable, rankGate, rivalTable].map((name) => dropTable(name(table))),
   refresh: alterAside,
   differences({ objects }, spec) {

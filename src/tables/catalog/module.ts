@@ -1,6 +1,5 @@
 import { CATALOG_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectCatalog } from './inspect.js';
 import {
   catalogStatements,
   encodeSpec,
@@ -11,7 +10,7 @@ import {
 
 export const catalogModule: TableModule = {
   name: 'catalog',
-  shared: { tables: [CATALOG_TABLE], statements: catalogStatements, inspections: inspectCatalog },
+  shared: { tables: [CATALOG_TABLE], statements: catalogStatements },
   create: recordSpecStatements,
   drop: forgetSpecStatements,
   alter: (step) => (step.step === 'rename table' ? renameSpecStatements(step.from, step.to) : []),

@@ -7,7 +7,6 @@ import { type ActualCrr, storedText } from '../actual.js';
 import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
-import { inspectCells } from './inspect.js';
 import { lifeTrigger } from './life.js';
 import { resumeTriggers } from './resume.js';
 import { cellGateStatement, cellTableStatements } from './table.js';
@@ -29,7 +28,6 @@ export const cellsModule: TableModule = {
       [cellGate(name), storedText(gate)],
     ];
   },
-  inspections: inspectCells,
   drop: (table, actual) => (hasCells(table, actual) ? dropTables(table) : []),
   alter(step, { table, actual, to }) {
     if (!hasCells(table, actual)) return [];

@@ -12,7 +12,6 @@ import {
   renameClockKey,
   renameClockTable,
 } from './alter.js';
-import { inspectClocks } from './inspect.js';
 import { clockIndexStatement, clockTableStatements } from './table.js';
 import { writeTriggers } from './triggers.js';
 
@@ -20,7 +19,6 @@ export const clockModule: TableModule = {
   name: 'clock',
   create: clockTableStatements,
   triggers: writeTriggers,
-  inspections: inspectClocks,
   objects: ({ name }) => [[clockIndex(name), '']],
   drop: (table) => [`DROP TABLE IF EXISTS ${quoteName(clockTable(table))}`],
   alter(step, { to }) {

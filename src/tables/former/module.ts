@@ -1,7 +1,6 @@
 import { FORMER_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
 import { followFormerNames } from './follow.js';
-import { inspectFormerNames } from './inspect.js';
 import {
   columnAdded,
   columnDropped,
@@ -14,8 +13,7 @@ import { formerStatements } from './table.js';
 
 export const formerModule: TableModule = {
   name: 'former',
-  shared: { tables: [FORMER_TABLE], statements: formerStatements, inspections: () => [] },
-  inspections: inspectFormerNames,
+  shared: { tables: [FORMER_TABLE], statements: formerStatements },
   adopt: (spec) => tableAdded(spec.name),
   drop: tableDropped,
   alter(step, { to }) {

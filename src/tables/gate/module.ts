@@ -2,7 +2,6 @@ import { mergeGate } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
-import { isEmpty } from '../invariant-sql.js';
 import type { TableModule } from '../module.js';
 import { gateTableStatement } from './table.js';
 import { gateTriggers } from './triggers.js';
@@ -13,7 +12,6 @@ export const gateModule: TableModule = {
   create: (spec) => [gateTableStatement(spec)],
   triggers: gateTriggers,
   objects: (spec) => [[mergeGate(spec.name), storedText(gateTableStatement(spec))]],
-  inspections: ({ name }) => [{ table: name, invariants: [isEmpty(mergeGate(name))] }],
   drop: (table) => [dropGate(table)],
   refresh({ table, actual, to }) {
     const text = actual.objects.get(mergeGate(table));

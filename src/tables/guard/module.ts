@@ -1,5 +1,4 @@
 import { GUARD_TABLE } from '../../sql/names.js';
-import { isEmpty } from '../invariant-sql.js';
 import type { TableModule } from '../module.js';
 import { guardStatements } from './table.js';
 
@@ -8,6 +7,5 @@ export const guardModule: TableModule = {
   shared: {
     tables: [GUARD_TABLE],
     statements: guardStatements,
-    inspections: () => [{ table: GUARD_TABLE, invariants: [isEmpty(GUARD_TABLE)] }],
   },
 };

@@ -1,6 +1,5 @@
 import { HISTORY_TABLE, MILESTONE_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectHistory } from './inspect.js';
 import { milestoneStatements } from './table.js';
 
 export const milestoneModule: TableModule = {
@@ -8,6 +7,5 @@ export const milestoneModule: TableModule = {
   shared: {
     tables: [MILESTONE_TABLE, HISTORY_TABLE],
     statements: milestoneStatements,
-    inspections: inspectHistory,
   },
 };

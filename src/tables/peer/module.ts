@@ -1,9 +1,8 @@
 import { PEER_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectPeers } from './inspect.js';
 import { peerStatements } from './table.js';
 
 export const peerModule: TableModule = {
   name: 'peer',
-  shared: { tables: [PEER_TABLE], statements: peerStatements, inspections: inspectPeers },
+  shared: { tables: [PEER_TABLE], statements: peerStatements },
 };

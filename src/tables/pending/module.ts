@@ -1,11 +1,10 @@
 import { PENDING_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import type { TableModule } from '../module.js';
-import { inspectPending } from './inspect.js';
 import { pendingStatements } from './table.js';
 
 export const pendingModule: TableModule = {
   name: 'pending',
-  shared: { tables: [PENDING_TABLE], statements: pendingStatements, inspections: inspectPending },
+  shared: { tables: [PENDING_TABLE], statements: pendingStatements },
   drop: (table) => [`DELETE FROM ${PENDING_TABLE} WHERE table_name = ${quoteText(table)}`],
 };

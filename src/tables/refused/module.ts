@@ -1,12 +1,11 @@
 import { REFUSED_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import type { TableModule } from '../module.js';
-import { inspectRefused } from './inspect.js';
 import { refusedStatements } from './table.js';
 
 export const refusedModule: TableModule = {
   name: 'refused',
-  shared: { tables: [REFUSED_TABLE], statements: refusedStatements, inspections: inspectRefused },
+  shared: { tables: [REFUSED_TABLE], statements: refusedStatements },
   drop: (table) => [`DELETE FROM ${REFUSED_TABLE} WHERE table_name = ${quoteText(table)}`],
   alter(step) {
     if (step.step !== 'rename table') return [];

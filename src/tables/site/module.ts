@@ -1,9 +1,8 @@
 import { SITE_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectSites } from './inspect.js';
 import { siteStatements } from './table.js';
 
 export const siteModule: TableModule = {
   name: 'site',
-  shared: { tables: [SITE_TABLE], statements: siteStatements, inspections: inspectSites },
+  shared: { tables: [SITE_TABLE], statements: siteStatements },
 };

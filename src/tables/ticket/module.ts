@@ -1,9 +1,8 @@
 import { TICKET_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectTickets } from './inspect.js';
 import { ticketStatements } from './table.js';
 
 export const ticketModule: TableModule = {
   name: 'ticket',
-  shared: { tables: [TICKET_TABLE], statements: ticketStatements, inspections: inspectTickets },
+  shared: { tables: [TICKET_TABLE], statements: ticketStatements },
 };

@@ -1,9 +1,8 @@
 import { USAGE_TABLE } from '../../sql/names.js';
 import type { TableModule } from '../module.js';
-import { inspectUsage } from './inspect.js';
 import { usageStatements } from './table.js';
 
 export const usageModule: TableModule = {
   name: 'usage',
-  shared: { tables: [USAGE_TABLE], statements: usageStatements, inspections: inspectUsage },
+  shared: { tables: [USAGE_TABLE], statements: usageStatements },
 };
