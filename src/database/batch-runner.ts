@@ -1,6 +1,4 @@
-import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import type { Apart } from '../merge/apart.js';
-import type { EarlyChange } from '../merge/group.js';
 import type { LimitedInput } from '../merge/limited.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
@@ -12,6 +10,7 @@ import { refuseAlways } from '../tables/guard/table.js';
 import { registerSites } from '../tables/site/register.js';
 import { type ApplyVersions, readVersions } from '../tables/state/read.js';
 import { type MutableReport, reportOf } from './apply-result.js';
+import { contended, refuseEarly } from './batch-errors.js';
 import type { Connection } from './connection.js';
 import { isRowRefused, isStale, isUnsettled, messages } from './database-errors.js';
 import { type DrainLook, DrainMemory } from './drain-memory.js';
@@ -67,7 +66,7 @@ const MAX_ATTEMPTS = 8;
 export class BatchRunner {
   readonly #parts: MergerParts;
   /** Whether trusted changes may wait in the pending table; unknown at first. */
-  #mayWait = true;
+  #mayWait: boolean | undefined;
   /** Whether trusted changes were rejected, as far as is known: draining the tables of each batch is not cheap. */
   #mayReject = false;
   /** The look at the database after which what had waited was drained: a process with an older schema may have left it. */
@@ -81,7 +80,7 @@ export class BatchRunner {
   }
 
   get mayBePending(): boolean {
-    return this.#mayWait || this.#mayReject;
+    return this.#mayWait !== false || this.#mayReject;
   }
 
   /** The next merge looks at what is pending. */
@@ -139,7 +138,7 @@ export class BatchRunner {
             return undefined;
           }
           if (!isStale(error)) throw error;
-          if (attempt === MAX_ATTEMPTS) throw contended(error);
+          if (attempt === MAX_ATTEMPTS) throw contended(error, MAX_ATTEMPTS);
           sites.forget();
           drift.forget();
           await this.#register(plan);
@@ -153,6 +152,7 @@ export class BatchRunner {
   /** What has changed since everything that waits from this source was tried, if something waits. */
   async #look({ limited, apart }: BatchOptions, present: PresentSchema): Promise<DrainLook> {
     const greatestTime = this.#parts.greatestTime();
+    this.#mayWait ??= mayWaitIn(present);
     const mayWait = limited === undefined ? this.#mayWait : limited.waiting.length > 0;
     const isLooked = mayWait && apart?.only === undefined;
     return isLooked
@@ -178,7 +178,7 @@ export class BatchRunner {
       onUnknown,
       limits: connection,
       greatestTime,
-      mayWait: this.#mayWait,
+      mayWait: this.#mayWait !== false,
       before,
       settles: options.settles,
       evict: [
@@ -249,6 +249,10 @@ export class BatchRunner {
   }
 }
 
+/** What others have left since is found by the count after the merge. */
+const mayWaitIn = (present: PresentSchema) =>
+  present.version === undefined || present.waiting.size > 0;
+
 function triedQueries({ phases }: ApplyPlan): Query[] {
   const tried = phases.filter(({ name }) => name !== 'report' && name !== 'end');
   return tried.flatMap(({ queries }) => queries);
@@ -273,27 +277,4 @@ class Stamp {
     const { prior, now, hasLocalNews } = this.versions;
     return { stamp: now > prior && !hasLocalNews ? now : undefined, prior };
   }
-}
-
-function contended(cause: unknown): CrrDatabaseError {
-  return new CrrDatabaseError(
-    'CRR_DATABASE_CONTENDED',
-    `other processes registered new sites in each of ${MAX_ATTEMPTS} attempts to apply this batch: try again`,
-    { cause },
-  );
-}
-
-function refuseEarly(first: EarlyChange | undefined): void {
-  if (first === undefined) return;
-  const { table, cid } = first.change;
-  if (first.isHeld) {
-    throw new CrrChangeError(
-      'CRR_CHANGE_AHEAD',
-      `"${table}"."${cid}" was written by a clock that is ahead by more than maxDrift, and onUnknown is 'error': let it wait with onUnknown: 'pending', or set the writer's clock`,
-    );
-  }
-  throw new CrrChangeError(
-    'CRR_CHANGE_UNKNOWN',
-    `this schema has no CRR column "${table}"."${cid}", and onUnknown is 'error': migrate this database first, or let the changes wait with onUnknown: 'pending'`,
-  );
 }
