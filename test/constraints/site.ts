@@ -38,16 +38,19 @@ export class Site {
 
   /** Runs statements in one transaction. @returns false if a constraint refused them. */
   async write(statements: readonly string[]): Promise<boolean> {
+    const before = await this.shown();
     try {
       await this.#connection.batch(
         statements.map((sql) => statement(sql)),
         'write',
       );
-      return true;
     } catch (error) {
       if (!REFUSED.test(String(error))) throw error;
       return false;
     }
+    const { shown, merged } = await this.#look();
+    expectMergedAsWritten(this.specs, { before, shown, merged });
+    return true;
   }
 
   async apply(changes: readonly Change[]): Promise<ApplyResult> {
@@ -145,6 +148,25 @@ export class Site {
     queries.forEach(({ read }, i) => {
       read?.(results[i]!);
     });
+  }
+}
+
+/** What a local write shows in place of something else is what the other sites get. */
+function expectMergedAsWritten(
+  specs: readonly TableSpec[],
+  { before, shown, merged }: Readonly<Record<'before' | 'shown' | 'merged', Rows>>,
+): void {
+  for (const spec of specs) {
+    const byKey = (rows: Rows) =>
+      new Map(rows.get(spec.name)!.map((row) => [keyOf(spec, row), row]));
+    const [was, is] = [byKey(before), byKey(merged)];
+    for (const row of shown.get(spec.name)!) {
+      const key = keyOf(spec, row);
+      for (const [name, value] of Object.entries(row)) {
+        if (was.get(key)?.[name] === value) continue;
+        expect(is.get(key)?.[name], `${spec.name} ${key} ${name}`).toBe(value);
+      }
+    }
   }
 }
 
