@@ -95,6 +95,7 @@ function formerConstraints(
         ...reference,
         columns: reference.columns.map((name) => before.get(name)!),
       })),
+    isCircular: constraints?.isCircular ?? false,
     uniques: columns.map(({ name }) => ({
       name,
       columns: [name],

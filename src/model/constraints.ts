@@ -8,6 +8,8 @@ import type { TableSpec } from './table-spec.js';
 export interface TableConstraints {
   readonly references: readonly ReferenceSpec[];
   readonly uniques: readonly UniqueSpec[];
+  /** A row may have others of its own table below it, by references that hide rows: a delete may cascade to them. */
+  readonly isCircular: boolean;
 }
 
 /** A foreign key to the primary key of a CRR. */

@@ -89,6 +89,29 @@ function addConstraints(
       ...reference,
       parentMayHide: constraints.has(reference.parent),
     }));
-    tables.set(name, { ...tables.get(name)!, constraints: { references: known, uniques } });
+    const isCircular = reaches(constraints, name, name);
+    tables.set(name, {
+      ...tables.get(name)!,
+      constraints: { references: known, uniques, isCircular },
+    });
   }
+}
+
+/** Whether rows of a table may lie below rows of another, by references that hide rows. */
+function reaches(
+  constraints: ReadonlyMap<string, DeclaredConstraints>,
+  from: string,
+  to: string,
+): boolean {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const { parent, hides } of constraints.get(name)?.references ?? []) {
+      if (hides !== 'row' || seen.has(parent)) continue;
+      if (parent === to) return true;
+      seen.add(parent);
+      open.push(parent);
+    }
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 /** Rows that INSERT OR REPLACE deletes get a tombstone, and no others do. */
 import { eq, sql } from 'drizzle-orm';
-import { text } from 'drizzle-orm/sqlite-core';
-import { expect, test } from 'vitest';
+import { type AnySQLiteColumn, integer, text } from 'drizzle-orm/sqlite-core';
+import { describe, expect, test } from 'vitest';
 import { crrTable } from '../../src/index.js';
 import { openSite } from '../support/site.js';
 
@@ -35,4 +35,142 @@ test('a row that is parked after OR IGNORE has met it is not taken for replaced'
       { id: 'p3', user: 'u2' },
     ]);
   }
+});
+
+const id = () => text('id').primaryKey().notNull();
+
+// Each of a team and its lead needs the other.
+const people = crrTable('people', {
+  id: id(),
+  team: text('team').references((): AnySQLiteColumn => teams.id, { onDelete: 'cascade' }),
+  email: text('email').unique(),
+  phone: text('phone').unique(),
+  boss: text('boss')
+    .unique()
+    .references((): AnySQLiteColumn => people.id, { onDelete: 'set null' }),
+});
+const teams = crrTable('teams', {
+  id: id(),
+  lead: text('lead').references(() => people.id, { onDelete: 'cascade' }),
+});
+const folders = crrTable('folders', {
+  id: id(),
+  parent: text('parent').references((): AnySQLiteColumn => folders.id, { onDelete: 'cascade' }),
+  name: text('name'),
+});
+const seats = crrTable('seats', {
+  id: integer('id').primaryKey().notNull(),
+  number: integer('number').unique(),
+});
+const office = { people, teams, folders, seats };
+
+/** Two sites with the same rows. */
+async function sitesWith(...statements: string[]) {
+  const [here, there] = [await openSite(office), await openSite(office)];
+  for (const statement of statements) await here.run(sql.raw(statement));
+  await there.$crr.apply(await here.$crr.changes());
+  return { here, there };
+}
+
+type Office = Awaited<ReturnType<typeof sitesWith>>['here'];
+
+/** Runs a statement at one site. @returns the ids of a table's rows, which are the same at both sites then. */
+async function idsAfter(
+  { here, there }: { readonly here: Office; readonly there: Office },
+  table: keyof typeof office,
+  statement: string,
+) {
+  await here.run(sql.raw(statement));
+  await there.$crr.apply(await here.$crr.changes());
+  const rowsOf = (site: Office) =>
+    site.all<{ id: string }>(sql.raw(`SELECT * FROM ${table} ORDER BY id`));
+  const rows = await rowsOf(here);
+  expect(await rowsOf(there)).toEqual(rows);
+  return rows.map((row) => row.id);
+}
+
+describe('a replaced row gets a tombstone', () => {
+  test('if what it takes along includes the row whose key is changed', async () => {
+    const sites = await sitesWith(
+      `INSERT INTO people (id) VALUES ('ann'), ('bob')`,
+      `INSERT INTO teams (id, lead) VALUES ('t', 'bob')`,
+      `UPDATE people SET team = 't' WHERE id = 'ann'`,
+    );
+    const update = `UPDATE OR REPLACE people SET id = 'bob' WHERE id = 'ann'`;
+    expect(await idsAfter(sites, 'people', update)).toEqual([]);
+  });
+
+  test('if that happens in a tree without unique indexes', async () => {
+    const sites = await sitesWith(
+      `INSERT INTO folders (id, parent) VALUES ('root', NULL), ('sub', 'root'), ('other', NULL)`,
+    );
+    const update = `UPDATE OR REPLACE folders SET id = 'root' WHERE id = 'sub'`;
+    expect(await idsAfter(sites, 'folders', update)).toEqual(['other']);
+  });
+
+  // SQLite replaces them in the order of the indexes.
+  test.each([
+    'bob',
+    'eve',
+    'kim',
+  ])('if several are replaced, of which %s takes along the row that is updated', async (lead) => {
+    const sites = await sitesWith(
+      `INSERT INTO people (id, email) VALUES ('bob', NULL), ('eve', 'e')`,
+      `INSERT INTO people (id, phone) VALUES ('kim', 'k')`,
+      `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
+      `INSERT INTO people (id, team) VALUES ('ann', 't')`,
+    );
+    const update = `UPDATE OR REPLACE people SET id = 'bob', email = 'e', phone = 'k' WHERE id = 'ann'`;
+    expect(await idsAfter(sites, 'people', update)).toEqual([]);
+  });
+
+  test.each([
+    'bob',
+    'eve',
+  ])('if two are replaced, of which %s takes along a row of the table', async (lead) => {
+    const sites = await sitesWith(
+      `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
+      `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
+      `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
+      `INSERT INTO people (id, team) VALUES ('kim', 't')`,
+    );
+    const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
+    expect(await idsAfter(sites, 'people', insert)).toEqual(['ann']);
+  });
+
+  test.each([
+    'bob',
+    'eve',
+  ])('if two are replaced, and a unique reference to %s is set to NULL', async (boss) => {
+    const sites = await sitesWith(
+      `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
+      `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
+      `INSERT INTO people (id, boss) VALUES ('kim', '${boss}')`,
+    );
+    const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
+    expect(await idsAfter(sites, 'people', insert)).toEqual(['ann', 'kim']);
+  });
+
+  test('if its key is that which SQLite shows before it numbers a row', async () => {
+    const sites = await sitesWith('INSERT INTO seats (id, number) VALUES (-1, 1)');
+    const insert = 'INSERT OR REPLACE INTO seats (number) VALUES (1)';
+    expect(await idsAfter(sites, 'seats', insert)).toEqual([0]);
+  });
+});
+
+describe('a row that an upsert has met', () => {
+  const upsert = `INSERT INTO people (id, email) VALUES ('new', 'e') ON CONFLICT (email) DO UPDATE SET phone = 'p'`;
+
+  test('keeps its cells if its key is changed later', async () => {
+    const sites = await sitesWith(`INSERT INTO people (id, email) VALUES ('ann', 'e')`, upsert);
+    const update = `UPDATE people SET id = 'bob' WHERE id = 'ann'`;
+    expect(await idsAfter(sites, 'people', update)).toEqual(['bob']);
+  });
+
+  test('is deleted once', async () => {
+    const sites = await sitesWith(`INSERT INTO people (id, email) VALUES ('ann', 'e')`, upsert);
+    await idsAfter(sites, 'people', `DELETE FROM people WHERE id = 'ann'`);
+    const { changes } = await sites.here.$crr.changes();
+    expect(changes).toMatchObject([{ cid: '-1', cl: 2 }]);
+  });
 });

@@ -12,6 +12,7 @@ import {
   asideIndexes,
   asideStatements,
   createAside,
+  hasRivals,
   rankGateStatement,
   rivalStatement,
 } from './table.js';
@@ -35,12 +36,12 @@ export const asideModule: TableModule = {
     return [
       [asideTable(spec.name), storedText(table!)],
       ...asideIndexes(spec).map((index) => [index, ''] as const),
-      ...(uniquesOf(spec).length === 0
-        ? []
-        : ([
-            [rankGate(spec.name), storedText(rankGateStatement(spec))],
-            [rivalTable(spec.name), storedText(rivalStatement(spec))],
-          ] as const)),
+      ...(uniquesOf(spec).length > 0
+        ? ([[rankGate(spec.name), storedText(rankGateStatement(spec))]] as const)
+        : []),
+      ...(hasRivals(spec)
+        ? ([[rivalTable(spec.name), storedText(rivalStatement(spec))]] as const)
+        : []),
     ];
   },
   drop: (table) => [asideTable, rankGate, rivalTable].map((name) => dropTable(name(table))),

@@ -1,117 +1,195 @@
 import { uniquesOf } from '../../model/constraints.js';
+import { affinityOf } from '../../model/declared-type.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, statementText } from '../../sql/layout.js';
+import { all, any, block, type Fragment, type Layout, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { deadRow, takeSeqs } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { areEqual, areSet, baseKey, baseValuesOf } from './sql.js';
-import { aside, rivals } from './table.js';
+import { aside, hasRivals, isCircular, rivals } from './table.js';
 
-/**
- * INSERT OR REPLACE and UPDATE OR REPLACE delete the rows that have the same unique values, and fire no delete
- * trigger. So rows that may go are noted before, and those that are gone get their tombstones after. A statement that
- * has replaced one may have lost its own row to a foreign key's action, so deletes look as well.
+/*
+ * INSERT OR REPLACE and UPDATE OR REPLACE delete the rows that they clash with, and fire no delete trigger. So rows
+ * that may go are noted before, and those that are gone get their tombstones after.
+ *
+ * SQLite deletes the clashing rows one by one, each with what its foreign keys delete. Triggers of this table fire
+ * meanwhile, so a look may find only some of the noted rows gone, and must keep the notes of the others. If the rows
+ * below a replaced one include the row that is being updated, then nothing is left to update, and the
+ * UPDATE ends without its AFTER trigger: the delete of that row has to look instead. Only then does it matter which row had the new
+ * key; else the updated row has that key now.
  */
+
 export function rivalTriggers(spec: TableSpec): TriggerSql[] {
+  if (!hasRivals(spec)) return [];
   const uniques = uniquesOf(spec);
-  if (uniques.length === 0) return [];
-  const table = quoteName(spec.name);
-  const columns = [...new Set(uniques.flatMap((unique) => unique.columns))]
-    .map(quoteName)
-    .join(', ');
-  const isRival = (self: string) =>
-    all([
-      `${baseKey(spec, 'rival')} <> ${baseKey(spec, self)}`,
-      block`
-        (
-          ${any(
-            uniques.map((unique) => {
-              const values = baseValuesOf(unique.columns, 'new');
-              return `${areSet(values)} AND ${areEqual(baseValuesOf(unique.columns, 'rival'), values)}`;
-            }),
-          )}
-        )`,
-    ]);
-  const note = (event: string, on: string, self: string) =>
-    triggerSql(spec, `rival_${event}`, {
-      comment: 'rows that OR REPLACE may delete',
-      on: `BEFORE ${on} ON ${table}`,
-      when: [
-        NOT_APPLYING,
-        block`
-          EXISTS (
-            SELECT 1 FROM ${table} AS rival
-            WHERE
-              ${isRival(self)}
-          )`,
-      ],
-      body: [
-        statementText`
-          INSERT OR IGNORE INTO ${rivals(spec)} (${clockKeys(spec).join(', ')})
-          SELECT ${spec.key.map(({ name }) => `rival.${quoteName(name)}`).join(', ')}
-          FROM ${table} AS rival
-          WHERE
-            ${isRival(self)}`,
-      ],
-    });
-  const look = (event: string, on: string) =>
-    triggerSql(spec, `replaced_${event}`, {
-      comment: 'rows that OR REPLACE has deleted',
-      on: `AFTER ${on} ON ${table}`,
-      when: [NOT_APPLYING, `EXISTS (SELECT 1 FROM ${rivals(spec)})`],
-      body: [
-        takeSeqs(spec),
-        bury(spec, all([isReplaced(spec, clock(spec)), isNotParked(spec)])),
-        forgetReplaced(spec),
-        `DELETE FROM ${rivals(spec)}`,
-      ],
-    });
+  const keys = spec.key.map(({ name }) => name);
+  const columns = [
+    ...new Set([...uniques.flatMap((unique) => unique.columns), ...(isCircular(spec) ? keys : [])]),
+  ];
+  const on = `UPDATE OF ${columns.map(quoteName).join(', ')}`;
   return [
-    note('insert', 'INSERT', 'new'),
-    note('update', `UPDATE OF ${columns}`, 'old'),
-    look('insert', 'INSERT'),
-    look('update', `UPDATE OF ${columns}`),
-    look('delete', 'DELETE'),
+    ...(uniques.length > 0
+      ? [
+          note(spec, 'insert', { on: 'INSERT', isRival: isInsertRival(spec) }),
+          look(spec, 'insert', { on: 'INSERT', where: [] }),
+        ]
+      : []),
+    note(spec, 'update', { on, isRival: isUpdateRival(spec) }),
+    // The triggers that stamp the row itself may not have run yet.
+    look(spec, 'update', { on, where: [isNotOld(spec)] }),
+    ...(isCircular(spec)
+      ? [look(spec, 'delete', { on: 'DELETE', where: [isNotOld(spec)] })]
+      : []),
   ];
 }
+
+function note(
+  spec: TableSpec,
+  event: string,
+  { on, isRival }: { readonly on: string; readonly isRival: Layout },
+): TriggerSql {
+  const table = quoteName(spec.name);
+  return triggerSql(spec, `rival_${event}`, {
+    comment: 'rows that OR REPLACE may delete',
+    on: `BEFORE ${on} ON ${table}`,
+    when: [
+      NOT_APPLYING,
+      block`
+        EXISTS (
+          SELECT 1 FROM ${table} AS rival
+          WHERE
+            ${isRival}
+        )`,
+    ],
+    body: [
+      // Notes of statements that have ended. (A statement that is replacing rows has lost one already.)
+      statementText`
+        DELETE FROM ${rivals(spec)}
+        WHERE NOT ${isAnyLost(spec)}`,
+      statementText`
+        INSERT OR IGNORE INTO ${rivals(spec)} (${clockKeys(spec).join(', ')})
+        SELECT ${spec.key.map(({ name }) => `rival.${quoteName(name)}`).join(', ')}
+        FROM ${table} AS rival
+        WHERE
+          ${isRival}`,
+    ],
+  });
+}
+
+function look(
+  spec: TableSpec,
+  event: string,
+  { on, where }: { readonly on: string; readonly where: readonly Fragment[] },
+): TriggerSql {
+  const isLost = [
+    ...where,
+    block`
+      EXISTS (
+        SELECT 1 FROM ${rivals(spec)} AS noted
+        WHERE ${sameKeys(spec, 'noted', clock(spec))}
+      )`,
+    isLostRow(spec, clock(spec)),
+  ];
+  return triggerSql(spec, `replaced_${event}`, {
+    comment: 'rows that OR REPLACE has deleted',
+    on: `AFTER ${on} ON ${quoteName(spec.name)}`,
+    when: [NOT_APPLYING, isAnyLost(spec, where)],
+    body: [
+      takeSeqs(spec),
+      bury(spec, all(isLost)),
+      statementText`
+        DELETE FROM ${aside(spec)}
+        WHERE
+          ${all([
+            'state IS NULL',
+            block`
+              EXISTS (
+                SELECT 1 FROM ${rivals(spec)} AS noted
+                WHERE ${sameKeys(spec, 'noted', aside(spec))}
+              )`,
+            hasNoBaseRow(spec, aside(spec)),
+          ])}`,
+      statementText`
+        DELETE FROM ${rivals(spec)}
+        WHERE
+          ${hasNoBaseRow(spec, rivals(spec))}`,
+    ],
+  });
+}
+
+function isInsertRival(spec: TableSpec): Layout {
+  const [key, ...others] = spec.key;
+  const isOther = `${baseKey(spec, 'rival')} <> ${baseKey(spec, 'new')}`;
+  // Until SQLite gives a number to a row without one, its key is -1.
+  const isNumber = others.length === 0 && affinityOf(key!.sqlType) === 'integer';
+  return all([
+    isNumber ? `(${isOther} OR new.${quoteName(key!.name)} = -1)` : isOther,
+    block`
+      (
+        ${any(hasNewUnique(spec))}
+      )`,
+  ]);
+}
+
+function isUpdateRival(spec: TableSpec): Layout {
+  return all([
+    `${baseKey(spec, 'rival')} <> ${baseKey(spec, 'old')}`,
+    block`
+      (
+        ${any([
+          ...hasNewUnique(spec),
+          ...(isCircular(spec) ? [`${baseKey(spec, 'rival')} = ${baseKey(spec, 'new')}`] : []),
+        ])}
+      )`,
+  ]);
+}
+
+const hasNewUnique = (spec: TableSpec) =>
+  uniquesOf(spec).map((unique) => {
+    const values = baseValuesOf(unique.columns, 'new');
+    return `${areSet(values)} AND ${areEqual(baseValuesOf(unique.columns, 'rival'), values)}`;
+  });
 
 /** Gives living clocks a tombstone. @param where SQL condition on the clock row. */
 export const bury = (spec: TableSpec, where: Fragment): string =>
   deadRow(spec, all(['causal_length % 2 = 1', where]));
 
-function forgetReplaced(spec: TableSpec): string {
-  return statementText`
-    DELETE FROM ${aside(spec)}
-    WHERE
-      ${all(['state IS NULL', isReplaced(spec, aside(spec))])}`;
+/** SQL condition: a row that was noted is gone and has no tombstone. @param where conditions on the clock row. */
+function isAnyLost(spec: TableSpec, where: readonly Fragment[] = []): Layout {
+  const table = clock(spec);
+  return block`
+    EXISTS (
+      SELECT 1 FROM ${rivals(spec)} AS noted
+      JOIN ${table} ON ${sameKeys(spec, 'noted', table)}
+      WHERE
+        ${all([`${table}.causal_length % 2 = 1`, ...where, isLostRow(spec, table)])}
+    )`;
 }
 
 /**
  * SQL condition on a clock row. OR IGNORE leaves rows noted that it has left alone, and a merge may park them before
  * anybody looks.
  */
-function isNotParked(spec: TableSpec): Fragment {
-  return block`
-    NOT EXISTS (
-      SELECT 1 FROM ${aside(spec)} AS beside
-      WHERE ${sameKeys(spec, 'beside', clock(spec))} AND beside.state IS NOT NULL
-    )`;
-}
-
-/** SQL condition: the row was noted, and is gone. `row` has the clock table's key columns. */
-function isReplaced(spec: TableSpec, row: string): Fragment {
+function isLostRow(spec: TableSpec, row: string): Layout {
   return all([
-    block`
-      EXISTS (
-        SELECT 1 FROM ${rivals(spec)} AS rival
-        WHERE ${sameKeys(spec, 'rival', row)}
-      )`,
+    hasNoBaseRow(spec, row),
     block`
       NOT EXISTS (
-        SELECT 1 FROM ${quoteName(spec.name)} AS base
-        WHERE ${sameRow(spec, row, 'base')}
+        SELECT 1 FROM ${aside(spec)} AS beside
+        WHERE ${sameKeys(spec, 'beside', row)} AND beside.state IS NOT NULL
       )`,
   ]);
 }
+
+/** @param row has the clock table's key columns. */
+function hasNoBaseRow(spec: TableSpec, row: string): Layout {
+  return block`
+    NOT EXISTS (
+      SELECT 1 FROM ${quoteName(spec.name)} AS base
+      WHERE ${sameRow(spec, row, 'base')}
+    )`;
+}
+
+const isNotOld = (spec: TableSpec) => `NOT (${sameRow(spec, clock(spec), 'old')})`;

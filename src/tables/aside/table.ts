@@ -72,8 +72,15 @@ export function asideStatements(spec: TableSpec): string[] {
 export const createAside = (spec: TableSpec): string[] => [
   ...settlingStatements(),
   ...asideStatements(spec),
-  ...(uniquesOf(spec).length > 0 ? [rankGateStatement(spec), rivalStatement(spec)] : []),
+  ...(uniquesOf(spec).length > 0 ? [rankGateStatement(spec)] : []),
+  ...(hasRivals(spec) ? [rivalStatement(spec)] : []),
 ];
+
+/** A delete of a row may delete others of its table. */
+export const isCircular = ({ constraints }: TableSpec) => constraints?.isCircular === true;
+
+/** OR REPLACE may delete rows of the table that no trigger sees: see rivals.ts. */
+export const hasRivals = (spec: TableSpec) => uniquesOf(spec).length > 0 || isCircular(spec);
 
 /** The names of the table's indexes. */
 export function asideIndexes(spec: TableSpec): string[] {
