@@ -1,10 +1,10 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { portable } from '../sql/driver-value.js';
-import { block, type Fragment, list, statementText } from '../sql/layout.js';
+import { all, block, type Fragment, list, statementText } from '../sql/layout.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
-import { joinAside, trueRows } from '../tables/aside/truth.js';
+import { isThere, joinAside, trueRows } from '../tables/aside/truth.js';
 import { cellsTextSql } from '../tables/cells/text.js';
 import { CLOCK, clock, clockRowid, sameRow } from '../tables/clock/table.js';
 import { clockTextSql } from './clock-text.js';
@@ -33,13 +33,16 @@ export function selectRows(
     ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, CLOCK)] : []),
     ...(visible === undefined ? [] : [visibleSql(spec, visible)]),
   ];
+  // A delete that no trigger has seen leaves a clock that is alive, and no values to give, until it gets its tombstone.
+  const isDeadOrThere = `(${isThere(spec)} OR ${CLOCK}.causal_length % 2 = 0)`;
   const sql = statementText`
     SELECT
       ${list(columns)}
     FROM ${clock(spec)} AS ${CLOCK}
     LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
     ${joinAside(spec, (name) => `${CLOCK}.${quoteName(keyOf(name))}`)}
-    WHERE ${isAfter(spec, position, isAfterCut)}
+    WHERE
+      ${all([isAfter(spec, position, isAfterCut), isDeadOrThere])}
     ORDER BY ${CLOCK}.db_version, ${rowid}
     ${limit === undefined ? '' : `LIMIT ${limit}`}`;
   return statement(sql, visible?.args);

@@ -7,6 +7,7 @@ import type { SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
 import { isMergedNow, parkWithReason } from '../tables/aside/rejected.js';
+import { buryReplaced } from '../tables/aside/rivals.js';
 import {
   claimStatements,
   endSettleStatements,
@@ -43,10 +44,16 @@ export class Settling {
     this.#specs = constrainedTables(schema);
   }
 
-  /** A merge may pass through states that the foreign keys forbid; they are checked when it commits. */
+  /**
+   * A merge may pass through states that the foreign keys forbid; they are checked when it commits. Local writes end
+   * before it.
+   */
   begin(): Statement[] {
     const hasReferences = this.#specs.some((spec) => referencesOf(spec).length > 0);
-    return hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : [];
+    return [
+      ...(hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : []),
+      ...(this.settles ? statements(this.#specs.flatMap(buryReplaced)) : []),
+    ];
   }
 
   settle(): Statement[] {

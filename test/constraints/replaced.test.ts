@@ -61,6 +61,7 @@ const folders = crrTable('folders', {
 const seats = crrTable('seats', {
   id: integer('id').primaryKey().notNull(),
   number: integer('number').unique(),
+  room: text('room').notNull(),
 });
 const office = { people, teams, folders, seats };
 
@@ -120,8 +121,12 @@ describe('a replaced row gets a tombstone', () => {
       `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
       `INSERT INTO people (id, team) VALUES ('ann', 't')`,
     );
-    const update = `UPDATE OR REPLACE people SET id = 'bob', email = 'e', phone = 'k' WHERE id = 'ann'`;
-    expect(await idsAfter(sites, 'people', update)).toEqual([]);
+    await sites.here.run(
+      sql`UPDATE OR REPLACE people SET id = 'bob', email = 'e', phone = 'k' WHERE id = 'ann'`,
+    );
+    // No trigger sees what is replaced after the row itself is gone: the next apply looks.
+    await sites.here.$crr.apply([]);
+    expect(await idsAfter(sites, 'people', 'SELECT 1')).toEqual([]);
   });
 
   test.each([
@@ -152,8 +157,8 @@ describe('a replaced row gets a tombstone', () => {
   });
 
   test('if its key is that which SQLite shows before it numbers a row', async () => {
-    const sites = await sitesWith('INSERT INTO seats (id, number) VALUES (-1, 1)');
-    const insert = 'INSERT OR REPLACE INTO seats (number) VALUES (1)';
+    const sites = await sitesWith(`INSERT INTO seats (id, number, room) VALUES (-1, 1, 'a')`);
+    const insert = `INSERT OR REPLACE INTO seats (number, room) VALUES (1, 'b')`;
     expect(await idsAfter(sites, 'seats', insert)).toEqual([0]);
   });
 });
@@ -172,5 +177,46 @@ describe('a row that an upsert has met', () => {
     await idsAfter(sites, 'people', `DELETE FROM people WHERE id = 'ann'`);
     const { changes } = await sites.here.$crr.changes();
     expect(changes).toMatchObject([{ cid: '-1', cl: 2 }]);
+  });
+});
+
+describe('a row that is gone though no trigger has seen it', () => {
+  /** Both sites have the row; then it is gone `here`. */
+  async function sitesWithLost() {
+    const { here, there } = await sitesWith(
+      `INSERT INTO seats (id, number, room) VALUES (1, 1, 'a'), (2, 2, 'b')`,
+    );
+    await here.run(sql`UPDATE crr_state SET applying = 1`);
+    await here.run(sql`DELETE FROM seats WHERE id = 1`);
+    await here.run(sql`UPDATE crr_state SET applying = 0`);
+    return { here, there };
+  }
+
+  test('is not told', async () => {
+    const { here } = await sitesWithLost();
+    const fresh = await openSite(office);
+    await fresh.$crr.apply(await here.$crr.changes());
+    expect(await fresh.select().from(seats)).toEqual([{ id: 2, number: 2, room: 'b' }]);
+  });
+
+  test('keeps no other change from being applied', async () => {
+    const { here, there } = await sitesWithLost();
+    await there.update(seats).set({ number: 3 }).where(eq(seats.id, 1));
+    await there.update(seats).set({ number: 4 }).where(eq(seats.id, 2));
+    const { changes } = await there.$crr.changes();
+    // The cell alone lacks others that may not be NULL.
+    const isNews = ({ cid }: { cid: string }) => cid === 'number';
+    for (const batch of [changes.filter(isNews), changes]) {
+      const { rejected, pending } = await here.$crr.apply(batch);
+      expect({ rejected, pending }).toEqual({ rejected: [], pending: 0 });
+    }
+    expect(await here.select().from(seats)).toContainEqual({ id: 2, number: 4, room: 'b' });
+  });
+
+  test('gets a tombstone from install()', async () => {
+    const { here, there } = await sitesWithLost();
+    await here.$crr.install();
+    await there.$crr.apply(await here.$crr.changes());
+    expect(await there.select().from(seats)).toEqual([{ id: 2, number: 2, room: 'b' }]);
   });
 });

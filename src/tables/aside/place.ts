@@ -4,8 +4,8 @@ import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
 import { base, baseColumns, baseIsOffered, besideBase, newKeys } from '../gate/table.js';
-import { ASIDE, aside, asideColumns, asideKeyIs, asideValue } from './table.js';
-import { existsAside, joinAside, trueValue } from './truth.js';
+import { aside, asideColumns, asideKeyIs, asideValue } from './table.js';
+import { existsAside, isThere, joinAside, trueValue } from './truth.js';
 
 /*
  * Where the gate puts a merged row of a table with constraints: into the base table if that takes it, else
@@ -95,8 +95,6 @@ export function placeMerged(
   });
   const key = (name: string) => `new.${quoteName(keyOf(name))}`;
   const values = spec.clockColumns.map(({ name }, i) => merged(i, trueValue(spec, name)));
-  const [firstKey] = spec.key;
-  const isThere = `(base.${quoteName(firstKey!.name)} IS NOT NULL OR ${ASIDE}.${clockKeys(spec)[0]} IS NOT NULL)`;
   const renewed = spec.clockColumns.map(({ name }) => {
     const value = asideValue(name);
     return `${value} = excluded.${value}`;
@@ -123,7 +121,7 @@ export function placeMerged(
       LEFT JOIN ${base(spec)} AS base ON ${baseIsOffered(spec, 'base')}
       ${joinAside(spec, key)}
       WHERE
-        ${all(['changes() = 0', ...(from?.where ?? []), isThere])}
+        ${all(['changes() = 0', ...(from?.where ?? []), isThere(spec)])}
       ON CONFLICT (${clockKeys(spec).join(', ')}) DO UPDATE SET
         ${list([...renewed, "was = CASE state WHEN 'open' THEN was ELSE state END", "state = 'open'"])}`,
   ];

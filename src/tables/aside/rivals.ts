@@ -83,39 +83,11 @@ function look(
   event: string,
   { on, where }: { readonly on: string; readonly where: readonly Fragment[] },
 ): TriggerSql {
-  const isLost = [
-    ...where,
-    block`
-      EXISTS (
-        SELECT 1 FROM ${rivals(spec)} AS noted
-        WHERE ${sameKeys(spec, 'noted', clock(spec))}
-      )`,
-    isLostRow(spec, clock(spec)),
-  ];
   return triggerSql(spec, `replaced_${event}`, {
     comment: 'rows that OR REPLACE has deleted',
     on: `AFTER ${on} ON ${quoteName(spec.name)}`,
     when: [NOT_APPLYING, isAnyLost(spec, where)],
-    body: [
-      takeSeqs(spec),
-      bury(spec, all(isLost)),
-      statementText`
-        DELETE FROM ${aside(spec)}
-        WHERE
-          ${all([
-            'state IS NULL',
-            block`
-              EXISTS (
-                SELECT 1 FROM ${rivals(spec)} AS noted
-                WHERE ${sameKeys(spec, 'noted', aside(spec))}
-              )`,
-            hasNoBaseRow(spec, aside(spec)),
-          ])}`,
-      statementText`
-        DELETE FROM ${rivals(spec)}
-        WHERE
-          ${hasNoBaseRow(spec, rivals(spec))}`,
-    ],
+    body: [takeSeqs(spec), ...buryLost(spec, where)],
   });
 }
 
@@ -156,8 +128,42 @@ const hasNewUnique = (spec: TableSpec) =>
 export const bury = (spec: TableSpec, where: Fragment): string =>
   deadRow(spec, all(['causal_length % 2 = 1', where]));
 
+/**
+ * Gives tombstones to rows that nothing has looked for: an UPDATE may lose its own row before it replaces others. To be run
+ * as a local write.
+ */
+export function buryReplaced(spec: TableSpec): string[] {
+  if (!hasRivals(spec)) return [];
+  return [
+    statementText`
+      ${takeSeqs(spec)}
+      WHERE
+        ${isAnyLost(spec)}`,
+    ...buryLost(spec),
+  ];
+}
+
+function buryLost(spec: TableSpec, where: readonly Fragment[] = []): string[] {
+  const isNoted = (row: string) => block`
+    EXISTS (
+      SELECT 1 FROM ${rivals(spec)} AS noted
+      WHERE ${sameKeys(spec, 'noted', row)}
+    )`;
+  return [
+    bury(spec, all([...where, isNoted(clock(spec)), isLostRow(spec, clock(spec))])),
+    statementText`
+      DELETE FROM ${aside(spec)}
+      WHERE
+        ${all(['state IS NULL', isNoted(aside(spec)), hasNoBaseRow(spec, aside(spec))])}`,
+    statementText`
+      DELETE FROM ${rivals(spec)}
+      WHERE
+        ${hasNoBaseRow(spec, rivals(spec))}`,
+  ];
+}
+
 /** SQL condition: a row that was noted is gone and has no tombstone. @param where conditions on the clock row. */
-function isAnyLost(spec: TableSpec, where: readonly Fragment[] = []): Layout {
+export function isAnyLost(spec: TableSpec, where: readonly Fragment[] = []): Layout {
   const table = clock(spec);
   return block`
     EXISTS (

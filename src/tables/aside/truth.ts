@@ -26,6 +26,14 @@ export function trueValue(spec: TableSpec, column: string, base = 'base'): strin
   return `CASE WHEN ${ASIDE}.state IS NOT NULL${isMasked} THEN ${ASIDE}.${asideValue(column)} ELSE ${shown} END`;
 }
 
+/** SQL condition on the rows `base` and {@link ASIDE}, which are joined: the row is in one of these tables. */
+export function isThere(spec: TableSpec): string {
+  const { name } = spec.key[0]!;
+  const inBase = `base.${quoteName(name)} IS NOT NULL`;
+  if (spec.constraints === undefined) return inBase;
+  return `(${inBase} OR ${ASIDE}.${quoteName(keyOf(name))} IS NOT NULL)`;
+}
+
 /** SQL condition: the row is in the base table or aside. `key` is SQL of a key column's value. */
 export function existsRow(spec: TableSpec, key: (name: string) => string): Layout {
   const isBase = spec.key.map(({ name }) => `base.${quoteName(name)} = ${key(name)}`);

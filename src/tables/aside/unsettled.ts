@@ -6,11 +6,13 @@ import { quoteName } from '../../sql/quote.js';
 import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { parentKeys } from './pass.js';
 import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
-import { aside, lost, SETTLED } from './table.js';
+import { isAnyLost } from './rivals.js';
+import { aside, hasRivals, lost, SETTLED } from './table.js';
 
 /**
  * Refuses the batch if what the base tables show may not be what the merged rows say: it is sent again, and settles
- * then. A row aside is undecided, or it or what it hangs on was written since all was settled.
+ * then. A row aside is undecided, or it or what it hangs on was written since all was settled. (Or a replaced row has
+ * no tombstone yet.)
  */
 export function refuseUnsettled(spec: TableSpec): string {
   return statementText`
@@ -61,6 +63,7 @@ export function isUnsettled(spec: TableSpec): Layout {
     ),
   ];
   const conditions = [
+    ...(hasRivals(spec) ? [isAnyLost(spec)] : []),
     block`
       EXISTS (SELECT 1 FROM ${aside(spec)})
       AND (

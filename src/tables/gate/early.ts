@@ -11,7 +11,7 @@ import { SOURCE } from '../state/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
 
-/** A row that lacks a NOT NULL cell waits for it, unless a later life of the row is known already. */
+/** A row that lacks a NOT NULL cell waits for it, unless this life of the row, or a later one, has ended already. */
 export function earlyGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {
   return gateTrigger(spec, 'merge_early', {
     comment: 'a row that lacks a NOT NULL cell waits',
@@ -71,7 +71,7 @@ function keep(spec: TableSpec, cell: EarlyCell): string {
   const isLate = block`
     EXISTS (
       SELECT 1 FROM ${clock(spec)}
-      WHERE ${clockIsOffered(spec)} AND causal_length > new.causal_length
+      WHERE ${clockIsOffered(spec)} AND causal_length >= new.causal_length
     )`;
   return pendingUpsert(
     spec.key.length,

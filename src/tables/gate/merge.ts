@@ -1,10 +1,10 @@
 import { cellTypeOf, clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
+import { all, any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { placeMerged, placeRevived } from '../aside/place.js';
-import { joinAside, trueValue } from '../aside/truth.js';
+import { isThere, joinAside, trueValue } from '../aside/truth.js';
 import { cellsOf } from '../cells/table.js';
 import { cellVersionSql, resetClockSql, stampOfOriginSql } from '../clock/clock.js';
 import { CLOCK, cellClock, clock } from '../clock/table.js';
@@ -77,6 +77,12 @@ function comparison(spec: TableSpec): Layout {
     'CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE clock.row_version END AS row_version',
     ...spec.clockColumns.map((_, i) => block`${wins(spec, i)} AS cell_${i}`),
   ];
+  // A row that is gone although its clock is alive takes no part in the life that it had: see rivals.ts.
+  const isOpenTo = block`
+    (
+      new.causal_length > clock.causal_length
+      OR (new.causal_length = clock.causal_length AND ${isThere(spec)})
+    )`;
   return block`
     (
       SELECT
@@ -84,7 +90,8 @@ function comparison(spec: TableSpec): Layout {
       FROM ${clock(spec)} AS clock
       LEFT JOIN ${base(spec)} AS base ON ${baseIsOffered(spec, 'base')}
       ${joinAside(spec, (name) => `new.${quoteName(keyOf(name))}`)}
-      WHERE ${clockIsOffered(spec, 'clock')} AND clock.causal_length <= new.causal_length
+      WHERE
+        ${all([clockIsOffered(spec, 'clock'), isOpenTo])}
       LIMIT 1
     )`;
 }
