@@ -549,7 +549,7 @@ describe('exact text', () => {
         new.sentinel IS NOT NULL
         AND NOT EXISTS (
             SELECT 1 FROM "todos__crr_clock"
-            WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+            WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
           )
       ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
@@ -584,7 +584,7 @@ describe('exact text', () => {
         ifnull(new."version_title", new.row_version) >= 0
         AND NOT EXISTS (
             SELECT 1 FROM "todos__crr_clock"
-            WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+            WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
           )
       ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
         val = excluded.val,
@@ -655,7 +655,12 @@ describe('exact text', () => {
           ifnull(new."version_title", new.row_version) >= 0 AND 2 * (ifnull(new."version_title", new.row_version) - min(clock.row_version + ifnull(CAST(clock."clock_title" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."value_title") = typeof(base."title") THEN ifnull(new."value_title" > base."title" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."value_title"), 1, 1)) > instr('nbtri', substr(typeof(base."title"), 1, 1)) END > 0 AS cell_0
         FROM "todos__crr_clock" AS clock
         LEFT JOIN "todos" AS base ON base."id" = new."key_id"
-        WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+        WHERE
+          clock."key_id" = new."key_id"
+          AND (
+              new.causal_length > clock.causal_length
+              OR (new.causal_length = clock.causal_length AND base."id" IS NOT NULL)
+            )
         LIMIT 1
       ) AS won
       WHERE
@@ -863,7 +868,12 @@ describe('exact text', () => {
           CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE clock.row_version END AS row_version
         FROM "marks__crr_clock" AS clock
         LEFT JOIN "marks" AS base ON base."id" = new."key_id"
-        WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+        WHERE
+          clock."key_id" = new."key_id"
+          AND (
+              new.causal_length > clock.causal_length
+              OR (new.causal_length = clock.causal_length AND base."id" IS NOT NULL)
+            )
         LIMIT 1
       ) AS won
       WHERE
@@ -1630,7 +1640,12 @@ describe('exact text', () => {
           ifnull(new."version_mood", new.row_version) >= 0 AND 2 * (ifnull(new."version_mood", new.row_version) - min(clock.row_version + ifnull(CAST(clock."clock_mood" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."value_mood") = typeof(base."mood") THEN ifnull(new."value_mood" > base."mood" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."value_mood"), 1, 1)) > instr('nbtri', substr(typeof(base."mood"), 1, 1)) END > 0 AS cell_1
         FROM "scores__crr_clock" AS clock
         LEFT JOIN "scores" AS base ON base."id" = new."key_id"
-        WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+        WHERE
+          clock."key_id" = new."key_id"
+          AND (
+              new.causal_length > clock.causal_length
+              OR (new.causal_length = clock.causal_length AND base."id" IS NOT NULL)
+            )
         LIMIT 1
       ) AS won
       WHERE

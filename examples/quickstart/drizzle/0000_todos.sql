@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"3b87fb85e50e0513","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"7a1c7957c2a7a44a","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -430,7 +430,7 @@ WHERE
   new.sentinel IS NOT NULL
   AND NOT EXISTS (
       SELECT 1 FROM "todos__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -465,7 +465,7 @@ WHERE
   ifnull(new."version_title", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "todos__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -500,7 +500,7 @@ WHERE
   ifnull(new."version_done", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "todos__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -581,7 +581,12 @@ FROM (
     ifnull(new."version_done", new.row_version) >= 0 AND 2 * (ifnull(new."version_done", new.row_version) - min(clock.row_version + ifnull(CAST(clock."clock_done" AS INTEGER), -(clock.row_version = 0)), CASE WHEN new.causal_length > clock.causal_length THEN 0 ELSE 9007199254740991 END)) + CASE WHEN typeof(new."value_done") = typeof(base."done") THEN ifnull(new."value_done" > base."done" COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(new."value_done"), 1, 1)) > instr('nbtri', substr(typeof(base."done"), 1, 1)) END > 0 AS cell_1
   FROM "todos__crr_clock" AS clock
   LEFT JOIN "todos" AS base ON base."id" = new."key_id"
-  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_id" = new."key_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND base."id" IS NOT NULL)
+      )
   LIMIT 1
 ) AS won
 WHERE
