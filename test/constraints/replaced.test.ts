@@ -110,51 +110,50 @@ describe('a replaced row gets a tombstone', () => {
   });
 
   // SQLite replaces them in the order of the indexes.
-  test.each([
-    'bob',
-    'eve',
-    'kim',
-  ])('if several are replaced, of which %s takes along the row that is updated', async (lead) => {
-    const sites = await sitesWith(
-      `INSERT INTO people (id, email) VALUES ('bob', NULL), ('eve', 'e')`,
-      `INSERT INTO people (id, phone) VALUES ('kim', 'k')`,
-      `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
-      `INSERT INTO people (id, team) VALUES ('ann', 't')`,
-    );
-    await sites.here.run(
-      sql`UPDATE OR REPLACE people SET id = 'bob', email = 'e', phone = 'k' WHERE id = 'ann'`,
-    );
-    // No trigger sees what is replaced after the row itself is gone: the next apply looks.
-    await sites.here.$crr.apply([]);
-    expect(await idsAfter(sites, 'people', 'SELECT 1')).toEqual([]);
-  });
+  test.each(['bob', 'eve', 'kim'])(
+    'if several are replaced, of which %s takes along the row that is updated',
+    async (lead) => {
+      const sites = await sitesWith(
+        `INSERT INTO people (id, email) VALUES ('bob', NULL), ('eve', 'e')`,
+        `INSERT INTO people (id, phone) VALUES ('kim', 'k')`,
+        `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
+        `INSERT INTO people (id, team) VALUES ('ann', 't')`,
+      );
+      await sites.here.run(
+        sql`UPDATE OR REPLACE people SET id = 'bob', email = 'e', phone = 'k' WHERE id = 'ann'`,
+      );
+      // No trigger sees what is replaced after the row itself is gone: the next apply looks.
+      await sites.here.$crr.apply([]);
+      expect(await idsAfter(sites, 'people', 'SELECT 1')).toEqual([]);
+    },
+  );
 
-  test.each([
-    'bob',
-    'eve',
-  ])('if two are replaced, of which %s takes along a row of the table', async (lead) => {
-    const sites = await sitesWith(
-      `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
-      `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
-      `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
-      `INSERT INTO people (id, team) VALUES ('kim', 't')`,
-    );
-    const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
-    expect(await idsAfter(sites, 'people', insert)).toEqual(['ann']);
-  });
+  test.each(['bob', 'eve'])(
+    'if two are replaced, of which %s takes along a row of the table',
+    async (lead) => {
+      const sites = await sitesWith(
+        `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
+        `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
+        `INSERT INTO teams (id, lead) VALUES ('t', '${lead}')`,
+        `INSERT INTO people (id, team) VALUES ('kim', 't')`,
+      );
+      const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
+      expect(await idsAfter(sites, 'people', insert)).toEqual(['ann']);
+    },
+  );
 
-  test.each([
-    'bob',
-    'eve',
-  ])('if two are replaced, and a unique reference to %s is set to NULL', async (boss) => {
-    const sites = await sitesWith(
-      `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
-      `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
-      `INSERT INTO people (id, boss) VALUES ('kim', '${boss}')`,
-    );
-    const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
-    expect(await idsAfter(sites, 'people', insert)).toEqual(['ann', 'kim']);
-  });
+  test.each(['bob', 'eve'])(
+    'if two are replaced, and a unique reference to %s is set to NULL',
+    async (boss) => {
+      const sites = await sitesWith(
+        `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
+        `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
+        `INSERT INTO people (id, boss) VALUES ('kim', '${boss}')`,
+      );
+      const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
+      expect(await idsAfter(sites, 'people', insert)).toEqual(['ann', 'kim']);
+    },
+  );
 
   test('if its key is that which SQLite shows before it numbers a row', async () => {
     const sites = await sitesWith(`INSERT INTO seats (id, number, room) VALUES (-1, 1, 'a')`);

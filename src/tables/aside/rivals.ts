@@ -39,9 +39,7 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
     note(spec, 'update', { on, isRival: isUpdateRival(spec) }),
     // The triggers that stamp the row itself may not have run yet.
     look(spec, 'update', { on, where: [isNotOld(spec)] }),
-    ...(isCircular(spec)
-      ? [look(spec, 'delete', { on: 'DELETE', where: [isNotOld(spec)] })]
-      : []),
+    ...(isCircular(spec) ? [look(spec, 'delete', { on: 'DELETE', where: [isNotOld(spec)] })] : []),
   ];
 }
 

@@ -5,8 +5,8 @@ import { clockTable, GUARD_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { parentKeys } from './pass.js';
-import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
 import { isAnyLost } from './rivals.js';
+import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
 import { aside, hasRivals, lost, SETTLED } from './table.js';
 
 /**

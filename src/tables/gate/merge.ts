@@ -1,6 +1,14 @@
 import { cellTypeOf, clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
+import {
+  all,
+  any,
+  block,
+  type Fragment,
+  type Layout,
+  list,
+  statementText,
+} from '../../sql/layout.js';
 import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { placeMerged, placeRevived } from '../aside/place.js';
