@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"62c13e71a6bf3e35","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"d753620e39598631","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"67bd6a836d47953c","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"f37c5144349e7f67","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"d523893daa42bfb8","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"a7f20062956e60ff","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"9f675bfd62d2e008","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"ccda49fab3fbde35","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"0d005a946de45840","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"8165d40506652355","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -246,10 +246,10 @@ DELETE FROM crr_former WHERE table_name = 'comments' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state
 SET schema_version = schema_version + 1
-WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'comments' AND spec = '{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}');
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'comments' AND spec = '{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('comments', '{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}', '[]')
+VALUES ('comments', '{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -554,7 +554,7 @@ WHERE
   new.sentinel IS NOT NULL
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -589,7 +589,7 @@ WHERE
   ifnull(new."version_task_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -624,7 +624,7 @@ WHERE
   ifnull(new."version_author_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -659,7 +659,7 @@ WHERE
   ifnull(new."version_body", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -770,7 +770,12 @@ FROM (
   FROM "comments__crr_clock" AS clock
   LEFT JOIN "comments" AS base ON base."id" = new."key_id"
   LEFT JOIN "comments__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
-  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_id" = new."key_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL))
+      )
   LIMIT 1
 ) AS won
 WHERE
@@ -1358,10 +1363,10 @@ DELETE FROM crr_former WHERE table_name = 'members' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state
 SET schema_version = schema_version + 1
-WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'members' AND spec = '{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"''reader''","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}');
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'members' AND spec = '{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"''reader''","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('members', '{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"''reader''","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}', '[]')
+VALUES ('members', '{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"''reader''","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -1639,7 +1644,12 @@ FROM (
   FROM "members__crr_clock" AS clock
   LEFT JOIN "members" AS base ON base."project_id" = new."key_project_id" AND base."user_id" = new."key_user_id"
   LEFT JOIN "members__crr_aside" AS crr_aside ON crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
-  WHERE clock."key_project_id" = new."key_project_id" AND clock."key_user_id" = new."key_user_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_project_id" = new."key_project_id" AND clock."key_user_id" = new."key_user_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL))
+      )
   LIMIT 1
 ) AS won
 WHERE
@@ -2166,10 +2176,10 @@ DELETE FROM crr_former WHERE table_name = 'projects' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state
 SET schema_version = schema_version + 1
-WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'projects' AND spec = '{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}');
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'projects' AND spec = '{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('projects', '{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}', '[]')
+VALUES ('projects', '{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -2439,7 +2449,7 @@ WHERE
   new.sentinel IS NOT NULL
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -2474,7 +2484,7 @@ WHERE
   ifnull(new."version_owner_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -2509,7 +2519,7 @@ WHERE
   ifnull(new."version_name", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -2612,7 +2622,12 @@ FROM (
   FROM "projects__crr_clock" AS clock
   LEFT JOIN "projects" AS base ON base."id" = new."key_id"
   LEFT JOIN "projects__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
-  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_id" = new."key_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL))
+      )
   LIMIT 1
 ) AS won
 WHERE
@@ -3110,10 +3125,10 @@ DELETE FROM crr_former WHERE table_name = 'tasks' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state
 SET schema_version = schema_version + 1
-WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'tasks' AND spec = '{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}');
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'tasks' AND spec = '{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}');
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('tasks', '{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}', '[]')
+VALUES ('tasks', '{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -3499,7 +3514,7 @@ WHERE
   new.sentinel IS NOT NULL
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3534,7 +3549,7 @@ WHERE
   ifnull(new."version_project_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3569,7 +3584,7 @@ WHERE
   ifnull(new."version_slug", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3604,7 +3619,7 @@ WHERE
   ifnull(new."version_assignee_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3639,7 +3654,7 @@ WHERE
   ifnull(new."version_parent_id", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3674,7 +3689,7 @@ WHERE
   ifnull(new."version_done", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -3801,7 +3816,12 @@ FROM (
   FROM "tasks__crr_clock" AS clock
   LEFT JOIN "tasks" AS base ON base."id" = new."key_id"
   LEFT JOIN "tasks__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
-  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_id" = new."key_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL))
+      )
   LIMIT 1
 ) AS won
 WHERE
@@ -4371,6 +4391,21 @@ WHEN
           )
     )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
+  DELETE FROM "tasks__crr_rival"
+WHERE NOT EXISTS (
+  SELECT 1 FROM "tasks__crr_rival" AS noted
+  JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+  WHERE
+    "tasks__crr_clock".causal_length % 2 = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks" AS base
+        WHERE "tasks__crr_clock"."key_id" = base."id"
+      )
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks__crr_aside" AS beside
+          WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+        )
+);
   INSERT OR IGNORE INTO "tasks__crr_rival" ("key_id")
 SELECT rival."id"
 FROM "tasks" AS rival
@@ -4381,8 +4416,76 @@ WHERE
     );
 END;
 --> statement-breakpoint
+CREATE TRIGGER "tasks__crr_on_replaced_insert"
+AFTER INSERT ON "tasks"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      WHERE
+        "tasks__crr_clock".causal_length % 2 = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM "tasks" AS base
+            WHERE "tasks__crr_clock"."key_id" = base."id"
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM "tasks__crr_aside" AS beside
+              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+            )
+    )
+BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 5;
+  UPDATE "tasks__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_project_id" = NULL,
+  "clock_slug" = NULL,
+  "clock_assignee_id" = NULL,
+  "clock_parent_id" = NULL,
+  "clock_done" = NULL
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS noted
+    WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_clock"."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks__crr_aside" AS beside
+        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
+  DELETE FROM "tasks__crr_aside"
+WHERE
+  state IS NULL
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "tasks__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "tasks" AS base
+    WHERE "tasks__crr_rival"."key_id" = base."id"
+  );
+END;
+--> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_rival_update"
-BEFORE UPDATE OF "project_id", "slug" ON "tasks"
+BEFORE UPDATE OF "project_id", "slug", "id" ON "tasks"
 WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
@@ -4391,9 +4494,25 @@ WHEN
         rival."id" <> old."id"
         AND (
             new."project_id" IS NOT NULL AND new."slug" IS NOT NULL AND rival."project_id" = new."project_id" AND rival."slug" = new."slug"
+            OR rival."id" = new."id"
           )
     )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
+  DELETE FROM "tasks__crr_rival"
+WHERE NOT EXISTS (
+  SELECT 1 FROM "tasks__crr_rival" AS noted
+  JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+  WHERE
+    "tasks__crr_clock".causal_length % 2 = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks" AS base
+        WHERE "tasks__crr_clock"."key_id" = base."id"
+      )
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks__crr_aside" AS beside
+          WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+        )
+);
   INSERT OR IGNORE INTO "tasks__crr_rival" ("key_id")
 SELECT rival."id"
 FROM "tasks" AS rival
@@ -4401,64 +4520,29 @@ WHERE
   rival."id" <> old."id"
   AND (
       new."project_id" IS NOT NULL AND new."slug" IS NOT NULL AND rival."project_id" = new."project_id" AND rival."slug" = new."slug"
+      OR rival."id" = new."id"
     );
-END;
---> statement-breakpoint
-CREATE TRIGGER "tasks__crr_on_replaced_insert"
-AFTER INSERT ON "tasks"
-WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "tasks__crr_rival")
-BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 5;
-  UPDATE "tasks__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_project_id" = NULL,
-  "clock_slug" = NULL,
-  "clock_assignee_id" = NULL,
-  "clock_parent_id" = NULL,
-  "clock_done" = NULL
-WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS rival
-    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_clock"."key_id" = base."id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-    );
-  DELETE FROM "tasks__crr_aside"
-WHERE
-  state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_aside"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "tasks__crr_rival";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_replaced_update"
-AFTER UPDATE OF "project_id", "slug" ON "tasks"
+AFTER UPDATE OF "project_id", "slug", "id" ON "tasks"
 WHEN
   (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "tasks__crr_rival")
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      WHERE
+        "tasks__crr_clock".causal_length % 2 = 1
+        AND NOT ("tasks__crr_clock"."key_id" = old."id")
+        AND NOT EXISTS (
+            SELECT 1 FROM "tasks" AS base
+            WHERE "tasks__crr_clock"."key_id" = base."id"
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM "tasks__crr_aside" AS beside
+              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+            )
+    )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -4478,37 +4562,57 @@ SET
   "clock_parent_id" = NULL,
   "clock_done" = NULL
 WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS rival
-    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-  )
+AND NOT ("tasks__crr_clock"."key_id" = old."id")
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+    )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
       WHERE "tasks__crr_clock"."key_id" = base."id"
     )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-    );
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks__crr_aside" AS beside
+        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
   AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_aside"."key_id"
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
     )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "tasks__crr_rival";
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "tasks__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "tasks" AS base
+    WHERE "tasks__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_replaced_delete"
 AFTER DELETE ON "tasks"
 WHEN
   (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "tasks__crr_rival")
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      WHERE
+        "tasks__crr_clock".causal_length % 2 = 1
+        AND NOT ("tasks__crr_clock"."key_id" = old."id")
+        AND NOT EXISTS (
+            SELECT 1 FROM "tasks" AS base
+            WHERE "tasks__crr_clock"."key_id" = base."id"
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM "tasks__crr_aside" AS beside
+              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+            )
+    )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -4528,30 +4632,36 @@ SET
   "clock_parent_id" = NULL,
   "clock_done" = NULL
 WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS rival
-    WHERE rival."key_id" = "tasks__crr_clock"."key_id"
-  )
+AND NOT ("tasks__crr_clock"."key_id" = old."id")
+  AND EXISTS (
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+    )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
       WHERE "tasks__crr_clock"."key_id" = base."id"
     )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS beside
-      WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-    );
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks__crr_aside" AS beside
+        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
   AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS rival
-      WHERE rival."key_id" = "tasks__crr_aside"."key_id"
+      SELECT 1 FROM "tasks__crr_rival" AS noted
+      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
     )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks" AS base
-        WHERE "tasks__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "tasks__crr_rival";
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "tasks__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "tasks" AS base
+    WHERE "tasks__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_guard_delete"
@@ -4927,10 +5037,10 @@ DELETE FROM crr_former WHERE table_name = 'users' AND cid = '-1';
 --> statement-breakpoint
 UPDATE crr_state
 SET schema_version = schema_version + 1
-WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'users' AND spec = '{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}');
+WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'users' AND spec = '{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}');
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('users', '{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}', '[]')
+VALUES ('users', '{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -5219,7 +5329,7 @@ WHERE
   new.sentinel IS NOT NULL
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -5254,7 +5364,7 @@ WHERE
   ifnull(new."version_email", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -5289,7 +5399,7 @@ WHERE
   ifnull(new."version_handle", new.row_version) >= 0
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_clock"
-      WHERE "key_id" = new."key_id" AND causal_length > new.causal_length
+      WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
 ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
   val = excluded.val,
@@ -5392,7 +5502,12 @@ FROM (
   FROM "users__crr_clock" AS clock
   LEFT JOIN "users" AS base ON base."id" = new."key_id"
   LEFT JOIN "users__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
-  WHERE clock."key_id" = new."key_id" AND clock.causal_length <= new.causal_length
+  WHERE
+    clock."key_id" = new."key_id"
+    AND (
+        new.causal_length > clock.causal_length
+        OR (new.causal_length = clock.causal_length AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL))
+      )
   LIMIT 1
 ) AS won
 WHERE
@@ -5846,6 +5961,21 @@ WHEN
           )
     )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
+  DELETE FROM "users__crr_rival"
+WHERE NOT EXISTS (
+  SELECT 1 FROM "users__crr_rival" AS noted
+  JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+  WHERE
+    "users__crr_clock".causal_length % 2 = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM "users" AS base
+        WHERE "users__crr_clock"."key_id" = base."id"
+      )
+      AND NOT EXISTS (
+          SELECT 1 FROM "users__crr_aside" AS beside
+          WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+        )
+);
   INSERT OR IGNORE INTO "users__crr_rival" ("key_id")
 SELECT rival."id"
 FROM "users" AS rival
@@ -5855,6 +5985,71 @@ WHERE
       new."email" IS NOT NULL AND rival."email" = new."email"
       OR new."handle" IS NOT NULL AND rival."handle" = new."handle"
     );
+END;
+--> statement-breakpoint
+CREATE TRIGGER "users__crr_on_replaced_insert"
+AFTER INSERT ON "users"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND EXISTS (
+      SELECT 1 FROM "users__crr_rival" AS noted
+      JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+      WHERE
+        "users__crr_clock".causal_length % 2 = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM "users" AS base
+            WHERE "users__crr_clock"."key_id" = base."id"
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM "users__crr_aside" AS beside
+              WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+            )
+    )
+BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 2;
+  UPDATE "users__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_email" = NULL,
+  "clock_handle" = NULL
+WHERE causal_length % 2 = 1
+AND EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS noted
+    WHERE noted."key_id" = "users__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_clock"."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "users__crr_aside" AS beside
+        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
+  DELETE FROM "users__crr_aside"
+WHERE
+  state IS NULL
+  AND EXISTS (
+      SELECT 1 FROM "users__crr_rival" AS noted
+      WHERE noted."key_id" = "users__crr_aside"."key_id"
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "users__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "users" AS base
+    WHERE "users__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "users__crr_on_rival_update"
@@ -5871,6 +6066,21 @@ WHEN
           )
     )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
+  DELETE FROM "users__crr_rival"
+WHERE NOT EXISTS (
+  SELECT 1 FROM "users__crr_rival" AS noted
+  JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+  WHERE
+    "users__crr_clock".causal_length % 2 = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM "users" AS base
+        WHERE "users__crr_clock"."key_id" = base."id"
+      )
+      AND NOT EXISTS (
+          SELECT 1 FROM "users__crr_aside" AS beside
+          WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+        )
+);
   INSERT OR IGNORE INTO "users__crr_rival" ("key_id")
 SELECT rival."id"
 FROM "users" AS rival
@@ -5882,58 +6092,25 @@ WHERE
     );
 END;
 --> statement-breakpoint
-CREATE TRIGGER "users__crr_on_replaced_insert"
-AFTER INSERT ON "users"
-WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "users__crr_rival")
-BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 2;
-  UPDATE "users__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_email" = NULL,
-  "clock_handle" = NULL
-WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS rival
-    WHERE rival."key_id" = "users__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_clock"."key_id" = base."id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-    );
-  DELETE FROM "users__crr_aside"
-WHERE
-  state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_aside"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "users__crr_rival";
-END;
---> statement-breakpoint
 CREATE TRIGGER "users__crr_on_replaced_update"
 AFTER UPDATE OF "email", "handle" ON "users"
 WHEN
   (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "users__crr_rival")
+  AND EXISTS (
+      SELECT 1 FROM "users__crr_rival" AS noted
+      JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+      WHERE
+        "users__crr_clock".causal_length % 2 = 1
+        AND NOT ("users__crr_clock"."key_id" = old."id")
+        AND NOT EXISTS (
+            SELECT 1 FROM "users" AS base
+            WHERE "users__crr_clock"."key_id" = base."id"
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM "users__crr_aside" AS beside
+              WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+            )
+    )
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -5950,77 +6127,36 @@ SET
   "clock_email" = NULL,
   "clock_handle" = NULL
 WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS rival
-    WHERE rival."key_id" = "users__crr_clock"."key_id"
-  )
+AND NOT ("users__crr_clock"."key_id" = old."id")
+  AND EXISTS (
+      SELECT 1 FROM "users__crr_rival" AS noted
+      WHERE noted."key_id" = "users__crr_clock"."key_id"
+    )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
       WHERE "users__crr_clock"."key_id" = base."id"
     )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-    );
+    AND NOT EXISTS (
+        SELECT 1 FROM "users__crr_aside" AS beside
+        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
   AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_aside"."key_id"
+      SELECT 1 FROM "users__crr_rival" AS noted
+      WHERE noted."key_id" = "users__crr_aside"."key_id"
     )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "users__crr_rival";
-END;
---> statement-breakpoint
-CREATE TRIGGER "users__crr_on_replaced_delete"
-AFTER DELETE ON "users"
-WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (SELECT 1 FROM "users__crr_rival")
-BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 2;
-  UPDATE "users__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_email" = NULL,
-  "clock_handle" = NULL
-WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS rival
-    WHERE rival."key_id" = "users__crr_clock"."key_id"
-  )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
-      WHERE "users__crr_clock"."key_id" = base."id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS beside
-      WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+      WHERE "users__crr_aside"."key_id" = base."id"
     );
-  DELETE FROM "users__crr_aside"
+  DELETE FROM "users__crr_rival"
 WHERE
-  state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS rival
-      WHERE rival."key_id" = "users__crr_aside"."key_id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users" AS base
-        WHERE "users__crr_aside"."key_id" = base."id"
-      );
-  DELETE FROM "users__crr_rival";
+  NOT EXISTS (
+    SELECT 1 FROM "users" AS base
+    WHERE "users__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "users__crr_on_rank"
