@@ -48,6 +48,7 @@ export {
 export type { HiddenRow } from './feed/page.js';
 export type { Contribution } from './feed/site-values.js';
 export { type Change, SENTINEL } from './model/change.js';
+export type { CrrEvent } from './model/event.js';
 export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
 export { counter, increment } from './schema/counter.js';

@@ -58,8 +58,8 @@ export class Merger {
   }
 
   /** Applies what waits, if anything does. */
-  async drain(): Promise<void> {
-    if (await this.#isPending()) await this.#merge([], {});
+  async drain(): Promise<MergeReport> {
+    return (await this.#isPending()) ? this.#merge([], {}) : emptyReport();
   }
 
   /** How many changes wait in the pending table. */

@@ -10,7 +10,7 @@ import {
   rowCellsQuery,
   type StoredConflict,
 } from '../feed/site-values.js';
-import type { Change } from '../model/change.js';
+import type { EmitEvent } from '../live/events.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
@@ -26,6 +26,7 @@ import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
+import { type ChangeBatch, changesOf, isBatches, nextTurn } from './change-batch.js';
 import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
@@ -34,13 +35,13 @@ import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
+import { observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
 import { run } from './run.js';
 import { SiteStore } from './site-store.js';
 
-/** Changes that belong together: an array of them, or a page of a feed. */
-export type ChangeBatch = readonly Change[] | { readonly changes: readonly Change[] };
+export type { ChangeBatch } from './change-batch.js';
 
 /** The identity and the version of a database. */
 export interface SiteState {
@@ -70,6 +71,7 @@ export interface CrrCoreParts {
   readonly maxDrift?: number | undefined;
   /** Whether to compare the database's triggers with the schema before the first use. */
   readonly check?: boolean | undefined;
+  readonly emit?: EmitEvent;
 }
 
 /**
@@ -81,14 +83,17 @@ export class CrrCore {
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
   readonly #maxDrift: number;
+  readonly #emit: EmitEvent;
   readonly #sites = new SiteStore();
   readonly #merger: Merger;
 
-  constructor({ connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true }: CrrCoreParts) {
+  constructor(parts: CrrCoreParts) {
+    const { connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true, emit } = parts;
     this.connection = connection;
     this.schema = schema;
     this.drift = new DriftCheck(connection, schema, check);
     this.#maxDrift = maxDrift;
+    this.#emit = emit;
     this.#merger = new Merger({
       connection,
       schema,
@@ -104,7 +109,7 @@ export class CrrCore {
       await install(this.connection, this.schema);
       this.drift.forget();
       await this.drift.pass();
-      await this.#merger.drain();
+      await observed(this.#emit, 0, () => this.#merger.drain());
     });
   }
 
@@ -135,7 +140,8 @@ export class CrrCore {
 
   /** Merges one batch in one transaction. */
   async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
-    return this.#merger.merge(changesOf(batch), options);
+    const changes = changesOf(batch);
+    return observed(this.#emit, changes.length, () => this.#merger.merge(changes, options));
   }
 
   /** Merges one batch, or each batch of a stream in a transaction of its own. */
@@ -143,7 +149,7 @@ export class CrrCore {
     batches: ChangeBatch | AsyncIterable<ChangeBatch>,
     options: MergeBatchOptions,
   ): Promise<MergeReport> {
-    if (!isAsyncIterable(batches)) return this.merge(batches, options);
+    if (!isBatches(batches)) return this.merge(batches, options);
     const total = emptyReport();
     for await (const batch of batches) {
       addReport(total, await this.merge(batch, options));
@@ -166,7 +172,7 @@ export class CrrCore {
   }
 
   retryRejected(): Promise<MergeReport> {
-    return this.#merger.retryRejected();
+    return observed(this.#emit, 0, () => this.#merger.retryRejected());
   }
 
   pendingCount(): Promise<number> {
@@ -237,6 +243,7 @@ export class CrrCore {
       const statements = rotateSiteStatements(await this.#installed(), movesUnshared);
       await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
+      this.#emit?.({ type: 'site-id-changed' });
       return (await this.state()).siteId;
     });
   }
@@ -278,22 +285,3 @@ export class CrrCore {
     return greatestTime(Date.now(), this.#maxDrift);
   }
 }
-
-function changesOf(batch: unknown): readonly Change[] {
-  const changes = Array.isArray(batch) ? batch : (batch as { changes?: unknown } | null)?.changes;
-  if (Array.isArray(changes)) return changes;
-  throw new CrrUsageError(
-    'CRR_USAGE_OPTION',
-    'expected changes to apply: a page of changes(), an array of changes, or an async iterable of either',
-  );
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<ChangeBatch> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/**
- * Lets the event loop turn. A local client never does: its promises are resolved already, so in a
- * long stream nothing else would run, not even the finalizers that free the memory of its statements.
- */
-const nextTurn = () => new Promise<void>((resolve) => void setTimeout(resolve));

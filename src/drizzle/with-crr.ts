@@ -2,6 +2,8 @@ import type { Column, SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import { CrrUsageError } from '../errors.js';
+import { eventEmitter } from '../live/events.js';
+import type { CrrEvent } from '../model/event.js';
 import type { SqlValue } from '../model/value.js';
 import { type Decode, readSchema } from '../schema/read-schema.js';
 import { type Statement, statement } from '../sql/statement.js';
@@ -31,6 +33,11 @@ export interface WithCrrOptions {
    * this process or by another process, in milliseconds. Then they fail with CRR_DATABASE_BUSY. Default: 5,000.
    */
   readonly busyTimeout?: number | undefined;
+  /**
+   * Called with what is merged into this database, in numbers: `apply`, `apply-failed` and `site-id-changed`. If it
+   * throws, the error is written to the console, and nothing else happens.
+   */
+  readonly onEvent?: ((event: CrrEvent) => void) | undefined;
 }
 
 const OPTIONS = optionsOf<WithCrrOptions>({
@@ -38,6 +45,7 @@ const OPTIONS = optionsOf<WithCrrOptions>({
   maxDrift: true,
   check: true,
   busyTimeout: true,
+  onEvent: true,
 });
 
 /**
@@ -67,14 +75,14 @@ export function withCrr<TDatabase extends object>(
       'withCrr() needs { schema }: the module that exports the tables, or an object of them',
     );
   }
-  const { maxDrift, check, busyTimeout } = options;
+  const { maxDrift, check, busyTimeout, onEvent } = options;
   if (maxDrift !== undefined) requireVersion('withCrr()', 'maxDrift', maxDrift);
   if (busyTimeout !== undefined) requireVersion('withCrr()', 'busyTimeout', busyTimeout);
   const engine = engineOf(db, { busyTimeout });
   const schema = readSchema(options.schema, { columnName: columnNames(db), decode: decoder(db) });
   requireOneLine(db, schema.drizzleTables);
   requireFit(schema, engine);
-  const core = new CrrCore({ connection: engine, schema, maxDrift, check });
+  const core = new CrrCore({ connection: engine, schema, maxDrift, check, emit: eventEmitter(onEvent) });
   const render = (condition: SQL) => rendered(db, condition);
   const { drift } = core;
   return pinned(db, { $crr: new DrizzleCrr(core, schema, render), drift, engine });

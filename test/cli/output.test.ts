@@ -1,6 +1,6 @@
 /** What the commands print about a database, to a pipe and to a terminal. */
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderProgress } from '../../src/cli/render/progress-bar.js';
@@ -9,7 +9,7 @@ import { renderSyncResult } from '../../src/cli/render/sync-result.js';
 import { textTable } from '../../src/cli/render/text-table.js';
 import { hasColors, PLAIN } from '../../src/cli/style.js';
 import { withCrr } from '../../src/index.js';
-import type { SyncResult } from '../../src/sync/index.js';
+import { createSync, createSyncHandler, type SyncResult } from '../../src/sync/index.js';
 import { memoryClient, openClient } from '../support/client.js';
 import type { TestProject } from '../support/project.js';
 import { createNotes, createNotesFile, notes, notesProject } from './notes-project.js';
@@ -58,6 +58,44 @@ test('status shows the database, its tables and its peers', async () => {
     ),
   );
 });
+
+test('status --json prints the same as one object, under names that stay', async () => {
+  await createNotesFile(project, 'peers.db', [{ id: 'a' }, { id: 'b' }]);
+  const client = openClient({ url: `file:${join(project.folder, 'peers.db')}` });
+  const db = withCrr(drizzle({ client }), { schema: { notes } });
+  const server = await createNotes(memoryClient());
+  await server.insert(notes).values([{ id: 's' }]);
+  const { changes } = await server.$crr.changes();
+  await db.$crr.apply([{ ...changes[0]!, cid: 'not_yet' }]);
+  const handler = createSyncHandler({
+    db: server,
+    authorize: () => ({ id: 'ann', tables: { notes: { writeWhere: sql`id <> 'b'` } } }),
+  });
+  await createSync({ db, fetch: handler }).sync();
+  const sent = (await db.$crr.transport.peers())[0]!.sent!.cursor as number;
+  await db.insert(notes).values({ id: 'c' });
+  await db.delete(notes).where(eq(notes.id, 'a'));
+  const id = hex(await db.$crr.siteId());
+  client.close();
+  const text = await printed('status', '--url', 'file:peers.db', '--json');
+  expect(JSON.parse(text)).toEqual({
+    database: 'file:peers.db',
+    ...{ siteId: id, pending: 1, rejected: 0, parked: 0, masked: 0, differences: 0 },
+    dbVersion: sent + 3, // Of the pull, the insert and the delete.
+    bookkeepingBytes: expect.any(Number),
+    tables: [{ name: 'notes', rows: 3, tombstones: 1, parked: 0, masked: 0 }],
+    peers: [
+      {
+        ...{ siteId: hex(await server.$crr.siteId()), tag: '', url: 'http://localhost/' },
+        owner: null,
+        received: { dbVersion: await server.$crr.version(), unfinished: false },
+        sent: { dbVersion: sent, unfinished: false, dbVersionsLeft: 3 },
+        refused: 1,
+      },
+    ],
+  });
+});
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 test('status counts rows that the database rejects', async () => {
   await createNotesFile(project, 'strict.db');

@@ -19,7 +19,7 @@ import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejec
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
-import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';

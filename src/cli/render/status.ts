@@ -1,3 +1,4 @@
+import { sinceOf } from '../../database/change-stream.js';
 import type { Peer, PeerProgress } from '../../database/peers.js';
 import { bytesToHex } from '../../model/value.js';
 import type { Status, TableStatus } from '../read-status.js';
@@ -86,22 +87,23 @@ function peerCells({ siteId, tag, received, sent, url, owner }: Peer, version: n
   return [
     bytesToHex(siteId),
     tag === '' ? 'all' : tag,
-    received === undefined ? '-' : `${sinceOf(received)}${underWay(received)}`,
+    received === undefined ? '-' : `${sinceOf(received.cursor)}${underWay(received)}`,
     sent === undefined ? '-' : `${leftText(sent, version)}${underWay(sent)}`,
     url || (owner ?? ''),
   ];
 }
 
-const sinceOf = ({ cursor }: PeerProgress): number =>
-  typeof cursor === 'number' ? cursor : cursor.since;
-
 /** A transfer that was interrupted goes on from a position within a db_version. */
 const underWay = ({ cursor }: PeerProgress): string =>
   typeof cursor === 'number' ? '' : ' (unfinished)';
 
+/** How many db_versions a peer still has to get. */
+export const leftToSend = ({ cursor, skip }: PeerProgress, version: number): number =>
+  Math.max(0, version - sinceOf(cursor) - skip.length);
+
 function leftText(sent: PeerProgress, version: number): string {
-  const left = version - sinceOf(sent) - sent.skip.length;
-  return left <= 0 ? 'nothing' : count(left, 'db_version');
+  const left = leftToSend(sent, version);
+  return left === 0 ? 'nothing' : count(left, 'db_version');
 }
 
 function withBoldHeading(table: string, style: Style): string {

@@ -1,8 +1,10 @@
 import { CrrSyncError } from '../../errors.js';
+import { type EmitEvent, eventEmitter, stopwatch } from '../../live/events.js';
 import { Listeners } from '../../live/listeners.js';
 import { errorReporter } from '../../live/report-error.js';
 import { type ApplyResult, siteOf } from '../site.js';
 import { ContinuousSync } from './continuous.js';
+import { endedEvent, failedEvent } from './events.js';
 import { Exchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
 import type { SyncPhase } from './machine.js';
@@ -56,12 +58,13 @@ export function createSync(options: SyncOptions): Sync {
   const site = siteOf(options.db);
   checkOptions(options, site);
   const { tables, chunk, continuous, ...http } = resolveOptions(options);
-  const connection = new HttpConnection(http);
+  const onError = errorReporter(options.onError);
+  const emit = eventEmitter(options.onEvent, onError);
+  const connection = new HttpConnection({ ...http, emit });
   const { maxMessageBytes } = http;
   const exchange = new Exchange({ site, connection, tables, chunk, maxMessageBytes });
-  const onError = errorReporter(options.onError);
   const listeners = new Listeners<SyncEvent>(onError);
-  const runner = new SyncRunner(exchange, listeners);
+  const runner = new SyncRunner(exchange, listeners, emit);
   const continuousSync = new ContinuousSync({
     ...continuous,
     backoff: http.retry,
@@ -69,7 +72,10 @@ export function createSync(options: SyncOptions): Sync {
     sync: (signal) => runner.run(signal),
     hasUnsentChanges: () => exchange.hasUnsentChanges(),
     openLiveStream: (signal) => connection.openLiveStream(signal),
-    onPhase: (phase) => listeners.emit({ type: 'phase', phase }),
+    onPhase: (phase) => {
+      emit?.({ type: 'sync-phase', phase });
+      listeners.emit({ type: 'phase', phase });
+    },
     onError,
   });
   return {
@@ -93,6 +99,7 @@ class SyncRunner {
   constructor(
     readonly exchange: Exchange,
     readonly listeners: Listeners<SyncEvent>,
+    readonly emit: EmitEvent,
   ) {}
 
   run(signal: AbortSignal): Promise<SyncResult> {
@@ -107,17 +114,21 @@ class SyncRunner {
   }
 
   async #runNow(signal: AbortSignal): Promise<SyncResult> {
-    const { listeners } = this;
+    const { listeners, emit } = this;
+    const elapsed = emit && stopwatch();
     try {
       const result = await this.exchange.run(signal, {
         onProgress: (progress) => listeners.emit({ type: 'progress', progress }),
         onApplied: (applied) => listeners.emit({ type: 'applied', result: applied }),
         onRefused: (rows) => listeners.emit({ type: 'refused', rows }),
         onRejected: (rows) => listeners.emit({ type: 'rejected', rows }),
+        onRecovered: (code) => emit?.({ type: 'sync-recovery', code }),
       });
+      if (elapsed) emit?.(endedEvent(result, elapsed()));
       listeners.emit({ type: 'synced', result });
       return result;
     } catch (error) {
+      if (elapsed) emit?.(failedEvent(error, elapsed()));
       if (error instanceof CrrSyncError) listeners.emit({ type: 'failed', error });
       throw error;
     }

@@ -201,6 +201,7 @@ export class Exchange {
       run.hasNewId = true;
       // What this round has pushed is known under the former id.
       await this.#site.rotateId({ movesUnshared: round.push.length === 0 });
+      run.reportRecovered('CRR_CHANGE_FORGED');
       return this.#site.merge(pulled.changes, options);
     }
   }

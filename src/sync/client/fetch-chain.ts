@@ -15,6 +15,16 @@ export interface Backoff {
 export interface RetryOptions extends Backoff {
   /** How many times a request is sent at most. */
   readonly attempts: number;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+/** A request that is sent again. */
+export interface Retry {
+  /** How many times it has failed. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** The status of the answer; undefined if there was none. */
+  readonly status: number | undefined;
 }
 
 /** A longer Retry-After is reduced to this, so that a wrong header cannot stop a client for hours. */
@@ -30,16 +40,20 @@ export function withRetry(fetch: Fetch, options: RetryOptions): Fetch {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt >= options.attempts;
       let leastMs = 0;
+      let status: number | undefined;
       try {
         // The body of a request can be read only once, so each attempt gets a copy.
         const response = await fetch(isLast ? request : request.clone());
         if (isLast || !isWorthRetrying(response.status)) return response;
         leastMs = retryAfterMs(response);
+        status = response.status;
         await response.body?.cancel();
       } catch (error) {
         if (isLast || request.signal.aborted) throw error;
       }
-      await sleep(Math.max(leastMs, fullJitter(attempt - 1, options)), request.signal);
+      const delayMs = Math.max(leastMs, fullJitter(attempt - 1, options));
+      options.onRetry?.({ attempt, delayMs, status });
+      await sleep(delayMs, request.signal);
     }
   };
 }

@@ -1,3 +1,4 @@
+import { codeOf, type EmitEvent, stopwatch } from '../../live/events.js';
 import { withDeadline } from '../delay.js';
 import { EVENT_STREAM_TYPE, type SyncRequest, type SyncResponse } from '../protocol.js';
 import type { Codec } from '../wire/codec.js';
@@ -5,7 +6,13 @@ import { codecOfType } from '../wire/codecs.js';
 import { decodeError } from '../wire/error-body.js';
 import { malformed } from '../wire/message-errors.js';
 import { readAll } from '../wire/read-all.js';
-import { type Fetch, type RetryOptions, withRetry, withTimeout } from './fetch-chain.js';
+import {
+  type Fetch,
+  type Retry,
+  type RetryOptions,
+  withRetry,
+  withTimeout,
+} from './fetch-chain.js';
 import { networkError } from './network-error.js';
 
 /** Headers of every request. A function is called for each request, for tokens that expire. */
@@ -24,6 +31,7 @@ export interface HttpConnectionOptions {
   /** How long an answer may take to begin, and then to be complete, in milliseconds each. */
   readonly timeoutMs: number;
   readonly retry: RetryOptions;
+  readonly emit?: EmitEvent;
 }
 
 /** The traffic of a connection. */
@@ -44,7 +52,9 @@ export class HttpConnection {
   constructor(options: HttpConnectionOptions) {
     this.#options = options;
     this.#fetch = withTimeout(options.fetch, options.timeoutMs);
-    this.#retryingFetch = withRetry(this.#fetch, options.retry);
+    const { retry, emit } = options;
+    const onRetry = emit && ((retried: Retry) => emit({ type: 'sync-retry', ...retried }));
+    this.#retryingFetch = withRetry(this.#fetch, { ...retry, onRetry });
   }
 
   get url(): string {
@@ -57,9 +67,29 @@ export class HttpConnection {
 
   /** @throws {CrrSyncError} if the server refuses the request, or no complete answer arrives. */
   async exchange(message: SyncRequest, signal: AbortSignal): Promise<SyncResponse> {
+    const body = await this.#options.codec.encodeRequest(message);
+    const { emit } = this.#options;
+    if (emit === undefined) return (await this.#post(body, signal)).answer;
+    const elapsed = stopwatch();
+    const bytesSent = body.length;
+    const done = (bytesReceived: number, code: string | undefined) =>
+      emit({ type: 'sync-request', durationMs: elapsed(), bytesSent, bytesReceived, code });
+    try {
+      const { answer, bytesReceived } = await this.#post(body, signal);
+      done(bytesReceived, undefined);
+      return answer;
+    } catch (error) {
+      done(0, codeOf(error));
+      throw error;
+    }
+  }
+
+  async #post(
+    body: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: SyncResponse; readonly bytesReceived: number }> {
     const { codec, maxMessageBytes } = this.#options;
     const { contentType } = codec;
-    const body = await codec.encodeRequest(message);
     this.#count({ requests: 1, bytesSent: body.length });
     const headers = {
       'content-type': contentType,
@@ -73,7 +103,8 @@ export class HttpConnection {
     const type = response.headers.get('content-type');
     const answerCodec = codecOfType(type);
     if (answerCodec === undefined) throw malformed(`its content-type is ${type ?? 'missing'}`);
-    return answerCodec.decodeResponse(answer, { maxMessageBytes });
+    const decoded = await answerCodec.decodeResponse(answer, { maxMessageBytes });
+    return { answer: decoded, bytesReceived: answer.length };
   }
 
   /** Opens a live stream; undefined if the server or a proxy does not support it. */

@@ -1,4 +1,5 @@
 import { CrrUsageError } from '../../errors.js';
+import type { CrrEvent } from '../../model/event.js';
 import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import type { Site, SyncDatabase } from '../site.js';
@@ -43,6 +44,11 @@ export interface SyncOptions {
    * {@link Sync.start}, errors of this database. Default: they are written to the console.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /**
+   * Called with what this client does, in numbers: `sync`, `sync-failed`, `sync-request`, `sync-retry`, `sync-recovery`
+   * and `sync-phase`. If it throws, the error goes to `onError`, and nothing else happens.
+   */
+  readonly onEvent?: ((event: CrrEvent) => void) | undefined;
 }
 
 export interface SyncRetryOptions {
@@ -77,6 +83,7 @@ const OPTIONS = optionsOf<SyncOptions>({
   format: true,
   continuous: true,
   onError: true,
+  onEvent: true,
 });
 const RETRY = optionsOf<SyncRetryOptions>({ attempts: true, baseMs: true, maxMs: true });
 const CONTINUOUS = optionsOf<ContinuousOptions>({

@@ -41,7 +41,9 @@ const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
 export async function recover(error: unknown, failure: Failure): Promise<boolean> {
   if (!(error instanceof SyncRefusal)) return false;
   if (++failure.run.recoveries > MAX_RECOVERIES) return false;
-  return (await REMEDIES[error.code]?.(error, failure)) ?? false;
+  const isRecovered = (await REMEDIES[error.code]?.(error, failure)) ?? false;
+  if (isRecovered) failure.run.reportRecovered(error.code);
+  return isRecovered;
 }
 
 /** The database at this address was replaced. The exchange with the new one begins at 0. */

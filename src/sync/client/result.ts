@@ -1,3 +1,4 @@
+import type { CrrErrorCode } from '../../errors.js';
 import type { ApplyResult, RowRef } from '../site.js';
 
 /** What one sync did. */
@@ -96,4 +97,6 @@ export interface SyncReporter {
   onRefused(rows: readonly RefusedRowRef[]): void;
   /** Called with the rows that either side rejects. */
   onRejected(rows: readonly RejectedRowRef[]): void;
+  /** Called when the cause of a refusal was removed. */
+  onRecovered(code: CrrErrorCode): void;
 }

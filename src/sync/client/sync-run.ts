@@ -1,3 +1,4 @@
+import type { CrrErrorCode } from '../../errors.js';
 import { RowSet } from '../../model/row-id.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
 import type { ApplyResult, HiddenRow, RowRef } from '../site.js';
@@ -50,6 +51,10 @@ export class SyncRun {
 
   get signal(): AbortSignal {
     return this.#options.signal;
+  }
+
+  reportRecovered(code: CrrErrorCode): void {
+    this.#options.reporter.onRecovered(code);
   }
 
   /** @returns whether any of the rows is new. */

@@ -1,3 +1,4 @@
+import type { CrrSyncError } from '../../errors.js';
 import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { LIMITS, type SyncRequest, type SyncResponse } from '../protocol.js';
@@ -14,6 +15,7 @@ import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
 import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
 import { readBody } from './request-body.js';
+import type { RequestCounts } from './request-counts.js';
 import { checkOwnership } from './site-ownership.js';
 
 /** Answers requests: merges what they push, and reads what they pull. */
@@ -24,17 +26,27 @@ export class ExchangeEndpoint {
   constructor(
     readonly site: Site,
     readonly limits: Complete<SyncLimits>,
-    readonly onError: (error: unknown) => void,
+    readonly onRestored: (error: CrrSyncError) => void,
   ) {
     this.#schema = schemaFingerprint(site.schema);
   }
 
-  /** @throws {CrrError} if the request is refused. */
-  async answer(request: Request, authorization: Authorization): Promise<Response> {
-    const message = await this.#decode(request);
+  /**
+   * @param counts counts what is exchanged, if it is given.
+   * @throws {CrrError} if the request is refused.
+   */
+  async answer(
+    request: Request,
+    authorization: Authorization,
+    counts: RequestCounts | undefined,
+  ): Promise<Response> {
+    const message = await this.#decode(request, counts);
+    counts?.addRequest(message);
     const codec = acceptedCodec(request.headers.get('accept'));
     const response = await this.#exchange(message, authorization, codec);
-    return new Response(await codec.encodeResponse(response), {
+    const body = await codec.encodeResponse(response);
+    counts?.addResponse(response, body.length);
+    return new Response(body, {
       headers: { 'content-type': codec.contentType, 'cache-control': 'no-store' },
     });
   }
@@ -58,11 +70,13 @@ export class ExchangeEndpoint {
     return isFull;
   }
 
-  async #decode(request: Request): Promise<SyncRequest> {
+  async #decode(request: Request, counts: RequestCounts | undefined): Promise<SyncRequest> {
     const type = request.headers.get('content-type');
     const codec = codecOfType(type);
     if (codec === undefined) throw unknownType(type);
-    return codec.decodeRequest(await readBody(request, this.limits), this.limits);
+    const body = await readBody(request, this.limits);
+    counts?.addBody(body.length);
+    return codec.decodeRequest(body, this.limits);
   }
 
   async #exchange(
@@ -91,7 +105,7 @@ export class ExchangeEndpoint {
       history,
       siteId: state.siteId,
       site,
-      onError: this.onError,
+      onRestored: this.onRestored,
     });
     // Before anything is merged: a refused request changes nothing.
     if (pull !== undefined) requireCursorBehind(pull, state.version);

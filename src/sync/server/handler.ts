@@ -1,4 +1,5 @@
 import { CrrSyncError } from '../../errors.js';
+import { eventEmitter, stopwatch } from '../../live/events.js';
 import { errorReporter } from '../../live/report-error.js';
 import { EVENT_STREAM_TYPE, LIMITS } from '../protocol.js';
 import { siteOf } from '../site.js';
@@ -10,6 +11,7 @@ import { ExchangeEndpoint } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
 import { checkOptions, LIVE, type SyncHandlerOptions } from './options.js';
 import { refusalOf } from './refusals.js';
+import { RequestCounts } from './request-counts.js';
 
 /** Answers a sync request. It keeps no state that another handler of the same database would need. */
 export type SyncHandler = (request: Request) => Promise<Response>;
@@ -36,7 +38,11 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const site = siteOf(options.db);
   const limits = withDefaults(LIMITS, options.limits);
   const onError = errorReporter(options.onError);
-  const exchange = new ExchangeEndpoint(site, limits, onError);
+  const emit = eventEmitter(options.onEvent, onError);
+  const exchange = new ExchangeEndpoint(site, limits, (restored) => {
+    emit?.({ type: 'handler-recovery', code: restored.code });
+    onError(restored);
+  });
   const streams = new LiveStreams({
     watch: site.watch,
     maxStreams: limits.maxStreams,
@@ -44,22 +50,37 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     onError,
     ...withDefaults(LIVE, options.live),
   });
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = async (request: Request, counts?: RequestCounts): Promise<Response> => {
     requireMethod(request);
     const authorization = await authorize(request, options);
     if (authorization instanceof Response) return authorization;
-    if (request.method === 'POST') return exchange.answer(request, authorization);
+    if (request.method === 'POST') return exchange.answer(request, authorization, counts);
     requireEventStream(request);
     return streams.open(request.signal, authorization.id || undefined);
   };
-  return (request) =>
-    answer(request).catch((error: unknown) => {
-      const refusal = refusalOf(error);
-      if (refusal !== undefined) return encodeError(refusal);
-      onError(error);
-      // The error may contain SQL or values of rows, which the client must not get.
-      return encodeError(new CrrSyncError('CRR_SYNC_SERVER', 'the sync server failed', 500));
+  const errorFor = (error: unknown): CrrSyncError => {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) return refusal;
+    onError(error);
+    // The error may contain SQL or values of rows, which the client must not get.
+    return new CrrSyncError('CRR_SYNC_SERVER', 'the sync server failed', 500);
+  };
+  if (emit === undefined) {
+    return (request) => answer(request).catch((error: unknown) => encodeError(errorFor(error)));
+  }
+  return async (request) => {
+    const elapsed = stopwatch();
+    const counts = new RequestCounts();
+    let code: string | undefined;
+    const response = await answer(request, counts).catch((error: unknown) => {
+      const shown = errorFor(error);
+      code = shown.code;
+      return encodeError(shown);
     });
+    const { status } = response;
+    emit(counts.event(request.method, { status, code, durationMs: elapsed() }));
+    return response;
+  };
 }
 
 function requireMethod({ method }: Request): void {

@@ -1,4 +1,5 @@
 import { CrrUsageError } from '../../errors.js';
+import type { CrrEvent } from '../../model/event.js';
 import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import type { SyncDatabase } from '../site.js';
@@ -76,6 +77,11 @@ export interface SyncHandlerOptions {
    * written to the console.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /**
+   * Called with each answer of this handler, in numbers: `handler-request` and `handler-recovery`. If it throws, the
+   * error goes to `onError`, and nothing else happens.
+   */
+  readonly onEvent?: ((event: CrrEvent) => void) | undefined;
 }
 
 const OPTIONS = optionsOf<SyncHandlerOptions>({
@@ -85,6 +91,7 @@ const OPTIONS = optionsOf<SyncHandlerOptions>({
   limits: true,
   live: true,
   onError: true,
+  onEvent: true,
 });
 
 /** Defaults of {@link LiveOptions}. */

@@ -63,7 +63,8 @@ export interface HistoryCheck {
   readonly history: History;
   readonly siteId: Uint8Array;
   readonly site: Site;
-  readonly onError: (error: unknown) => void;
+  /** Called with CRR_SYNC_RESTORED. */
+  readonly onRestored: (error: CrrSyncError) => void;
 }
 
 /**
@@ -73,13 +74,13 @@ export interface HistoryCheck {
  * @throws {CrrSyncError} 409; 503 if another process has done it just now, or this one reads from a replica that is behind.
  */
 export async function requireOwnHistory(check: HistoryCheck): Promise<void> {
-  const { receipt, history, siteId, site, onError } = check;
+  const { receipt, history, siteId, site, onRestored } = check;
   if (receipt === undefined) return;
   const lost = await lostMilestone(receipt, history, siteId);
   if (lost === undefined) return;
   const newId = await site.rotateIdUnless(lost, siteId);
   if (newId === undefined) throw busy('the server is behind what the client knows of it', 1);
-  onError(wasRestored());
+  onRestored(wasRestored());
   throw otherSite(newId);
 }
 

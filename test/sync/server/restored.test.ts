@@ -154,7 +154,12 @@ test('a process that reads from a replica that is behind sends the client away f
   const receipt = parseReceipt(String(rows[0]!.receipt));
   const site = siteOf(server.site.db);
   const { siteId } = await site.state();
-  const check = { receipt, siteId, site, onError: (error: unknown) => server.reported.push(error) };
+  const check = {
+    receipt,
+    siteId,
+    site,
+    onRestored: (error: unknown) => server.reported.push(error),
+  };
   const history = await readHistory(site, receipt);
   await requireOwnHistory({ ...check, history });
   // What the replica has read; the transaction that would change the site id runs on the primary.

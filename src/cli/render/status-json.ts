@@ -1,0 +1,53 @@
+import { sinceOf } from '../../database/change-stream.js';
+import type { Peer } from '../../database/peers.js';
+import { bytesToHex } from '../../model/value.js';
+import type { Status, TableStatus } from '../read-status.js';
+import { leftToSend } from './status.js';
+
+/** The status as one JSON object. Scripts rely on these names: they are documented in docs/cli.md. */
+export function statusJson(status: Status): string {
+  const { address, siteId, version, pending, rejected, differences, tables, peers } = status;
+  return JSON.stringify({
+    database: address,
+    siteId: bytesToHex(siteId),
+    dbVersion: version,
+    pending,
+    rejected,
+    parked: sum(tables, 'parked'),
+    masked: sum(tables, 'masked'),
+    differences,
+    bookkeepingBytes: status.bookkeepingBytes ?? null,
+    tables: tables.map(({ name, counts, parked, masked }) => ({
+      name,
+      rows: counts?.rows ?? null,
+      tombstones: counts?.tombstones ?? null,
+      parked,
+      masked,
+    })),
+    peers: peers.map((peer) => peerObject(peer, version)),
+  });
+}
+
+const sum = (tables: readonly TableStatus[], what: 'parked' | 'masked'): number =>
+  tables.reduce((total, table) => total + table[what], 0);
+
+const peerObject = (
+  { siteId, tag, url, owner, received, sent, refused }: Peer,
+  version: number,
+) => ({
+  siteId: bytesToHex(siteId),
+  tag,
+  url,
+  owner,
+  received: received
+    ? { dbVersion: sinceOf(received.cursor), unfinished: typeof received.cursor !== 'number' }
+    : null,
+  sent: sent
+    ? {
+        dbVersion: sinceOf(sent.cursor),
+        unfinished: typeof sent.cursor !== 'number',
+        dbVersionsLeft: leftToSend(sent, version),
+      }
+    : null,
+  refused: refused?.length ?? 0,
+});
