@@ -119,6 +119,16 @@ describe('docs/', () => {
     expect(single(table)).toEqual(single(opening));
   });
 
+  test.each(['docs/guarantees.md', 'docs/security.md'])('%s names tests that exist', (page) => {
+    const tests = sourceFiles('test');
+    const names = [...read(page).matchAll(/`([\w./-]+\.test\.ts|test\/[\w./-]+)`/g)];
+    expect(names.length).toBeGreaterThan(0);
+    for (const [, name] of names) {
+      const isThere = tests.some((file) => file.endsWith(`/${name}`) || file.startsWith(`${name}`));
+      expect(isThere, name).toBe(true);
+    }
+  });
+
   test.each([...pages, 'README.md'])('%s links to pages and headings that exist', (page) => {
     for (const [, target] of read(page).matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https?:/.test(target!)) continue;
