@@ -87,6 +87,17 @@ function randomStatement(random: Random): string {
     () => `${update} users SET handle = ${text(`h${random.int(5)}`)} WHERE id = ${user()}`,
     () => `${update} users SET team = ${orNull(random, team)} WHERE id = ${user()}`,
     () => `${update} users SET email = email, handle = handle, team = team WHERE id = ${user()}`,
+    // Whoever sees a masked value writes another.
+    () =>
+      `${update} users SET email = ${email()} WHERE id = (SELECT key_id FROM users__crr_aside WHERE mask_email = 1 LIMIT 1)`,
+    () =>
+      `${update} tasks SET code = 'c${random.int(4)}' WHERE id = (SELECT key_id FROM tasks__crr_aside WHERE mask_code = 1 LIMIT 1)`,
+    () =>
+      `${update} teams SET title = 'T${random.int(9)}' WHERE id = (SELECT key_id FROM teams__crr_aside WHERE mask_title = 1 LIMIT 1)`,
+    () =>
+      `UPDATE tasks SET assignee = (SELECT max(id) FROM users) WHERE id IN (SELECT key_id FROM tasks__crr_aside WHERE mask_assignee = 1)`,
+    () =>
+      `UPDATE notices SET author = (SELECT max(id) FROM users) WHERE id IN (SELECT key_id FROM notices__crr_aside WHERE mask_author = 1)`,
     () => `UPDATE users SET visits = visits + 1 WHERE id = ${user()}`,
     () => `DELETE FROM users WHERE id = ${user()}`,
     () => `${update} users SET id = ${user()} WHERE id = ${user()}`,

@@ -10,7 +10,7 @@ import { scratchProject } from '../support/scratch-project.js';
 import type { firstFailure } from './first-failure.js';
 import { MUTANTS, type Mutant } from './mutants.js';
 
-const MOST_HISTORIES = 10;
+const MOST_HISTORIES = 30;
 const project = scratchProject('mutants');
 afterAll(() => project.remove());
 

@@ -75,4 +75,16 @@ export const MUTANTS: readonly Mutant[] = [
     from: "WHERE state = 'open' AND NOT ${isMasked(spec, aside(spec))}`",
     to: "WHERE state = 'open'`",
   },
+  {
+    name: 'a local write of a masked cell leaves the mask',
+    file: 'tables/aside/on-write.ts',
+    from: 'SET ${mask(name)} = NULL',
+    to: 'SET ${mask(name)} = ${mask(name)}',
+  },
+  {
+    name: 'a reference to a row parked now keeps its value',
+    file: 'tables/aside/settle.ts',
+    from: "all([\"parent.state <> 'open' AND parent.was IS NULL\", isPlain(spec, 'base')])",
+    to: "all(['false', isPlain(spec, 'base')])",
+  },
 ];

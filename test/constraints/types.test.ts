@@ -126,6 +126,33 @@ const sorted = (m: ReadonlyMap<string, readonly Row[]>) =>
     ]),
   );
 
+/** What each site begins with: the same keys with other values. */
+function population(random: Random): string[] {
+  const some = <T>(values: readonly T[]) => values.filter(() => random.chance(0.8));
+  const code = () => random.pick(['a', 'b', 'c', 'd', 'a~7']);
+  const num = () => random.pick(['0', '-1', '7']);
+  return [
+    ...some(['0', '-1', '7', '9007199254740993']).map(
+      (id) => `INSERT INTO nums (id, code, up) VALUES (${id}, '${code()}', NULL)`,
+    ),
+    ...some(["x''", "x'00'", "x'FF'"]).map(
+      (key, i) =>
+        `INSERT INTO "new" (key, "old", "n""um", state, lost_0) SELECT ${key}, 't${i}', id, ${random.int(5)}, ${random.int(5)} FROM nums LIMIT 1`,
+    ),
+    ...some(["x''", "x'00'", "x'FF'"]).map(
+      (key) => `INSERT INTO winner (a, base) SELECT ${num()}, key FROM "new" WHERE key = ${key}`,
+    ),
+    ...some(["'i1'", "'i~2'", "'i%'"]).map(
+      (key, i) =>
+        `INSERT INTO beside (parent, pa, pb, name, n, pos) SELECT ${key}, a, base, '${random.pick(['n', 'm'])}${key === "'i%'" ? '~i1' : ''}', ${i}, 'a${random.int(3)}' FROM winner LIMIT 1 OFFSET ${random.int(2)}`,
+    ),
+    ...some(["'s'", "'S'"]).map(
+      (sub) =>
+        `INSERT INTO parent (id, sub, item, hidden) SELECT ${num()}, ${sub}, parent, '${code()}' FROM beside LIMIT 1`,
+    ),
+  ];
+}
+
 function statement(random: Random): string {
   const num = () =>
     random.pick([
@@ -198,6 +225,9 @@ function statement(random: Random): string {
   ])();
 }
 
+/** How many rows the applies of all histories have parked and masked. */
+const aside = { parked: 0, masked: 0 };
+
 test.each(
   Array.from({ length: numberFromEnv('CRR_HISTORIES', 6) }, (_, i) =>
     hash('constraints of types', seedFromEnv(), i),
@@ -213,6 +243,14 @@ test.each(
       await openSite(constrained),
     ];
     let ok = 0;
+    const write = async (site: (typeof sites)[number], batch: readonly string[]) => {
+      try {
+        await site.$client.batch([...batch], 'write');
+        ok++;
+      } catch (error) {
+        if (!/constraint failed|no transaction/i.test(String(error))) throw error;
+      }
+    };
     const check = async (site: (typeof sites)[number]) => {
       const peer = await openSite(free);
       await peer.$crr.apply(await site.$crr.changes());
@@ -225,22 +263,21 @@ test.each(
       peer.$client.close();
       return merged;
     };
+    for (const site of sites) for (const sql of population(random)) await write(site, [sql]);
+    ok = 0;
     for (let step = 0; step < numberFromEnv('CRR_STEPS', 80); step++) {
       const site = random.pick(sites);
       if (random.chance(0.75)) {
         const count = random.chance(0.2) ? 3 : 1;
         const batch = Array.from({ length: count }, () => statement(random));
-        try {
-          await site.$client.batch(batch, 'write');
-          ok++;
-        } catch (error) {
-          if (!/constraint failed|no transaction/i.test(String(error))) throw error;
-        }
+        await write(site, batch);
       } else {
         const from = random.pick(sites);
         // A register of which one cell is missing shows what it did before, so half a batch has no one result.
         const limit = random.chance(0.3) ? 1 + random.int(20) : undefined;
-        await site.$crr.apply(await from.$crr.changes({ limit }));
+        const { parked, masked } = await site.$crr.apply(await from.$crr.changes({ limit }));
+        aside.parked += parked.length;
+        aside.masked += masked.length;
         await check(site);
       }
     }
@@ -264,3 +301,8 @@ test.each(
     for (const s of sites) s.$client.close();
   },
 );
+
+test('the histories have rows aside', () => {
+  expect(aside.parked).toBeGreaterThan(0);
+  expect(aside.masked).toBeGreaterThan(0);
+});
