@@ -3,7 +3,7 @@
  * for the next history. Its connection stays, and compiles each statement once: compiling takes most of the
  * time of a history that installs its databases.
  */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -28,22 +28,41 @@ export class RecycledDatabase {
     this.#client.exec('PRAGMA synchronous = OFF');
   }
 
-  /** Installs a database. It is closed when the tests of the file end. */
-  static async open(schema: Schema): Promise<RecycledDatabase> {
+  /**
+   * Installs a database. It is closed when the tests of the file end.
+   *
+   * @param triggers of the application.
+   */
+  static async open(schema: Schema, triggers: readonly string[] = []): Promise<RecycledDatabase> {
     const path = join(mkdtempSync(join(tmpdir(), 'drizzle-crr-')), 'test.db');
     const database = new RecycledDatabase(schema, path);
     closeLater(() => database.close());
     for (const table of Object.values(schema)) database.#client.exec(createTableSql(table));
+    for (const trigger of triggers) database.#client.exec(trigger);
     await database.#connect().$crr.install();
     copyFileSync(database.#path, database.#installed);
     return database;
   }
 
-  /** The database as it was when it was installed, as a process that has just started sees it, and whose triggers are as it left them. */
-  site(): Site {
-    // SQLite finds that its file has changed by the counter in the file's header.
-    copyFileSync(this.#installed, this.#path);
+  /**
+   * The database as it was when it was installed, as a process that has just started sees it, and whose triggers are as it
+   * left them.
+   *
+   * @param file a copy that {@link backUp} made, of this or another database of the schema, instead of what was installed.
+   * @param siteId another one than it was installed with, as hexadecimal digits.
+   */
+  site({ file = this.#installed, siteId }: { file?: string; siteId?: string } = {}): Site {
+    copyFileSync(file, this.#path);
+    markAsChanged(this.#path);
+    if (siteId !== undefined) {
+      this.#client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
+    }
     return new Site(this.#connect({ check: false }));
+  }
+
+  /** Copies the database as it is now. */
+  backUp(file: string): void {
+    copyFileSync(this.#path, file);
   }
 
   close(): void {
@@ -61,6 +80,17 @@ export class RecycledDatabase {
       ...options,
     });
   }
+}
+
+let copies = 2 ** 30;
+
+/** SQLite finds that its file has changed by the counter in the file's header, and two copies may have equal ones. */
+function markAsChanged(path: string): void {
+  const counter = Buffer.alloc(4);
+  counter.writeUInt32BE(copies++);
+  const file = openSync(path, 'r+');
+  for (const place of [24, 92]) writeSync(file, counter, 0, 4, place);
+  closeSync(file);
 }
 
 /** What the merges of one schema are made of, and some more. */

@@ -1,0 +1,33 @@
+/** The tables of simulated sites: every kind of constraint, and one table with every type of column. */
+import { integer, text } from 'drizzle-orm/sqlite-core';
+import { counter, crrTable, fractIndex, greatest, least, lww, mvr } from '../../src/index.js';
+import { constrained } from '../constraints/schema.js';
+
+const id = () => text('id').primaryKey().notNull();
+
+const things = crrTable('things', {
+  id: id(),
+  owner: text('owner'),
+  title: text('title'),
+  org: text('org').references(() => constrained.orgs.id, { onDelete: 'set null' }),
+  mood: lww(text('mood'), { by: 'time' }),
+  votes: counter('votes'),
+  tag: mvr(text('tag')),
+  high: greatest(integer('high')),
+  low: least(text('low')),
+  place: fractIndex('place', { within: ['owner'] }),
+});
+
+/** Its rows are only written two at a time, in one transaction and alike. */
+const pairs = crrTable('pairs', { id: id(), batch: text('batch') });
+
+export const simulated = { ...constrained, things, pairs };
+
+/** A trigger of the application: one local write makes another. */
+export const TRIGGERS = [
+  `CREATE TRIGGER echo AFTER UPDATE OF title ON things
+   WHEN (SELECT applying FROM crr_state) = 0
+   BEGIN
+     UPDATE tags SET name = new.title WHERE id = 'g0';
+   END`,
+];

@@ -1,0 +1,76 @@
+/** What must hold when everybody has everything that it may have. */
+import { expectSound } from '../support/sound.js';
+import { differences, lost, without } from './facts.js';
+import type { Station } from './station.js';
+import { votesOf } from './votes.js';
+import { expectNothing, SimulationFailure, type World } from './world.js';
+
+const MOST_ROUNDS = 30;
+
+/** Syncs the sites whose lines are not cut until nobody has news, and compares those that see everything. */
+export async function settle(world: World): Promise<void> {
+  await world.finish();
+  const online = [...world.stations.values()].filter(({ isCut }) => !isCut);
+  await syncAll(world, online);
+  for (const station of online) {
+    for (const { station: server } of station.upstreams) {
+      if (!station.isWhole) continue;
+      const found = differences(station.known!, server.known!, true);
+      expectNothing(`${station.name} and ${server.name} have settled, and differ`, found);
+    }
+  }
+}
+
+/** Mends all lines, settles, and checks every site by itself and beside the others. */
+export async function settleForGood(world: World): Promise<void> {
+  const stations = [...world.stations.values()];
+  for (const { upstreams } of stations) for (const { link } of upstreams) link.heal();
+  await settle(world);
+  const server = world.stations.get('server')!;
+  for (const station of stations) {
+    await expectConsistent(world, station);
+    const acknowledged = [...station.acknowledged];
+    expectNothing(
+      `what was acknowledged to ${station.name} is lost`,
+      lost(acknowledged, server.known!),
+    );
+    await expectLikeNew(world, station);
+  }
+  expectNothing('additions are lost', world.votes.wrong(await votesOf(server)));
+}
+
+async function syncAll(world: World, stations: readonly Station[]): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let news = 0;
+    for (const station of stations) {
+      for (const upstream of station.upstreams) news += await world.sync(station, upstream);
+    }
+    if (news === 0) return;
+  }
+  throw new SimulationFailure(`after ${MOST_ROUNDS} rounds there still is something to exchange`);
+}
+
+/** What the site shows is what the model makes of its rows, and its bookkeeping agrees with them. */
+async function expectConsistent(world: World, station: Station): Promise<void> {
+  await station.site.db.$crr.apply([]);
+  try {
+    await station.site.check();
+    await expectSound(station.site.db);
+  } catch (error) {
+    throw new SimulationFailure(`${station.name} is not consistent: ${String(error)}`);
+  }
+  await world.look(station);
+}
+
+/** A site with the same rights that starts from scratch has the same rows. */
+async function expectLikeNew(world: World, station: Station): Promise<void> {
+  for (const { station: server } of station.upstreams) {
+    const plan = { ...station.plan, name: `another ${station.name}`, upstreams: [server.name] };
+    const fresh = await world.add(plan, false);
+    await syncAll(world, [fresh]);
+    const [mine, theirs] = [station, fresh].map(({ known }) => without(known!, station.refused));
+    const found = differences(mine!, theirs!, false);
+    expectNothing(`${station.name} and a new site with its rights differ`, found);
+    world.remove(fresh);
+  }
+}

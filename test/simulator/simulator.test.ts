@@ -1,0 +1,20 @@
+import { afterAll, expect, test } from 'vitest';
+import { hash, numberFromEnv, seedFromEnv } from '../support/random.js';
+import { makePlan } from './plan.js';
+import { DatabasePool } from './pool.js';
+import { simulate } from './simulate.js';
+
+const STEPS = 200;
+const histories = Math.ceil(numberFromEnv('CRR_HISTORIES', 8));
+
+const pool = new DatabasePool();
+afterAll(() => pool.close());
+
+test.each(Array.from({ length: histories }, (_, i) => hash('simulator', seedFromEnv(), i)))(
+  `npm run -s sim -- --seed %i --steps ${STEPS}`,
+  { timeout: 600_000 },
+  async (seed) => {
+    const { failure, trace } = await simulate(makePlan(seed, STEPS), pool);
+    expect(failure, trace.slice(-40).join('\n')).toBeUndefined();
+  },
+);

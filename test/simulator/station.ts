@@ -1,0 +1,74 @@
+/** A site of a simulation: its database, its lines, and what it was last seen to know. */
+import {
+  createSync,
+  createSyncHandler,
+  type Sync,
+  type SyncHandler,
+} from '../../src/sync/index.js';
+import type { Link } from '../../src/testing/link.js';
+import type { RecycledDatabase } from '../constraints/recycled.js';
+import type { Site } from '../constraints/site.js';
+import type { Fact, Facts } from './facts.js';
+import type { SitePlan } from './plan.js';
+import { authorize, headersOf } from './rights.js';
+
+export interface Upstream {
+  readonly station: Station;
+  readonly link: Link;
+  sync: Sync;
+}
+
+export class Station {
+  readonly upstreams: Upstream[] = [];
+  /** Rows whose changes a server has not taken. */
+  refused: ReadonlySet<string> = new Set();
+  /** What it knew when it was last looked at. */
+  known: Facts | undefined;
+  /** A copy of its file. */
+  backup: string | undefined;
+  /** What servers have acknowledged to it. */
+  readonly acknowledged = new Map<string, Fact>();
+  #handler!: SyncHandler;
+
+  constructor(
+    readonly plan: SitePlan,
+    readonly database: RecycledDatabase,
+    public site: Site,
+    readonly onError: (error: unknown) => void,
+  ) {
+    this.reopen(site);
+  }
+
+  get name(): string {
+    return this.plan.name;
+  }
+
+  /** Whether it sees and writes everything. */
+  get isWhole(): boolean {
+    return this.plan.rights === 'whole';
+  }
+
+  get isCut(): boolean {
+    return this.upstreams.some(({ link }) => link.isCut);
+  }
+
+  readonly handle = (request: Request) => this.#handler(request);
+
+  connect(station: Station, link: Link): void {
+    this.upstreams.push({ station, link, sync: this.#syncOver(link) });
+  }
+
+  /** A process that has just started with this database. */
+  reopen(site: Site): void {
+    this.site = site;
+    this.known = undefined;
+    this.#handler = createSyncHandler({ db: site.db, authorize, onError: this.onError });
+    for (const upstream of this.upstreams) upstream.sync = this.#syncOver(upstream.link);
+  }
+
+  #syncOver({ fetch }: Link): Sync {
+    const { name, rights } = this.plan;
+    const headers = headersOf(name, rights);
+    return createSync({ db: this.site.db, fetch, headers, retry: { attempts: 1 } });
+  }
+}

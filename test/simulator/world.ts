@@ -1,0 +1,221 @@
+/** The sites of a simulation and the network between them. One request is handled at a time, so equal seeds do the same. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CrrSyncError } from '../../src/index.js';
+import type { Fetch, SyncResult } from '../../src/sync/index.js';
+import { TestClock } from '../../src/testing/clock.js';
+import { Link } from '../../src/testing/link.js';
+import { population } from '../constraints/history.js';
+import { hash, Random } from '../support/random.js';
+import { type Facts, lost, readFacts, rowName, without } from './facts.js';
+import type { SitePlan } from './plan.js';
+import type { DatabasePool } from './pool.js';
+import { Station, type Upstream } from './station.js';
+import { Votes, votesOf } from './votes.js';
+
+export class SimulationFailure extends Error {
+  override readonly name = 'SimulationFailure';
+}
+
+const PERFECT = { delayMs: [1, 1_000_000] } as const;
+
+export class World {
+  readonly stations = new Map<string, Station>();
+  /** Requests that the network has repeated, and that have not arrived for the second time. */
+  readonly late: { readonly to: Station; readonly request: Request }[] = [];
+  readonly votes = new Votes();
+  readonly trace: string[] = [];
+  readonly #clock = new TestClock();
+  readonly #random: Random;
+  readonly #running = new Map<Station, Promise<void>>();
+  readonly #directory = mkdtempSync(join(tmpdir(), 'drizzle-crr-simulator-'));
+  #failure: unknown;
+  #sites = 0;
+  #backups = 0;
+
+  constructor(
+    readonly seed: number,
+    readonly pool: DatabasePool,
+  ) {
+    this.#random = new Random(hash('network', seed));
+  }
+
+  /** Nothing goes on in it. */
+  async abandon(): Promise<void> {
+    for (const { upstreams } of this.stations.values())
+      for (const { link } of upstreams) link.cut();
+    await Promise.all(this.#running.values());
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  note(line: string): void {
+    this.trace.push(line);
+  }
+
+  /** Adds a site. @param populates whether it begins with rows of its own. */
+  async add(plan: SitePlan, populates: boolean): Promise<Station> {
+    const database = await this.pool.take();
+    const site = database.site({ siteId: this.#newSiteId() });
+    const station = new Station(plan, database, site, (error) => {
+      this.#failure ??= error;
+    });
+    for (const name of plan.upstreams) {
+      const upstream = this.stations.get(name);
+      if (upstream === undefined) continue;
+      const link = new Link(this.#clock, this.#random, this.#deliverTo(upstream));
+      link.set(PERFECT);
+      station.connect(upstream, link);
+    }
+    this.stations.set(plan.name, station);
+    if (populates) {
+      const random = new Random(hash('population', this.seed, plan.name));
+      for (const statement of population(random)) await site.write([statement]);
+    }
+    await this.look(station);
+    return station;
+  }
+
+  remove(station: Station): void {
+    this.stations.delete(station.name);
+    this.votes.forget(station);
+    this.pool.giveBack(station.database);
+  }
+
+  /** One local transaction. @returns whether the constraints let it through. */
+  async write(station: Station, statements: readonly string[]): Promise<boolean> {
+    const before = await votesOf(station);
+    const isDone = await station.site.write(statements);
+    await this.look(station);
+    this.votes.note(station, before, await votesOf(station));
+    return isDone;
+  }
+
+  backUp(station: Station): void {
+    station.backup ??= join(this.#directory, `${this.#backups++}.db`);
+    station.database.backUp(station.backup);
+  }
+
+  async restore(station: Station): Promise<void> {
+    this.votes.forget(station);
+    station.reopen(station.database.site({ file: station.backup! }));
+  }
+
+  isSyncing(station: Station): boolean {
+    return this.#running.has(station);
+  }
+
+  /** Begins a sync, which goes on as time passes. */
+  async startSync(station: Station, upstream: Upstream): Promise<void> {
+    const before = await this.look(station);
+    const unsent = this.votes.unsent(station);
+    const run = async () => {
+      try {
+        const result = await upstream.sync.sync();
+        this.note(`  ${station.name} has synced with ${upstream.station.name}: ${summary(result)}`);
+        station.refused = new Set(result.refusedRows.map(rowName));
+        this.votes.acknowledge(unsent, station.refused);
+        await this.#expectReceived(station, upstream.station, before);
+        this.#lastNews = result.pushed + result.pulled;
+      } catch (error) {
+        this.#lastNews = 1;
+        if (error instanceof CrrSyncError && error.code === 'CRR_SYNC_NETWORK') {
+          this.note(`  the line of ${station.name} failed`);
+        } else this.#failure ??= error;
+      }
+    };
+    const running = run().finally(() => this.#running.delete(station));
+    this.#running.set(station, running);
+    await this.rest();
+  }
+
+  #lastNews = 0;
+
+  /** A whole sync, over a perfect line. @returns how many changes were new. */
+  async sync(station: Station, upstream: Upstream): Promise<number> {
+    upstream.link.set(PERFECT);
+    await this.startSync(station, upstream);
+    await this.finish();
+    return this.#lastNews;
+  }
+
+  /** The next request or answer arrives. */
+  async passTime(): Promise<void> {
+    if (this.#clock.sleeping === 0) return;
+    await this.#clock.advanceToNext();
+    await this.rest();
+  }
+
+  /** All that is under way arrives, or is lost. */
+  async finish(): Promise<void> {
+    while (this.#running.size > 0) await this.passTime();
+  }
+
+  /** Everything is as it was or newer. @returns what the site knows now. */
+  async look(station: Station): Promise<Facts> {
+    const { known } = station;
+    const now = await readFacts(station.site.db);
+    station.known = now;
+    expectPairs(station, now);
+    if (known !== undefined && known.siteId === now.siteId) {
+      const seen = [...known.cells].filter(([, { row }]) => station.isWhole || now.rows.has(row));
+      expectNothing(`${station.name} went back`, lost(seen, now));
+    }
+    return now;
+  }
+
+  /** A site has exchanged what it knew: its server knows all of it, or better. */
+  async #expectReceived(station: Station, server: Station, before: Facts): Promise<void> {
+    const sent = without(before, station.refused);
+    const now = await this.look(server);
+    expectNothing(`${server.name} acknowledged, and does not have`, lost(sent.cells, now));
+    for (const [id, fact] of sent.cells) station.acknowledged.set(id, fact);
+    await this.look(station);
+  }
+
+  /** Waits until each sync that runs waits for the network. */
+  async rest(): Promise<void> {
+    while (this.#clock.sleeping < this.#running.size) await turn();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #deliverTo(station: Station): Fetch {
+    return async (request) => {
+      if (request.method === 'POST' && this.#random.chance(0.1)) {
+        this.late.push({ to: station, request: request.clone() });
+      }
+      return station.handle(request);
+    };
+  }
+
+  #newSiteId(): string {
+    return hash('site', this.seed, this.#sites++)
+      .toString(16)
+      .padStart(32, '0');
+  }
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+const summary = ({ pushed, pulled, hidden, refused }: SyncResult) =>
+  `${pushed} pushed, ${pulled} pulled, ${hidden} hidden, ${refused} refused`;
+
+export function expectNothing(what: string, found: readonly string[]): void {
+  if (found.length === 0) return;
+  throw new SimulationFailure([`${what}:`, ...found.slice(0, 20)].join('\n  '));
+}
+
+/** Both rows of a pair are always written together. */
+function expectPairs(station: Station, { cells, rows }: Facts): void {
+  for (const pair of ['p0', 'p1']) {
+    const [a, b] = ['a', 'b'].map((side) => {
+      const row = `pairs ${pair}${side}`;
+      return `life ${rows.get(row)}, ${String(cells.get(`${row}.batch`)?.val)}`;
+    });
+    if (a !== b) {
+      throw new SimulationFailure(
+        `${station.name} sees half of a transaction: ${pair}: ${a} | ${b}`,
+      );
+    }
+  }
+}

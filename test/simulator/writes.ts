@@ -1,0 +1,76 @@
+/** Random local transactions over the tables of schema.ts. */
+import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
+import { randomTransaction } from '../constraints/history.js';
+import type { Random } from '../support/random.js';
+
+/** One transaction. Some of those of one statement are not pinned to a db_version, as in a shell. */
+export function randomWrite(random: Random, step: number): string[] {
+  const kind = random.int(10);
+  if (kind < 2) return pinned(pair(random, step));
+  if (kind < 6) {
+    const count = random.chance(0.25) ? 2 : 1;
+    return pinnedSometimes(
+      random,
+      Array.from({ length: count }, () => thing(random)),
+    );
+  }
+  return pinnedSometimes(random, randomTransaction(random));
+}
+
+const pinned = (statements: readonly string[]) => [PIN_SQL, ...statements, UNPIN_SQL];
+const pinnedSometimes = (random: Random, statements: string[]) =>
+  statements.length > 1 || random.chance(0.6) ? pinned(statements) : statements;
+
+/** Both rows of a pair, alike. Whoever sees one of them with another batch saw half of a transaction. */
+function pair(random: Random, step: number): string[] {
+  const number = random.int(2);
+  const ids = [`p${number}a`, `p${number}b`];
+  const batch = `'s${step}'`;
+  const kind = random.int(8);
+  return ids.map((id) => {
+    if (kind === 0) return `DELETE FROM pairs WHERE id = '${id}'`;
+    if (kind < 3) return `INSERT OR REPLACE INTO pairs (id, batch) VALUES ('${id}', ${batch})`;
+    return `INSERT INTO pairs (id, batch) VALUES ('${id}', ${batch}) ON CONFLICT (id) DO UPDATE SET batch = excluded.batch`;
+  });
+}
+
+function thing(random: Random): string {
+  const id = () => `'i${random.int(6)}'`;
+  const word = () => random.pick(["'x'", "'y'", "'Z'", "''", 'NULL']);
+  const number = () => String(random.int(9) - 2);
+  const values: Readonly<Record<string, () => string>> = {
+    owner: () => random.pick(["'ann'", "'ann'", "'bob'", "'cat'"]),
+    title: word,
+    org: () => random.pick(["'o0'", "'o1'", "'o2'", 'NULL']),
+    mood: word,
+    votes: number,
+    tag: word,
+    high: number,
+    low: word,
+    place: () => `'a${random.int(3)}'`,
+  };
+  const some = (most: number) => random.shuffle(Object.keys(values)).slice(0, 1 + random.int(most));
+  const insert = (verb: string) => {
+    const columns = ['owner', ...some(4).filter((name) => name !== 'owner')];
+    const list = columns.map((name) => values[name]!()).join(', ');
+    return `${verb} INTO things (id, ${columns.join(', ')}) VALUES (${id()}, ${list})`;
+  };
+  const update = () => {
+    const parts = some(3)
+      .filter((name) => name !== 'votes')
+      .map((name) => `${name} = ${values[name]!()}`);
+    if (parts.length === 0 || random.chance(0.4)) parts.push(`votes = votes + ${random.int(5)}`);
+    return `UPDATE things SET ${parts.join(', ')} WHERE id = ${id()}`;
+  };
+  return random.pick<() => string>([
+    () => insert('INSERT OR IGNORE'),
+    () => insert('INSERT OR IGNORE'),
+    () => insert('INSERT OR REPLACE'),
+    update,
+    update,
+    update,
+    update,
+    () => `DELETE FROM things WHERE id = ${id()}`,
+    () => `UPDATE OR IGNORE things SET id = ${id()} WHERE id = ${id()}`,
+  ])();
+}
