@@ -31,6 +31,8 @@ const [first, total, most] = [values.seed, values.steps, values.length].map(Numb
   number,
   number,
 ];
+/** For a run of many, so that one sees that it goes on. */
+const EVERY = 50;
 let done = 0;
 let failures = 0;
 for (let seed = first; done < total && (values.all || failures === 0); seed++) {
@@ -39,6 +41,7 @@ for (let seed = first; done < total && (values.all || failures === 0); seed++) {
   const { failure, trace } = await simulate(plan, pool);
   if (values.trace) console.log(trace.join('\n'));
   done += length;
+  if ((done / most) % EVERY === 0) console.log(`${done} steps`);
   if (failure === undefined) continue;
   failures++;
   console.log(`npm run -s sim -- --seed ${seed} --steps ${length}\n${failure}`);

@@ -27,6 +27,7 @@ const SUITES = [
   'test/engines/constraints-mesh.test.ts',
   'test/merge/convergence.test.ts',
   'test/migrate/convergence.test.ts',
+  'test/simulator',
   'test/sync/client/copies.test.ts',
 ];
 

@@ -91,9 +91,11 @@ const rankOf = (value: SqlValue) => {
 function compareValues(a: SqlValue, b: SqlValue): number {
   if (rankOf(a) !== rankOf(b)) return rankOf(a) - rankOf(b);
   if (a === null || b === null) return 0;
-  if (typeof a === 'bigint' || typeof a === 'number') return Number(a > b) - Number(a < b);
+  if (isNumber(a) && isNumber(b)) return Number(a > b) - Number(a < b);
   return Buffer.compare(Buffer.from(a as string), Buffer.from(b as string));
 }
+
+const isNumber = (value: SqlValue) => typeof value === 'number' || typeof value === 'bigint';
 
 /** What two sites know differently. @param isWhole whether tombstones count, too. */
 export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {

@@ -1,4 +1,5 @@
 /** Runs a plan. */
+import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import { Random } from '../support/random.js';
 import type { Plan, Step } from './plan.js';
 import type { DatabasePool } from './pool.js';
@@ -74,7 +75,7 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
   if (step.kind === 'write') {
     const statements = randomWrite(random, step.number);
     const isDone = await world.write(station, statements);
-    note(`${isDone ? 'writes' : 'may not write'}: ${statements.join('; ')}`);
+    note(`${isDone ? 'writes' : 'may not write'}: ${textOf(statements)}`);
     return;
   }
   if (upstream === undefined) return;
@@ -94,6 +95,12 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
     await world.startSync(station, upstream);
   } else await runAlone(world, station, step, random);
 }
+
+/** One transaction as people write it. */
+const textOf = (statements: readonly string[]) =>
+  statements
+    .map((sql) => (sql === PIN_SQL ? 'BEGIN' : sql === UNPIN_SQL ? 'COMMIT' : sql))
+    .join('; ');
 
 /** Steps that are only possible while the site does not sync. */
 async function runAlone(world: World, station: Station, step: Step, random: Random) {

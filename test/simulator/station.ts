@@ -16,6 +16,8 @@ export interface Upstream {
   readonly station: Station;
   readonly link: Link;
   sync: Sync;
+  /** The versions of both ends when they had nothing to exchange; see settle.ts. */
+  quietAt?: string | undefined;
 }
 
 export class Station {
@@ -63,7 +65,10 @@ export class Station {
     this.site = site;
     this.known = undefined;
     this.#handler = createSyncHandler({ db: site.db, authorize, onError: this.onError });
-    for (const upstream of this.upstreams) upstream.sync = this.#syncOver(upstream.link);
+    for (const upstream of this.upstreams) {
+      upstream.sync = this.#syncOver(upstream.link);
+      upstream.quietAt = undefined;
+    }
   }
 
   #syncOver({ fetch }: Link): Sync {
