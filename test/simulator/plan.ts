@@ -47,7 +47,8 @@ export type StepKind = keyof typeof WEIGHTS;
 
 const SERVER: SitePlan = { name: 'server', rights: 'whole', upstreams: [] };
 const RELAY: SitePlan = { name: 'relay', rights: 'whole', upstreams: ['server'] };
-const MOST_SITES = 8;
+/** With servers. */
+export const MOST_SITES = 8;
 
 export function makePlan(seed: number, count: number): Plan {
   const random = new Random(hash('plan', seed));

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { hash, numberFromEnv, seedFromEnv } from '../support/random.js';
 import { makePlan } from './plan.js';
 import { DatabasePool } from './pool.js';
@@ -8,7 +8,7 @@ const STEPS = 200;
 const histories = numberFromEnv('CRR_HISTORIES', 2);
 
 const pool = new DatabasePool();
-afterAll(() => pool.close());
+beforeAll(() => pool.fill());
 
 test.each(Array.from({ length: histories }, (_, i) => hash('simulator', seedFromEnv(), i)))(
   `npm run -s sim -- --seed %i --steps ${STEPS}`,
