@@ -18,10 +18,3 @@ test.each(Array.from({ length: histories }, (_, i) => hash('simulator', seedFrom
     expect(failure, trace.slice(-40).join('\n')).toBeUndefined();
   },
 );
-
-test('equal seeds do the same', { timeout: 600_000 }, async () => {
-  const plan = makePlan(7, 30);
-  const first = await simulate(plan, pool);
-  expect(first.trace.length).toBeGreaterThan(20);
-  expect(await simulate(plan, pool)).toEqual(first);
-});

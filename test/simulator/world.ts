@@ -1,4 +1,4 @@
-/** The sites of a simulation and the network between them. One request is handled at a time, so equal seeds do the same. */
+/** The sites of a simulation and the network between them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
