@@ -82,12 +82,15 @@ export class RecycledDatabase {
   }
 }
 
-let copies = 2 ** 30;
+let mark = 0;
+/** SQLite adds one with each transaction, and must not get to the mark of the next copy. */
+const BETWEEN_MARKS = 1_000_003;
 
 /** SQLite finds that its file has changed by the counter in the file's header, and two copies may have equal ones. */
 function markAsChanged(path: string): void {
   const counter = Buffer.alloc(4);
-  counter.writeUInt32BE(copies++);
+  mark = (mark + BETWEEN_MARKS) % 2 ** 32;
+  counter.writeUInt32BE(mark);
   const file = openSync(path, 'r+');
   for (const place of [24, 92]) writeSync(file, counter, 0, 4, place);
   closeSync(file);
