@@ -55,7 +55,8 @@ export type CrrChangeErrorCode =
   | 'CRR_CHANGE_TABLE_REFUSED'
   | 'CRR_CHANGE_COLUMN_REFUSED'
   | 'CRR_CHANGE_SITE_REFUSED'
-  | 'CRR_CHANGE_QUOTA';
+  | 'CRR_CHANGE_QUOTA'
+  | 'CRR_CHANGE_FORGOTTEN';
 
 /** Codes of {@link CrrDatabaseError}: the database is not in the state that an operation needs. */
 export type CrrDatabaseErrorCode =
@@ -72,7 +73,8 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_GROW_ONLY'
   | 'CRR_DATABASE_RENAME'
   | 'CRR_DATABASE_DRIFT'
-  | 'CRR_DATABASE_NEWER_SCHEMA';
+  | 'CRR_DATABASE_NEWER_SCHEMA'
+  | 'CRR_DATABASE_HORIZON';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
 export type CrrMigrateErrorCode =
@@ -111,6 +113,7 @@ export type CrrSyncErrorCode =
   | 'CRR_SYNC_SAME_SITE'
   | 'CRR_SYNC_OTHER_SITE'
   | 'CRR_SYNC_CURSOR_AHEAD'
+  | 'CRR_SYNC_HORIZON'
   | 'CRR_SYNC_RESTORED'
   | 'CRR_SYNC_SITE_COPIED'
   | 'CRR_SYNC_BUSY'

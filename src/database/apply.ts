@@ -25,6 +25,7 @@ import { BatchRunner, type MergeBatchOptions, type MergerParts } from './batch-r
 import { explained } from './database-errors.js';
 import { evictStatements, evictsRows } from './evict.js';
 import { type MergeSource, mergeLimited } from './limited-merge.js';
+import { birthStatements } from './birth.js';
 import { type ApartParts, addLater, drainApart, mergeApart } from './merge-apart.js';
 import { progressStatements } from './peers.js';
 import type { PresentSchema } from './present-schema.js';
@@ -283,6 +284,7 @@ export class Merger {
     const note = async ({ schema }: Pick<PresentSchema, 'schema'>) => {
       const statements: Query[] = [
         ...(peer === undefined ? [] : progressStatements(peer)),
+        ...birthStatements(peer, schema),
         ...refusalStatements(peer, schema),
         ...evictStatements(evict, schema),
         ...offerStatements(peer, schema),
@@ -290,7 +292,8 @@ export class Merger {
       ];
       if (statements.length > 0) await run(connection, statements, 'write');
     };
-    const namesRows = evict !== undefined || peer?.refused !== undefined;
+    const namesRows =
+      evict !== undefined || peer?.refused !== undefined || peer?.birth !== undefined;
     await (namesRows ? drift.withPresent(note) : note(this.#parts));
     return emptyReport();
   }

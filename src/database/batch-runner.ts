@@ -204,7 +204,7 @@ export class BatchRunner {
     const { present } = look;
     const { schema } = present;
     const stamp = new Stamp();
-    const peer = options.peer && peerStatements(options.peer);
+    const peer = options.peer && peerStatements(options.peer, schema);
     await run(
       connection,
       [

@@ -12,6 +12,10 @@ export interface Cursor {
 export const sinceOf = (cursor: number | Cursor): number =>
   typeof cursor === 'number' ? cursor : cursor.since;
 
+/** The db_version up to which a reader knows of all deletes, whether or not it has everything else. */
+export const deletesKnown = (cursor: number | Cursor): number =>
+  typeof cursor === 'number' ? cursor : Math.max(cursor.since, cursor.after.horizon ?? 0);
+
 /**
  * Some changes of the feed, and where the next page begins.
  *

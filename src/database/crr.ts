@@ -28,6 +28,7 @@ import { type MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
 import { type ChangeBatch, changesOf, isBatches, nextTurn } from './change-batch.js';
 import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
+import { type CompactOptions, Compactor, type CompactResult } from './compact.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
 import { DriftCheck } from './drift.js';
@@ -49,6 +50,10 @@ export interface SiteState {
   readonly siteId: Uint8Array;
   /** Its db_version. */
   readonly version: number;
+  /** Deletes up to this db_version may have been forgotten: see compact(). */
+  readonly horizon: number;
+  /** The causal length of a new row: 1, or greater than that of any delete that was forgotten. */
+  readonly birth: number;
 }
 
 export interface RotateOptions {
@@ -115,8 +120,9 @@ export class CrrCore {
 
   state(): Promise<SiteState> {
     return this.#explained(async () => {
-      const { directory, dbVersion } = await this.#sites.readWith(this.connection, []);
-      return { siteId: directory.localId.slice(), version: dbVersion };
+      const { directory, ...state } = await this.#sites.readWith(this.connection, []);
+      const { dbVersion: version, horizon, birth } = state;
+      return { siteId: directory.localId.slice(), version, horizon, birth };
     });
   }
 
@@ -234,6 +240,15 @@ export class CrrCore {
       await run(this.connection, [query], 'read');
       if (isParked) await this.connection.batch(discardStatements(spec, key), 'write');
       return isParked;
+    });
+  }
+
+  /** Forgets deletes that every peer has, and what waits for the rows. */
+  compact(options: CompactOptions = {}): Promise<CompactResult> {
+    return this.#explained(async () => {
+      const { schema } = await this.drift.pass();
+      const compactor = new Compactor(this.connection, schema, options);
+      return compactor.compact((await this.state()).version);
     });
   }
 

@@ -24,6 +24,11 @@ export function isCopied(error: unknown): boolean {
   return messages(error).includes(GUARDS.copied);
 }
 
+/** Whether a batch failed because its sender does not know of deletes that were forgotten here. */
+export function isForgotten(error: unknown): boolean {
+  return messages(error).includes(GUARDS.forgotten);
+}
+
 const ROW_REFUSED = `NOT NULL constraint failed: ${GUARD_TABLE}.reason`;
 
 /**

@@ -26,6 +26,8 @@ export interface EvictedRow {
   readonly pk: Uint8Array;
   /** Everything that was written to the row up to this db_version was sent, whatever the progress is. */
   readonly sentTo?: number | undefined;
+  /** The peer has no such row: nothing is kept of it. */
+  readonly isGone?: boolean | undefined;
   /** From this db_version on, what was sent of the row was refused, so no peer has it. */
   readonly refusedFrom?: number | undefined;
 }
@@ -50,10 +52,10 @@ export function evictWhileMerging(evict: Evict | undefined, schema: CrrSchema): 
   const { cursor, skip } = evict.sent;
   const sent = sentVersion(cursor);
   const statements: Statement[] = [];
-  for (const { table, pk, sentTo = 0, refusedFrom } of evict.rows) {
+  for (const { table, pk, sentTo = 0, refusedFrom, isGone } of evict.rows) {
     const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has contains no rows here.
-    const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom };
+    const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom, isGone };
     const key = keyOfRow(spec, pk);
     statements.push(...evictRow(spec, key, versions), ...openChildrenOf(spec, key, schema));
   }

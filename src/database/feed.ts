@@ -1,4 +1,5 @@
 import { CrrUsageError } from '../errors.js';
+import { nextPosition, requireRemembered } from './horizon.js';
 import { RowExpander } from '../feed/expand.js';
 import { cutPage, type HiddenRow } from '../feed/page.js';
 import type { ReadPosition } from '../feed/position.js';
@@ -105,10 +106,10 @@ export class Feed {
     let rowLimit =
       limit === undefined ? undefined : (Math.ceil(limit / Math.max(...widths, 1)) + 1) * growth;
     for (;;) {
-      const { dbVersion, tables } = await this.#read(position, rowLimit);
+      const { dbVersion, tables, horizon } = await this.#read(position, rowLimit);
       const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
       if (cut !== 'more rows') {
-        const cursor = cut.next ? { since: position.since, after: cut.next } : dbVersion;
+        const cursor = cut.next ? nextPosition(position, cut.next, horizon) : dbVersion;
         return { changes: cut.changes, cursor, hidden: cut.hidden };
       }
       rowLimit = rowLimit! * 4;
@@ -130,11 +131,12 @@ export class Feed {
       const selection = { position, isAfterCut: i > cutIndex, limit: rowLimit, visible };
       return { spec, visible, query: collecting(selectRows(spec, selection)) };
     });
-    const { directory, dbVersion, schemaVersion } = await sites.readWith(
+    const { directory, dbVersion, schemaVersion, horizon } = await sites.readWith(
       connection,
       selections.map(({ query }) => query),
     );
     if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
+    requireRemembered(position, horizon);
     const filter = {
       since: position.since,
       until: until ?? Number.POSITIVE_INFINITY,
@@ -150,7 +152,7 @@ export class Feed {
       const rows = query.rows.map((row) => expander.expand(row));
       return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
     });
-    return { tables, dbVersion: Math.min(dbVersion, filter.until) };
+    return { tables, horizon, dbVersion: Math.min(dbVersion, filter.until) };
   }
 }
 
@@ -192,6 +194,7 @@ function startOf(caller: string, since: number | Cursor): ReadPosition {
   const isValid =
     Number.isSafeInteger(since?.since) &&
     Number.isSafeInteger(after?.db_version) &&
+    (after.horizon === undefined || Number.isSafeInteger(after.horizon)) &&
     (after.row === undefined ||
       (typeof after.row?.table === 'string' && /^-?\d+$/.test(after.row.key)));
   if (isValid) return since;

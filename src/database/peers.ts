@@ -1,3 +1,4 @@
+import type { CrrSchema } from '../model/schema.js';
 import { bytesToHex } from '../model/value.js';
 import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { type Statement, statement } from '../sql/statement.js';
@@ -13,8 +14,10 @@ import {
   setPeerStatement,
   setTicket,
 } from '../tables/peer/table.js';
+import { refuseForgotten } from '../tables/state/horizon.js';
 import { selectRefused } from '../tables/refused/table.js';
 import { partsOf } from '../tables/ticket/table.js';
+import { birthStatements } from './birth.js';
 import { type Cursor, sentVersion, sinceOf } from './change-stream.js';
 import type { Connection } from './connection.js';
 import type { PeerRefusal, RefusalUpdate } from './refused.js';
@@ -47,6 +50,8 @@ export interface Peer {
   readonly receipt: string;
   /** The last push, by its ticket: to the peer, or from it if this database serves. `''` if there was none. */
   readonly ticket: string;
+  /** The day of the last exchange that was noted, counted from 1970. */
+  readonly seen: number;
   /** Rows of this database that the peer refuses to take. */
   readonly refused?: readonly PeerRefusal[];
 }
@@ -55,7 +60,7 @@ export interface Peer {
 export interface PeerUpdate
   extends Omit<
     Peer,
-    'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'receipt' | 'ticket' | 'refused'
+    'siteId' | 'tag' | 'filter' | 'url' | 'owner' | 'receipt' | 'ticket' | 'seen' | 'refused'
   > {
   readonly siteId: Uint8Array;
   readonly tag?: string;
@@ -66,6 +71,10 @@ export interface PeerUpdate
   /** Refuse the merge if the last push is neither this one, nor one of the same process as `ticket`. */
   readonly lastTicket?: string;
   readonly owner?: string | null;
+  /** Refuse the merge if tombstones beyond this horizon were forgotten here, or rows begin with a greater causal length. */
+  readonly knows?: { readonly horizon: number; readonly birth: number } | undefined;
+  /** The causal length of new rows at the peer: those of this database must not begin with a smaller one. */
+  readonly birth?: number | undefined;
   /** Rows that the peer refuses, or has taken. */
   readonly refused?: RefusalUpdate;
   /** Keep what stands there where it is further on: for a server, which may meet a replayed body. */
@@ -111,12 +120,12 @@ export async function readPeers(
 
 type MutablePeer = { -readonly [K in keyof Peer]: Peer[K] };
 
-const NOBODY = { filter: '', url: '', owner: null, receipt: '', ticket: '' };
+const NOBODY = { filter: '', url: '', owner: null, receipt: '', ticket: '', seen: 0 };
 
 /** Adds one direction of a peer. */
 function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
   const { 0: site, 1: tag, 2: direction, 3: version, 4: position, 5: skip } = row;
-  const { 6: filter, 7: url, 8: owner, 9: receipt, 10: ticket } = row;
+  const { 6: filter, 7: url, 8: owner, 9: receipt, 10: seen, 11: ticket } = row;
   const siteId = bytesOf(site!);
   const id = `${bytesToHex(siteId)} ${String(tag)}`;
   const peer = peers.get(id) ?? { ...NOBODY, siteId, tag: String(tag) };
@@ -130,17 +139,25 @@ function readPeer(row: DriverRow, peers: Map<string, MutablePeer>): void {
   }
   peer.url ||= String(url);
   peer.ticket ||= String(ticket);
+  peer.seen = Math.max(peer.seen, Number(seen));
   peer.owner ??= owner === null ? null : String(owner);
 }
 
 /** The statements around an apply that record the peer's progress. */
-export function peerStatements(update: PeerUpdate): {
+export function peerStatements(
+  update: PeerUpdate,
+  schema: CrrSchema,
+): {
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
 } {
   const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
-    before: [...ticketGuard(update), ...progressStatements(update)],
+    before: [
+      ...guards(update),
+      ...progressStatements(update),
+      ...birthStatements(update, schema),
+    ],
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }
@@ -157,11 +174,12 @@ export function progressStatements(update: PeerUpdate): Statement[] {
   ].map((sql) => statement(sql));
 }
 
-function ticketGuard(update: PeerUpdate): Statement[] {
-  const { siteId, tag = '', ticket, lastTicket } = update;
-  if (ticket === undefined || lastTicket === undefined) return [];
+function guards(update: PeerUpdate): Statement[] {
+  const { siteId, tag = '', ticket, lastTicket, knows } = update;
+  const forgotten = knows === undefined ? [] : [statement(refuseForgotten(knows))];
+  if (ticket === undefined || lastTicket === undefined) return forgotten;
   const row = { siteId, tag, direction: 'received' } as const;
-  return [statement(refuseOtherTicket(row, lastTicket, partsOf(ticket).process))];
+  return [...forgotten, statement(refuseOtherTicket(row, lastTicket, partsOf(ticket).process))];
 }
 
 function peerRows(update: PeerUpdate): PeerRow[] {

@@ -6,6 +6,19 @@ import { SELECT_SITE, selectSitesAfter } from '../tables/site/register.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
+/** The sites that a database knows, and its state at the same moment. */
+export interface StateOfSites {
+  readonly directory: SiteDirectory;
+  readonly dbVersion: number;
+  readonly schemaVersion: number;
+  /** Deletes up to this db_version may have been forgotten. */
+  readonly horizon: number;
+  /** The causal length of a new row. */
+  readonly birth: number;
+}
+
+const NOTHING = { dbVersion: 0, schemaVersion: 0, horizon: 0, birth: 1 };
+
 /**
  * Keeps what is known of `crr_site` between calls, so that ordinals cost no round trip. Ordinals
  * never change; whoever uses them checks in its own transaction that they are those of the database.
@@ -25,19 +38,21 @@ export class SiteStore {
   async readWith(
     connection: Connection,
     queries: readonly Query[],
-  ): Promise<{ directory: SiteDirectory; dbVersion: number; schemaVersion: number }> {
+  ): Promise<StateOfSites> {
     const known = this.#directory;
-    let state = { local: 0, dbVersion: 0, localId: new Uint8Array(), schemaVersion: 0 };
+    let state = { local: 0, localId: new Uint8Array(), ...NOTHING };
     const added: (readonly [ordinal: number, siteId: Uint8Array])[] = [];
     await run(
       connection,
       [
-        queryRow(SELECT_SITE, ({ 0: local, 1: dbVersion, 2: siteId, 3: schemaVersion }) => {
+        queryRow(SELECT_SITE, (row) => {
           state = {
-            local: Number(local),
-            dbVersion: Number(dbVersion),
-            localId: new Uint8Array(bytesOf(siteId!)),
-            schemaVersion: Number(schemaVersion),
+            local: Number(row[0]),
+            dbVersion: Number(row[1]),
+            localId: new Uint8Array(bytesOf(row[2]!)),
+            schemaVersion: Number(row[3]),
+            horizon: Number(row[4]),
+            birth: Number(row[5]),
           };
         }),
         {
@@ -50,7 +65,7 @@ export class SiteStore {
       ],
       'read',
     );
-    const { local, dbVersion, localId, schemaVersion } = state;
+    const { local, localId, ...versions } = state;
     const sameDatabase =
       known !== undefined &&
       known.local === local &&
@@ -63,7 +78,7 @@ export class SiteStore {
     const directory = known ?? new SiteDirectory(local, []);
     for (const [ordinal, siteId] of added) directory.add(ordinal, siteId);
     this.#directory = directory;
-    return { directory, dbVersion, schemaVersion };
+    return { directory, ...versions };
   }
 
   /** Adds sites that a committed transaction registered. */

@@ -1,6 +1,7 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ChangePage, ChangeStream, ReadPage } from '../database/change-stream.js';
+import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, SiteState } from '../database/crr.js';
 import type { Peer } from '../database/peers.js';
 import type { Contribution } from '../feed/site-values.js';
@@ -160,6 +161,22 @@ export interface Crr {
    * }
    */
   verify(options?: VerifyOptions): Promise<VerifyResult>;
+
+  /**
+   * Removes what nobody needs any more: the tombstones of rows that were deleted, once every known peer has the deletes,
+   * and changes that wait for such rows. It works in steps, each a transaction of its own, so it may run while
+   * others write, and be interrupted. Call it regularly, on servers and on clients.
+   *
+   * A peer that was not heard of for `peerExpiry` is not waited for. If it comes back, it drops the rows that are
+   * gone. Its writes arrive, but for edits of such rows: these are listed in the sync's `refusedRows`.
+   *
+   * @throws {CrrUsageError} CRR_USAGE_OPTION if an option is misspelt or out of range, or if no peer is known and `upTo`
+   * is missing.
+   *
+   * @example
+   * const { tombstones, heldBackBy } = await db.$crr.compact({ peerExpiry: 30 * 24 * 3_600_000 });
+   */
+  compact(options?: CompactOptions): Promise<CompactResult>;
 
   /** What a transport needs besides `changes` and `apply`. */
   readonly transport: CrrTransport;

@@ -1,8 +1,10 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ChangePage, type ChangeStream, changeStream } from '../database/change-stream.js';
+import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { Contribution } from '../feed/site-values.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import {
   type ApplyResult,
@@ -112,6 +114,11 @@ export class DrizzleCrr implements Crr {
     return this.#core.discard(spec, storedKey(table, spec, key));
   }
 
+  compact(options: CompactOptions = {}): Promise<CompactResult> {
+    refuseUnknownOptions('compact()', options, COMPACT);
+    return this.#core.compact(options);
+  }
+
   rotateSiteId(): Promise<Uint8Array> {
     return this.#core.rotateSiteId();
   }
@@ -121,6 +128,13 @@ export class DrizzleCrr implements Crr {
     return verifyResult(await this.#core.verify(repair, limit), this.#schema);
   }
 }
+
+const COMPACT = optionsOf<CompactOptions>({
+  upTo: true,
+  peerExpiry: true,
+  limit: true,
+  onProgress: true,
+});
 
 const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });
 

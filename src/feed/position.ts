@@ -12,6 +12,8 @@ export interface ReadPosition {
 export interface RowPosition {
   readonly db_version: number;
   readonly row?: { readonly table: string; readonly key: string } | undefined;
+  /** Deletes up to this db_version need not be found: the reader had no rows then, or has dealt with them. */
+  readonly horizon?: number | undefined;
   /** How far the next row was sent, if it is larger than a message. A read takes no notice of it. */
   readonly part?: RowPart | undefined;
 }

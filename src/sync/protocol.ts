@@ -35,6 +35,9 @@
  *                           next          the process and the number of its pushes, of this one if it pushes. If the
  *                                         server got another one under the client's site id, the answer is 409
  *               receipt     that of the last answer that the client has merged
+ *               birth       the causal length with which rows begin at the client. Default: 1
+ *               probe       rows that the client has, and asks about after a refusal with CRR_SYNC_HORIZON: see below
+ *                           table, pk     the row
  *               maxMessageBytes  the greatest answer that the client takes, before compression. Cells that do not
  *                           fit are left out. Default: 32 MiB
  *
@@ -45,6 +48,8 @@
  *               dbVersion   the server's db_version
  *               receipt     opaque; names a moment in the server's history that includes all that the answer does. A
  *                           server that does not know one of its own receipts was restored from a backup
+ *               birth       the causal length with which new rows begin, if it is not 1; the client's begin with no smaller one
+ *               gone        rows of the probe that are not here, or that the client may not see
  *               pushed      stamp         the db_version of the server that contains exactly the
  *                                         pushed changes that were new; 0 if there is none
  *                           cellsWon      cells that took the pushed value
@@ -77,6 +82,23 @@
  * transaction as the changes before it. So if one side crashes, at most one chunk is transferred
  * again. This is harmless, and so are requests that arrive twice or out of order: merging the same
  * changes again changes nothing.
+ *
+ * ## Deletes that were forgotten
+ *
+ * A compacted server has no tombstones any more of rows that were deleted up to its horizon, a db_version. Living clients have
+ * had them: the cursor of each pull acknowledges the deletes before it, and compaction waits for that. A request of a client
+ * that lacks some gets 409 CRR_SYNC_HORIZON, with `horizon` and `birth`, before anything of it is merged. The client
+ * then drops what is gone, and comes back:
+ *
+ *   1. its rows begin with the causal length `birth` from now on, and so do those that it has not sent yet. They win over
+ *      tombstones that others still have of the same keys
+ *   2. it lists its other rows in requests with `probe` alone, and drops those that the answers name in `gone`. One with
+ *      edits that were not sent stays, is never sent, and is reported as refused with CRR_CHANGE_FORGOTTEN
+ *   3. it goes on at its cursor, which contains the horizon from then on: `after` has `horizon`. In a transfer that begins
+ *      at 0, the server puts it there. If more was forgotten meanwhile, this begins again
+ *
+ * A client that has never read from the server has none of its rows, and may begin at 0. A push from a client whose `birth` is
+ * smaller than the server's gets the same answer, and then the first step is enough.
  *
  * ## Live stream
  *
@@ -113,6 +135,7 @@
  *     pending changes of one owner     50,000, and 64 MiB                        `refused`
  *     names in a request               1,024 bytes each, 2,000 tables            400
  *     db_versions in skip              1,000                                     400
+ *     rows of a probe                  1,000                                     400
  *     versions of cells and rows       2^24 above those that the server has      422
  *
  * ## Errors
@@ -133,6 +156,7 @@
  *     409 CRR_SYNC_SAME_SITE         client and server have the same site id: one is a copy of the other
  *     409 CRR_SYNC_OTHER_SITE        `to` is not this server; `siteId` is its site id in hex
  *     409 CRR_SYNC_CURSOR_AHEAD      the cursor is ahead of the server, which was restored from a backup
+ *     409 CRR_SYNC_HORIZON           the client lacks deletes that the server has forgotten; see `horizon` and `birth`
  *     409 CRR_SYNC_SITE_COPIED       another database has pushed under the client's site id; `ticket` is its ticket
  *     413 CRR_SYNC_TOO_LARGE         more bytes or changes than the limit
  *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
@@ -185,6 +209,8 @@ export const MAX_MARK_BYTES = 16;
 export const MAX_TICKET_BYTES = 32;
 /** Names in `tables`. */
 export const MAX_TABLES = 2_000;
+/** Rows in `probe`. */
+export const MAX_PROBE = 1_000;
 /** db_versions in `skip`. */
 export const MAX_SKIP = 1_000;
 
@@ -197,6 +223,8 @@ export interface SyncRequest {
   readonly pull?: Pull | undefined;
   readonly receipt?: string | undefined;
   readonly ticket?: Ticket | undefined;
+  readonly birth?: number | undefined;
+  readonly probe?: readonly HiddenRow[] | undefined;
   readonly maxMessageBytes?: number | undefined;
 }
 
@@ -223,6 +251,8 @@ export interface SyncResponse {
   readonly rights: string;
   readonly dbVersion: number;
   readonly receipt?: string | undefined;
+  readonly birth?: number | undefined;
+  readonly gone?: readonly HiddenRow[] | undefined;
   readonly refused?: readonly RefusedRow[] | undefined;
   readonly rejected?: readonly HiddenRow[] | undefined;
   readonly tooLarge?: readonly CellId[] | undefined;

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { Cursor } from '../database/change-stream.js';
-import type { RotateOptions } from '../database/crr.js';
+import type { RotateOptions, SiteState } from '../database/crr.js';
 import { isRowRefused } from '../database/database-errors.js';
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
@@ -17,9 +17,9 @@ import type { StatementLimits } from '../sql/multi-row.js';
 import type { Query, Statement } from '../sql/statement.js';
 import { type Milestone, refuseIfKnown } from '../tables/milestone/table.js';
 
-export { type Cursor, sinceOf } from '../database/change-stream.js';
-export { isCopied } from '../database/database-errors.js';
-export type { Peer, PeerProgress } from '../database/peers.js';
+export { type Cursor, deletesKnown, sinceOf } from '../database/change-stream.js';
+export { isCopied, isForgotten } from '../database/database-errors.js';
+export { type Peer, type PeerProgress, progressStatements } from '../database/peers.js';
 export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { MergeOptions } from '../drizzle/options.js';
@@ -38,7 +38,11 @@ export {
   isKept,
   type Milestone,
 } from '../tables/milestone/table.js';
-export { countSitesOf } from '../tables/peer/table.js';
+export { forgetEvicted, listSharedRows } from '../tables/clock/shared-rows.js';
+export { readKnownVersion } from '../tables/milestone/table.js';
+export { countSitesOf, today } from '../tables/peer/table.js';
+export { readGone } from '../merge/gone.js';
+export { TRUSTED } from '../tables/pending/table.js';
 export { type PendingQuota, readPendingUsage } from '../tables/pending/quota.js';
 export { isOwnTicket, isTicket, noteTicket, partsOf } from '../tables/ticket/table.js';
 export { readSitesUsage } from '../tables/usage/table.js';
@@ -98,10 +102,7 @@ export interface Site {
   write(queries: readonly Query[]): Promise<void>;
 }
 
-export interface SiteState {
-  readonly siteId: Uint8Array;
-  readonly version: number;
-}
+export type { SiteState };
 
 export interface ReadOptions {
   readonly since: number | Cursor;

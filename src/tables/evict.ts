@@ -18,6 +18,8 @@ export interface SentVersions {
   readonly skip: readonly number[];
   /** What was sent from this db_version on was refused: it counts as sent, but the peer lacks it. */
   readonly refusedFrom?: number | undefined;
+  /** The peer has no such row, so nothing is kept of it: written again, it begins a life of its own. */
+  readonly isGone?: boolean | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface SentVersions {
 export function evictRow(
   spec: TableSpec,
   key: readonly SqlValue[],
-  { sent, skip, refusedFrom }: SentVersions,
+  { sent, skip, refusedFrom, isGone = false }: SentVersions,
 ): Statement[] {
   const clock = quoteName(clockTable(spec.name));
   const sentVersions = [
@@ -54,8 +56,8 @@ export function evictRow(
   const hasUnsent = hasClock(`NOT ${isSent}`);
   const hasCells = spec.cellColumns.length > 0;
   const isKept = [
-    () => 'causal_length > 1',
-    ...(hasCells
+    () => (isGone ? 'false' : 'causal_length > 1'),
+    ...(hasCells && !isGone
       ? [(args: SqlValue[]) => `EXISTS (SELECT 1 FROM ${cells(spec)} WHERE ${clocks(args)})`]
       : []),
   ];
@@ -71,7 +73,11 @@ export function evictRow(
     deleteFrom(quoteName(spec.name), [base, hasClock(isSent)]),
     ...(spec.constraints === undefined ? [] : [deleteFrom(aside(spec), [asideOf])]),
     ...(hasCells
-      ? [deleteFrom(cells(spec), [clocks, () => `site <> ${LOCAL_SITE}`, hasClock(isSent)])]
+      ? [deleteFrom(cells(spec), [
+            clocks,
+            () => (isGone ? 'true' : `site <> ${LOCAL_SITE}`),
+            hasClock(isSent),
+          ])]
       : []),
     deleteFrom(PENDING_TABLE, [
       () => `table_name = ${quoteText(spec.name)}`,

@@ -110,6 +110,7 @@ describe('$crr', () => {
   test('what only a transport needs is in transport', () => {
     expectTypeOf<keyof Crr>().toEqualTypeOf<
       | 'install'
+      | 'compact'
       | 'changes'
       | 'apply'
       | 'siteId'

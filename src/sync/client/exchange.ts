@@ -1,15 +1,24 @@
 import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import { RowSet } from '../../model/row-id.js';
 import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
 import { HAS_ROWS, LIMITS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
-import type { ApplyResult, MergeOptions, Peer, PeerProgress, Site } from '../site.js';
+import {
+  type ApplyResult,
+  type MergeOptions,
+  type Peer,
+  type PeerProgress,
+  type Site,
+  sinceOf,
+} from '../site.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
-import { recover } from './recovery.js';
+import { FORGOTTEN } from './reconcile.js';
+import { recover, startOver } from './recovery.js';
 import { type Refusals, refusalsOf } from './refusals.js';
 import type { SyncReporter, SyncResult } from './result.js';
 import {
@@ -91,7 +100,11 @@ export class Exchange {
   }
 
   async #read(run: SyncRun): Promise<Round> {
-    const [{ siteId, version }, peer] = await Promise.all([this.#site.state(), this.#peer()]);
+    const [{ siteId, version, horizon, birth }, known] = await Promise.all([
+      this.#site.state(),
+      this.#peer(),
+    ]);
+    const peer = known && (await this.#remembering(known, horizon));
     const { sent = START, received = START } = peer ?? {};
     // If a pull was sent ahead, nothing can be pushed with it.
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
@@ -102,12 +115,25 @@ export class Exchange {
     for (const { table, pk, code } of peer?.refused ?? []) {
       run.refusedRows.add({ table, pk, code, drop: false });
     }
+    const forgotten = new RowSet(peer?.refused?.filter(({ code }) => code === FORGOTTEN));
     const isAccepted = (change: Change) =>
       !run.leftOut.has(change) &&
       !run.tooLarge.has(change) &&
-      !this.#server.isForeign(change, this.#site.schema);
+      !this.#server.isForeign(change, this.#site.schema) &&
+      !isForgotten(change, forgotten, birth);
     const push = chunk.changes.filter(isAccepted);
-    return { siteId, version, peer, sent, received, chunk, push };
+    return { siteId, version, birth, peer, sent, received, chunk, push };
+  }
+
+  /**
+   * If this database has forgotten deletes that a server never got, because it was silent for too long, the exchange with it
+   * begins again, and the rows come back.
+   */
+  async #remembering(peer: Peer, horizon: number): Promise<Peer> {
+    const sent = sinceOf((peer.sent ?? START).cursor);
+    if (sent === 0 || sent >= horizon) return peer;
+    await startOver(peer, this.#site);
+    return { ...peer, received: START, sent: START, filter: HAS_ROWS };
   }
 
   #readChunk(
@@ -135,6 +161,7 @@ export class Exchange {
         pull: this.#pull(received, peer?.filter ?? (this.#server.isFirst ? '' : HAS_ROWS)),
         receipt: peer?.receipt || undefined,
         ticket,
+        birth: birthOf(round),
       });
       const response = await (ahead ?? this.#connection.exchange(request, run.signal));
       run.recoveries = 0;
@@ -147,6 +174,8 @@ export class Exchange {
         server: this.#server,
         tickets: this.#tickets,
         run,
+        connection: this.#connection,
+        tables: this.#tables,
         peer,
         pushed: push,
       };
@@ -174,6 +203,7 @@ export class Exchange {
       pulled.changes.length === 0 &&
       evicted.length === 0 &&
       refusals.isNothing &&
+      (answer.birth ?? 1) <= round.birth &&
       isSameCursor(received.cursor, round.received.cursor) &&
       isSameCursor(sent.cursor, round.sent.cursor);
     if (isNothing) return undefined;
@@ -186,6 +216,7 @@ export class Exchange {
         filter: pulled.filter,
         url: this.#connection.url,
         receipt: answer.receipt ?? round.peer?.receipt ?? '',
+        birth: answer.birth,
         ...(round.ticket && round.push.length > 0 && { ticket: round.ticket.next }),
         refused: refusals.update,
       },
@@ -214,6 +245,7 @@ export class Exchange {
       pull,
       receipt: answer.receipt,
       ticket: round.ticket,
+      birth: birthOf(round),
     });
     run.pullAhead = this.#connection.exchange(request, run.signal);
     run.pullAhead.catch(() => {}); // If this round fails, no other one handles the error.
@@ -227,7 +259,7 @@ export class Exchange {
 
   #request(
     siteId: Uint8Array,
-    parts: Pick<SyncRequest, 'to' | 'push' | 'pull' | 'receipt' | 'ticket'>,
+    parts: Pick<SyncRequest, 'to' | 'push' | 'pull' | 'receipt' | 'ticket' | 'birth'>,
   ): SyncRequest {
     const maxMessageBytes =
       this.#maxMessageBytes === LIMITS.maxMessageBytes ? undefined : this.#maxMessageBytes;
@@ -252,6 +284,13 @@ export class Exchange {
     return candidates.find((peer) => peer.url === url) ?? candidates.at(-1);
   }
 }
+
+/** The first causal length is the default. */
+const birthOf = ({ birth }: Round) => (birth > 1 ? birth : undefined);
+
+/** Whether a change is an edit of a row that the server has forgotten. A later life of the row is a new one. */
+const isForgotten = (change: Change, forgotten: RowSet, birth: number) =>
+  change.cl % 2 === 1 && change.cl < birth && forgotten.has(change);
 
 const isForged = (error: unknown) =>
   error instanceof CrrChangeError && error.code === 'CRR_CHANGE_FORGED';

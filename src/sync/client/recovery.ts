@@ -5,7 +5,9 @@ import { sizeOfCell, sizeOfKey } from '../row-part.js';
 import type { Peer, Site } from '../site.js';
 import { NEVER_TOO_LARGE } from '../wire/codec.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
+import type { HttpConnection } from './http-connection.js';
 import type { KnownServer } from './known-server.js';
+import { reconcile } from './reconcile.js';
 import { START } from './round.js';
 import type { SyncRun } from './sync-run.js';
 import type { Tickets } from './tickets.js';
@@ -19,6 +21,9 @@ export interface Failure {
   readonly server: KnownServer;
   readonly tickets: Tickets;
   readonly run: SyncRun;
+  readonly connection: HttpConnection;
+  /** Names of the tables to exchange; all if undefined. */
+  readonly tables: readonly string[] | undefined;
   readonly peer: Peer | undefined;
   /** The changes that the request pushed. */
   readonly pushed: readonly Change[];
@@ -29,7 +34,9 @@ type Remedy = (refusal: SyncRefusal, failure: Failure) => boolean | Promise<bool
 
 const REMEDIES: Partial<Record<CrrSyncErrorCode, Remedy>> = {
   CRR_SYNC_OTHER_SITE: followServer,
-  CRR_SYNC_CURSOR_AHEAD: startOver,
+  CRR_SYNC_CURSOR_AHEAD: returnToStart,
+  CRR_SYNC_HORIZON: (refusal, failure) =>
+    reconcile(refusal, { ...failure, signal: failure.run.signal }),
   CRR_SYNC_SITE_COPIED: leaveSiteId,
   CRR_SYNC_FOREIGN_CHANGES: leaveOutSites,
   CRR_SYNC_VERSION_JUMP: leaveOutRows,
@@ -53,12 +60,17 @@ function followServer({ details }: SyncRefusal, { server }: Failure): boolean {
   return true;
 }
 
-/** The server was restored from a backup. It may also have lost changes that this site has sent. */
-async function startOver(_refusal: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
+/** The server was restored from a backup. */
+async function returnToStart(_refusal: SyncRefusal, { site, peer }: Failure): Promise<boolean> {
   if (peer === undefined) return false;
-  const { refused, ...progress } = peer;
-  await site.merge([], { peer: { ...progress, received: START, sent: START, filter: HAS_ROWS } });
+  await startOver(peer, site);
   return true;
+}
+
+/** Begins the exchange again: the server may have lost changes that this site has sent. */
+export async function startOver(peer: Peer, site: Site): Promise<void> {
+  const { refused, seen, ...progress } = peer;
+  await site.merge([], { peer: { ...progress, received: START, sent: START, filter: HAS_ROWS } });
 }
 
 /**

@@ -2,6 +2,7 @@ import { RowSet, textOfRow } from '../../model/row-id.js';
 import { partOf } from '../chunk.js';
 import type { RefusedRow } from '../protocol.js';
 import type { HiddenRow, PeerRefusal } from '../site.js';
+import { FORGOTTEN } from './reconcile.js';
 import type { Answer, Round } from './round.js';
 
 /** What an answer means for the rows that the server refuses. */
@@ -45,7 +46,9 @@ export function refusalsOf(
   // A row of which only a part was sent is not taken yet.
   const isPart = partOf(chunk.cursor) !== undefined;
   const remove = isPart ? [] : others.filter((row) => sent.has(textOfRow(row)));
-  const offer = others.filter((row) => !sent.has(textOfRow(row)) && row.rights !== rights);
+  const offer = others.filter(
+    (row) => !sent.has(textOfRow(row)) && row.rights !== rights && row.code !== FORGOTTEN,
+  );
   const add = [
     ...now.values().map(({ table, pk, code }) => ({ table, pk, code, rights })),
     ...offer.map((row) => ({ ...row, rights })),

@@ -9,6 +9,8 @@ export interface Round {
   readonly siteId: Uint8Array;
   /** The db_version of this database. */
   readonly version: number;
+  /** The causal length with which its rows begin. */
+  readonly birth: number;
   /** The server, as this database knows it; undefined before the first exchange. */
   readonly peer: Peer | undefined;
   readonly sent: PeerProgress;

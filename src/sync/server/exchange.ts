@@ -1,8 +1,8 @@
-import type { CrrSyncError } from '../../errors.js';
+import { CrrDatabaseError, type CrrSyncError } from '../../errors.js';
 import { mayFallDue } from '../column-types.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { LIMITS, type SyncRequest, type SyncResponse } from '../protocol.js';
-import { type Cursor, type LimitedSource, readPendingUsage, type Site } from '../site.js';
+import { type Cursor, type LimitedSource, readPendingUsage, type Site, TRUSTED } from '../site.js';
 import { type Codec, greatestCell } from '../wire/codec.js';
 import { acceptedCodec, CONTENT_TYPES, codecOfType } from '../wire/codecs.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
@@ -10,7 +10,9 @@ import type { Complete } from '../with-defaults.js';
 import { Access } from './access.js';
 import type { Authorization } from './authorization.js';
 import { FruitlessPolls } from './fruitless-polls.js';
+import { deletesForgotten, noteAcknowledged, requireDeletesKnown } from './horizon.js';
 import type { SyncLimits } from './options.js';
+import { findGone } from './probe.js';
 import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
 import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
@@ -85,7 +87,7 @@ export class ExchangeEndpoint {
     codec: Codec,
   ): Promise<SyncResponse> {
     const { site, limits } = this;
-    const { tables, push, pull } = request;
+    const { tables, push, pull, probe } = request;
     const { maxVersionJump, maxSitesPerOwner } = limits;
     const quota = {
       changes: limits.maxPendingPerOwner,
@@ -95,7 +97,7 @@ export class ExchangeEndpoint {
     const access = new Access({ authorization, site, tables, quota });
     const source = await access.source();
     const receipt = parseReceipt(request.receipt);
-    const [state, waiting, history] = await Promise.all([
+    const [{ state, peer }, waiting, history] = await Promise.all([
       checkOwnership({ request, access, source, site, maxSitesPerOwner }),
       source === undefined ? [] : site.waitingTables(source.id, push !== undefined),
       readHistory(site, receipt),
@@ -109,11 +111,23 @@ export class ExchangeEndpoint {
     });
     // Before anything is merged: a refused request changes nothing.
     if (pull !== undefined) requireCursorBehind(pull, state.version);
+    const knows = requireDeletesKnown(request, peer, state);
 
     const merged =
       push !== undefined || this.#mayApply(waiting, source, `${state.version} ${access.rights}`)
-        ? await mergePush(request, { site, access, source, waiting, maxVersionJump })
+        ? await mergePush(request, {
+            site,
+            access,
+            source,
+            waiting,
+            maxVersionJump,
+            state,
+            knows,
+          })
         : undefined;
+    if (push === undefined) {
+      await noteAcknowledged(request, { peer, owner: access.owner, site });
+    }
     const mayBeFull = waiting.length > 0 || (merged?.pushed?.pending ?? 0) > 0;
     const isFull = source !== undefined && mayBeFull && (await this.#isFull(source));
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
@@ -128,7 +142,7 @@ export class ExchangeEndpoint {
           maxCellBytes: greatestCell(codec, maxMessageBytes),
           push: merged,
           changes: push?.changes ?? [],
-        }))) ??
+        }).catch((error: unknown) => forgottenMeanwhile(error, site)))) ??
       NO_PULL;
     // The pull may include later writes.
     const dbVersion = typeof pulled?.cursor === 'number' ? pulled.cursor : version;
@@ -140,6 +154,8 @@ export class ExchangeEndpoint {
       // A client sends rows that were refused once more if its rights have changed.
       rights: isFull ? `${access.rights}+` : access.rights,
       dbVersion,
+      birth: state.birth > 1 ? state.birth : undefined,
+      gone: probe && (await findGone(probe, access, source?.id ?? TRUSTED, site)),
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,
       rejected: merged?.rejected.length ? merged.rejected : undefined,
@@ -147,6 +163,12 @@ export class ExchangeEndpoint {
       pulled,
     };
   }
+}
+
+/** What was pushed is merged then. The client sends it again, which changes nothing. */
+async function forgottenMeanwhile(error: unknown, site: Site): Promise<never> {
+  const isForgotten = error instanceof CrrDatabaseError && error.code === 'CRR_DATABASE_HORIZON';
+  throw isForgotten ? deletesForgotten(await site.state()) : error;
 }
 
 /** The greatest db_version of what was read up to a cursor. */

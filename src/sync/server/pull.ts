@@ -3,7 +3,7 @@ import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
 import { readChunk } from '../chunk.js';
 import type { CellId, Pull, Pulled } from '../protocol.js';
-import { type Site, sinceOf } from '../site.js';
+import { type Cursor, deletesKnown, type Site, sinceOf } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Access } from './access.js';
 import type { SyncLimits } from './options.js';
@@ -48,7 +48,7 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
   const { cursor, changes, hidden, tooLarge, more } = await readChunk(
     site,
     {
-      since: restarted ? 0 : pull.cursor,
+      since: restarted ? fromBeginning(pull.cursor) : pull.cursor,
       skip: [...(restarted ? [] : pull.skip), pushed?.stamp ?? 0],
       tables: access.readable,
       // The client's own changes are left out by `skip` alone. If it was restored from a backup or is a copy, it
@@ -76,6 +76,12 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
     ownReturn: isFirst || access.filtersRows,
   };
   return { pulled, tooLarge };
+}
+
+/** What a client has read before it begins again still counts for its deletes. */
+function fromBeginning(cursor: number | Cursor): number | Cursor {
+  const horizon = deletesKnown(cursor);
+  return horizon === 0 ? 0 : { since: 0, after: { db_version: 0, horizon } };
 }
 
 /**

@@ -6,12 +6,15 @@ import {
   type History,
   historyQueries,
   isCopied,
+  isForgotten,
   isTicket,
   type LimitedSource,
   type MergeResult,
   type Site,
+  type SiteState,
 } from '../site.js';
 import type { Access } from './access.js';
+import { acknowledgedBy, deletesForgotten, type KnownDeletes } from './horizon.js';
 import { addSentinels } from './mark-sentinels.js';
 import { siteCopied } from './site-ownership.js';
 import { refuseVersionJumps } from './version-jumps.js';
@@ -24,6 +27,10 @@ export interface PushOptions {
   /** The tables for which changes of this source wait. */
   readonly waiting: readonly string[];
   readonly maxVersionJump: number;
+  /** The state of this site before the push. */
+  readonly state: SiteState;
+  /** The deletes that the client knows of. */
+  readonly knows: KnownDeletes;
 }
 
 export interface PushResult {
@@ -47,10 +54,10 @@ export interface PushResult {
  * @throws {CrrChangeError} if a change is not one that a database can have made.
  */
 export async function mergePush(request: SyncRequest, options: PushOptions): Promise<PushResult> {
-  const { site, access, source, waiting, maxVersionJump } = options;
+  const { site, access, source, waiting, maxVersionJump, state, knows } = options;
   const { siteId, push, pull, tables, ticket } = request;
   const pushedChanges = push?.changes ?? [];
-  await refuseVersionJumps(pushedChanges, site, maxVersionJump);
+  await refuseVersionJumps(pushedChanges, site, { maxJump: maxVersionJump, birth: state.birth });
   const changes = access.mayForward
     ? pushedChanges
     : addSentinels(pushedChanges, siteId, site.schema);
@@ -63,7 +70,8 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
         siteId,
         tag: peerTag(tables),
         received: { cursor: push.through, skip: [] },
-        ...(pull && { sent: { cursor: pull.cursor, skip: pull.skip } }),
+        ...(pull && { sent: acknowledgedBy(pull, state) }),
+        knows,
         owner: access.owner,
         // An old request may arrive again.
         onlyForward: true,
@@ -71,7 +79,8 @@ export async function mergePush(request: SyncRequest, options: PushOptions): Pro
       },
     }),
   });
-  const result = await merging.catch((error: unknown) => {
+  const result = await merging.catch(async (error: unknown) => {
+    if (isForgotten(error)) throw deletesForgotten(await site.state());
     throw isCopied(error) ? siteCopied(undefined) : error;
   });
   return {

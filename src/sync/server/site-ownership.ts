@@ -15,6 +15,7 @@ import {
 } from '../site.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { Access } from './access.js';
+import { acknowledgedBy } from './horizon.js';
 
 export interface OwnershipCheck {
   readonly request: SyncRequest;
@@ -32,11 +33,17 @@ export interface OwnershipCheck {
  */
 const MAX_UNOWNED_SITES = 100;
 
+export interface Ownership {
+  /** The state of this site, which the check reads anyway. */
+  readonly state: SiteState;
+  /** The client, as this site knows it. */
+  readonly peer: Peer | undefined;
+}
+
 /**
  * Checks that a request is meant for this site, and that the client may use the site ids in it. A site
  * id belongs to the first owner that uses it, be it for a pull alone.
  *
- * @returns the state of this site, which the check reads anyway.
  * @throws {CrrSyncError} 403 or 409
  */
 export async function checkOwnership({
@@ -45,7 +52,7 @@ export async function checkOwnership({
   source,
   site,
   maxSitesPerOwner,
-}: OwnershipCheck): Promise<SiteState> {
+}: OwnershipCheck): Promise<Ownership> {
   const { siteId: client, to, push } = request;
   const sites = sitesOf(push?.changes ?? []).set(bytesToHex(client), client);
   const [state, peers] = await Promise.all([site.state(), site.peers([...sites.values()])]);
@@ -53,14 +60,16 @@ export async function checkOwnership({
   if (to !== undefined && !isSame(to, state.siteId)) throw otherSite(state.siteId);
   const taken = sitesOfOthers(peers, access.owner);
   if (taken.has(bytesToHex(client))) throw siteTaken();
-  requireOwnTicket(request, peers);
+  const tag = peerTag(request.tables);
+  const peer = peers.find((other) => other.tag === tag && isSame(other.siteId, client));
+  requireOwnTicket(request, peer);
   const { owner } = access;
   const owned = new Set(peers.flatMap((peer) => (peer.owner ? [bytesToHex(peer.siteId)] : [])));
   if (owner !== null && !owned.has(bytesToHex(client))) {
-    await registerSite(request, owner, site, maxSitesPerOwner);
+    await registerSite(request, { owner, state, site, maxSitesPerOwner });
     owned.add(bytesToHex(client));
   }
-  if (push === undefined || access.mayForward) return state;
+  if (push === undefined || access.mayForward) return { state, peer };
   // A mark contains the site id of the marked value, which anybody may overwrite.
   const written = push.changes.filter((change) => !isMark(change, site.schema));
   const writers = [...sitesOf(written)];
@@ -75,7 +84,7 @@ export async function checkOwnership({
     return taken.has(hex) || isTooMany ? [id] : [];
   });
   if (foreign.length > 0) throw foreignChanges(foreign, state.siteId);
-  return state;
+  return { state, peer };
 }
 
 /** Of how many of these sites, which belong to nobody, a source may bring changes. */
@@ -96,10 +105,18 @@ async function roomForSites(
 
 /** Notes whose site this is, unless the owner has too many already. */
 async function registerSite(
-  { siteId, tables }: SyncRequest,
-  owner: string,
-  site: Site,
-  maxSites: number,
+  { siteId, tables, pull }: SyncRequest,
+  {
+    owner,
+    state,
+    site,
+    maxSitesPerOwner: maxSites,
+  }: {
+    readonly owner: string;
+    readonly state: SiteState;
+    readonly site: Site;
+    readonly maxSitesPerOwner: number;
+  },
 ): Promise<void> {
   let count = 0;
   const query = countSitesOf(owner, (found) => {
@@ -108,16 +125,22 @@ async function registerSite(
   await site.query([query]);
   if (count >= maxSites) throw tooManySites(maxSites);
   const received = { cursor: 0, skip: [] };
+  const sent = pull && acknowledgedBy(pull, state);
   await site.merge([], {
-    peer: { siteId, tag: peerTag(tables), received, owner, onlyForward: true },
+    peer: {
+      siteId,
+      tag: peerTag(tables),
+      received,
+      ...(sent && { sent }),
+      owner,
+      onlyForward: true,
+    },
   });
 }
 
 /** Checks that the last push under the client's site id was one of this client. */
-function requireOwnTicket({ siteId, tables, ticket }: SyncRequest, peers: readonly Peer[]): void {
+function requireOwnTicket({ ticket }: SyncRequest, peer: Peer | undefined): void {
   if (ticket === undefined) return;
-  const tag = peerTag(tables);
-  const peer = peers.find((other) => other.tag === tag && isSame(other.siteId, siteId));
   const found = peer?.ticket ?? '';
   if (found === '' || found === ticket.last) return;
   if (partsOf(found).process === partsOf(ticket.next).process) return;

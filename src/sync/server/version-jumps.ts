@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.js';
+import { type Change, SENTINEL } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
 import { RowSet } from '../../model/row-id.js';
 import type { CrrSchema } from '../../model/schema.js';
@@ -18,6 +18,12 @@ interface Known {
 
 const NOTHING: Known = { colVersion: 0, causalLength: 0 };
 
+export interface VersionLimits {
+  readonly maxJump: number;
+  /** The causal length of a new row. */
+  readonly birth: number;
+}
+
 /**
  * Refuses changes whose versions are too far above what this database knows of the cell. If one were
  * merged, its version could be so great that no honest write follows it.
@@ -29,13 +35,16 @@ const NOTHING: Known = { colVersion: 0, causalLength: 0 };
 export async function refuseVersionJumps(
   changes: readonly Change[],
   site: Site,
-  maxJump: number,
+  { maxJump, birth }: VersionLimits,
 ): Promise<void> {
   if (changes.length === 0) return;
   const schema = await site.presentSchema();
   const isTooFar = (change: Change, { colVersion, causalLength }: Known) =>
-    change.cl > greatestCausalLength(causalLength, maxJump) ||
-    change.col_version > greatestColVersion(change, schema, colVersion, maxJump);
+    change.cl > greatestCausalLength(Math.max(causalLength, birth), maxJump) ||
+    change.col_version > greatestColVersion(change, schema, versionOf(change, colVersion), maxJump);
+  // A new row's sentinel has the causal length with which rows begin.
+  const versionOf = ({ cid }: Change, known: number) =>
+    cid === SENTINEL ? Math.max(known, birth) : known;
   const great = changes.filter((change) => isTooFar(change, NOTHING));
   if (great.length === 0) return;
   const known = await readKnown(great, site, schema);

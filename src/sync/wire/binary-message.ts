@@ -2,6 +2,7 @@ import { SITE_ID_BYTES } from '../../model/change.js';
 import {
   type CellId,
   MAX_NAME_BYTES,
+  MAX_PROBE,
   MAX_SKIP,
   MAX_TABLES,
   MAX_TICKET_BYTES,
@@ -14,6 +15,7 @@ import {
   type SyncResponse,
   type Ticket,
 } from '../protocol.js';
+import type { HiddenRow } from '../site.js';
 import { hiddenRows, readChanges, writeChanges } from './binary-changes.js';
 import { cursorForm } from './binary-cursor.js';
 import { ByteReader, ByteWriter, type Form } from './bytes.js';
@@ -23,11 +25,11 @@ import { malformed } from './message-errors.js';
  * Binary messages, with the fields in the order of protocol.ts:
  *
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]  [maxMessageBytes]
- *                            [receipt]  [ticket]
+ *                            [receipt]  [ticket]  [birth]  [probe]
  *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]  [rejected]
- *                            [tooLarge]  [receipt]
+ *                            [tooLarge]  [receipt]  [birth]  [gone]
  *
- * `parts` is a byte with one bit for each optional part, the lowest bit for the first part. Site ids
+ * `parts` is a varint with one bit for each optional part, the lowest bit for the first part. Site ids
  * are 16 bytes, texts and lists begin with their length, and integers are varints.
  */
 const REQUEST = 0x51;
@@ -35,9 +37,10 @@ const RESPONSE = 0x52;
 
 export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
   const { siteId, schema, to, tables, push, pull, maxMessageBytes, receipt, ticket } = request;
+  const { birth, probe } = request;
   const out = new ByteWriter();
   out.byte(REQUEST);
-  writeParts(out, to, tables, push, pull, maxMessageBytes, receipt, ticket);
+  writeParts(out, to, tables, push, pull, maxMessageBytes, receipt, ticket, birth, probe);
   out.raw(siteId);
   out.text(schema);
   if (to) out.raw(to);
@@ -47,6 +50,8 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
   if (maxMessageBytes !== undefined) out.varint(maxMessageBytes);
   if (receipt !== undefined) out.text(receipt);
   if (ticket) ticketForm.write(out, ticket);
+  if (birth !== undefined) out.varint(birth);
+  if (probe) hiddenRows.write(out, probe);
   return out.finish();
 }
 
@@ -54,8 +59,8 @@ export function encodeRequest(request: SyncRequest): Uint8Array<ArrayBuffer> {
 export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncRequest {
   const input = new ByteReader(bytes);
   if (input.byte() !== REQUEST) throw malformed('it is not a request');
-  const [hasTo, hasTables, hasPush, hasPull, ...has] = readParts(input, 7);
-  const [hasMax, hasReceipt, hasTicket] = has;
+  const [hasTo, hasTables, hasPush, hasPull, ...has] = readParts(input, 9);
+  const [hasMax, hasReceipt, hasTicket, hasBirth, hasProbe] = has;
   const request: SyncRequest = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(MAX_NAME_BYTES),
@@ -66,6 +71,8 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
     maxMessageBytes: hasMax ? input.varint() : undefined,
     receipt: hasReceipt ? input.text(MAX_NAME_BYTES) : undefined,
     ticket: hasTicket ? ticketForm.read(input) : undefined,
+    birth: hasBirth ? input.varint() : undefined,
+    probe: hasProbe ? readProbe(input) : undefined,
   };
   input.end();
   return request;
@@ -73,10 +80,10 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
 
 export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
   const { siteId, schema, rights, dbVersion, pushed, pulled, refused } = response;
-  const { rejected, tooLarge, receipt } = response;
+  const { rejected, tooLarge, receipt, birth, gone } = response;
   const out = new ByteWriter();
   out.byte(RESPONSE);
-  writeParts(out, pushed, pulled, refused, rejected, tooLarge, receipt);
+  writeParts(out, pushed, pulled, refused, rejected, tooLarge, receipt, birth, gone);
   out.raw(siteId);
   out.text(schema);
   out.text(rights);
@@ -87,16 +94,16 @@ export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> 
   if (rejected) hiddenRows.write(out, rejected);
   if (tooLarge) cellIds.write(out, tooLarge);
   if (receipt !== undefined) out.text(receipt);
+  if (birth !== undefined) out.varint(birth);
+  if (gone) hiddenRows.write(out, gone);
   return out.finish();
 }
 
 export function decodeResponse(bytes: Uint8Array): SyncResponse {
   const input = new ByteReader(bytes);
   if (input.byte() !== RESPONSE) throw malformed('it is not a response');
-  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge, hasReceipt] = readParts(
-    input,
-    6,
-  );
+  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge, ...has] = readParts(input, 8);
+  const [hasReceipt, hasBirth, hasGone] = has;
   const response: SyncResponse = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(),
@@ -108,19 +115,27 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
     rejected: hasRejected ? hiddenRows.read(input) : undefined,
     tooLarge: hasTooLarge ? cellIds.read(input) : undefined,
     receipt: hasReceipt ? input.text() : undefined,
+    birth: hasBirth ? input.varint() : undefined,
+    gone: hasGone ? hiddenRows.read(input) : undefined,
   };
   input.end();
   return response;
 }
 
 function writeParts(out: ByteWriter, ...parts: readonly unknown[]): void {
-  out.byte(parts.reduce<number>((bits, part, i) => bits | (part === undefined ? 0 : 1 << i), 0));
+  out.varint(parts.reduce<number>((bits, part, i) => bits | (part === undefined ? 0 : 1 << i), 0));
 }
 
 function readParts(input: ByteReader, count: number): readonly boolean[] {
-  const bits = input.byte();
+  const bits = input.varint();
   if (bits >= 1 << count) throw malformed('it has an unknown part');
   return Array.from({ length: count }, (_, i) => (bits & (1 << i)) !== 0);
+}
+
+function readProbe(input: ByteReader): readonly HiddenRow[] {
+  const rows = hiddenRows.read(input);
+  if (rows.length > MAX_PROBE) throw malformed(`it asks for more than ${MAX_PROBE} rows`);
+  return rows;
 }
 
 const ticketForm: Form<Ticket> = {

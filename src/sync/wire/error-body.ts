@@ -13,6 +13,8 @@ const errorBody = object<ErrorBody>({
     cause: optional(text),
     siteId: optional(bytes),
     ticket: optional(text),
+    horizon: optional(integer),
+    birth: optional(integer),
     siteIds: optional(list(bytes)),
     versions: optional(list(integer)),
     rows: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag }))),

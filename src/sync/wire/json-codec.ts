@@ -4,6 +4,7 @@ import {
   type CellId,
   MAX_MARK_BYTES,
   MAX_NAME_BYTES,
+  MAX_PROBE,
   MAX_SKIP,
   MAX_TABLES,
   MAX_TICKET_BYTES,
@@ -70,6 +71,7 @@ const position = object<Cursor>({
   since: integer,
   after: object<Cursor['after']>({
     db_version: integer,
+    horizon: optional(integer),
     row: optional(object<NonNullable<Cursor['after']['row']>>({ table: name, key: shortText(20) })),
     part: optional(
       object<NonNullable<Cursor['after']['part']>>({
@@ -98,6 +100,8 @@ const change = object<Change>({
   seq: integer,
 });
 
+const hiddenRow = object<HiddenRow>({ table: text, pk: bytes });
+
 const request = object<SyncRequest>({
   siteId,
   schema: name,
@@ -109,12 +113,12 @@ const request = object<SyncRequest>({
   ),
   maxMessageBytes: optional(integer),
   receipt: optional(name),
+  birth: optional(integer),
+  probe: optional(list(hiddenRow, MAX_PROBE)),
   ticket: optional(
     object<Ticket>({ last: shortText(MAX_TICKET_BYTES), next: shortText(MAX_TICKET_BYTES) }),
   ),
 });
-
-const hiddenRow = object<HiddenRow>({ table: text, pk: bytes });
 
 const response = object<SyncResponse>({
   siteId,
@@ -122,6 +126,8 @@ const response = object<SyncResponse>({
   rights: text,
   dbVersion: integer,
   receipt: optional(text),
+  birth: optional(integer),
+  gone: optional(list(hiddenRow)),
   rejected: optional(list(hiddenRow)),
   tooLarge: optional(list(object<CellId>({ table: text, pk: bytes, cid: text }))),
   refused: optional(list(object<RefusedRow>({ table: text, pk: bytes, drop: flag, code: text }))),

@@ -8,6 +8,10 @@ export interface RefusalDetails {
   readonly siteId?: Uint8Array | undefined;
   /** The ticket of the last push under the client's site id. */
   readonly ticket?: string | undefined;
+  /** The server has forgotten deletes up to this db_version. */
+  readonly horizon?: number | undefined;
+  /** The causal length of a new row at the server. */
+  readonly birth?: number | undefined;
   /** Sites that belong to somebody else. */
   readonly siteIds?: readonly Uint8Array[] | undefined;
   /** Versions of the protocol that the server knows. */

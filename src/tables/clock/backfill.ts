@@ -39,11 +39,10 @@ export function backfillStatements(spec: TableSpec, base = quoteName(spec.name))
   const firstSeq = `(base.${rowidOf(spec)} & ${ROWID_BITS}) * ${seqWidth(spec)}`;
   // The state comes by queries of its own: the base table may have columns called site or seq.
   const state = (column: string) => `(SELECT ${column} FROM ${STATE_TABLE})`;
-  // Only a table without clocks of cells needs sentinels to make its rows known to others.
+  // As for a row that is inserted: see on-insert.ts.
+  const stamp = stampSql(state('db_version'), state('site'), `(${firstSeq})`);
   const sentinel =
-    spec.clockColumns.length === 0
-      ? stampSql(state('db_version'), state('site'), `(${firstSeq})`)
-      : 'NULL';
+    spec.clockColumns.length === 0 ? stamp : `CASE WHEN ${state('birth')} > 1 THEN ${stamp} END`;
   const columns = [
     ...keys,
     ...['causal_length', 'db_version', 'row_version', 'row_site', 'row_seq', 'sentinel'],
@@ -52,7 +51,7 @@ export function backfillStatements(spec: TableSpec, base = quoteName(spec.name))
   ];
   const values = [
     ...baseKeys,
-    ...['1', state('db_version'), '1', state('site'), `${firstSeq} + 1`, sentinel],
+    ...[state('birth'), state('db_version'), '1', state('site'), `${firstSeq} + 1`, sentinel],
     ...spec.clockColumns.map(() => 'NULL'),
   ];
   return [
@@ -98,9 +97,9 @@ export function reconcileStatements(spec: TableSpec): string[] {
   const isGone = block`causal_length % 2 = 1 AND NOT ${isPresent}`;
   const isBack = block`causal_length % 2 = 0 AND ${isPresent}`;
   const stamp = stampSql('state.db_version', 'state.site', '0');
-  const change = (row: readonly string[], where: typeof isGone) => {
+  const change = (causalLength: string, row: readonly string[], where: typeof isGone) => {
     const assignments = [
-      'causal_length = causal_length + 1',
+      `causal_length = ${causalLength}`,
       'db_version = state.db_version',
       ...row,
       `sentinel = ${stamp}`,
@@ -117,11 +116,11 @@ export function reconcileStatements(spec: TableSpec): string[] {
   const whole = ['row_db_version = NULL', 'row_site = state.site', 'row_seq = 1'];
   return [
     takeDbVersionStatement(`EXISTS (SELECT 1 FROM ${table} WHERE ${isGone} OR ${isBack})`),
-    change(['row_version = 0', ...none], isGone),
+    change('causal_length + 1', ['row_version = 0', ...none], isGone),
     // Before the clocks live again. A row that the statement above buried has no base row, so it is not back.
     ...(spec.cellColumns.length > 0 ? [forgetKeptCells(spec)] : []),
     ...spec.cellColumns.map((column) => cellsOfRowsThatCameBack(spec, column)),
-    change(['row_version = 1', ...whole], isBack),
+    change('max(causal_length + 1, state.birth)', ['row_version = 1', ...whole], isBack),
   ];
 }
 

@@ -6,7 +6,15 @@ import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cellVersionSql, NO_CLOCK, stampSql } from './clock.js';
 import { cellClock } from './table.js';
-import { bornRow, columnSeq, localStampSql, rowStamp, sentinelSeq, takeSeqs } from './write.js';
+import {
+  bornRow,
+  columnSeq,
+  localStampSql,
+  NEXT_LIFE,
+  rowStamp,
+  sentinelSeq,
+  takeSeqs,
+} from './write.js';
 
 export function insertTrigger(spec: TableSpec): TriggerSql {
   return triggerSql(spec, 'insert', {
@@ -23,13 +31,21 @@ export function insertTrigger(spec: TableSpec): TriggerSql {
             ? 'NULL'
             : `(${time.first} - 1) || ${localStampSql(columnSeq(spec, i))}`;
         }),
-        // Only a table without clocks of cells needs a sentinel to make its rows known to others.
-        sentinel: spec.clockColumns.length === 0 ? localStampSql(sentinelSeq(spec)) : 'NULL',
+        sentinel: birthSentinel(spec),
         onConflict: rewrittenRow(spec),
       }),
       ...writeCells(spec),
     ],
   });
+}
+
+/**
+ * A first life needs a sentinel only in a table without clocks of cells, to make its rows known to others. One that is
+ * not the first is as if the tombstone before it were still here.
+ */
+function birthSentinel(spec: TableSpec): string {
+  const stamp = localStampSql(sentinelSeq(spec));
+  return spec.clockColumns.length === 0 ? stamp : `CASE WHEN state.birth > 1 THEN ${stamp} END`;
 }
 
 /**
@@ -44,14 +60,13 @@ function rewrittenRow(spec: TableSpec): string[] {
   // Of this insert, in terms of the clock row that it would have made.
   const stamp = (seq: string) => stampSql('excluded.db_version', 'excluded.row_site', seq);
   const sentinel = stamp('(excluded.row_seq - 1)');
-  const nextLife = 'causal_length + 1 + causal_length % 2';
   return [
     ...(beginsLife
-      ? [`sentinel = ${sentinel}`, `causal_length = ${nextLife}`]
+      ? [`sentinel = ${sentinel}`, `causal_length = ${NEXT_LIFE}`]
       : [
           // A dead row always has a sentinel. One that was evicted may have none.
           `sentinel = CASE WHEN sentinel IS NOT NULL THEN ${sentinel} END`,
-          `causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE ${nextLife} END`,
+          `causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE ${NEXT_LIFE} END`,
         ]),
     ...rowStamp('row_version + 1'),
     ...spec.clockColumns.map((column, i) => {

@@ -15,6 +15,7 @@ import {
   hasChanged,
   isSameKey,
   localStampSql,
+  NEXT_LIFE,
   rowStamp,
   STATE,
   sentinelSeq,
@@ -42,7 +43,7 @@ export function keyChangeTrigger(spec: TableSpec): TriggerSql {
           ${STATE}, ${clock(spec)} AS former
           WHERE ${sameRow(spec, 'former', 'old')}`,
         onConflict: [
-          'causal_length = causal_length + 1 + causal_length % 2',
+          `causal_length = ${NEXT_LIFE}`,
           ...rowStamp('0'),
           'sentinel = excluded.sentinel',
           ...cellClocks(spec).map((x) => `${x} = excluded.${x}`),

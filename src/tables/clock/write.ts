@@ -63,7 +63,10 @@ export interface BornRow {
   readonly onConflict: readonly Fragment[];
 }
 
-/** The clock row of a base row that this site just created under `new`'s key. */
+/**
+ * The clock row of a base row that this site just created under `new`'s key. Once tombstones were forgotten its life may
+ * not be the row's first one.
+ */
 export function bornRow(spec: TableSpec, row: BornRow): string {
   const keys = clockKeys(spec);
   const columns = [
@@ -74,7 +77,7 @@ export function bornRow(spec: TableSpec, row: BornRow): string {
   ];
   const values = [
     ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
-    ...['1', 'state.db_version', row.rowVersion, 'state.site', columnSeq(spec, 0), row.sentinel],
+    ...['state.birth', 'state.db_version', row.rowVersion, 'state.site', columnSeq(spec, 0), row.sentinel],
     ...row.cells,
   ];
   return statementText`
@@ -110,6 +113,9 @@ export function deadRow(spec: TableSpec, where: Fragment = sameRow(spec, '', 'ol
       ${list(assignments)}
     WHERE ${where}`;
 }
+
+/** The causal length of a life that begins over a clock row: greater than the row's, and that of a new row at least. */
+export const NEXT_LIFE = 'max(causal_length + 1 + causal_length % 2, excluded.causal_length)';
 
 /** Stamps the row as written as a whole now. */
 export const rowStamp = (rowVersion: string) => [

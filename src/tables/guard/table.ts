@@ -13,6 +13,8 @@ export const GUARDS = {
   forged: 'drizzle-crr: forged',
   /** Another database has pushed under the site id of the one that pushes now. */
   copied: 'drizzle-crr: copied',
+  /** The sender does not know of deletes that were forgotten here. */
+  forgotten: 'drizzle-crr: forgotten',
   /** A row lacks a NOT NULL cell, and the caller wants no pending rows. */
   incomplete: 'drizzle-crr: incomplete',
   /** What the base tables show may not be what the merged rows say; the batch is sent again, and settles. */

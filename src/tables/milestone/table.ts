@@ -19,10 +19,11 @@ const RANDOM_SECRET = 'lower(hex(randomblob(16)))';
  *     version  the db_version at that moment
  *     token    random, since a restored database uses numbers and versions again
  *
- * crr_history has one row. These two are not in crr_state, which every write reads and writes as a whole.
+ * crr_history has one row. Its values are not in crr_state, which every write reads and writes as a whole.
  *
  *     known_version  db_version up to which other databases may know what this one has written
  *     secret         random; receipts of milestones are signed with it
+ *     swept_version  of the deletes up to this db_version, tombstones that can be forgotten have been forgotten
  */
 export function milestoneStatements(): string[] {
   return [
@@ -36,11 +37,12 @@ export function milestoneStatements(): string[] {
       CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
         id INTEGER PRIMARY KEY,
         known_version INTEGER NOT NULL,
-        secret TEXT NOT NULL
+        secret TEXT NOT NULL,
+        swept_version INTEGER NOT NULL
       ) STRICT`,
     statementText`
-      INSERT INTO ${HISTORY_TABLE} (id, known_version, secret)
-      SELECT 1, 0, ${RANDOM_SECRET}
+      INSERT INTO ${HISTORY_TABLE} (id, known_version, secret, swept_version)
+      SELECT 1, 0, ${RANDOM_SECRET}, 0
       WHERE NOT EXISTS (SELECT 1 FROM ${HISTORY_TABLE})`,
   ];
 }
@@ -138,11 +140,24 @@ export function forgetHistory(): Statement[] {
   ];
 }
 
+/** SQL of the db_version up to which tombstones were looked for. */
+export const SWEPT_VERSION = `(SELECT swept_version FROM ${HISTORY_TABLE})`;
+
 /** SQL of the db_version up to which others may know what this database has written. */
 export const KNOWN_VERSION = `(SELECT known_version FROM ${HISTORY_TABLE})`;
+
+/** Reads the db_version up to which others may know what this database has written. */
+export const readKnownVersion = (read: (version: number) => void): Query =>
+  queryRow(`SELECT known_version FROM ${HISTORY_TABLE}`, ({ 0: version }) => read(Number(version)));
 
 /** Others may know everything up to a db_version, which is SQL. */
 export const raiseKnownVersion = (version: string | number) => statementText`
   UPDATE ${HISTORY_TABLE}
   SET known_version = ${version}
   WHERE known_version < ${version}`;
+
+/** Notes that tombstones were looked for up to a db_version. */
+export const raiseSweptVersion = (version: number) => statementText`
+  UPDATE ${HISTORY_TABLE}
+  SET swept_version = ${version}
+  WHERE swept_version < ${version}`;

@@ -20,6 +20,7 @@ export type Direction = 'received' | 'sent';
  *     url        the address at which it was reached
  *     owner      who it identified itself as
  *     ticket     the last push, by its ticket: of the peer to this database if received, of this one if sent
+ *     seen       the day of the last exchange that was noted, counted from 1970
  *     receipt    what the peer gave as evidence of the moment in its history that this database knows
  */
 export function peerStatements(): string[] {
@@ -37,6 +38,7 @@ export function peerStatements(): string[] {
         owner TEXT,
         receipt TEXT NOT NULL DEFAULT '',
         ticket TEXT NOT NULL DEFAULT '',
+        seen INTEGER NOT NULL,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT`,
   ];
@@ -63,8 +65,13 @@ type PeerDirection = Pick<PeerRow, 'siteId' | 'tag' | 'direction'>;
 
 const COLUMNS = [
   ...['site_id', 'tag', 'direction', 'version', 'position'],
-  ...['skip', 'filter', 'url', 'owner', 'receipt'],
+  ...['skip', 'filter', 'url', 'owner', 'receipt', 'seen'],
 ];
+
+/** The present day, counted from 1970. */
+export const today = () => Math.floor(Date.now() / DAY_MS);
+
+export const DAY_MS = 86_400_000;
 
 /** How many tags a site may have. A server gets them from its clients. */
 const MAX_TAGS = 16;
@@ -82,8 +89,9 @@ export function setPeerStatement(row: PeerRow, where = 'true'): string {
     quoteText(row.url),
     row.owner === null ? 'NULL' : quoteText(row.owner),
     quoteText(row.receipt),
+    today(),
   ];
-  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner', 'receipt'];
+  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner', 'receipt', 'seen'];
   return statementText`
     INSERT INTO ${PEER_TABLE} (${COLUMNS.join(', ')})
     SELECT ${values.join(', ')}

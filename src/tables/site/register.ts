@@ -8,9 +8,9 @@ import { forgetKept } from '../cells/resume.js';
 import { forgetHistory } from '../milestone/table.js';
 import { forgetTickets } from '../peer/table.js';
 
-/** The site of this database: its ordinal, its db_version, its id, and the version of its schema. */
+/** The site of this database: ordinal, db_version, id, version of the schema, and which deletes it has forgotten. */
 export const SELECT_SITE = statementText`
-  SELECT site, db_version, site_id, schema_version
+  SELECT site, db_version, site_id, schema_version, horizon, birth
   FROM ${STATE_TABLE}
   JOIN ${SITE_TABLE} ON ordinal = site`;
 

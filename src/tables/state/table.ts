@@ -22,6 +22,10 @@ export const SQL_FORMAT = 2;
  *     keeps_cells       1 once this site's cells were kept of a row that was evicted
  *     source            who brought the changes of the running apply; see crr_pending
  *     schema_version    raised whenever crr_table changes, so that processes with another schema notice
+ *     horizon           tombstones up to this db_version may have been forgotten here: a reader that has read less
+ *                       would keep rows that are deleted
+ *     birth             the causal length of a new row: greater than that of every tombstone that was forgotten, here or
+ *                       at a server, so that a row that is created again wins over tombstones that others still have
  */
 export function stateStatements(): string[] {
   return [
@@ -39,16 +43,19 @@ export function stateStatements(): string[] {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER
+        schema_version INTEGER,
+        horizon INTEGER,
+        birth INTEGER
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
           ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source', 'schema_version'],
+          ...['horizon', 'birth'],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }

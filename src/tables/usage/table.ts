@@ -1,5 +1,5 @@
 import type { TableSpec } from '../../model/table-spec.js';
-import { block, type Layout, statementText } from '../../sql/layout.js';
+import { block, type Layout, lines, statementText } from '../../sql/layout.js';
 import { SITE_TABLE, USAGE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
@@ -71,4 +71,18 @@ export function readSitesUsage(
       ifnull((SELECT sites FROM ${USAGE_TABLE} WHERE source = ${quoteText(source)}), 0),
       (SELECT count(*) FROM ${SITE_TABLE} WHERE site_id IN (${siteIds.map(quoteBlob).join(', ')}))`;
   return queryRow(sql, ({ 0: brought, 1: known }) => read(Number(brought), Number(known)));
+}
+
+/** No source can have brought more tombstones than there are left: others were forgotten. */
+export function limitTombstoneUsage(specs: readonly TableSpec[]): Statement {
+  const counts = specs.map(
+    (spec) => block`(SELECT count(*) FROM ${clock(spec)} WHERE causal_length % 2 = 0 AND db_version > 0)`,
+  );
+  return statement(statementText`
+    UPDATE ${USAGE_TABLE}
+    SET tombstones = min(
+      tombstones,
+      ${lines(counts.map((count, i) => (i === 0 ? count : block`+ ${count}`)))}
+    )
+    WHERE tombstones > 0`);
 }

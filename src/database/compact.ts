@@ -1,0 +1,192 @@
+import { CrrUsageError } from '../errors.js';
+import { packKey } from '../model/packed-key.js';
+import { requireVersion } from '../model/options.js';
+import { RowSet } from '../model/row-id.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
+import { bytesOf } from '../sql/driver-value.js';
+import { statement } from '../sql/statement.js';
+import {
+  findLatePending,
+  findTombstones,
+  forgetLatePending,
+  forgetPending,
+  forgetTombstones,
+  type Tombstone,
+} from '../tables/clock/forget.js';
+import { raiseSweptVersion } from '../tables/milestone/table.js';
+import { forgetPeersBefore, type KnownPeer, readKnownPeers } from '../tables/peer/holdback.js';
+import { DAY_MS, today } from '../tables/peer/table.js';
+import { selectRefused } from '../tables/refused/table.js';
+import { raiseBirth, raiseHorizon } from '../tables/state/horizon.js';
+import { limitTombstoneUsage } from '../tables/usage/table.js';
+import type { Connection } from './connection.js';
+import { requireFormat } from './format.js';
+import { run } from './run.js';
+
+export interface CompactOptions {
+  /** Forget no deletes after this db_version. Default: as far as all peers have them. */
+  readonly upTo?: number | undefined;
+  /** A peer that was not heard of for so many milliseconds is not waited for. Default: 90 days. */
+  readonly peerExpiry?: number | undefined;
+  /** How many rows a step removes, each in a transaction of its own. Default: 1,000. */
+  readonly limit?: number | undefined;
+  /** Called after each step. */
+  readonly onProgress?: ((soFar: Compacted) => void) | undefined;
+}
+
+/** What was removed. */
+export interface Compacted {
+  readonly tombstones: number;
+  /** Pending changes that could never apply, because their rows are deleted. */
+  readonly pending: number;
+}
+
+export interface CompactResult extends Compacted {
+  /** Deletes up to this db_version may be forgotten. */
+  readonly upTo: number;
+  /** The peers that lack the next deletes, if they are why no more could be forgotten. */
+  readonly heldBackBy: readonly KnownPeer[];
+}
+
+export const PEER_EXPIRY_MS = 90 * DAY_MS;
+const STEP_ROWS = 1_000;
+
+/** How far deletes may be forgotten, and which peers set the limit. */
+export interface HoldBack {
+  /** Undefined if no peer is known. */
+  readonly version: number | undefined;
+  readonly by: readonly KnownPeer[];
+}
+
+/** Deletes are forgotten once every peer has them. A peer that has been silent for too long is not waited for. */
+export function holdBackOf(peers: readonly KnownPeer[], peerExpiry: number): HoldBack {
+  if (peers.length === 0) return { version: undefined, by: [] };
+  const living = peers.filter(({ seen }) => seen >= expiryDay(peerExpiry));
+  const version = Math.min(Number.MAX_SAFE_INTEGER, ...living.map((peer) => peer.version));
+  return { version, by: living.filter((peer) => peer.version === version) };
+}
+
+const expiryDay = (peerExpiry: number) => today() - Math.ceil(peerExpiry / DAY_MS);
+
+/** Removes what nobody needs any more, in steps. It may be interrupted between any two of them. */
+export class Compactor {
+  readonly #limit: number;
+  readonly #peerExpiry: number;
+  #tombstones = 0;
+  #pending = 0;
+
+  constructor(
+    readonly connection: Connection,
+    readonly schema: CrrSchema,
+    readonly options: CompactOptions,
+  ) {
+    const { upTo, peerExpiry = PEER_EXPIRY_MS, limit = STEP_ROWS } = options;
+    if (upTo !== undefined) requireVersion('compact()', 'upTo', upTo);
+    requireVersion('compact()', 'peerExpiry', peerExpiry);
+    requireVersion('compact()', 'limit', limit, 1);
+    this.#limit = Math.min(limit, MAX_STEP_ROWS);
+    this.#peerExpiry = peerExpiry;
+  }
+
+  /** @param dbVersion the present one. */
+  async compact(dbVersion: number): Promise<CompactResult> {
+    await requireFormat(this.connection);
+    const holdBack = await this.#holdBack();
+    const { upTo: wanted = dbVersion } = this.options;
+    if (holdBack.version === undefined && this.options.upTo === undefined) throw nobodyKnown();
+    const upTo = Math.min(wanted, holdBack.version ?? wanted, dbVersion);
+    const refused = await this.#refusedRows();
+    for (const spec of this.schema.tables.values()) {
+      await this.#forgetPending(spec);
+      await this.#forgetTombstones(spec, upTo, refused);
+    }
+    const specs = [...this.schema.tables.values()];
+    const last = [
+      statement(raiseSweptVersion(upTo)),
+      limitTombstoneUsage(specs),
+      forgetPeersBefore(expiryDay(this.#peerExpiry)),
+    ];
+    await this.connection.batch(last, 'write');
+    const isHeldBack = upTo < Math.min(wanted, dbVersion);
+    return { ...this.#soFar, upTo, heldBackBy: isHeldBack ? holdBack.by : [] };
+  }
+
+  get #soFar(): Compacted {
+    return { tombstones: this.#tombstones, pending: this.#pending };
+  }
+
+  async #holdBack(): Promise<HoldBack> {
+    const peers: KnownPeer[] = [];
+    await run(this.connection, [readKnownPeers((peer) => peers.push(peer))], 'read');
+    return holdBackOf(peers, this.#peerExpiry);
+  }
+
+  /** A delete that a peer refused to take counts as sent, and has to be sent again. */
+  async #refusedRows(): Promise<RowSet> {
+    const refused = new RowSet();
+    const query = {
+      ...statement(selectRefused(undefined)),
+      read(rows: Parameters<NonNullable<Parameters<typeof run>[1][number]['read']>>[0]) {
+        for (const { 2: table, 3: pk } of rows) {
+          refused.add({ table: String(table), pk: bytesOf(pk!) });
+        }
+      },
+    };
+    await run(this.connection, [query], 'read');
+    return refused;
+  }
+
+  async #forgetPending(spec: TableSpec): Promise<void> {
+    for (;;) {
+      const rowids: string[] = [];
+      const find = findLatePending(spec, this.#limit, (rowid) => rowids.push(rowid));
+      await run(this.connection, [find], 'read');
+      if (rowids.length === 0) return;
+      await this.connection.batch([forgetPending(rowids)], 'write');
+      this.#pending += rowids.length;
+      this.#report();
+    }
+  }
+
+  async #forgetTombstones(spec: TableSpec, upTo: number, refused: RowSet): Promise<void> {
+    const limit = this.#limit;
+    let after: Tombstone | undefined;
+    for (;;) {
+      const found: Tombstone[] = [];
+      const search = { after, upTo, limit };
+      await run(this.connection, [findTombstones(spec, search, (row) => found.push(row))], 'read');
+      const dead = found.filter(({ key }) => !refused.has({ table: spec.name, pk: packKey(key) }));
+      if (dead.length > 0) {
+        await this.connection.batch(
+          [
+            // With the tombstones that they stand for.
+            statement(raiseHorizon(dead.at(-1)!.dbVersion)),
+            statement(raiseBirth(Math.max(...dead.map(({ causalLength }) => causalLength)) + 1)),
+            forgetLatePending(spec),
+            ...forgetTombstones(spec, dead),
+          ],
+          'write',
+        );
+        this.#tombstones += dead.length;
+        this.#report();
+      }
+      if (found.length < limit) return;
+      after = found.at(-1);
+    }
+  }
+
+  #report(): void {
+    this.options.onProgress?.(this.#soFar);
+  }
+}
+
+/** The rowids of more rows may be longer than a statement of D1. */
+const MAX_STEP_ROWS = 2_000;
+
+function nobodyKnown(): CrrUsageError {
+  return new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    'compact(): this database knows no peer, so it cannot know who still needs its deletes: if changes are exchanged by hand, pass upTo, a db_version up to which everyone has them',
+  );
+}
