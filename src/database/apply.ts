@@ -22,10 +22,10 @@ import {
 import { TRUSTED } from '../tables/pending/table.js';
 import { emptyReport, type MergeReport, type MutableReport } from './apply-result.js';
 import { BatchRunner, type MergeBatchOptions, type MergerParts } from './batch-runner.js';
+import { birthStatements } from './birth.js';
 import { explained } from './database-errors.js';
 import { evictStatements, evictsRows } from './evict.js';
 import { type MergeSource, mergeLimited } from './limited-merge.js';
-import { birthStatements } from './birth.js';
 import { type ApartParts, addLater, drainApart, mergeApart } from './merge-apart.js';
 import { progressStatements } from './peers.js';
 import type { PresentSchema } from './present-schema.js';

@@ -1,6 +1,6 @@
 import { CrrUsageError } from '../errors.js';
-import { packKey } from '../model/packed-key.js';
 import { requireVersion } from '../model/options.js';
+import { packKey } from '../model/packed-key.js';
 import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';

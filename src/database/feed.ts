@@ -1,5 +1,4 @@
 import { CrrUsageError } from '../errors.js';
-import { nextPosition, requireRemembered } from './horizon.js';
 import { RowExpander } from '../feed/expand.js';
 import { cutPage, type HiddenRow } from '../feed/page.js';
 import type { ReadPosition } from '../feed/position.js';
@@ -13,6 +12,7 @@ import { collecting, type Statement } from '../sql/statement.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { type DriftCheck, OTHER_SCHEMA } from './drift.js';
+import { nextPosition, requireRemembered } from './horizon.js';
 import { type PresentSchema, requirePresent } from './present-schema.js';
 import type { SiteStore } from './site-store.js';
 

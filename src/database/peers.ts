@@ -14,8 +14,8 @@ import {
   setPeerStatement,
   setTicket,
 } from '../tables/peer/table.js';
-import { refuseForgotten } from '../tables/state/horizon.js';
 import { selectRefused } from '../tables/refused/table.js';
+import { refuseForgotten } from '../tables/state/horizon.js';
 import { partsOf } from '../tables/ticket/table.js';
 import { birthStatements } from './birth.js';
 import { type Cursor, sentVersion, sinceOf } from './change-stream.js';
@@ -153,11 +153,7 @@ export function peerStatements(
 } {
   const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
-    before: [
-      ...guards(update),
-      ...progressStatements(update),
-      ...birthStatements(update, schema),
-    ],
+    before: [...guards(update), ...progressStatements(update), ...birthStatements(update, schema)],
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }

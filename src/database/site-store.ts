@@ -35,10 +35,7 @@ export class SiteStore {
    * Runs queries in one read transaction, with the directory, db_version and schema of that moment. If another
    * database has taken the place of the one that was known they run twice, and their last rows count.
    */
-  async readWith(
-    connection: Connection,
-    queries: readonly Query[],
-  ): Promise<StateOfSites> {
+  async readWith(connection: Connection, queries: readonly Query[]): Promise<StateOfSites> {
     const known = this.#directory;
     let state = { local: 0, localId: new Uint8Array(), ...NOTHING };
     const added: (readonly [ordinal: number, siteId: Uint8Array])[] = [];

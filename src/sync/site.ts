@@ -26,9 +26,11 @@ export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { HiddenRow } from '../feed/page.js';
 export type { RowPart } from '../feed/position.js';
+export { readGone } from '../merge/gone.js';
 export { readRowsOutside } from '../merge/rows-outside.js';
 export type { LimitedSource, SourceQuota, TableRights } from '../merge/source.js';
 export type { Statement } from '../sql/statement.js';
+export { forgetEvicted, listSharedRows } from '../tables/clock/shared-rows.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
 export {
   addMilestone,
@@ -37,13 +39,11 @@ export {
   historyQueries,
   isKept,
   type Milestone,
+  readKnownVersion,
 } from '../tables/milestone/table.js';
-export { forgetEvicted, listSharedRows } from '../tables/clock/shared-rows.js';
-export { readKnownVersion } from '../tables/milestone/table.js';
 export { countSitesOf, today } from '../tables/peer/table.js';
-export { readGone } from '../merge/gone.js';
-export { TRUSTED } from '../tables/pending/table.js';
 export { type PendingQuota, readPendingUsage } from '../tables/pending/quota.js';
+export { TRUSTED } from '../tables/pending/table.js';
 export { isOwnTicket, isTicket, noteTicket, partsOf } from '../tables/ticket/table.js';
 export { readSitesUsage } from '../tables/usage/table.js';
 

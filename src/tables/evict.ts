@@ -73,11 +73,13 @@ export function evictRow(
     deleteFrom(quoteName(spec.name), [base, hasClock(isSent)]),
     ...(spec.constraints === undefined ? [] : [deleteFrom(aside(spec), [asideOf])]),
     ...(hasCells
-      ? [deleteFrom(cells(spec), [
+      ? [
+          deleteFrom(cells(spec), [
             clocks,
             () => (isGone ? 'true' : `site <> ${LOCAL_SITE}`),
             hasClock(isSent),
-          ])]
+          ]),
+        ]
       : []),
     deleteFrom(PENDING_TABLE, [
       () => `table_name = ${quoteText(spec.name)}`,

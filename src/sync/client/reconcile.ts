@@ -1,5 +1,5 @@
-import type { TableSpec } from '../../model/table-spec.js';
 import { RowSet } from '../../model/row-id.js';
+import type { TableSpec } from '../../model/table-spec.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
 import { HAS_ROWS, MAX_PROBE } from '../protocol.js';

@@ -1,3 +1,4 @@
+import { peerTag } from '../peer-tag.js';
 import type { Pull, SyncRequest } from '../protocol.js';
 import {
   deletesKnown,
@@ -8,7 +9,6 @@ import {
   sinceOf,
   today,
 } from '../site.js';
-import { peerTag } from '../peer-tag.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 
 /** What a client knows of the deletes that this database may have forgotten. */

@@ -43,7 +43,8 @@ export const cursorForm: Form<number | Cursor> = {
     const form = input.byte();
     const hasHorizon = form > BETWEEN_ROWS + IN_A_ROW;
     const place = hasHorizon ? form - WITH_HORIZON : form;
-    if (place > BETWEEN_ROWS + IN_A_ROW || (hasHorizon && place === BETWEEN_TRANSFERS)) throw malformed('a cursor has an unknown form');
+    if (place > BETWEEN_ROWS + IN_A_ROW || (hasHorizon && place === BETWEEN_TRANSFERS))
+      throw malformed('a cursor has an unknown form');
     const since = input.varint();
     if (place === BETWEEN_TRANSFERS) return since;
     const db_version = input.varint();

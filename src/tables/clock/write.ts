@@ -77,7 +77,14 @@ export function bornRow(spec: TableSpec, row: BornRow): string {
   ];
   const values = [
     ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
-    ...['state.birth', 'state.db_version', row.rowVersion, 'state.site', columnSeq(spec, 0), row.sentinel],
+    ...[
+      'state.birth',
+      'state.db_version',
+      row.rowVersion,
+      'state.site',
+      columnSeq(spec, 0),
+      row.sentinel,
+    ],
     ...row.cells,
   ];
   return statementText`

@@ -1,6 +1,6 @@
+import { bytesOf } from '../../sql/driver-value.js';
 import { statementText } from '../../sql/layout.js';
 import { PEER_TABLE } from '../../sql/names.js';
-import { bytesOf } from '../../sql/driver-value.js';
 import { type Query, type Statement, statement } from '../../sql/statement.js';
 
 /** A site that has exchanged changes with this database, and the deletes of this database that it has. */

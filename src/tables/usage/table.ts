@@ -76,7 +76,8 @@ export function readSitesUsage(
 /** No source can have brought more tombstones than there are left: others were forgotten. */
 export function limitTombstoneUsage(specs: readonly TableSpec[]): Statement {
   const counts = specs.map(
-    (spec) => block`(SELECT count(*) FROM ${clock(spec)} WHERE causal_length % 2 = 0 AND db_version > 0)`,
+    (spec) =>
+      block`(SELECT count(*) FROM ${clock(spec)} WHERE causal_length % 2 = 0 AND db_version > 0)`,
   );
   return statement(statementText`
     UPDATE ${USAGE_TABLE}
