@@ -2,6 +2,7 @@ import { type Argument, Command } from 'commander';
 import type { CliCommand } from './command.js';
 import { changesCommand } from './commands/changes.js';
 import { checkCommand } from './commands/check.js';
+import { compactCommand } from './commands/compact.js';
 import { doctorCommand } from './commands/doctor.js';
 import { generateCommand } from './commands/generate.js';
 import { pushCommand } from './commands/push.js';
@@ -16,7 +17,14 @@ import { PACKAGE } from './version.js';
 /** In the order in which help lists them. */
 const COMMANDS = {
   'Migrations:': [generateCommand, checkCommand, pushCommand],
-  'Databases:': [statusCommand, doctorCommand, changesCommand, syncCommand, serveCommand],
+  'Databases:': [
+    statusCommand,
+    doctorCommand,
+    changesCommand,
+    syncCommand,
+    serveCommand,
+    compactCommand,
+  ],
 } as const;
 
 /** Every command, in the order in which help lists them. */

@@ -1,3 +1,4 @@
+import { holdBackOf, knownPeers, PEER_EXPIRY_MS } from '../database/hold-back.js';
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
 import { checkDatabase } from '../migrate/check.js';
@@ -5,6 +6,7 @@ import { constrainedTables } from '../model/constraints.js';
 import { countAside } from '../tables/aside/conflicts.js';
 import { listParkedRejected } from '../tables/aside/rejected.js';
 import { listRejected } from '../tables/pending/rejected.js';
+import type { KnownPeer } from '../tables/peer/holdback.js';
 import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/statistics.js';
 import type { Io } from './io.js';
 import { type OpenCrrs, withCrrs } from './open-database.js';
@@ -26,6 +28,10 @@ export interface Status {
   readonly differences: number;
   readonly tables: readonly TableStatus[];
   readonly peers: readonly Peer[];
+  /** Deletes up to this db_version were forgotten; 0 = none. */
+  readonly horizon: number;
+  /** The peers that lack the most deletes, if there are tombstones. */
+  readonly heldBackBy: readonly KnownPeer[];
 }
 
 export interface TableStatus {
@@ -42,7 +48,7 @@ export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
 
 async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
   const { $crr: crr } = db;
-  const { siteId, version } = await crr.transport.state();
+  const { siteId, version, horizon } = await crr.transport.state();
   const differences = await checkDatabase(connection, schema);
   const absent = new Set(
     differences.filter(({ kind }) => UNCOUNTABLE.has(kind)).map(({ table }) => table),
@@ -74,7 +80,15 @@ async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<
       ...(aside.get(name) ?? { parked: 0, masked: 0 }),
     })),
     peers: await crr.transport.peers(),
+    horizon,
+    heldBackBy: await heldBackBy(connection, version),
   };
+}
+
+/** With the default `peerExpiry`. */
+async function heldBackBy(connection: OpenCrrs['connection'], dbVersion: number) {
+  const { version, by } = holdBackOf(await knownPeers(connection), PEER_EXPIRY_MS);
+  return version !== undefined && version < dbVersion ? by : [];
 }
 
 const UNCOUNTABLE: ReadonlySet<string> = new Set([

@@ -1,10 +1,9 @@
 import { CrrUsageError } from '../errors.js';
 import { requireVersion } from '../model/options.js';
 import { packKey } from '../model/packed-key.js';
-import { RowSet } from '../model/row-id.js';
+import type { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { bytesOf } from '../sql/driver-value.js';
 import { statement } from '../sql/statement.js';
 import {
   findLatePending,
@@ -15,13 +14,12 @@ import {
   type Tombstone,
 } from '../tables/clock/forget.js';
 import { raiseSweptVersion } from '../tables/milestone/table.js';
-import { forgetPeersBefore, type KnownPeer, readKnownPeers } from '../tables/peer/holdback.js';
-import { DAY_MS, today } from '../tables/peer/table.js';
-import { selectRefused } from '../tables/refused/table.js';
+import { forgetPeersBefore, type KnownPeer } from '../tables/peer/holdback.js';
 import { raiseBirth, raiseHorizon } from '../tables/state/horizon.js';
 import { limitTombstoneUsage } from '../tables/usage/table.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
+import { expiryDay, holdBackOf, knownPeers, PEER_EXPIRY_MS, refusedRows } from './hold-back.js';
 import { run } from './run.js';
 
 export interface CompactOptions {
@@ -49,25 +47,7 @@ export interface CompactResult extends Compacted {
   readonly heldBackBy: readonly KnownPeer[];
 }
 
-export const PEER_EXPIRY_MS = 90 * DAY_MS;
 const STEP_ROWS = 1_000;
-
-/** How far deletes may be forgotten, and which peers set the limit. */
-export interface HoldBack {
-  /** Undefined if no peer is known. */
-  readonly version: number | undefined;
-  readonly by: readonly KnownPeer[];
-}
-
-/** Deletes are forgotten once every peer has them. A peer that has been silent for too long is not waited for. */
-export function holdBackOf(peers: readonly KnownPeer[], peerExpiry: number): HoldBack {
-  if (peers.length === 0) return { version: undefined, by: [] };
-  const living = peers.filter(({ seen }) => seen >= expiryDay(peerExpiry));
-  const version = Math.min(Number.MAX_SAFE_INTEGER, ...living.map((peer) => peer.version));
-  return { version, by: living.filter((peer) => peer.version === version) };
-}
-
-const expiryDay = (peerExpiry: number) => today() - Math.ceil(peerExpiry / DAY_MS);
 
 /** Removes what nobody needs any more, in steps. It may be interrupted between any two of them. */
 export class Compactor {
@@ -92,11 +72,11 @@ export class Compactor {
   /** @param dbVersion the present one. */
   async compact(dbVersion: number): Promise<CompactResult> {
     await requireFormat(this.connection);
-    const holdBack = await this.#holdBack();
+    const holdBack = holdBackOf(await knownPeers(this.connection), this.#peerExpiry);
     const { upTo: wanted = dbVersion } = this.options;
     if (holdBack.version === undefined && this.options.upTo === undefined) throw nobodyKnown();
     const upTo = Math.min(wanted, holdBack.version ?? wanted, dbVersion);
-    const refused = await this.#refusedRows();
+    const refused = await refusedRows(this.connection);
     for (const spec of this.schema.tables.values()) {
       await this.#forgetPending(spec);
       await this.#forgetTombstones(spec, upTo, refused);
@@ -114,27 +94,6 @@ export class Compactor {
 
   get #soFar(): Compacted {
     return { tombstones: this.#tombstones, pending: this.#pending };
-  }
-
-  async #holdBack(): Promise<HoldBack> {
-    const peers: KnownPeer[] = [];
-    await run(this.connection, [readKnownPeers((peer) => peers.push(peer))], 'read');
-    return holdBackOf(peers, this.#peerExpiry);
-  }
-
-  /** A delete that a peer refused to take counts as sent, and has to be sent again. */
-  async #refusedRows(): Promise<RowSet> {
-    const refused = new RowSet();
-    const query = {
-      ...statement(selectRefused(undefined)),
-      read(rows: Parameters<NonNullable<Parameters<typeof run>[1][number]['read']>>[0]) {
-        for (const { 2: table, 3: pk } of rows) {
-          refused.add({ table: String(table), pk: bytesOf(pk!) });
-        }
-      },
-    };
-    await run(this.connection, [query], 'read');
-    return refused;
   }
 
   async #forgetPending(spec: TableSpec): Promise<void> {

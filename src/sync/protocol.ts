@@ -87,7 +87,7 @@
  *
  * A compacted server has no tombstones any more of rows that were deleted up to its horizon, a db_version. Living clients have
  * had them: the cursor of each pull acknowledges the deletes before it, and compaction waits for that. A request of a client
- * that lacks some gets 409 CRR_SYNC_HORIZON, with `horizon` and `birth`, before anything of it is merged. The client
+ * that lacks some is refused with CRR_SYNC_HORIZON, `horizon` and `birth`, before anything of it is merged. The client
  * then drops what is gone, and comes back:
  *
  *   1. its rows begin with the causal length `birth` from now on, and so do those that it has not sent yet. They win over

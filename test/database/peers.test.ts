@@ -38,6 +38,7 @@ describe('peers', () => {
       owner: null,
       receipt: '',
       ticket: '',
+      seen: Math.floor(Date.now() / 86_400_000),
       received: { cursor: 2, skip: [] },
       sent: { cursor: version, skip: [] },
     });

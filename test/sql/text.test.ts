@@ -60,7 +60,9 @@ describe('exact text', () => {
         has_local_news INTEGER,
         keeps_cells INTEGER,
         source TEXT,
-        schema_version INTEGER
+        schema_version INTEGER,
+        horizon INTEGER,
+        birth INTEGER
       );
       INSERT INTO crr_state (
         id,
@@ -74,9 +76,11 @@ describe('exact text', () => {
         has_local_news,
         keeps_cells,
         source,
-        schema_version
+        schema_version,
+        horizon,
+        birth
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
@@ -134,6 +138,7 @@ describe('exact text', () => {
         owner TEXT,
         receipt TEXT NOT NULL DEFAULT '',
         ticket TEXT NOT NULL DEFAULT '',
+        seen INTEGER NOT NULL,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT;
       CREATE TABLE IF NOT EXISTS crr_usage (
@@ -158,10 +163,11 @@ describe('exact text', () => {
       CREATE TABLE IF NOT EXISTS crr_history (
         id INTEGER PRIMARY KEY,
         known_version INTEGER NOT NULL,
-        secret TEXT NOT NULL
+        secret TEXT NOT NULL,
+        swept_version INTEGER NOT NULL
       ) STRICT;
-      INSERT INTO crr_history (id, known_version, secret)
-      SELECT 1, 0, lower(hex(randomblob(16)))
+      INSERT INTO crr_history (id, known_version, secret, swept_version)
+      SELECT 1, 0, lower(hex(randomblob(16))), 0
       WHERE NOT EXISTS (SELECT 1 FROM crr_history);
       CREATE TABLE IF NOT EXISTS crr_ticket (
         id INTEGER PRIMARY KEY,
@@ -186,6 +192,12 @@ describe('exact text', () => {
       WHEN new.reason = 'copied'
       BEGIN
         SELECT RAISE(ABORT, 'drizzle-crr: copied');
+      END;
+      CREATE TRIGGER IF NOT EXISTS crr_guard_forgotten
+      BEFORE INSERT ON crr_guard
+      WHEN new.reason = 'forgotten'
+      BEGIN
+        SELECT RAISE(ABORT, 'drizzle-crr: forgotten');
       END;
       CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete
       BEFORE INSERT ON crr_guard
@@ -301,17 +313,17 @@ describe('exact text', () => {
       )
       SELECT
         new."id",
-        1,
+        state.birth,
         state.db_version,
         1,
         state.site,
         state.seq - 0,
-        NULL,
+        CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) END,
         NULL
       FROM crr_state AS state WHERE true
       ON CONFLICT ("key_id") DO UPDATE SET
         sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
         db_version = excluded.db_version,
         row_version = row_version + 1,
         row_db_version = NULL,
@@ -361,7 +373,7 @@ describe('exact text', () => {
       )
       SELECT
         new."id",
-        1,
+        state.birth,
         state.db_version,
         0,
         state.site,
@@ -371,7 +383,7 @@ describe('exact text', () => {
       FROM crr_state AS state, "todos__crr_clock" AS former
       WHERE former."key_id" = old."id"
       ON CONFLICT ("key_id") DO UPDATE SET
-        causal_length = causal_length + 1 + causal_length % 2,
+        causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
         db_version = excluded.db_version,
         row_version = 0,
         row_db_version = NULL,
@@ -435,7 +447,7 @@ describe('exact text', () => {
       )
       SELECT
         new."id",
-        1,
+        state.birth,
         state.db_version,
         1,
         state.site,
@@ -444,7 +456,7 @@ describe('exact text', () => {
       FROM crr_state AS state WHERE true
       ON CONFLICT ("key_id") DO UPDATE SET
         sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+        causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
         db_version = excluded.db_version,
         row_version = row_version + 1,
         row_db_version = NULL,
@@ -472,7 +484,7 @@ describe('exact text', () => {
       )
       SELECT
         new."id",
-        1,
+        state.birth,
         state.db_version,
         0,
         state.site,
@@ -481,7 +493,7 @@ describe('exact text', () => {
       FROM crr_state AS state, "marks__crr_clock" AS former
       WHERE former."key_id" = old."id"
       ON CONFLICT ("key_id") DO UPDATE SET
-        causal_length = causal_length + 1 + causal_length % 2,
+        causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
         db_version = excluded.db_version,
         row_version = 0,
         row_db_version = NULL,
@@ -1109,12 +1121,12 @@ describe('exact text', () => {
       )
       SELECT
         base."id",
-        1,
+        (SELECT birth FROM crr_state),
         (SELECT db_version FROM crr_state),
         1,
         (SELECT site FROM crr_state),
         (base.rowid & 1048575) * 2 + 1,
-        NULL,
+        CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 2) END,
         NULL
       FROM "todos" AS base
       WHERE true
@@ -1214,18 +1226,18 @@ describe('exact text', () => {
       )
       SELECT
         new."id",
-        1,
+        state.birth,
         state.db_version,
         1,
         state.site,
         state.seq - 3,
-        NULL,
+        CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 4) END,
         NULL,
         (max(1125899906842624, CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * 1024) - 1) || '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2)
       FROM crr_state AS state WHERE true
       ON CONFLICT ("key_id") DO UPDATE SET
         sentinel = '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1),
-        causal_length = causal_length + 1 + causal_length % 2,
+        causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
         db_version = excluded.db_version,
         row_version = row_version + 1,
         row_db_version = NULL,
@@ -2015,7 +2027,7 @@ describe('exact text', () => {
       );
       UPDATE "todos__crr_clock"
       SET
-        causal_length = causal_length + 1,
+        causal_length = max(causal_length + 1, state.birth),
         db_version = state.db_version,
         row_version = 1,
         row_db_version = NULL,

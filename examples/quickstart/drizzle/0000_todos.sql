@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"7a1c7957c2a7a44a","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"1f3c3ebead8d6512","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -27,7 +27,9 @@ CREATE TABLE IF NOT EXISTS crr_state (
   has_local_news INTEGER,
   keeps_cells INTEGER,
   source TEXT,
-  schema_version INTEGER
+  schema_version INTEGER,
+  horizon INTEGER,
+  birth INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_state (
@@ -42,9 +44,11 @@ INSERT INTO crr_state (
   has_local_news,
   keeps_cells,
   source,
-  schema_version
+  schema_version,
+  horizon,
+  birth
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -108,6 +112,7 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   owner TEXT,
   receipt TEXT NOT NULL DEFAULT '',
   ticket TEXT NOT NULL DEFAULT '',
+  seen INTEGER NOT NULL,
   PRIMARY KEY (site_id, tag, direction)
 ) STRICT;
 --> statement-breakpoint
@@ -136,11 +141,12 @@ CREATE TABLE IF NOT EXISTS crr_milestone (
 CREATE TABLE IF NOT EXISTS crr_history (
   id INTEGER PRIMARY KEY,
   known_version INTEGER NOT NULL,
-  secret TEXT NOT NULL
+  secret TEXT NOT NULL,
+  swept_version INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint
-INSERT INTO crr_history (id, known_version, secret)
-SELECT 1, 0, lower(hex(randomblob(16)))
+INSERT INTO crr_history (id, known_version, secret, swept_version)
+SELECT 1, 0, lower(hex(randomblob(16))), 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_history);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_ticket (
@@ -170,6 +176,13 @@ BEFORE INSERT ON crr_guard
 WHEN new.reason = 'copied'
 BEGIN
   SELECT RAISE(ABORT, 'drizzle-crr: copied');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_forgotten
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'forgotten'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: forgotten');
 END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete
@@ -263,18 +276,18 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 1,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) END,
   NULL,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -349,7 +362,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -360,7 +373,7 @@ SELECT
 FROM crr_state AS state, "todos__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -794,12 +807,12 @@ INSERT INTO "todos__crr_clock" (
 )
 SELECT
   base."id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 3 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 3) END,
   NULL,
   NULL
 FROM "todos" AS base

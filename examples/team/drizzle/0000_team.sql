@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"a7f20062956e60ff","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"9f675bfd62d2e008","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"ccda49fab3fbde35","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"0d005a946de45840","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"8165d40506652355","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"e0d128762c93e55c","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"33a97619a9959932","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"1a35ce65ea203522","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"7ce9f94e7285a2a7","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"02cc6e840b82f2e9","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -76,7 +76,9 @@ CREATE TABLE IF NOT EXISTS crr_state (
   has_local_news INTEGER,
   keeps_cells INTEGER,
   source TEXT,
-  schema_version INTEGER
+  schema_version INTEGER,
+  horizon INTEGER,
+  birth INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_state (
@@ -91,9 +93,11 @@ INSERT INTO crr_state (
   has_local_news,
   keeps_cells,
   source,
-  schema_version
+  schema_version,
+  horizon,
+  birth
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
@@ -157,6 +161,7 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   owner TEXT,
   receipt TEXT NOT NULL DEFAULT '',
   ticket TEXT NOT NULL DEFAULT '',
+  seen INTEGER NOT NULL,
   PRIMARY KEY (site_id, tag, direction)
 ) STRICT;
 --> statement-breakpoint
@@ -185,11 +190,12 @@ CREATE TABLE IF NOT EXISTS crr_milestone (
 CREATE TABLE IF NOT EXISTS crr_history (
   id INTEGER PRIMARY KEY,
   known_version INTEGER NOT NULL,
-  secret TEXT NOT NULL
+  secret TEXT NOT NULL,
+  swept_version INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint
-INSERT INTO crr_history (id, known_version, secret)
-SELECT 1, 0, lower(hex(randomblob(16)))
+INSERT INTO crr_history (id, known_version, secret, swept_version)
+SELECT 1, 0, lower(hex(randomblob(16))), 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_history);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_ticket (
@@ -219,6 +225,13 @@ BEFORE INSERT ON crr_guard
 WHEN new.reason = 'copied'
 BEGIN
   SELECT RAISE(ABORT, 'drizzle-crr: copied');
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS crr_guard_forgotten
+BEFORE INSERT ON crr_guard
+WHEN new.reason = 'forgotten'
+BEGIN
+  SELECT RAISE(ABORT, 'drizzle-crr: forgotten');
 END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS crr_guard_incomplete
@@ -296,11 +309,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
-  parks INTEGER
+  won INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -315,7 +327,6 @@ CREATE TABLE IF NOT EXISTS "comments__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
-  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -350,19 +361,19 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 2,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 3) END,
   NULL,
   NULL,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -460,7 +471,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -472,7 +483,7 @@ SELECT
 FROM crr_state AS state, "comments__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -871,7 +882,6 @@ WHERE
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
-  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "comments__crr_aside" (
   "key_id",
@@ -951,12 +961,12 @@ VALUES (
   "author_id",
   "body"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
@@ -1127,12 +1137,12 @@ VALUES (
   "author_id",
   "body"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
@@ -1345,12 +1355,12 @@ INSERT INTO "comments__crr_clock" (
 )
 SELECT
   base."id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 4 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 4) END,
   NULL,
   NULL,
   NULL
@@ -1411,11 +1421,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
-  parks INTEGER
+  won INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -1428,7 +1437,6 @@ CREATE TABLE IF NOT EXISTS "members__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
-  error TEXT,
   PRIMARY KEY ("key_project_id", "key_user_id")
 );
 --> statement-breakpoint
@@ -1463,17 +1471,17 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 SELECT
   new."project_id",
   new."user_id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 0,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) END,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -1527,7 +1535,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 SELECT
   new."project_id",
   new."user_id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -1537,7 +1545,7 @@ SELECT
 FROM crr_state AS state, "members__crr_clock" AS former
 WHERE former."key_project_id" = old."project_id" AND former."key_user_id" = old."user_id"
 ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -1719,7 +1727,6 @@ WHERE
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
     )
-  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
@@ -1784,11 +1791,11 @@ VALUES (
   "user_id",
   "role"
 )
-SELECT
+VALUES (
   new."key_project_id",
   new."key_user_id",
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN new."value_role" ELSE 'reader' END
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
@@ -1938,11 +1945,11 @@ VALUES (
   "user_id",
   "role"
 )
-SELECT
+VALUES (
   new."key_project_id",
   new."key_user_id",
   new."value_role"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
@@ -2160,12 +2167,12 @@ INSERT INTO "members__crr_clock" (
 SELECT
   base."project_id",
   base."user_id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 2 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 2) END,
   NULL
 FROM "members" AS base
 WHERE true
@@ -2224,11 +2231,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
-  parks INTEGER
+  won INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -2241,7 +2247,6 @@ CREATE TABLE IF NOT EXISTS "projects__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
-  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -2273,18 +2278,18 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 1,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) END,
   NULL,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -2359,7 +2364,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -2370,7 +2375,7 @@ SELECT
 FROM crr_state AS state, "projects__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -2708,7 +2713,6 @@ WHERE
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
-  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "projects__crr_aside" (
   "key_id",
@@ -2783,11 +2787,11 @@ VALUES (
   "owner_id",
   "name"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
@@ -2943,11 +2947,11 @@ VALUES (
   "owner_id",
   "name"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
@@ -3108,12 +3112,12 @@ INSERT INTO "projects__crr_clock" (
 )
 SELECT
   base."id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 3 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 3) END,
   NULL,
   NULL
 FROM "projects" AS base
@@ -3179,11 +3183,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
-  parks INTEGER
+  won INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -3202,7 +3205,6 @@ CREATE TABLE IF NOT EXISTS "tasks__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
-  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -3254,12 +3256,12 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 4,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) END,
   NULL,
   NULL,
   NULL,
@@ -3268,7 +3270,7 @@ SELECT
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -3412,7 +3414,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -3426,7 +3428,7 @@ SELECT
 FROM crr_state AS state, "tasks__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -3947,7 +3949,6 @@ WHERE
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
-  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
@@ -4037,14 +4038,14 @@ VALUES (
   "parent_id",
   "done"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_project_id",
   new."value_slug",
   new."value_assignee_id",
   new."value_parent_id",
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
@@ -4245,14 +4246,14 @@ VALUES (
   "parent_id",
   "done"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_project_id",
   new."value_slug",
   new."value_assignee_id",
   new."value_parent_id",
   new."value_done"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
@@ -5017,12 +5018,12 @@ INSERT INTO "tasks__crr_clock" (
 )
 SELECT
   base."id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 6 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 6) END,
   NULL,
   NULL,
   NULL,
@@ -5085,11 +5086,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
-  parks INTEGER
+  won INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -5106,7 +5106,6 @@ CREATE TABLE IF NOT EXISTS "users__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
-  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -5153,18 +5152,18 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   1,
   state.site,
   state.seq - 1,
-  NULL,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) END,
   NULL,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
   sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE causal_length + 1 + causal_length % 2 END,
+  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
@@ -5239,7 +5238,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
 )
 SELECT
   new."id",
-  1,
+  state.birth,
   state.db_version,
   0,
   state.site,
@@ -5250,7 +5249,7 @@ SELECT
 FROM crr_state AS state, "users__crr_clock" AS former
 WHERE former."key_id" = old."id"
 ON CONFLICT ("key_id") DO UPDATE SET
-  causal_length = causal_length + 1 + causal_length % 2,
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = 0,
   row_db_version = NULL,
@@ -5588,7 +5587,6 @@ WHERE
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
-  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "users__crr_aside" (
   "key_id",
@@ -5663,11 +5661,11 @@ VALUES (
   "email",
   "handle"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_email",
   new."value_handle"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
@@ -5823,11 +5821,11 @@ VALUES (
   "email",
   "handle"
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_email",
   new."value_handle"
-WHERE (SELECT parks FROM crr_settling) = 0
+)
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
@@ -6409,12 +6407,12 @@ INSERT INTO "users__crr_clock" (
 )
 SELECT
   base."id",
-  1,
+  (SELECT birth FROM crr_state),
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
   (base.rowid & 1048575) * 3 + 1,
-  NULL,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 3) END,
   NULL,
   NULL
 FROM "users" AS base

@@ -3,6 +3,7 @@ import type { Peer, PeerProgress } from '../../database/peers.js';
 import { bytesToHex } from '../../model/value.js';
 import type { Status, TableStatus } from '../read-status.js';
 import type { Style } from '../style.js';
+import { peerText } from './compacted.js';
 import { bytes, count } from './quantity.js';
 import { textTable } from './text-table.js';
 
@@ -16,6 +17,7 @@ export function renderStatus(status: Status, style: Style): string {
     ...asideFact(status.tables, style),
     ['schema', schemaText(status.differences, style)],
     ['bookkeeping', sizeText(status.bookkeepingBytes)],
+    ...compactionFacts(status),
   ];
   return [
     ...facts.map(([name, value]) => `${style.bold(name.padEnd(13))}${value}`),
@@ -76,6 +78,19 @@ const schemaText = (differences: number, style: Style): string =>
   differences === 0
     ? 'matches'
     : style.yellow(`${count(differences, 'difference')}: see drizzle-crr check`);
+
+/** Only if deletes were forgotten, or are kept for a peer. */
+function compactionFacts({ horizon, heldBackBy, tables }: Status): [string, string][] {
+  const hasTombstones = tables.some(({ counts }) => (counts?.tombstones ?? 0) > 0);
+  return [
+    ...(horizon > 0
+      ? [['compacted', `deletes up to db_version ${horizon} are forgotten`] as [string, string]]
+      : []),
+    ...(hasTombstones
+      ? heldBackBy.map((peer): [string, string] => ['kept for', peerText(peer)])
+      : []),
+  ];
+}
 
 const sizeText = (size: number | undefined): string =>
   size === undefined ? 'size unknown: this database has no dbstat' : bytes(size);

@@ -17,6 +17,7 @@ import {
 } from '../site.js';
 import type { SyncRefusal } from '../wire/sync-refusal.js';
 import type { HttpConnection } from './http-connection.js';
+import { parts } from './probe-parts.js';
 import { START } from './round.js';
 
 /** The code of rows that are kept here with edits that the server does not get, because it has no such row. */
@@ -30,9 +31,6 @@ export interface ReconcileOptions {
   readonly peer: Peer | undefined;
   readonly signal: AbortSignal;
 }
-
-/** Probes are about as large as chunks. */
-const PROBE_BYTES = 2 ** 20;
 
 /**
  * After the server has forgotten deletes that this database does not know of: drops the rows that the server does not have
@@ -108,19 +106,6 @@ async function reconcileTable(
     }
     if (rows.length < MAX_PROBE) return;
     after = rows.at(-1)!.rowid;
-  }
-}
-
-/** Parts that fit in a request each. */
-function* parts(rows: readonly HiddenRow[]): Generator<readonly HiddenRow[]> {
-  let begin = 0;
-  let bytes = 0;
-  for (let i = 0; i < rows.length; i++) {
-    bytes += rows[i]!.pk.length;
-    if (bytes < PROBE_BYTES && i < rows.length - 1) continue;
-    yield rows.slice(begin, i + 1);
-    begin = i + 1;
-    bytes = 0;
   }
 }
 

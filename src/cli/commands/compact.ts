@@ -1,0 +1,51 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { cliCommand, command } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { screenOf } from '../io.js';
+import { integer, withDatabaseOptions } from '../options.js';
+import { renderCompacted } from '../render/compacted.js';
+
+interface Runner {
+  run(query: SQL): unknown;
+}
+
+const DAY_MS = 86_400_000;
+
+const parser = () =>
+  withDatabaseOptions(
+    command('compact')
+      .summary('forget deletes that every peer has')
+      .description(
+        'Removes the tombstones of rows that were deleted, once every known peer has the deletes, and changes that wait for such rows. It works in steps, so others can write meanwhile, and it may be interrupted.',
+      )
+      .optionsGroup('Options:')
+      .option(
+        '--up-to <version>',
+        'forget no deletes after this db_version; needed if changes are exchanged by hand',
+        integer(0),
+      )
+      .option(
+        '--peer-expiry <days>',
+        'do not wait for peers that are silent for longer',
+        integer(0),
+        90,
+      )
+      .option('--vacuum', 'return the free space to the file system, which rewrites the database'),
+  );
+
+export const compactCommand = cliCommand(parser, async (io, options) => {
+  const { withCrrs } = await import('../open-database.js');
+  return withCrrs(
+    io,
+    options,
+    async ({ db, plain }) => {
+      const peerExpiry = options.peerExpiry * DAY_MS;
+      const result = await db.$crr.compact({ upTo: options.upTo, peerExpiry });
+      // Not by the connection, which runs everything in a transaction.
+      if (options.vacuum) await (plain as Runner).run(sql`VACUUM`);
+      io.stdout(`${renderCompacted(result, screenOf(io, 'stdout').style)}\n`);
+      return EXIT.ok;
+    },
+    { drift: 'refuse' },
+  );
+});
