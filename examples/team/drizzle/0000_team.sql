@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"e0d128762c93e55c","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"33a97619a9959932","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"1a35ce65ea203522","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"7ce9f94e7285a2a7","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"02cc6e840b82f2e9","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"a6dd2b30768e981e","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[]}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"e3d2635cbf2ae59b","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"ad55c7201e094f0c","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[]}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_insert","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"c32a189190fa43a0","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}]}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_insert","users__crr_on_replaced_update","users__crr_on_replaced_delete","users__crr_on_rank"],"text":"494caae02acc0ead","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}]}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -309,10 +309,11 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER
+  won INTEGER,
+  parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -327,6 +328,7 @@ CREATE TABLE IF NOT EXISTS "comments__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
+  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -882,6 +884,7 @@ WHERE
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
+  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "comments__crr_aside" (
   "key_id",
@@ -961,12 +964,12 @@ VALUES (
   "author_id",
   "body"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
@@ -1137,12 +1140,12 @@ VALUES (
   "author_id",
   "body"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
@@ -1421,10 +1424,11 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER
+  won INTEGER,
+  parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -1437,6 +1441,7 @@ CREATE TABLE IF NOT EXISTS "members__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
+  error TEXT,
   PRIMARY KEY ("key_project_id", "key_user_id")
 );
 --> statement-breakpoint
@@ -1727,6 +1732,7 @@ WHERE
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
     )
+  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
@@ -1791,11 +1797,11 @@ VALUES (
   "user_id",
   "role"
 )
-VALUES (
+SELECT
   new."key_project_id",
   new."key_user_id",
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN new."value_role" ELSE 'reader' END
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
@@ -1945,11 +1951,11 @@ VALUES (
   "user_id",
   "role"
 )
-VALUES (
+SELECT
   new."key_project_id",
   new."key_user_id",
   new."value_role"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
@@ -2231,10 +2237,11 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER
+  won INTEGER,
+  parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -2247,6 +2254,7 @@ CREATE TABLE IF NOT EXISTS "projects__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
+  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -2713,6 +2721,7 @@ WHERE
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
+  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "projects__crr_aside" (
   "key_id",
@@ -2787,11 +2796,11 @@ VALUES (
   "owner_id",
   "name"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_owner_id",
   new."value_name"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
@@ -2947,11 +2956,11 @@ VALUES (
   "owner_id",
   "name"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_owner_id",
   new."value_name"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
@@ -3183,10 +3192,11 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER
+  won INTEGER,
+  parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -3205,6 +3215,7 @@ CREATE TABLE IF NOT EXISTS "tasks__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
+  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -3949,6 +3960,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
+  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
@@ -4038,14 +4050,14 @@ VALUES (
   "parent_id",
   "done"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_project_id",
   new."value_slug",
   new."value_assignee_id",
   new."value_parent_id",
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
@@ -4246,14 +4258,14 @@ VALUES (
   "parent_id",
   "done"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_project_id",
   new."value_slug",
   new."value_assignee_id",
   new."value_parent_id",
   new."value_done"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
@@ -5086,10 +5098,11 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER
+  won INTEGER,
+  parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won) VALUES (1, -1, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -5106,6 +5119,7 @@ CREATE TABLE IF NOT EXISTS "users__crr_aside" (
   was TEXT,
   was_masked TEXT,
   pass INTEGER,
+  error TEXT,
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
@@ -5587,6 +5601,7 @@ WHERE
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     )
+  AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT INTO "users__crr_aside" (
   "key_id",
@@ -5661,11 +5676,11 @@ VALUES (
   "email",
   "handle"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_email",
   new."value_handle"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
@@ -5821,11 +5836,11 @@ VALUES (
   "email",
   "handle"
 )
-VALUES (
+SELECT
   new."key_id",
   new."value_email",
   new."value_handle"
-)
+WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
