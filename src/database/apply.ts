@@ -22,12 +22,11 @@ import {
 import { TRUSTED } from '../tables/pending/table.js';
 import { emptyReport, type MergeReport, type MutableReport } from './apply-result.js';
 import { BatchRunner, type MergeBatchOptions, type MergerParts } from './batch-runner.js';
-import { birthStatements } from './birth.js';
 import { explained } from './database-errors.js';
 import { evictStatements, evictsRows } from './evict.js';
 import { type MergeSource, mergeLimited } from './limited-merge.js';
 import { type ApartParts, addLater, drainApart, mergeApart } from './merge-apart.js';
-import { progressStatements } from './peers.js';
+import { noteStatements } from './peers.js';
 import type { PresentSchema } from './present-schema.js';
 import { offerStatements, refusalStatements } from './refused.js';
 import { run } from './run.js';
@@ -283,8 +282,7 @@ export class Merger {
     if (merges) return this.#merge([], { peer, evict, last });
     const note = async ({ schema }: Pick<PresentSchema, 'schema'>) => {
       const statements: Query[] = [
-        ...(peer === undefined ? [] : progressStatements(peer)),
-        ...birthStatements(peer, schema),
+        ...(peer === undefined ? [] : noteStatements(peer, schema)),
         ...refusalStatements(peer, schema),
         ...evictStatements(evict, schema),
         ...offerStatements(peer, schema),

@@ -15,7 +15,7 @@ import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { cellTable } from '../sql/names.js';
-import { collecting, type Statement } from '../sql/statement.js';
+import { collecting } from '../sql/statement.js';
 import {
   type BrokenConstraint,
   brokenConstraints,
@@ -40,28 +40,12 @@ import { observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
 import { run } from './run.js';
+import type { RotateOptions, SiteState } from './site-state.js';
 import { SiteStore } from './site-store.js';
 
 export type { ChangeBatch } from './change-batch.js';
 
-/** The identity and the version of a database. */
-export interface SiteState {
-  /** 16 bytes. */
-  readonly siteId: Uint8Array;
-  /** Its db_version. */
-  readonly version: number;
-  /** Deletes up to this db_version may have been forgotten: see compact(). */
-  readonly horizon: number;
-  /** The causal length of a new row: 1, or greater than that of any delete that was forgotten. */
-  readonly birth: number;
-}
-
-export interface RotateOptions {
-  /** What others have not got yet of this site's counters and registers goes to the new site. */
-  readonly movesUnshared?: boolean;
-  /** Run first, in the same transaction. */
-  readonly guards?: readonly Statement[];
-}
+export type { RotateOptions, SiteState } from './site-state.js';
 
 /** What sites disagree about in a table, or cannot show. */
 export interface Conflicts {

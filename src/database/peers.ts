@@ -153,12 +153,18 @@ export function peerStatements(
 } {
   const sent = peerRows(update).find(({ direction }) => direction === 'sent');
   return {
-    before: [...guards(update), ...progressStatements(update), ...birthStatements(update, schema)],
+    before: [...guards(update), ...noteStatements(update, schema)],
     after: sent === undefined ? [] : [statement(endPeerStatement(sent))],
   };
 }
 
-/** The statements that record progress if nothing was applied. */
+/** The statements that record progress, and what the peer has forgotten. */
+export const noteStatements = (update: PeerUpdate, schema: CrrSchema): Statement[] => [
+  ...progressStatements(update),
+  ...birthStatements(update, schema),
+];
+
+/** Those of progress alone. */
 export function progressStatements(update: PeerUpdate): Statement[] {
   const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
   const { siteId, tag = '', ticket, onlyForward, sent } = update;
