@@ -11,6 +11,7 @@ export function statusJson(status: Status): string {
     database: address,
     siteId: bytesToHex(siteId),
     dbVersion: version,
+    horizon: status.horizon,
     pending,
     rejected,
     parked: sum(tables, 'parked'),
