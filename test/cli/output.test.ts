@@ -82,6 +82,7 @@ test('status --json prints the same as one object, under names that stay', async
     database: 'file:peers.db',
     ...{ siteId: id, pending: 1, rejected: 0, parked: 0, masked: 0, differences: 0 },
     dbVersion: sent + 3, // Of the pull, the insert and the delete.
+    horizon: 0,
     bookkeepingBytes: expect.any(Number),
     tables: [{ name: 'notes', rows: 3, tombstones: 1, parked: 0, masked: 0 }],
     peers: [

@@ -117,14 +117,14 @@ const CASES: readonly Case[] = [
   {
     title: 'nothing was sent that has not happened',
     break: [
-      `INSERT INTO crr_peer (site_id, tag, direction, version) VALUES (x'${'01'.repeat(16)}', '', 'sent', 4000)`,
+      `INSERT INTO crr_peer (site_id, tag, direction, version, seen) VALUES (x'${'01'.repeat(16)}', '', 'sent', 4000, 20000)`,
     ],
     finds: [`peer-ahead crr_peer {"site_id":"${'01'.repeat(16)}","tag":"","direction":"sent"}`],
   },
   {
     title: 'a position is JSON',
     break: [
-      `INSERT INTO crr_peer (site_id, tag, direction, version, position) VALUES (x'${'01'.repeat(16)}', '', 'received', 1, '{')`,
+      `INSERT INTO crr_peer (site_id, tag, direction, version, position, seen) VALUES (x'${'01'.repeat(16)}', '', 'received', 1, '{', 20000)`,
     ],
     finds: [
       `peer-malformed crr_peer {"site_id":"${'01'.repeat(16)}","tag":"","direction":"received"}`,
