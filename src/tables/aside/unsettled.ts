@@ -53,6 +53,16 @@ export function isUnsettled(spec: TableSpec): Layout {
         [isNew('clock')],
       ),
     ),
+    // A row that left after its parent goes on holding its claims.
+    ...uniquesOf(spec).map(({ columns }) =>
+      found(
+        block`
+          FROM ${clockRow}
+          JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+          JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
+        [isNew('clock'), "beside.state IN ('reference', 'rejected')"],
+      ),
+    ),
     ...referencesOf(spec).map((reference) =>
       found(
         block`
