@@ -133,7 +133,7 @@ export function crrTable(
   const [extra, options] =
     typeof extraOrOptions === 'function'
       ? [extraOrOptions, optionsAfterExtra]
-      : [undefined, extraOrOptions];
+      : [undefined, extraOrOptions ?? optionsAfterExtra];
   const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
   return declared(table, declarationOf('crrTable()', options ?? {}));
 }
