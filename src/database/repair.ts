@@ -13,13 +13,17 @@ import { type Finding, type Verification, Verifier } from './verify.js';
 export interface VerifyReport {
   /** What is wrong now. */
   readonly findings: readonly Finding[];
-  /** How many findings there are: of one kind in a table, only some are listed. */
+  /** How many findings there are, with those that are not listed. */
   readonly count: number;
   /** What was wrong before the repair. */
   readonly repaired: readonly Finding[];
   readonly repairedCount: number;
-  /** Versions were lost: this database has a new site id, and gets everything from its peers again. */
+  /**
+   * Versions were lost, so the database has a new site id now, and gets everything from its peers again: in the next
+   * sync, or in the changes from cursor 0 that you apply.
+   */
   readonly startsOver: boolean;
+  /** Checks of SQLite that this engine does not have, such as `'integrity_check'`. */
   readonly skipped: readonly string[];
 }
 

@@ -15,21 +15,11 @@ export interface VerifyOptions {
 }
 
 /** The result of {@link Crr.verify}. */
-export interface VerifyResult {
+export interface VerifyResult extends Omit<VerifyReport, 'findings' | 'repaired'> {
   /** What is wrong; after a repair, what is left. Empty if nothing is. */
   readonly findings: readonly Finding[];
-  /** How many findings there are, with those that are not listed. */
-  readonly count: number;
   /** What was repaired. */
   readonly repaired: readonly Finding[];
-  readonly repairedCount: number;
-  /**
-   * Versions were lost, so the database has a new site id now, and gets everything from its peers again: in the next
-   * sync, or in the changes from cursor 0 that you apply.
-   */
-  readonly startsOver: boolean;
-  /** Checks of SQLite that this engine does not have, such as `'integrity_check'`. */
-  readonly skipped: readonly string[];
 }
 
 /** Something in a database that is not as it should be. */

@@ -1,22 +1,18 @@
-import { unpackKey } from '../model/packed-key.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { all, any, block, statementText } from '../sql/layout.js';
-import type { StatementLimits } from '../sql/multi-row.js';
 import { PENDING_TABLE } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import type { Query, Statement } from '../sql/statement.js';
 import { trueRows } from '../tables/aside/truth.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 import { fromSource, pendingKeys } from '../tables/pending/table.js';
-import { queryOffered } from './offered-keys.js';
+import { type FindOptions, findOffered } from './offered-keys.js';
 
-export interface GoneInput {
-  readonly limits: StatementLimits;
+export interface GoneInput extends FindOptions {
   /** Whose pending changes count: the rows may wait here. */
   readonly source: string;
   /** What a row must meet to be seen; undefined: nothing. */
   readonly visible: Statement | undefined;
-  readonly found: (index: number) => void;
 }
 
 /**
@@ -67,11 +63,5 @@ export function readGone(
       AND (${offered.join(', ')}) NOT IN (
         ${waiting}
       )`;
-  const offers = pks.map((pk) => ({ key: unpackKey(pk) }));
-  return queryOffered(offers, limits, sql, visible?.args).map((query) => ({
-    ...query,
-    read(rows) {
-      for (const { 0: mark } of rows) found(Number(mark));
-    },
-  }));
+  return findOffered(pks, { limits, found }, sql, visible?.args);
 }

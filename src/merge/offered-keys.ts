@@ -1,6 +1,7 @@
+import { unpackKey } from '../model/packed-key.js';
 import type { SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
-import { bindValue, type Statement } from '../sql/statement.js';
+import { bindValue, type Query, type Statement } from '../sql/statement.js';
 import type { RowOffer } from './group.js';
 
 /**
@@ -25,4 +26,29 @@ export function queryOffered(
     statements.add([index, ...values].join(', '), bound);
   });
   return statements.finish().map((one) => ({ sql: one.sql, args: [...one.args, ...args] }));
+}
+
+/**
+ * The same for rows by their packed keys, of which the query returns the indexes of some.
+ *
+ * @param options.found is called with each of these.
+ */
+export function findOffered(
+  pks: readonly Uint8Array[],
+  { limits, found }: FindOptions,
+  query: (rows: string) => string,
+  args?: readonly SqlValue[],
+): Query[] {
+  const offers = pks.map((pk) => ({ key: unpackKey(pk) }));
+  return queryOffered(offers, limits, query, args).map((one) => ({
+    ...one,
+    read(rows) {
+      for (const { 0: index } of rows) found(Number(index));
+    },
+  }));
+}
+
+export interface FindOptions {
+  readonly limits: StatementLimits;
+  readonly found: (index: number) => void;
 }

@@ -1,11 +1,9 @@
-import { unpackKey } from '../model/packed-key.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { all, type Fragment, statementText } from '../sql/layout.js';
-import type { StatementLimits } from '../sql/multi-row.js';
 import { quoteName } from '../sql/quote.js';
 import type { Query, Statement } from '../sql/statement.js';
 import { trueRows } from '../tables/aside/truth.js';
-import { queryOffered } from './offered-keys.js';
+import { type FindOptions, findOffered } from './offered-keys.js';
 
 /**
  * The rows of a list that exist in a table, shown or not, and do not meet a condition.
@@ -42,14 +40,8 @@ export function readRowsOutside(
   spec: TableSpec,
   pks: readonly Uint8Array[],
   condition: Statement,
-  { limits, found }: { readonly limits: StatementLimits; readonly found: (index: number) => void },
+  options: FindOptions,
 ): Query[] {
-  const offers = pks.map((pk) => ({ key: unpackKey(pk) }));
   const sql = (rows: string) => rowsOutsideSql(spec, rows, condition.sql);
-  return queryOffered(offers, limits, sql, condition.args).map((query) => ({
-    ...query,
-    read(rows) {
-      for (const { 0: mark } of rows) found(Number(mark));
-    },
-  }));
+  return findOffered(pks, options, sql, condition.args);
 }

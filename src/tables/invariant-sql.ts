@@ -2,7 +2,7 @@ import { NEUTRAL_ORDINAL } from '../model/site.js';
 import { block, type Fragment, type Layout } from '../sql/layout.js';
 import { SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
-import type { Invariant } from './invariant.js';
+import type { InspectedRows, Invariant } from './invariant.js';
 
 /*
  * Parts of the conditions and texts of invariants. `x` is SQL. Bookkeeping has few constraints of its own, so a value
@@ -41,3 +41,27 @@ export const isEmpty = (table: string): Invariant => ({
   expected: says('none: it holds rows only while they are merged'),
   repairs: [{ step: 'remove', statements: [`DELETE FROM ${quoteName(table)}`] }],
 });
+
+/**
+ * The rows of a table that all CRRs share, under the alias `crr_row`.
+ *
+ * @param key columns that name a row.
+ * @param blobs which of them are blobs, and are shown in hex.
+ */
+export function sharedRows(
+  table: string,
+  key: readonly string[],
+  {
+    rowid = 'rowid',
+    blobs = [],
+  }: { readonly rowid?: string; readonly blobs?: readonly string[] } = {},
+): InspectedRows {
+  const shown = (name: string) =>
+    blobs.includes(name) ? `lower(hex(crr_row.${name}))` : `crr_row.${name}`;
+  return {
+    from: table,
+    alias: 'crr_row',
+    rowid,
+    key: key.map((name) => ({ name, sql: shown(name) })),
+  };
+}

@@ -5,28 +5,25 @@ import type { TestClient } from './participants.js';
 
 const MOST_LISTED = 20;
 
-/** What a client has differently from its server. */
+/**
+ * What a client has differently from its server.
+ *
+ * @param started a database that has just started with the same rights, if the client is to have all that it has.
+ */
 export async function lacksOf(
   { name, db, server }: TestClient,
+  started: CrrDatabase | undefined,
   tables: readonly string[] | undefined,
 ): Promise<string[]> {
   const mine = { name, contents: await readContents(db, tables) };
   const theirs = { name: server.name, contents: await readContents(server.db, tables) };
-  return differences(theirs, mine, !server.isLimited);
-}
-
-/** What a client has differently from a database that has just started, with the same rights. */
-export async function lacksBeside(
-  { name, db }: TestClient,
-  started: CrrDatabase,
-  tables: readonly string[] | undefined,
-): Promise<string[]> {
-  const mine = { name, contents: await readContents(db, tables) };
+  const found = differences(theirs, mine, !server.isLimited);
+  if (started === undefined) return found;
   const fresh = {
     name: `a new database of ${name}`,
     contents: await readContents(started, tables),
   };
-  return differences(fresh, mine, true);
+  return [...found, ...differences(fresh, mine, true)];
 }
 
 export function notConverged(found: readonly string[]): CrrTestError {

@@ -4,7 +4,7 @@ import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import { createSync, type Sync } from '../sync/client/client.js';
 import { createSyncHandler } from '../sync/server/handler.js';
 import { TestClock } from './clock.js';
-import { lacksBeside, lacksOf, notConverged } from './converged.js';
+import { lacksOf, notConverged } from './converged.js';
 import { Link } from './link.js';
 import type {
   ConvergedOptions,
@@ -113,13 +113,12 @@ export class TestNetwork {
     refuseUnknownOptions('expectConverged()', options, CONVERGED);
     const found = [];
     for (const client of this.#clients) {
-      const tables = options.tables ?? client.options.tables;
-      found.push(...(await lacksOf(client, tables)));
-      if (options.open === undefined) continue;
-      const db = await options.open();
-      const link = new Link(this.clock, this.#random, client.server.handler);
-      await syncOver(link, db, client.options).sync();
-      found.push(...(await lacksBeside(client, db, tables)));
+      const started = options.open && (await options.open());
+      if (started !== undefined) {
+        const link = new Link(this.clock, this.#random, client.server.handler);
+        await syncOver(link, started, client.options).sync();
+      }
+      found.push(...(await lacksOf(client, started, options.tables ?? client.options.tables)));
     }
     if (found.length > 0) throw notConverged(found);
   }

@@ -69,12 +69,9 @@ export const lacksParent = (reference: ReferenceSpec, values: readonly string[])
 /** SQL condition: while settling, the parent is shown as far as is known. */
 function isParentThere(reference: ReferenceSpec, values: readonly string[]): Layout {
   if (!reference.parentMayHide) return isShownParent(reference, values);
-  const parents = quoteName(asideTable(reference.parent));
-  const key = reference.parentKey.map((name) => `hidden.${quoteName(keyOf(name))}`);
   return block`
     CASE (
-        SELECT hidden.state = 'open' FROM ${parents} AS hidden
-        WHERE ${areEqual(key, values)}
+        SELECT hidden.state = 'open' ${fromParentsAside(reference, values)}
       )
       WHEN 1 THEN 1
       WHEN 0 THEN 0
@@ -101,14 +98,20 @@ export function staysOrphan(spec: TableSpec): Layout {
 
 function isParentAside(reference: ReferenceSpec, values: readonly string[]): Layout[] {
   if (!reference.parentMayHide) return [];
-  const key = reference.parentKey.map((name) => `hidden.${quoteName(keyOf(name))}`);
   return [
     block`
       EXISTS (
-        SELECT 1 FROM ${quoteName(asideTable(reference.parent))} AS hidden
-        WHERE ${areEqual(key, values)}
+        SELECT 1 ${fromParentsAside(reference, values)}
       )`,
   ];
+}
+
+/** FROM and WHERE of the parent, `hidden`, if it is aside. */
+function fromParentsAside(reference: ReferenceSpec, values: readonly string[]): Layout {
+  const key = reference.parentKey.map((name) => `hidden.${quoteName(keyOf(name))}`);
+  return block`
+    FROM ${quoteName(asideTable(reference.parent))} AS hidden
+    WHERE ${areEqual(key, values)}`;
 }
 
 /** SQL condition: the row was parked by an earlier apply since it lacks a parent, and was not opened again. */

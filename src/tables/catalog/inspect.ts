@@ -1,6 +1,6 @@
 import { CATALOG_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { says, shownText } from '../invariant-sql.js';
+import { says, sharedRows, shownText } from '../invariant-sql.js';
 import { raiseSchemaVersion } from '../state/table.js';
 
 /** Both texts of a CRR are JSON. Its description is made from the schema again if it is not there. */
@@ -12,12 +12,7 @@ export function inspectCatalog(): Inspection[] {
   return [
     {
       table: CATALOG_TABLE,
-      rows: {
-        from: CATALOG_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [{ name: 'table_name', sql: 'crr_row.table_name' }],
-      },
+      rows: sharedRows(CATALOG_TABLE, ['table_name']),
       invariants: [
         {
           code: 'catalog-malformed',

@@ -2,7 +2,7 @@ import { replicatedColumns, type TableSpec } from '../../model/table-spec.js';
 import { FORMER_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
 import type { Inspection } from '../invariant.js';
-import { says } from '../invariant-sql.js';
+import { says, sharedRows } from '../invariant-sql.js';
 import { WHOLE_TABLE } from './table.js';
 
 /** A name in use is not a former name: changes under it would go elsewhere. */
@@ -21,15 +21,7 @@ export function inspectFormerNames(spec: TableSpec): Inspection[] {
   return [
     {
       table: FORMER_TABLE,
-      rows: {
-        from: FORMER_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [
-          { name: 'table_name', sql: 'crr_row.table_name' },
-          { name: 'cid', sql: 'crr_row.cid' },
-        ],
-      },
+      rows: sharedRows(FORMER_TABLE, ['table_name', 'cid']),
       invariants: [
         {
           code: 'former-name',

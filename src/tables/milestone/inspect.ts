@@ -1,7 +1,7 @@
 import { block } from '../../sql/layout.js';
 import { HISTORY_TABLE, MILESTONE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { isHex, STATE_VERSION } from '../invariant-sql.js';
+import { isHex, STATE_VERSION, sharedRows } from '../invariant-sql.js';
 import { milestoneStatements } from './table.js';
 
 /**
@@ -38,12 +38,7 @@ export function inspectHistory(): Inspection[] {
     },
     {
       table: MILESTONE_TABLE,
-      rows: {
-        from: MILESTONE_TABLE,
-        alias: 'crr_row',
-        rowid: 'number',
-        key: [{ name: 'number', sql: 'crr_row.number' }],
-      },
+      rows: sharedRows(MILESTONE_TABLE, ['number'], { rowid: 'number' }),
       invariants: [
         {
           code: 'milestone-malformed',

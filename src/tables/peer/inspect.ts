@@ -2,7 +2,7 @@ import { SITE_ID_BYTES } from '../../model/change.js';
 import { any, block } from '../../sql/layout.js';
 import { PEER_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { isInteger, STATE_VERSION, says, shownText } from '../invariant-sql.js';
+import { isInteger, STATE_VERSION, says, sharedRows, shownText } from '../invariant-sql.js';
 
 /** How far an exchange is never lies in the future. If it does, the exchange begins again: that costs time only. */
 export function inspectPeers(): Inspection[] {
@@ -19,16 +19,7 @@ export function inspectPeers(): Inspection[] {
   return [
     {
       table: PEER_TABLE,
-      rows: {
-        from: PEER_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [
-          { name: 'site_id', sql: 'lower(hex(crr_row.site_id))' },
-          { name: 'tag', sql: 'crr_row.tag' },
-          { name: 'direction', sql: 'crr_row.direction' },
-        ],
-      },
+      rows: sharedRows(PEER_TABLE, ['site_id', 'tag', 'direction'], { blobs: ['site_id'] }),
       invariants: [
         {
           code: 'peer-malformed',

@@ -1,7 +1,7 @@
 import { block } from '../../sql/layout.js';
 import { PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
 import type { Inspection, Invariant } from '../invariant.js';
-import { isInteger, isKnownSite, STATE_VERSION, says } from '../invariant-sql.js';
+import { isInteger, isKnownSite, STATE_VERSION, says, sharedRows } from '../invariant-sql.js';
 import { sizeSql } from './table.js';
 
 /** A pending change is one that a site could have sent, has a known writer, and counts with its size. */
@@ -64,18 +64,9 @@ export function inspectPending(): Inspection[] {
   return [
     {
       table: PENDING_TABLE,
-      rows: {
-        from: PENDING_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [
-          { name: 'source', sql: 'crr_row.source' },
-          { name: 'table_name', sql: 'crr_row.table_name' },
-          { name: 'pk', sql: 'lower(hex(crr_row.pk))' },
-          { name: 'cid', sql: 'crr_row.cid' },
-          { name: 'site', sql: 'crr_row.site' },
-        ],
-      },
+      rows: sharedRows(PENDING_TABLE, ['source', 'table_name', 'pk', 'cid', 'site'], {
+        blobs: ['pk'],
+      }),
       invariants,
     },
   ];

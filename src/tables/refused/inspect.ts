@@ -1,7 +1,7 @@
 import { SITE_ID_BYTES } from '../../model/change.js';
 import { CATALOG_TABLE, REFUSED_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { says } from '../invariant-sql.js';
+import { says, sharedRows } from '../invariant-sql.js';
 
 /** A row that a peer has refused is one of a CRR. Forgetting it means that it is sent again. */
 export function inspectRefused(): Inspection[] {
@@ -10,17 +10,9 @@ export function inspectRefused(): Inspection[] {
   return [
     {
       table: REFUSED_TABLE,
-      rows: {
-        from: REFUSED_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [
-          { name: 'site_id', sql: 'lower(hex(crr_row.site_id))' },
-          { name: 'tag', sql: 'crr_row.tag' },
-          { name: 'table_name', sql: 'crr_row.table_name' },
-          { name: 'pk', sql: 'lower(hex(crr_row.pk))' },
-        ],
-      },
+      rows: sharedRows(REFUSED_TABLE, ['site_id', 'tag', 'table_name', 'pk'], {
+        blobs: ['site_id', 'pk'],
+      }),
       invariants: [
         {
           code: 'refused-malformed',

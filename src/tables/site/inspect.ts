@@ -3,19 +3,14 @@ import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import { block } from '../../sql/layout.js';
 import { SITE_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { says } from '../invariant-sql.js';
+import { says, sharedRows } from '../invariant-sql.js';
 
 /** An ordinal stands for the 16 bytes of a site id, and the neutral site is not listed. Nothing else knows a lost id. */
 export function inspectSites(): Inspection[] {
   return [
     {
       table: SITE_TABLE,
-      rows: {
-        from: SITE_TABLE,
-        alias: 'crr_row',
-        rowid: 'ordinal',
-        key: [{ name: 'ordinal', sql: 'crr_row.ordinal' }],
-      },
+      rows: sharedRows(SITE_TABLE, ['ordinal'], { rowid: 'ordinal' }),
       invariants: [
         {
           code: 'site-malformed',

@@ -1,7 +1,7 @@
 import { block } from '../../sql/layout.js';
 import { TICKET_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { isHex, says, shownText } from '../invariant-sql.js';
+import { isHex, says, sharedRows, shownText } from '../invariant-sql.js';
 
 /** If a ticket is not here, the next push takes this database for a copy and gets it another site id: nothing is lost. */
 export function inspectTickets(): Inspection[] {
@@ -9,12 +9,7 @@ export function inspectTickets(): Inspection[] {
   return [
     {
       table: TICKET_TABLE,
-      rows: {
-        from: TICKET_TABLE,
-        alias: 'crr_row',
-        rowid: 'id',
-        key: [{ name: 'id', sql: 'crr_row.id' }],
-      },
+      rows: sharedRows(TICKET_TABLE, ['id'], { rowid: 'id' }),
       invariants: [
         {
           code: 'ticket-malformed',

@@ -1,7 +1,7 @@
 import { block } from '../../sql/layout.js';
 import { SITE_TABLE, USAGE_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { says } from '../invariant-sql.js';
+import { says, sharedRows } from '../invariant-sql.js';
 
 /**
  * Sites stay known, so no more are counted than there are. Tombstones are not: a row that comes back and is deleted again
@@ -12,12 +12,7 @@ export function inspectUsage(): Inspection[] {
   return [
     {
       table: USAGE_TABLE,
-      rows: {
-        from: USAGE_TABLE,
-        alias: 'crr_row',
-        rowid: 'rowid',
-        key: [{ name: 'source', sql: 'crr_row.source' }],
-      },
+      rows: sharedRows(USAGE_TABLE, ['source']),
       invariants: [
         {
           code: 'usage-malformed',
