@@ -28,6 +28,7 @@ export {
 } from './drizzle/order/fract-order.js';
 export type { RowKey } from './drizzle/order/table.js';
 export type { ColumnRef, RowRef } from './drizzle/row-ref.js';
+export type { UnsentOptions, UnsentRow } from './drizzle/unsent.js';
 export type { Finding, VerifyOptions, VerifyResult } from './drizzle/verify-result.js';
 export { type WithCrrOptions, withCrr } from './drizzle/with-crr.js';
 export {

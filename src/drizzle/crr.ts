@@ -8,6 +8,7 @@ import type { Contribution } from '../feed/site-values.js';
 import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
 import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
+import type { UnsentOptions, UnsentRow } from './unsent.js';
 import type { VerifyOptions, VerifyResult } from './verify-result.js';
 
 /**
@@ -136,6 +137,24 @@ export interface Crr {
     table: TTable,
     key: Partial<InferSelectModel<TTable>>,
   ): Promise<boolean>;
+
+  /**
+   * The rows of this database of which a peer lacks something, in the order in which they were written, and of each
+   * the columns. The progress with each peer is in the database, so the list is the same after a restart.
+   *
+   * @param peer the site id of the peer, such as `server` of a sync's result. A site that was never met lacks
+   * everything.
+   * @throws {CrrUsageError} CRR_USAGE_OPTION if it is not a site id, or the table is not a CRR of this schema.
+   *
+   * @example
+   * for (const { key, columns, deleted } of await db.$crr.unsent(server, { table: todos })) {
+   *   console.log(key.id, deleted ? 'deleted' : columns); // a [ 'title' ]
+   * }
+   */
+  unsent<TTable extends SQLiteTable>(
+    peer: Uint8Array,
+    options?: UnsentOptions<TTable>,
+  ): Promise<UnsentRow<TTable>[]>;
 
   /**
    * Gives this database a new site id and returns it; earlier writes keep the old one. Call it

@@ -18,6 +18,13 @@ import type { Crr, CrrTransport } from './crr.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
+import {
+  type ReadUnsentRows,
+  requirePeer,
+  type UnsentOptions,
+  type UnsentRow,
+  unsentRows,
+} from './unsent.js';
 import { requireVerifyOptions, type VerifyOptions, type VerifyResult, verifyResult } from './verify-result.js';
 import {
   type ApplyOptions,
@@ -31,11 +38,13 @@ export class DrizzleCrr implements Crr {
   readonly transport: CrrTransport;
   readonly #core: CrrCore;
   readonly #schema: DrizzleSchema;
+  readonly #readUnsent: ReadUnsentRows;
 
   constructor(core: CrrCore, schema: DrizzleSchema, render: CrrInternals['render']) {
     this.#core = core;
     this.#schema = schema;
     this.transport = transportOf(core, schema);
+    this.#readUnsent = unsentRows(core, schema);
     const { connection, drift } = core;
     const internals: CrrInternals = {
       connection,
@@ -45,6 +54,7 @@ export class DrizzleCrr implements Crr {
       render,
       isReadable: readableChanges(schema),
       nameRow: packedRowRefs(schema),
+      readUnsent: this.#readUnsent,
     };
     // Not enumerable, so that a logged $crr does not print a whole schema.
     Object.defineProperty(this, INTERNALS, { value: internals });
@@ -112,6 +122,16 @@ export class DrizzleCrr implements Crr {
   ): Promise<boolean> {
     const spec = requireCrr(this.#schema, table, 'discard()');
     return this.#core.discard(spec, storedKey(table, spec, key));
+  }
+
+  async unsent<TTable extends SQLiteTable>(
+    peer: Uint8Array,
+    options: UnsentOptions<TTable> = {},
+  ): Promise<UnsentRow<TTable>[]> {
+    requirePeer('unsent()', peer);
+    const known = (await this.#core.peers([peer])).find(({ tag }) => tag === '');
+    const rows = await this.#readUnsent('unsent()', known ?? { siteId: peer }, options);
+    return rows as unknown as UnsentRow<TTable>[];
   }
 
   compact(options: CompactOptions = {}): Promise<CompactResult> {

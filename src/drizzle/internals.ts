@@ -8,6 +8,7 @@ import type { CrrSchema } from '../model/schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
 import type { RowRef } from './row-ref.js';
+import type { ReadUnsentRows } from './unsent.js';
 
 /** The parts of a `$crr` that only the package itself uses. */
 export interface CrrInternals {
@@ -22,6 +23,8 @@ export interface CrrInternals {
   isReadable(change: Change): boolean;
   /** Names a row by its table and packed key. If the key is not one of the table, it has no columns. */
   nameRow(row: { readonly table: string; readonly pk: Uint8Array }): RowRef;
+  /** Lists the rows of which a peer lacks something. */
+  readonly readUnsent: ReadUnsentRows;
 }
 
 /** A registered symbol, so that the ESM and the CommonJS copy of the package understand each other. */

@@ -40,6 +40,10 @@ export class RowSet<T extends RowId = RowId> {
     return this.#rows.size > 0 && this.#rows.has(textOfRow(row));
   }
 
+  get(row: RowId): T | undefined {
+    return this.#rows.get(textOfRow(row));
+  }
+
   values(): readonly T[] {
     return [...this.#rows.values()];
   }

@@ -9,6 +9,7 @@ import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { internalsOf } from '../drizzle/internals.js';
 import type { MergeOptions } from '../drizzle/options.js';
 import type { RowRef } from '../drizzle/row-ref.js';
+import type { ReadUnsentRows } from '../drizzle/unsent.js';
 import type { HiddenRow } from '../feed/page.js';
 import { type VersionWatch, versionWatchOf } from '../live/version-watch.js';
 import type { Change } from '../model/change.js';
@@ -24,6 +25,7 @@ export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
 export type { MergeOptions } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
+export type { UnsentOptions, UnsentRow } from '../drizzle/unsent.js';
 export type { HiddenRow } from '../feed/page.js';
 export type { RowPart } from '../feed/position.js';
 export { readGone } from '../merge/gone.js';
@@ -96,6 +98,8 @@ export interface Site {
   isReadable(change: Change): boolean;
   /** Names a row by the properties of its key. */
   rowRef(row: HiddenRow): RowRef;
+  /** Lists the rows of which a peer lacks something. */
+  readonly readUnsent: ReadUnsentRows;
   /** Runs queries in one transaction. Each reads its own rows. */
   query(queries: readonly Query[]): Promise<void>;
   /** Runs statements and queries in one transaction that writes. */
@@ -131,7 +135,8 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, drift, rotateSiteId, render, nameRow, isReadable } = internalsOf(crr);
+  const { connection, schema, drift, rotateSiteId, render, nameRow, isReadable, readUnsent } =
+    internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
   const runExplained = (queries: readonly Query[], mode: 'read' | 'write') =>
@@ -170,6 +175,7 @@ export function siteOf(db: SyncDatabase): Site {
     renderCondition: render,
     isReadable,
     rowRef: nameRow,
+    readUnsent,
     query: (queries) => runExplained(queries, 'read'),
     write: (queries) => runExplained(queries, 'write'),
   };

@@ -17,6 +17,7 @@ import {
   type MergeResult,
   type ReadPage,
   type SqlValue,
+  type UnsentRow,
   withCrr,
 } from '../../src/index.js';
 import {
@@ -107,6 +108,19 @@ describe('$crr', () => {
     expectTypeOf(apply).returns.toExtend<Promise<ApplyResult>[]>();
   });
 
+  test('unsent rows are typed by their table', () => {
+    const ofTable = () => db.$crr.unsent(new Uint8Array(16), { table: todos });
+    expectTypeOf(ofTable).returns.resolves.toEqualTypeOf<UnsentRow<typeof todos>[]>();
+    expectTypeOf<UnsentRow<typeof todos>['columns']>().toEqualTypeOf<readonly ('id' | 'n')[]>();
+    expectTypeOf<UnsentRow<typeof todos>['key']['id']>().toEqualTypeOf<string | undefined>();
+    const ofSync = () => createSync({ db, url: 'http://localhost' }).unsent({ table: todos });
+    expectTypeOf(ofSync).returns.toEqualTypeOf<ReturnType<typeof ofTable>>();
+    const ofAll = () => db.$crr.unsent(new Uint8Array(16));
+    expectTypeOf(ofAll).returns.resolves.toEqualTypeOf<UnsentRow[]>();
+    // @ts-expect-error contract: the peer is a site id
+    db.$crr.unsent('http://localhost');
+  });
+
   test('what only a transport needs is in transport', () => {
     expectTypeOf<keyof Crr>().toEqualTypeOf<
       | 'install'
@@ -121,6 +135,7 @@ describe('$crr', () => {
       | 'contributions'
       | 'conflicts'
       | 'discard'
+      | 'unsent'
       | 'verify'
       | 'rotateSiteId'
       | 'transport'

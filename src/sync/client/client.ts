@@ -1,8 +1,9 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { CrrSyncError } from '../../errors.js';
 import { type EmitEvent, eventEmitter, stopwatch } from '../../live/events.js';
 import { Listeners } from '../../live/listeners.js';
 import { errorReporter } from '../../live/report-error.js';
-import { type ApplyResult, siteOf } from '../site.js';
+import { type ApplyResult, siteOf, type UnsentOptions, type UnsentRow } from '../site.js';
 import { ContinuousSync } from './continuous.js';
 import { endedEvent, failedEvent } from './events.js';
 import { Exchange } from './exchange.js';
@@ -35,6 +36,14 @@ export interface Sync {
   start(): void;
   /** Ends the continuous sync. Resolves when nothing is under way any more. */
   stop(): Promise<void>;
+  /**
+   * Lists the rows of this database of which the server lacks something, and of each the columns: see
+   * `$crr.unsent()`. Needs no connection.
+   *
+   * @example
+   * const waiting = await sync.unsent({ table: todos, limit: 100 });
+   */
+  unsent<TTable extends SQLiteTable>(options?: UnsentOptions<TTable>): Promise<UnsentRow<TTable>[]>;
   /** The state of the continuous sync. */
   readonly phase: SyncPhase;
   /**
@@ -84,6 +93,11 @@ export function createSync(options: SyncOptions): Sync {
     async stop() {
       continuousSync.stop();
       await runner.idle();
+    },
+    async unsent<TTable extends SQLiteTable>(options: UnsentOptions<TTable> = {}) {
+      const peer = (await exchange.peer()) ?? {};
+      const rows = await site.readUnsent('unsent()', peer, options, tables);
+      return rows as unknown as UnsentRow<TTable>[];
     },
     get phase() {
       return continuousSync.phase;

@@ -94,7 +94,7 @@ export class Exchange {
 
   /** Whether this database has changes that the server lacks. */
   async hasUnsentChanges(): Promise<boolean> {
-    const [{ version }, peer] = await Promise.all([this.#site.state(), this.#peer()]);
+    const [{ version }, peer] = await Promise.all([this.#site.state(), this.peer()]);
     const sent = (peer?.sent ?? START).cursor;
     return typeof sent !== 'number' || version > sent;
   }
@@ -102,7 +102,7 @@ export class Exchange {
   async #read(run: SyncRun): Promise<Round> {
     const [{ siteId, version, horizon, birth }, known] = await Promise.all([
       this.#site.state(),
-      this.#peer(),
+      this.peer(),
     ]);
     const peer = known && (await this.#remembering(known, horizon));
     const { sent = START, received = START } = peer ?? {};
@@ -270,7 +270,7 @@ export class Exchange {
    * Finds the server among the peers by its site id. Until it has answered, it is the peer that was last
    * reached at this address, or else any server: a server that is not the one it is taken for says so.
    */
-  async #peer(): Promise<Peer | undefined> {
+  async peer(): Promise<Peer | undefined> {
     const { siteId } = this.#server;
     const { url } = this.#connection;
     const tag = peerTag(this.#tables);
