@@ -1,15 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: parts of sources, which have templates.
 /** Mistakes in settling that histories must find: each is one replacement in one file. */
 
-export interface Mutant {
-  /** What is wrong then. */
-  readonly name: string;
-  /** Below src. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+import type { Mutant } from '../support/mutant.js';
 
 export const MUTANTS: readonly Mutant[] = [
   {

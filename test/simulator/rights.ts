@@ -32,6 +32,13 @@ export const RIGHTS = Object.keys(KINDS) as Rights[];
 
 export const headersOf = (user: string, rights: Rights) => ({ 'x-user': user, 'x-rights': rights });
 
+/** Whether a client with these rights may write some rows of the table of this row, and others not. */
+export function hasCondition(rights: Rights, row: string): boolean {
+  const { tables }: Omit<Authorization, 'id'> = KINDS[rights]();
+  const access = tables?.[row.split(' ', 1)[0]!];
+  return typeof access === 'object' && 'where' in access;
+}
+
 export function authorize({ headers }: Request): Authorization {
   return { id: headers.get('x-user')!, ...KINDS[headers.get('x-rights') as Rights]() };
 }

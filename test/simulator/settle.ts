@@ -3,7 +3,7 @@ import { expectSound } from '../support/sound.js';
 import { differences, lost, without } from './facts.js';
 import type { Station, Upstream } from './station.js';
 import { votesOf } from './votes.js';
-import { expectNothing, SimulationFailure, type World } from './world.js';
+import { expectNothing, maySendInVain, SimulationFailure, type World } from './world.js';
 
 const MOST_ROUNDS = 30;
 
@@ -29,9 +29,8 @@ export async function settleForGood(world: World): Promise<void> {
   const server = world.stations.get('server')!;
   for (const station of stations) {
     await expectConsistent(world, station);
-    // The delete of a row that the server never had waits there for good.
     const acknowledged = [...station.acknowledged].filter(
-      ([, { cl, row }]) => station.isWhole || cl % 2 === 1 || server.known!.rows.has(row),
+      ([, fact]) => !maySendInVain(station, fact, server.known!),
     );
     expectNothing(
       `what was acknowledged to ${station.name} is lost`,
