@@ -76,6 +76,60 @@ export async function exactCosts(shape: Shape): Promise<ExactCosts> {
   return { ...perRow(costs), bytes };
 }
 
+/** Instructions per row in a table that has many rows already. */
+export interface GrowthCosts {
+  readonly insert: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly applyNew: number;
+  readonly applyUpdate: number;
+  readonly applyDelete: number;
+  /** Rows without a parent, and rows whose unique values other rows have. Only for a shape with constraints. */
+  readonly applyClash: number;
+}
+
+/** What a row costs if `present` rows are there already. The costs at two numbers tell whether something reads them all. */
+export async function costsAmong(present: number, shape: Shape): Promise<GrowthCosts> {
+  const count = 200;
+  const old = shape.rows(0, present);
+  const rows = shape.rows(present, present + count);
+  const keys = rows.map((row) => row.slice(0, shape.key.length));
+  const writer = await SteppedDatabase.open(shape);
+  writer.write(insertSql(shape), old);
+  const peer = await SteppedDatabase.open(shape);
+  const writeAndApply = async (sql: string, values: readonly Row[]) => {
+    const { version: since } = await writer.crr.state();
+    const write = writer.write(sql, values);
+    const { changes } = await writer.crr.read('changes()', { since });
+    peer.takeSteps();
+    await peer.crr.merge(changes, {});
+    return [write / count, peer.takeSteps() / count] as const;
+  };
+  await peer.crr.merge((await writer.crr.read('changes()', {})).changes, {});
+  const [insert, applyNew] = await writeAndApply(insertSql(shape), rows);
+  const renewed = keys.map((key, i) => [shape.renewed?.(shape.updated, i) ?? 'new', ...key]);
+  const [update, applyUpdate] = await writeAndApply(updateSql(shape), renewed);
+  const [remove, applyDelete] = await writeAndApply(deleteSql(shape), keys);
+  const costs = { insert, update, delete: remove, applyNew, applyUpdate, applyDelete };
+  const applyClash = shape.clashing ? await clash(shape, present, count, peer) : 0;
+  for (const { db } of [writer, peer]) db.close();
+  return { ...costs, applyClash };
+}
+
+async function clash(shape: Shape, present: number, count: number, peer: SteppedDatabase) {
+  const other = await SteppedDatabase.open(shape);
+  other.db.exec('PRAGMA foreign_keys = OFF');
+  other.write(insertSql(shape), shape.clashing!(present, count));
+  const { changes } = await other.crr.read('changes()', {});
+  other.db.close();
+  peer.takeSteps();
+  await peer.crr.merge(
+    changes.filter(({ table }) => table === TABLE),
+    {},
+  );
+  return peer.takeSteps() / count;
+}
+
 /** A batch has more statements than those of its rows. Compiled costs are per statement already. */
 function perRow<T extends Record<string, number>>(costs: T): T {
   return Object.fromEntries(
@@ -100,14 +154,16 @@ class SteppedDatabase {
       maxParameters: 32_766,
       maxStatementBytes: 1_000_000,
       maxColumns: 2_000,
-      batch: async (statements) => statements.map(({ sql, args }) => this.#run(sql, args)),
+      batch: async (statements) =>
+        this.#atomic(() => statements.map(({ sql, args }) => this.#run(sql, args))),
     };
-    const schema = readSchema({ [TABLE]: shape.table });
+    const schema = readSchema({ ...shape.parents?.tables, [TABLE]: shape.table });
     this.crr = new CrrCore({ connection, schema, check: false });
   }
 
   static async open(shape: Shape): Promise<SteppedDatabase> {
     const db = new Database(':memory:');
+    for (const sql of shape.parents?.sql ?? []) db.exec(sql);
     db.exec(shape.createSql);
     const stepped = new SteppedDatabase(db, shape);
     await stepped.crr.install();
@@ -136,6 +192,18 @@ class SteppedDatabase {
 
   compiled(sql: string): number {
     return this.db.prepare(`EXPLAIN ${sql}`).all().length;
+  }
+
+  #atomic<T>(run: () => T): T {
+    this.db.exec('BEGIN');
+    try {
+      const result = run();
+      this.db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #run(sql: string, args: readonly unknown[]): never[] {

@@ -1,7 +1,7 @@
 /** The data for the measurements: a real data set, and synthetic shapes. */
 import { createRequire } from 'node:module';
 import { text as drizzleText, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { crrTable } from '../src/index.js';
+import { counter, crrTable, lww, mvr } from '../src/index.js';
 import { type PlainColumn, plainCrr } from '../test/support/drizzle-table.js';
 import { Random } from '../test/support/random.js';
 
@@ -21,6 +21,8 @@ export interface Shape {
   rows(from: number, to: number): Row[];
   /** The newer value of a column, by its index in a row: undefined if any other will do. */
   renewed?(column: number, row: number): Value | undefined;
+  /** Rows of another site that cannot all be shown among so many of `rows()`. Only if the table has constraints. */
+  clashing?(present: number, count: number): Row[];
   /** Other CRRs that the table refers to, with the statements that make and fill them. */
   readonly parents?: {
     readonly tables: Record<string, SQLiteTable>;
@@ -118,6 +120,11 @@ export function boundShape(): Shape {
     ...free,
     table,
     createSql: `CREATE TABLE ${TABLE} (id text PRIMARY KEY NOT NULL, grp text NOT NULL REFERENCES groups (id) ON DELETE CASCADE, slug text NOT NULL UNIQUE, a text, b text, c text)`,
+    clashing: (present, count) =>
+      free.rows(present + count, present + 2 * count).map(([id, , , ...rest], i) => {
+        const isOrphan = i % 2 === 0;
+        return [id!, isOrphan ? 'nowhere' : 'g1', isOrphan ? `new ${i}` : `slug ${i}`, ...rest];
+      }),
     renewed: (column, row) => (column === 1 ? `g${(row + 1) % 100}` : undefined),
     parents: {
       tables: { groups },
@@ -127,6 +134,27 @@ export function boundShape(): Shape {
       ],
     },
   };
+}
+
+/** A counter, a register, and a text by time, under a random UUID. */
+export function sharedShape(): Shape {
+  const columns = [
+    { name: 'votes', type: 'integer' },
+    { name: 'owner', type: 'text' },
+    { name: 'title', type: 'text' },
+  ];
+  const free = shape('shared', 'uuid4', columns, 1, (i, random) => [
+    BigInt(i % 10),
+    words(random),
+    words(random),
+  ]);
+  const table = crrTable(TABLE, {
+    id: drizzleText('id').primaryKey().notNull(),
+    votes: counter('votes'),
+    owner: mvr(drizzleText('owner')),
+    title: lww(drizzleText('title'), { by: 'time' }),
+  });
+  return { ...free, table };
 }
 
 function shape(

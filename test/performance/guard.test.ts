@@ -6,11 +6,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureChanges } from '../../bench/changes.js';
 import { Workbench } from '../../bench/database.js';
-import { type ExactCosts, exactCosts } from '../../bench/exact.js';
+import { costsAmong, type ExactCosts, exactCosts, type GrowthCosts } from '../../bench/exact.js';
 import { Figures } from '../../bench/figures.js';
-import { EXACT, PUBLISHED } from '../../bench/guard-bounds.js';
+import { BOUND, EXACT, PUBLISHED } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
-import { citiesShape, textShape, wideShape } from '../../bench/shapes.js';
+import { boundShape, citiesShape, sharedShape, textShape, wideShape } from '../../bench/shapes.js';
 import { measureWrites } from '../../bench/writes.js';
 
 /** A ratio may be this much above the published one. */
@@ -30,6 +30,25 @@ describe('the work done per row is what it was', () => {
       expect(excess, `above the bounds; found ${JSON.stringify(found)}`).toEqual([]);
     });
   }
+});
+
+describe('the work done per row does not grow with the table', () => {
+  for (const shape of [citiesShape(), sharedShape(), boundShape()]) {
+    test(shape.name, async () => {
+      const [few, many] = [await costsAmong(500, shape), await costsAmong(2_000, shape)];
+      expect(above(many, few, 1.02), `500 rows: ${JSON.stringify(few)}`).toEqual([]);
+    });
+  }
+
+  test('with constraints it is what it was', async () => {
+    const found = await costsAmong(500, boundShape());
+    expect(above(found, BOUND, EXACT_MARGIN), `found ${JSON.stringify(found)}`).toEqual([]);
+  });
+
+  const above = (found: GrowthCosts, bounds: GrowthCosts, margin: number) =>
+    Object.entries(bounds).filter(
+      ([name, bound]) => !(found[name as keyof GrowthCosts] <= bound * margin),
+    );
 });
 
 describe('ratios to a plain table are within 1.5 of the published ones', () => {

@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"332011753011ad6d","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"345b6d786a6d5bd1","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"5396d135c2379e4c","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"82bfbabe246992c8","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"15189afe82ff6053","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"1757428a65dcf422","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"5dd36384de933d15","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"2421713de9c732a2","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"598e6b04ce25de61","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"b22c77a8e0541f3a","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -1304,7 +1304,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "tasks__crr_aside" AS parent
-      JOIN "comments__crr_aside" AS child
+      CROSS JOIN "comments__crr_aside" AS child
         ON child."value_task_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -1325,7 +1325,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "tasks__crr_aside" AS parent
-  JOIN "comments" AS child
+  CROSS JOIN "comments" AS child
     ON child."task_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -2083,7 +2083,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "projects__crr_aside" AS parent
-      JOIN "members__crr_aside" AS child
+      CROSS JOIN "members__crr_aside" AS child
         ON child."key_project_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -2102,7 +2102,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "projects__crr_aside" AS parent
-  JOIN "members" AS child
+  CROSS JOIN "members" AS child
     ON child."project_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -2121,7 +2121,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "users__crr_aside" AS parent
-      JOIN "members__crr_aside" AS child
+      CROSS JOIN "members__crr_aside" AS child
         ON child."key_user_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -2140,7 +2140,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "users__crr_aside" AS parent
-  JOIN "members" AS child
+  CROSS JOIN "members" AS child
     ON child."user_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -3070,7 +3070,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "users__crr_aside" AS parent
-      JOIN "projects__crr_aside" AS child
+      CROSS JOIN "projects__crr_aside" AS child
         ON child."value_owner_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -3089,7 +3089,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "users__crr_aside" AS parent
-  JOIN "projects" AS child
+  CROSS JOIN "projects" AS child
     ON child."owner_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -4407,7 +4407,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "tasks__crr_rival"
 WHERE NOT EXISTS (
   SELECT 1 FROM "tasks__crr_rival" AS noted
-  JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+  CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
   WHERE
     "tasks__crr_clock".causal_length % 2 = 1
     AND NOT EXISTS (
@@ -4435,7 +4435,7 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
       SELECT 1 FROM "tasks__crr_rival" AS noted
-      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
       WHERE
         "tasks__crr_clock".causal_length % 2 = 1
         AND NOT EXISTS (
@@ -4466,9 +4466,10 @@ SET
   "clock_parent_id" = NULL,
   "clock_done" = NULL
 WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS noted
-    WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+AND "tasks__crr_clock".row_id IN (
+    SELECT "tasks__crr_clock".row_id
+    FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
   )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4481,9 +4482,10 @@ AND EXISTS (
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
+  AND "tasks__crr_aside".rowid IN (
+      SELECT "tasks__crr_aside".rowid
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4514,7 +4516,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "tasks__crr_rival"
 WHERE NOT EXISTS (
   SELECT 1 FROM "tasks__crr_rival" AS noted
-  JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+  CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
   WHERE
     "tasks__crr_clock".causal_length % 2 = 1
     AND NOT EXISTS (
@@ -4543,7 +4545,7 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
       SELECT 1 FROM "tasks__crr_rival" AS noted
-      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
       WHERE
         "tasks__crr_clock".causal_length % 2 = 1
         AND NOT ("tasks__crr_clock"."key_id" = old."id")
@@ -4576,9 +4578,10 @@ SET
   "clock_done" = NULL
 WHERE causal_length % 2 = 1
 AND NOT ("tasks__crr_clock"."key_id" = old."id")
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+  AND "tasks__crr_clock".row_id IN (
+      SELECT "tasks__crr_clock".row_id
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4591,9 +4594,10 @@ AND NOT ("tasks__crr_clock"."key_id" = old."id")
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
+  AND "tasks__crr_aside".rowid IN (
+      SELECT "tasks__crr_aside".rowid
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4613,7 +4617,7 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
       SELECT 1 FROM "tasks__crr_rival" AS noted
-      JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
       WHERE
         "tasks__crr_clock".causal_length % 2 = 1
         AND NOT ("tasks__crr_clock"."key_id" = old."id")
@@ -4646,9 +4650,10 @@ SET
   "clock_done" = NULL
 WHERE causal_length % 2 = 1
 AND NOT ("tasks__crr_clock"."key_id" = old."id")
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      WHERE noted."key_id" = "tasks__crr_clock"."key_id"
+  AND "tasks__crr_clock".row_id IN (
+      SELECT "tasks__crr_clock".row_id
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4661,9 +4666,10 @@ AND NOT ("tasks__crr_clock"."key_id" = old."id")
   DELETE FROM "tasks__crr_aside"
 WHERE
   state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      WHERE noted."key_id" = "tasks__crr_aside"."key_id"
+  AND "tasks__crr_aside".rowid IN (
+      SELECT "tasks__crr_aside".rowid
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "tasks" AS base
@@ -4761,7 +4767,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "projects__crr_aside" AS parent
-      JOIN "tasks__crr_aside" AS child
+      CROSS JOIN "tasks__crr_aside" AS child
         ON child."value_project_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -4786,7 +4792,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "projects__crr_aside" AS parent
-  JOIN "tasks" AS child
+  CROSS JOIN "tasks" AS child
     ON child."project_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -4805,7 +4811,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     AND rowid IN (
       SELECT child.rowid
       FROM "tasks__crr_aside" AS parent
-      JOIN "tasks__crr_aside" AS child
+      CROSS JOIN "tasks__crr_aside" AS child
         ON child."value_parent_id" = parent."key_id"
       WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
     );
@@ -4830,7 +4836,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     'reference',
     new.pass
   FROM "tasks__crr_aside" AS parent
-  JOIN "tasks" AS child
+  CROSS JOIN "tasks" AS child
     ON child."parent_id" = parent."key_id"
   WHERE
     parent.pass >= new.pass - 1 AND parent.state <> 'open'
@@ -4941,7 +4947,7 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     ifnull((SELECT row_id FROM "tasks__crr_clock" WHERE "key_id" = new."key_id"), -1),
     (SELECT moved_in FROM crr_settling)
   FROM "tasks__crr_aside" AS winner
-  JOIN "tasks" AS base
+  CROSS JOIN "tasks" AS base
     ON base."project_id" = winner."value_project_id" AND base."slug" = winner."value_slug"
   WHERE
     winner."key_id" = new."key_id"
@@ -5977,7 +5983,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "users__crr_rival"
 WHERE NOT EXISTS (
   SELECT 1 FROM "users__crr_rival" AS noted
-  JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+  CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
   WHERE
     "users__crr_clock".causal_length % 2 = 1
     AND NOT EXISTS (
@@ -6006,7 +6012,7 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
       SELECT 1 FROM "users__crr_rival" AS noted
-      JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
       WHERE
         "users__crr_clock".causal_length % 2 = 1
         AND NOT EXISTS (
@@ -6034,9 +6040,10 @@ SET
   "clock_email" = NULL,
   "clock_handle" = NULL
 WHERE causal_length % 2 = 1
-AND EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS noted
-    WHERE noted."key_id" = "users__crr_clock"."key_id"
+AND "users__crr_clock".row_id IN (
+    SELECT "users__crr_clock".row_id
+    FROM "users__crr_rival" AS noted
+    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
   )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
@@ -6049,9 +6056,10 @@ AND EXISTS (
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS noted
-      WHERE noted."key_id" = "users__crr_aside"."key_id"
+  AND "users__crr_aside".rowid IN (
+      SELECT "users__crr_aside".rowid
+      FROM "users__crr_rival" AS noted
+      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
@@ -6082,7 +6090,7 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "users__crr_rival"
 WHERE NOT EXISTS (
   SELECT 1 FROM "users__crr_rival" AS noted
-  JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+  CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
   WHERE
     "users__crr_clock".causal_length % 2 = 1
     AND NOT EXISTS (
@@ -6111,7 +6119,7 @@ WHEN
   (SELECT applying FROM crr_state) = 0
   AND EXISTS (
       SELECT 1 FROM "users__crr_rival" AS noted
-      JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
       WHERE
         "users__crr_clock".causal_length % 2 = 1
         AND NOT ("users__crr_clock"."key_id" = old."id")
@@ -6141,9 +6149,10 @@ SET
   "clock_handle" = NULL
 WHERE causal_length % 2 = 1
 AND NOT ("users__crr_clock"."key_id" = old."id")
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS noted
-      WHERE noted."key_id" = "users__crr_clock"."key_id"
+  AND "users__crr_clock".row_id IN (
+      SELECT "users__crr_clock".row_id
+      FROM "users__crr_rival" AS noted
+      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
@@ -6156,9 +6165,10 @@ AND NOT ("users__crr_clock"."key_id" = old."id")
   DELETE FROM "users__crr_aside"
 WHERE
   state IS NULL
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS noted
-      WHERE noted."key_id" = "users__crr_aside"."key_id"
+  AND "users__crr_aside".rowid IN (
+      SELECT "users__crr_aside".rowid
+      FROM "users__crr_rival" AS noted
+      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
     )
   AND NOT EXISTS (
       SELECT 1 FROM "users" AS base
@@ -6298,7 +6308,7 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     ifnull((SELECT row_id FROM "users__crr_clock" WHERE "key_id" = new."key_id"), -1),
     (SELECT moved_in FROM crr_settling)
   FROM "users__crr_aside" AS winner
-  JOIN "users" AS base
+  CROSS JOIN "users" AS base
     ON base."email" = winner."value_email"
   WHERE
     winner."key_id" = new."key_id"
@@ -6336,7 +6346,7 @@ BEGIN /* drizzle-crr 2: whether the row has its unique values */
     ifnull((SELECT row_id FROM "users__crr_clock" WHERE "key_id" = new."key_id"), -1),
     (SELECT moved_in FROM crr_settling)
   FROM "users__crr_aside" AS winner
-  JOIN "users" AS base
+  CROSS JOIN "users" AS base
     ON base."handle" = winner."value_handle"
   WHERE
     winner."key_id" = new."key_id"

@@ -77,7 +77,7 @@ function parkOpen(spec: TableSpec, reference: ReferenceSpec): Fragment {
       AND rowid IN (
         SELECT child.rowid
         FROM ${quoteName(asideTable(reference.parent))} AS parent
-        JOIN ${aside(spec)} AS child
+        CROSS JOIN ${aside(spec)} AS child
           ON ${areEqual(valuesOf(spec, reference.columns, 'child'), parentKeys(reference))}
         WHERE ${WAS_PARKED}
       )`;
@@ -92,7 +92,7 @@ function parkShown(spec: TableSpec, reference: ReferenceSpec): Fragment {
     SELECT
       ${list([...baseRow(spec, 'child'), "'reference'", 'new.pass'])}
     FROM ${quoteName(asideTable(reference.parent))} AS parent
-    JOIN ${quoteName(spec.name)} AS child
+    CROSS JOIN ${quoteName(spec.name)} AS child
       ON ${areEqual(baseValuesOf(reference.columns, 'child'), parentKeys(reference))}
     WHERE
       ${WAS_PARKED}

@@ -108,7 +108,7 @@ class Rank {
       SELECT
         ${list([...baseRow(spec, 'base'), ...this.#lostTo(loser.shows)])}
       FROM ${aside(spec)} AS winner
-      JOIN ${quoteName(spec.name)} AS base
+      CROSS JOIN ${quoteName(spec.name)} AS base
         ON ${areEqual(baseValuesOf(columns, 'base'), valuesOf(spec, columns, 'winner'))}
       WHERE
         ${all([

@@ -192,13 +192,13 @@ function openOrphans(spec: TableSpec): string[] {
       statementText`
         ${head}
         FROM ${clock(spec)} AS clock
-        JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+        CROSS JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
         WHERE
           ${all([`clock.db_version > ${SETTLED}`, lacksShownParent(reference, values)])}`,
       statementText`
         ${head}
         FROM ${quoteName(clockTable(reference.parent))} AS gone
-        JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference, 'gone'))}
+        CROSS JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference, 'gone'))}
         WHERE
           ${all([
             `gone.db_version > ${SETTLED}`,
@@ -247,7 +247,7 @@ function openChildren(spec: TableSpec): string[] {
       return statementText`
         ${moveAside(spec)}
         FROM ${quoteName(asideTable(reference.parent))} AS parent
-        JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference))}
+        CROSS JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference))}
         WHERE
           ${all(["parent.state <> 'open' AND parent.was IS NULL", isPlain(spec, 'base')])}`;
     });

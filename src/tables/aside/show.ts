@@ -55,7 +55,7 @@ function removeBase(spec: TableSpec, where: readonly Fragment[]): string {
     WHERE ${baseKey(spec, quoteName(spec.name))} IN (
       SELECT ${spec.key.map(({ name }) => `base.${quoteName(name)}`).join(', ')}
       FROM ${aside(spec)} AS ${ASIDE}
-      JOIN ${quoteName(spec.name)} AS base ON ${isBaseOf(spec, ASIDE, 'base')}
+      CROSS JOIN ${quoteName(spec.name)} AS base ON ${isBaseOf(spec, ASIDE, 'base')}
       WHERE
         ${all(where)}
     )`;

@@ -33,7 +33,7 @@ export function takeOut(spec: TableSpec, keys: string): string[] {
           .map((key) => `out.${key}`)
           .join(', ')}
         FROM ${aside(spec)} AS out
-        JOIN ${base} AS base ON ${isBaseOf(spec, 'out', 'base')}
+        CROSS JOIN ${base} AS base ON ${isBaseOf(spec, 'out', 'base')}
         WHERE
           ${all(["out.state = 'open'", isOne])}
       )`,

@@ -22,7 +22,10 @@ export function refuseUnsettled(spec: TableSpec): string {
       ${isUnsettled(spec)}`;
 }
 
-/** SQL condition: what the base table shows may not be what the merged rows say. */
+/**
+ * SQL condition: what the base table shows may not be what the merged rows say. CROSS JOIN begins with what was written
+ * since: the planner knows no sizes, and would read whole tables for a merge of one row.
+ */
 export function isUnsettled(spec: TableSpec): Layout {
   const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
   const { name } = spec;
@@ -41,7 +44,7 @@ export function isUnsettled(spec: TableSpec): Layout {
   const concernsAside = [
     `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'open')`,
     found(
-      block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
+      block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
       [isNew('clock')],
     ),
     ...[
@@ -49,7 +52,7 @@ export function isUnsettled(spec: TableSpec): Layout {
       ...(uniquesOf(spec).length > 0 ? ['taken'] : []),
     ].map((column) =>
       found(
-        block`FROM ${clockRow} JOIN ${aside(spec)} AS beside ON beside.${column} = clock.${rowid}`,
+        block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.${column} = clock.${rowid}`,
         [isNew('clock')],
       ),
     ),
@@ -58,8 +61,8 @@ export function isUnsettled(spec: TableSpec): Layout {
       found(
         block`
           FROM ${clockRow}
-          JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}
-          JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
+          CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}
+          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
         [isNew('clock'), "beside.state IN ('reference', 'rejected')"],
       ),
     ),
@@ -67,7 +70,7 @@ export function isUnsettled(spec: TableSpec): Layout {
       found(
         block`
           FROM ${quoteName(clockTable(reference.parent))} AS parent
-          JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, reference.columns, 'beside'), parentKeys(reference))}`,
+          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, reference.columns, 'beside'), parentKeys(reference))}`,
         [isNew('parent')],
       ),
     ),
@@ -83,7 +86,7 @@ export function isUnsettled(spec: TableSpec): Layout {
       ? []
       : [
           found(
-            block`FROM ${clockRow} JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}`,
+            block`FROM ${clockRow} CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}`,
             [isNew('clock'), block`(${any(orphans)})`],
           ),
         ]),
@@ -91,7 +94,7 @@ export function isUnsettled(spec: TableSpec): Layout {
       found(
         block`
           FROM ${quoteName(clockTable(reference.parent))} AS parent
-          JOIN ${quoteName(name)} AS base ON ${areEqual(baseValuesOf(reference.columns, 'base'), parentKeys(reference))}`,
+          CROSS JOIN ${quoteName(name)} AS base ON ${areEqual(baseValuesOf(reference.columns, 'base'), parentKeys(reference))}`,
         [isNew('parent'), 'parent.causal_length % 2 = 0'],
       ),
     ),
