@@ -3,7 +3,15 @@
  * for the next history. Its connection stays, and compiles each statement once: compiling takes most of the
  * time of a history that installs its databases.
  */
-import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -63,6 +71,11 @@ export class RecycledDatabase {
   /** Copies the database as it is now. */
   backUp(file: string): void {
     copyFileSync(this.#path, file);
+  }
+
+  /** Everything that is committed: a transaction that is rolled back leaves these bytes. */
+  bytes(): Buffer {
+    return readFileSync(this.#path);
   }
 
   close(): void {

@@ -34,7 +34,8 @@ function pair(random: Random, step: number): string[] {
   });
 }
 
-function thing(random: Random): string {
+/** One statement for the table `things`. */
+export function thing(random: Random): string {
   const id = () => `'i${random.int(6)}'`;
   const word = () => random.pick(["'x'", "'y'", "'Z'", "''", 'NULL']);
   const number = () => String(random.int(9) - 2);

@@ -219,3 +219,16 @@ test('options that it does not have are refused', async () => {
   await expect(a.$crr.verify({ limit: 0 })).rejects.toThrow('limit must be an integer');
   await expect(a.$crr.verify({ fix: true } as object)).rejects.toThrow('has no option "fix"');
 });
+
+test('numbers that wait are as long as they are written', async () => {
+  const { a } = await world();
+  const [change] = (await a.$crr.changes()).changes.filter(({ cid }) => cid === 'title');
+  const values = [9_223_372_036_854_775_807n, -Number.MIN_VALUE];
+  await a.$crr.apply(
+    values.map((val, i) => ({ ...change!, table: 'later', cid: `c${i}`, val, site_id: LATER })),
+  );
+  expect(await a.$crr.pendingCount()).toBe(2);
+  expect(lines(await a.$crr.verify())).toEqual([]);
+});
+
+const LATER = new Uint8Array(16).fill(9);

@@ -12,13 +12,13 @@ import type { Authorization } from './authorization.js';
 import { FruitlessPolls } from './fruitless-polls.js';
 import { deletesForgotten, noteAcknowledged, requireDeletesKnown } from './horizon.js';
 import type { SyncLimits } from './options.js';
-import { findGone } from './probe.js';
+import { findGone, requireProbe } from './probe.js';
 import { readPull, requireCursorBehind } from './pull.js';
 import { mergePush } from './push.js';
 import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from './receipts.js';
 import { readBody } from './request-body.js';
 import type { RequestCounts } from './request-counts.js';
-import { checkOwnership } from './site-ownership.js';
+import { checkOwnership, registerSite } from './site-ownership.js';
 
 /** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
@@ -97,7 +97,7 @@ export class ExchangeEndpoint {
     const access = new Access({ authorization, site, tables, quota });
     const source = await access.source();
     const receipt = parseReceipt(request.receipt);
-    const [{ state, peer }, waiting, history] = await Promise.all([
+    const [{ state, peer, isNew }, waiting, history] = await Promise.all([
       checkOwnership({ request, access, source, site, maxSitesPerOwner }),
       source === undefined ? [] : site.waitingTables(source.id, push !== undefined),
       readHistory(site, receipt),
@@ -112,6 +112,7 @@ export class ExchangeEndpoint {
     // Before anything is merged: a refused request changes nothing.
     if (pull !== undefined) requireCursorBehind(pull, state.version);
     const knows = requireDeletesKnown(request, peer, state);
+    if (probe !== undefined) await requireProbe(probe, site);
 
     const merged =
       push !== undefined || this.#mayApply(waiting, source, `${state.version} ${access.rights}`)
@@ -125,9 +126,6 @@ export class ExchangeEndpoint {
             knows,
           })
         : undefined;
-    if (push === undefined) {
-      await noteAcknowledged(request, { peer, owner: access.owner, site });
-    }
     const mayBeFull = waiting.length > 0 || (merged?.pushed?.pending ?? 0) > 0;
     const isFull = source !== undefined && mayBeFull && (await this.#isFull(source));
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
@@ -144,6 +142,12 @@ export class ExchangeEndpoint {
           changes: push?.changes ?? [],
         }).catch((error: unknown) => forgottenMeanwhile(error, site)))) ??
       NO_PULL;
+    const gone = probe && (await findGone(probe, access, source?.id ?? TRUSTED, site));
+    if (push === undefined) {
+      const { owner } = access;
+      if (isNew) await registerSite(request, { owner, state, site });
+      else await noteAcknowledged(request, { peer, owner, site });
+    }
     // The pull may include later writes.
     const dbVersion = typeof pulled?.cursor === 'number' ? pulled.cursor : version;
     const told = Math.max(version, pulled === undefined ? 0 : versionOf(pulled.cursor));
@@ -155,7 +159,7 @@ export class ExchangeEndpoint {
       rights: isFull ? `${access.rights}+` : access.rights,
       dbVersion,
       birth: state.birth > 1 ? state.birth : undefined,
-      gone: probe && (await findGone(probe, access, source?.id ?? TRUSTED, site)),
+      gone,
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,
       rejected: merged?.rejected.length ? merged.rejected : undefined,
@@ -176,6 +180,7 @@ const versionOf = (cursor: number | Cursor) =>
   typeof cursor === 'number' ? cursor : cursor.after.db_version;
 
 const NO_PULL = { pulled: undefined, tooLarge: [] };
+
 function unknownType(type: string | null): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_MEDIA_TYPE',

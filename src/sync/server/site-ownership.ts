@@ -9,6 +9,7 @@ import {
   type LimitedSource,
   type Peer,
   partsOf,
+  progressStatements,
   readSitesUsage,
   type Site,
   type SiteState,
@@ -38,11 +39,13 @@ export interface Ownership {
   readonly state: SiteState;
   /** The client, as this site knows it. */
   readonly peer: Peer | undefined;
+  /** Nobody has owned the client's site id so far, and the client has an owner. */
+  readonly isNew: boolean;
 }
 
 /**
  * Checks that a request is meant for this site, and that the client may use the site ids in it. A site
- * id belongs to the first owner that uses it, be it for a pull alone.
+ * id belongs to the first owner whose request is not refused, be it a pull alone.
  *
  * @throws {CrrSyncError} 403 or 409
  */
@@ -65,11 +68,12 @@ export async function checkOwnership({
   requireOwnTicket(request, peer);
   const { owner } = access;
   const owned = new Set(peers.flatMap((peer) => (peer.owner ? [bytesToHex(peer.siteId)] : [])));
-  if (owner !== null && !owned.has(bytesToHex(client))) {
-    await registerSite(request, { owner, state, site, maxSitesPerOwner });
+  const isNew = owner !== null && !owned.has(bytesToHex(client));
+  if (isNew) {
+    await requireRoomForSite(owner, site, maxSitesPerOwner);
     owned.add(bytesToHex(client));
   }
-  if (push === undefined || access.mayForward) return { state, peer };
+  if (push === undefined || access.mayForward) return { state, peer, isNew };
   // A mark contains the site id of the marked value, which anybody may overwrite.
   const written = push.changes.filter((change) => !isMark(change, site.schema));
   const writers = [...sitesOf(written)];
@@ -84,7 +88,7 @@ export async function checkOwnership({
     return taken.has(hex) || isTooMany ? [id] : [];
   });
   if (foreign.length > 0) throw foreignChanges(foreign, state.siteId);
-  return { state, peer };
+  return { state, peer, isNew };
 }
 
 /** Of how many of these sites, which belong to nobody, a source may bring changes. */
@@ -103,39 +107,25 @@ async function roomForSites(
   return Math.min(room, MAX_UNOWNED_SITES);
 }
 
-/** Notes whose site this is, unless the owner has too many already. */
-async function registerSite(
-  { siteId, tables, pull }: SyncRequest,
-  {
-    owner,
-    state,
-    site,
-    maxSitesPerOwner: maxSites,
-  }: {
-    readonly owner: string;
-    readonly state: SiteState;
-    readonly site: Site;
-    readonly maxSitesPerOwner: number;
-  },
-): Promise<void> {
+/** @throws {CrrSyncError} CRR_SYNC_TOO_MANY_SITES */
+async function requireRoomForSite(owner: string, site: Site, maxSites: number): Promise<void> {
   let count = 0;
   const query = countSitesOf(owner, (found) => {
     count = found;
   });
   await site.query([query]);
   if (count >= maxSites) throw tooManySites(maxSites);
+}
+
+/** Notes whose site a client is that does not push: a push notes it itself. */
+export async function registerSite(
+  { siteId, tables, pull }: SyncRequest,
+  { owner, state, site }: { owner: string | null; state: SiteState; site: Site },
+): Promise<void> {
   const received = { cursor: 0, skip: [] };
   const sent = pull && acknowledgedBy(pull, state);
-  await site.merge([], {
-    peer: {
-      siteId,
-      tag: peerTag(tables),
-      received,
-      ...(sent && { sent }),
-      owner,
-      onlyForward: true,
-    },
-  });
+  const peer = { siteId, tag: peerTag(tables), received, ...(sent && { sent }), owner };
+  await site.write(progressStatements({ ...peer, onlyForward: true }));
 }
 
 /** Checks that the last push under the client's site id was one of this client. */

@@ -67,12 +67,23 @@ const siteId: JsonForm<Uint8Array> = {
 /** A name of a table, or a fingerprint. */
 const name = shortText(MAX_NAME_BYTES);
 
+/** An int64 in digits. */
+const rowid: JsonForm<string> = {
+  encode: text.encode,
+  decode: (json, path) =>
+    typeof json === 'string' && /^-?\d{1,19}$/.test(json) && isInt64(BigInt(json))
+      ? json
+      : expected('an integer of 64 bits in digits', path),
+};
+
+const isInt64 = (value: bigint) => BigInt.asIntN(64, value) === value;
+
 const position = object<Cursor>({
   since: integer,
   after: object<Cursor['after']>({
     db_version: integer,
     horizon: optional(integer),
-    row: optional(object<NonNullable<Cursor['after']['row']>>({ table: name, key: shortText(20) })),
+    row: optional(object<NonNullable<Cursor['after']['row']>>({ table: name, key: rowid })),
     part: optional(
       object<NonNullable<Cursor['after']['part']>>({
         count: integer,
