@@ -1,8 +1,8 @@
 import type { CrrSchema } from '../model/schema.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { liftUnsentLives } from '../tables/clock/unsent-life.js';
+import { raiseBirth } from '../tables/milestone/forgotten.js';
 import { KNOWN_VERSION } from '../tables/milestone/table.js';
-import { raiseBirth } from '../tables/state/horizon.js';
 import type { PeerUpdate } from './peers.js';
 
 /**

@@ -13,9 +13,9 @@ import {
   forgetTombstones,
   type Tombstone,
 } from '../tables/clock/forget.js';
+import { raiseBirth, raiseHorizon } from '../tables/milestone/forgotten.js';
 import { raiseSweptVersion } from '../tables/milestone/table.js';
 import { forgetPeersBefore, type KnownPeer } from '../tables/peer/holdback.js';
-import { raiseBirth, raiseHorizon } from '../tables/state/horizon.js';
 import { limitTombstoneUsage } from '../tables/usage/table.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';

@@ -2,6 +2,7 @@ import type { CrrSchema } from '../model/schema.js';
 import { bytesToHex } from '../model/value.js';
 import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { type Statement, statement } from '../sql/statement.js';
+import { refuseForgotten } from '../tables/milestone/forgotten.js';
 import { raiseKnownVersion } from '../tables/milestone/table.js';
 import {
   advancePeerStatement,
@@ -15,7 +16,6 @@ import {
   setTicket,
 } from '../tables/peer/table.js';
 import { selectRefused } from '../tables/refused/table.js';
-import { refuseForgotten } from '../tables/state/horizon.js';
 import { partsOf } from '../tables/ticket/table.js';
 import { birthStatements } from './birth.js';
 import { type Cursor, sentVersion, sinceOf } from './change-stream.js';

@@ -1,6 +1,6 @@
 import type { SiteDirectory } from '../model/site.js';
 import { statementText } from '../sql/layout.js';
-import { GUARD_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
+import { GUARD_TABLE, HISTORY_TABLE, SITE_TABLE, STATE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
 
@@ -23,6 +23,7 @@ export function checkSitesQuery(
     WHERE NOT EXISTS (
       SELECT 1 FROM ${STATE_TABLE}
       JOIN ${SITE_TABLE} ON ordinal = site
+      ${schemaVersion === undefined ? '' : `JOIN ${HISTORY_TABLE}`}
       WHERE
         site = ${sites.local}
         AND site_id = ${quoteBlob(sites.localId)}

@@ -3,12 +3,13 @@ import type { TableSpec } from '../model/table-spec.js';
 import { any, block, statementText } from '../sql/layout.js';
 import { GUARD_TABLE, PENDING_TABLE, STATE_TABLE } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
+import { SOURCE } from '../tables/apply/table.js';
 import { guardForgedCells } from '../tables/cells/read.js';
 import { stampStartSql } from '../tables/clock/clock.js';
 import { cellClock, clock } from '../tables/clock/table.js';
 import { isRememberedChangeSql, isRememberedSql } from '../tables/former/table.js';
 import { IS_MARK } from '../tables/pending/refuse.js';
-import { DB_VERSION, LOCAL_SITE, SOURCE } from '../tables/state/table.js';
+import { DB_VERSION, LOCAL_SITE } from '../tables/state/table.js';
 
 /**
  * Refuse the batch if it contains a change under this site's id that this site never issued. Clocks that a

@@ -3,11 +3,11 @@ import type { TableSpec } from '../model/table-spec.js';
 import { SITE_TABLE } from '../sql/names.js';
 import { quoteBlob } from '../sql/quote.js';
 import { type Query, statement } from '../sql/statement.js';
+import { beginApply, endApply } from '../tables/apply/run.js';
 import { showCellsStatements } from '../tables/cells/show.js';
 import { noteResetCells } from '../tables/clock/reset.js';
 import { followFormerNames } from '../tables/former/follow.js';
 import { TRUSTED } from '../tables/pending/table.js';
-import { beginApplySql, endApplySql } from '../tables/state/applying.js';
 import { noteSites } from '../tables/usage/table.js';
 import { type Apart, rejectRows, reportRejected, tryChangedRows, tryHeld } from './apart.js';
 import { checkSitesQuery } from './check-sites.js';
@@ -187,7 +187,7 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [...this.#settling.begin(), statement(beginApplySql(this.#source))];
+    return [...this.#settling.begin(), ...beginApply(this.#source).map((sql) => statement(sql))];
   }
 
   hold(): Query[] {
@@ -272,6 +272,6 @@ class Batch {
   }
 
   end(): Query[] {
-    return [statement(endApplySql(this.#touched)), ...this.#settling.end()];
+    return [statement(endApply(this.#touched)), ...this.#settling.end()];
   }
 }

@@ -2,8 +2,9 @@ import { block, list, statementText } from '../sql/layout.js';
 import { GUARD_TABLE, PENDING_TABLE } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
 import { type Query, queryRow, statement } from '../sql/statement.js';
+import { SOURCE } from '../tables/apply/table.js';
 import { isRejectedSql, isTriedSql } from '../tables/pending/table.js';
-import { DB_VERSION, SOURCE } from '../tables/state/table.js';
+import { DB_VERSION } from '../tables/state/table.js';
 import type { MergeOutcome } from './outcome.js';
 
 /**

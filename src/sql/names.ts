@@ -5,6 +5,7 @@
 
 export const SITE_TABLE = 'crr_site';
 export const STATE_TABLE = 'crr_state';
+export const APPLY_TABLE = 'crr_apply';
 export const CATALOG_TABLE = 'crr_table';
 export const PENDING_TABLE = 'crr_pending';
 export const GUARD_TABLE = 'crr_guard';

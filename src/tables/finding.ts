@@ -52,6 +52,7 @@ export type FindingCode =
   | 'refused-malformed'
   | 'usage-malformed'
   | 'usage-sites'
+  | 'apply-malformed'
   | 'history-malformed'
   | 'milestone-malformed'
   | 'ticket-malformed';

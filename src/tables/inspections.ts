@@ -1,5 +1,6 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { GUARD_TABLE, mergeGate } from '../sql/names.js';
+import { inspectApply } from './apply/inspect.js';
 import { inspectAside } from './aside/inspect.js';
 import { inspectCatalog } from './catalog/inspect.js';
 import { inspectCells } from './cells/inspect.js';
@@ -29,6 +30,7 @@ interface ModuleInspections {
 export const INSPECTIONS: Readonly<Record<string, ModuleInspections>> = {
   site: { shared: inspectSites },
   state: { shared: inspectState },
+  apply: { shared: inspectApply },
   catalog: { shared: inspectCatalog },
   clock: { ofTable: inspectClocks },
   gate: {

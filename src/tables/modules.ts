@@ -1,4 +1,5 @@
 import type { TableSpec } from '../model/table-spec.js';
+import { applyModule } from './apply/module.js';
 import { asideModule } from './aside/module.js';
 import { settlingStatements } from './aside/table.js';
 import { catalogModule } from './catalog/module.js';
@@ -22,6 +23,7 @@ import { usageModule } from './usage/module.js';
 export const MODULES: readonly TableModule[] = [
   siteModule,
   stateModule,
+  applyModule,
   catalogModule,
   clockModule,
   gateModule,

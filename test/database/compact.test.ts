@@ -11,7 +11,7 @@ const tombstonesIn = async ({ client }: Pick<Site, 'client'>, table = 'notes') =
 };
 
 const stateOf = async ({ client }: Pick<Site, 'client'>) =>
-  (await client.execute('SELECT horizon, birth FROM crr_state')).rows[0];
+  (await client.execute('SELECT horizon, birth FROM crr_state, crr_history')).rows[0];
 
 const rowsOf = ({ db }: Pick<Site, 'db'>) => db.select().from(notes).orderBy(notes.id);
 

@@ -68,7 +68,7 @@ async function kept(client: Client): Promise<string> {
   const { rows } = await client.execute('SELECT db_version, seq, applying FROM crr_state');
   const lines = (await dump(client))
     .split('\n')
-    .filter((line) => !/^ *crr_(state|history)\(/.test(line));
+    .filter((line) => !/^ *crr_(state|apply|history)\(/.test(line));
   return [...lines, Object.values(rows[0]!).join()].join('\n');
 }
 

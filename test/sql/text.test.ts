@@ -3,6 +3,7 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
 import { counter, crrTable, greatest, lww, mvr } from '../../src/index.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
+import { beginApply, endApply } from '../../src/tables/apply/run.js';
 import { cellsModule } from '../../src/tables/cells/module.js';
 import { addClockColumn } from '../../src/tables/clock/alter.js';
 import { backfillStatements, reconcileStatements } from '../../src/tables/clock/backfill.js';
@@ -13,7 +14,6 @@ import { gateTriggers } from '../../src/tables/gate/triggers.js';
 import { sharedStatements, tableStatements, tableTriggers } from '../../src/tables/modules.js';
 import { drainPendingStatements } from '../../src/tables/pending/drain.js';
 import { pendingUpsert } from '../../src/tables/pending/table.js';
-import { beginApplySql, endApplySql } from '../../src/tables/state/applying.js';
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import { memoryClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
@@ -56,12 +56,7 @@ describe('exact text', () => {
         seq INTEGER,
         in_transaction INTEGER,
         applying INTEGER,
-        prior_db_version INTEGER,
-        has_local_news INTEGER,
         keeps_cells INTEGER,
-        source TEXT,
-        schema_version INTEGER,
-        horizon INTEGER,
         birth INTEGER
       );
       INSERT INTO crr_state (
@@ -72,16 +67,20 @@ describe('exact text', () => {
         seq,
         in_transaction,
         applying,
-        prior_db_version,
-        has_local_news,
         keeps_cells,
-        source,
-        schema_version,
-        horizon,
         birth
       )
-      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
+      SELECT 1, 2, 1, 0, -1, 0, 0, 0, 1
       WHERE NOT EXISTS (SELECT 1 FROM crr_state);
+      CREATE TABLE IF NOT EXISTS crr_apply (
+        id INTEGER PRIMARY KEY,
+        prior_db_version INTEGER,
+        has_local_news INTEGER,
+        source TEXT
+      );
+      INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)
+      SELECT 1, 0, 0, ''
+      WHERE NOT EXISTS (SELECT 1 FROM crr_apply);
       CREATE TABLE IF NOT EXISTS crr_table (
         table_name TEXT NOT NULL PRIMARY KEY,
         spec TEXT NOT NULL,
@@ -164,10 +163,12 @@ describe('exact text', () => {
         id INTEGER PRIMARY KEY,
         known_version INTEGER NOT NULL,
         secret TEXT NOT NULL,
+        schema_version INTEGER NOT NULL,
+        horizon INTEGER NOT NULL,
         swept_version INTEGER NOT NULL
       ) STRICT;
-      INSERT INTO crr_history (id, known_version, secret, swept_version)
-      SELECT 1, 0, lower(hex(randomblob(16))), 0
+      INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)
+      SELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0
       WHERE NOT EXISTS (SELECT 1 FROM crr_history);
       CREATE TABLE IF NOT EXISTS crr_ticket (
         id INTEGER PRIMARY KEY,
@@ -545,7 +546,7 @@ describe('exact text', () => {
       BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
         INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
-        (SELECT source FROM crr_state),
+        (SELECT source FROM crr_apply),
         'todos',
         new.pk,
         '-1',
@@ -580,7 +581,7 @@ describe('exact text', () => {
           );
         INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
-        (SELECT source FROM crr_state),
+        (SELECT source FROM crr_apply),
         'todos',
         new.pk,
         'title',
@@ -1140,7 +1141,7 @@ describe('exact text', () => {
       all([...tableStatements(typed), ...tableTriggers(typed).map(({ sql }) => sql)]),
     ).toMatchInlineSnapshot(`
       "
-      UPDATE crr_state
+      UPDATE crr_history
       SET schema_version = schema_version + 1
       WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'scores' AND spec = '{"name":"scores","key":[{"name":"id","sqlType":"text"}],"rows":"growOnly","clockColumns":[{"name":"best","sqlType":"integer","kind":{"type":"greatest"}},{"name":"mood","sqlType":"text","kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"likes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}]}');
       INSERT INTO crr_table (table_name, spec, former)
@@ -1898,7 +1899,7 @@ describe('exact text', () => {
         OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;
         INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
       SELECT
-        source,
+        (SELECT source FROM crr_apply),
         'scores',
         new.pk,
         new.column_name,
@@ -1958,7 +1959,7 @@ describe('exact text', () => {
         AND EXISTS (SELECT 1 FROM "scores__crr_cell" WHERE "key_id" = new."key_id" AND db_version < 0)
       BEGIN /* drizzle-crr 2: a row that was evicted is back */
         UPDATE "scores__crr_cell" SET db_version = new.db_version WHERE "key_id" = new."key_id" AND db_version < 0;
-        UPDATE crr_state SET has_local_news = 1;
+        UPDATE crr_apply SET has_local_news = 1;
       END;
       CREATE TRIGGER "scores__crr_on_resume"
       AFTER INSERT ON "scores"
@@ -2044,20 +2045,19 @@ describe('exact text', () => {
     `);
   });
   test('pins and applying', () => {
-    expect(all([PIN_SQL, UNPIN_SQL, beginApplySql(), endApplySql([spec])])).toMatchInlineSnapshot(`
+    expect(all([PIN_SQL, UNPIN_SQL, ...beginApply(), endApply([spec])])).toMatchInlineSnapshot(`
       "
       UPDATE crr_state SET db_version = db_version + 1, seq = -1, in_transaction = 1;
       UPDATE crr_state SET db_version = db_version - (seq = -1), in_transaction = 0;
-      UPDATE crr_state
+      UPDATE crr_apply
       SET
-        applying = 1,
         source = '',
-        prior_db_version = db_version,
-        db_version = db_version + 1,
+        prior_db_version = (SELECT db_version FROM crr_state),
         has_local_news = EXISTS (
           SELECT 1 FROM crr_pending AS waiting
           WHERE waiting.source = '' AND ifnull(waiting.reason, '') = ''
         );
+      UPDATE crr_state SET applying = 1, db_version = db_version + 1;
       UPDATE crr_state
       SET
         applying = 0,
@@ -2065,10 +2065,10 @@ describe('exact text', () => {
           WHEN EXISTS (SELECT 1 FROM "todos__crr_clock" AS news WHERE news.db_version = crr_state.db_version)
           OR EXISTS (
               SELECT 1 FROM crr_pending AS news
-              WHERE news.source = crr_state.source AND news.db_version = crr_state.db_version
+              WHERE news.source = (SELECT source FROM crr_apply) AND news.db_version = crr_state.db_version
             )
           THEN db_version
-          ELSE prior_db_version
+          ELSE (SELECT prior_db_version FROM crr_apply)
         END
       "
     `);
@@ -2109,8 +2109,8 @@ test('no statement leaves the portable subset of SQL', () => {
       ...backfillStatements(s),
       ...drainPendingStatements(s),
     ]),
-    beginApplySql(),
-    endApplySql([spec, keyOnly]),
+    ...beginApply(),
+    endApply([spec, keyOnly]),
   ].join('\n');
   expect(everything).not.toMatch(/INSTEAD OF|RECURSIVE|WITHOUT ROWID|\bTEMP|ATTACH|PRAGMA|VACUUM/i);
 });

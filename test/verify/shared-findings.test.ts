@@ -155,6 +155,21 @@ const CASES: readonly Case[] = [
     finds: ['history-malformed crr_history'],
   },
   {
+    title: 'the history is there',
+    break: ['DELETE FROM crr_history'],
+    finds: ['history-malformed crr_history'],
+  },
+  {
+    title: 'the horizon lies in the past',
+    break: ['UPDATE crr_history SET horizon = 4000'],
+    finds: ['history-malformed crr_history'],
+  },
+  {
+    title: 'the running apply has one row',
+    break: ['DELETE FROM crr_apply'],
+    finds: ['apply-malformed crr_apply'],
+  },
+  {
     title: 'a milestone lies in the past',
     break: ["INSERT INTO crr_milestone (number, version, token) VALUES (1, 4000, '0123456789ab')"],
     finds: ['milestone-malformed crr_milestone {"number":"1"}'],

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"c3f1eb906191ca6a","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"39833ad8a30adccc","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -23,12 +23,7 @@ CREATE TABLE IF NOT EXISTS crr_state (
   seq INTEGER,
   in_transaction INTEGER,
   applying INTEGER,
-  prior_db_version INTEGER,
-  has_local_news INTEGER,
   keeps_cells INTEGER,
-  source TEXT,
-  schema_version INTEGER,
-  horizon INTEGER,
   birth INTEGER
 );
 --> statement-breakpoint
@@ -40,16 +35,22 @@ INSERT INTO crr_state (
   seq,
   in_transaction,
   applying,
-  prior_db_version,
-  has_local_news,
   keeps_cells,
-  source,
-  schema_version,
-  horizon,
   birth
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_apply (
+  id INTEGER PRIMARY KEY,
+  prior_db_version INTEGER,
+  has_local_news INTEGER,
+  source TEXT
+);
+--> statement-breakpoint
+INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)
+SELECT 1, 0, 0, ''
+WHERE NOT EXISTS (SELECT 1 FROM crr_apply);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
   table_name TEXT NOT NULL PRIMARY KEY,
@@ -142,11 +143,13 @@ CREATE TABLE IF NOT EXISTS crr_history (
   id INTEGER PRIMARY KEY,
   known_version INTEGER NOT NULL,
   secret TEXT NOT NULL,
+  schema_version INTEGER NOT NULL,
+  horizon INTEGER NOT NULL,
   swept_version INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint
-INSERT INTO crr_history (id, known_version, secret, swept_version)
-SELECT 1, 0, lower(hex(randomblob(16))), 0
+INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)
+SELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_history);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_ticket (
@@ -208,7 +211,7 @@ END;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'todos' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'todos' AND spec = '{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}');
 --> statement-breakpoint
@@ -427,7 +430,7 @@ WHEN
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'todos',
   new.pk,
   '-1',
@@ -462,7 +465,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'todos',
   new.pk,
   'title',
@@ -497,7 +500,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'todos',
   new.pk,
   'done',

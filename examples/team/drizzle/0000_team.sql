@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"1757428a65dcf422","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"5dd36384de933d15","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"2421713de9c732a2","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"598e6b04ce25de61","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"b22c77a8e0541f3a","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"fb3b068a66028213","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"5dd36384de933d15","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"7e3315dbdafbd027","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"ee1038088cf60857","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"ea4371c4ab807947","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -72,12 +72,7 @@ CREATE TABLE IF NOT EXISTS crr_state (
   seq INTEGER,
   in_transaction INTEGER,
   applying INTEGER,
-  prior_db_version INTEGER,
-  has_local_news INTEGER,
   keeps_cells INTEGER,
-  source TEXT,
-  schema_version INTEGER,
-  horizon INTEGER,
   birth INTEGER
 );
 --> statement-breakpoint
@@ -89,16 +84,22 @@ INSERT INTO crr_state (
   seq,
   in_transaction,
   applying,
-  prior_db_version,
-  has_local_news,
   keeps_cells,
-  source,
-  schema_version,
-  horizon,
   birth
 )
-SELECT 1, 2, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
+SELECT 1, 2, 1, 0, -1, 0, 0, 0, 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_state);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_apply (
+  id INTEGER PRIMARY KEY,
+  prior_db_version INTEGER,
+  has_local_news INTEGER,
+  source TEXT
+);
+--> statement-breakpoint
+INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)
+SELECT 1, 0, 0, ''
+WHERE NOT EXISTS (SELECT 1 FROM crr_apply);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_table (
   table_name TEXT NOT NULL PRIMARY KEY,
@@ -191,11 +192,13 @@ CREATE TABLE IF NOT EXISTS crr_history (
   id INTEGER PRIMARY KEY,
   known_version INTEGER NOT NULL,
   secret TEXT NOT NULL,
+  schema_version INTEGER NOT NULL,
+  horizon INTEGER NOT NULL,
   swept_version INTEGER NOT NULL
 ) STRICT;
 --> statement-breakpoint
-INSERT INTO crr_history (id, known_version, secret, swept_version)
-SELECT 1, 0, lower(hex(randomblob(16))), 0
+INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)
+SELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM crr_history);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_ticket (
@@ -257,7 +260,7 @@ END;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'comments' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'comments' AND spec = '{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
@@ -551,7 +554,7 @@ WHEN
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'comments',
   new.pk,
   '-1',
@@ -586,7 +589,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'comments',
   new.pk,
   'task_id',
@@ -621,7 +624,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'comments',
   new.pk,
   'author_id',
@@ -656,7 +659,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'comments',
   new.pk,
   'body',
@@ -1374,7 +1377,7 @@ ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'members' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'members' AND spec = '{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"''reader''","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
@@ -2187,7 +2190,7 @@ ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'projects' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'projects' AND spec = '{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}');
 --> statement-breakpoint
@@ -2446,7 +2449,7 @@ WHEN
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'projects',
   new.pk,
   '-1',
@@ -2481,7 +2484,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'projects',
   new.pk,
   'owner_id',
@@ -2516,7 +2519,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'projects',
   new.pk,
   'name',
@@ -3136,7 +3139,7 @@ ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'tasks' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'tasks' AND spec = '{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}');
 --> statement-breakpoint
@@ -3511,7 +3514,7 @@ WHEN
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   '-1',
@@ -3546,7 +3549,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   'project_id',
@@ -3581,7 +3584,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   'slug',
@@ -3616,7 +3619,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   'assignee_id',
@@ -3651,7 +3654,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   'parent_id',
@@ -3686,7 +3689,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'tasks',
   new.pk,
   'done',
@@ -5054,7 +5057,7 @@ ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'users' AND cid = '-1';
 --> statement-breakpoint
-UPDATE crr_state
+UPDATE crr_history
 SET schema_version = schema_version + 1
 WHERE NOT EXISTS (SELECT 1 FROM crr_table WHERE table_name = 'users' AND spec = '{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}');
 --> statement-breakpoint
@@ -5332,7 +5335,7 @@ WHEN
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'users',
   new.pk,
   '-1',
@@ -5367,7 +5370,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'users',
   new.pk,
   'email',
@@ -5402,7 +5405,7 @@ WHERE
     );
   INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
 SELECT
-  (SELECT source FROM crr_state),
+  (SELECT source FROM crr_apply),
   'users',
   new.pk,
   'handle',

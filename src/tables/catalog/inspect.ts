@@ -1,7 +1,7 @@
 import { CATALOG_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
 import { says, sharedRows, shownText } from '../invariant-sql.js';
-import { raiseSchemaVersion } from '../state/table.js';
+import { raiseSchemaVersion } from '../milestone/schema-version.js';
 
 /** Both texts of a CRR are JSON. Its description is made from the schema again if it is not there. */
 export function inspectCatalog(): Inspection[] {

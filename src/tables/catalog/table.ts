@@ -3,7 +3,7 @@ import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../../model/ta
 import { statementText } from '../../sql/layout.js';
 import { CATALOG_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
-import { raiseSchemaVersion } from '../state/table.js';
+import { raiseSchemaVersion } from '../milestone/schema-version.js';
 
 /**
  * crr_table: the CRRs of the database. The base table and the clock table show which columns there are;

@@ -5,6 +5,7 @@ import { greaterSql } from '../../sql/compare.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { cellGate, clockTable, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
+import { SOURCE } from '../apply/table.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
 import { pendingUpsert, sizeSql } from '../pending/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
@@ -42,7 +43,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
         block`
           SELECT
             ${list([
-              'source',
+              SOURCE,
               quoteText(spec.name),
               'new.pk',
               'new.column_name',

@@ -3,6 +3,7 @@ import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js'
 import { block, type Layout, list, statementText } from '../../sql/layout.js';
 import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
+import { NOTE_LOCAL_NEWS } from '../apply/table.js';
 import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { isSameKey } from '../clock/write.js';
 import { KEEPS_CELLS, silenceStatement } from '../state/table.js';
@@ -36,7 +37,7 @@ function returnTrigger(spec: TableSpec): TriggerSql {
     ],
     body: [
       `UPDATE ${cells(spec)} SET db_version = new.db_version WHERE ${isRefused}`,
-      `UPDATE ${STATE_TABLE} SET has_local_news = 1`,
+      NOTE_LOCAL_NEWS,
     ],
   });
 }

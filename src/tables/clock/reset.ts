@@ -1,6 +1,6 @@
 import type { TableSpec } from '../../model/table-spec.js';
-import { any, statementText } from '../../sql/layout.js';
-import { STATE_TABLE } from '../../sql/names.js';
+import { any, block } from '../../sql/layout.js';
+import { noteLocalNewsIf } from '../apply/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { isResetNowSql } from './clock.js';
 import { clock } from './table.js';
@@ -11,15 +11,13 @@ import { clock } from './table.js';
  */
 export function noteResetCells(spec: TableSpec): string {
   const isReset = spec.clockColumns.map(({ name }) => isResetNowSql(name, 'clock.'));
-  return statementText`
-    UPDATE ${STATE_TABLE}
-    SET has_local_news = 1
-    WHERE EXISTS (
+  return noteLocalNewsIf(block`
+    EXISTS (
       SELECT 1 FROM ${clock(spec)} AS clock
       WHERE
         clock.db_version = ${DB_VERSION}
         AND (
           ${any(isReset)}
         )
-    )`;
+    )`);
 }

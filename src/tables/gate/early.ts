@@ -5,9 +5,9 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { bytesOfText } from '../../model/value.js';
 import { all, block, type Fragment, list } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
+import { SOURCE } from '../apply/table.js';
 import { clock } from '../clock/table.js';
 import { pendingUpsert, sizeSql } from '../pending/table.js';
-import { SOURCE } from '../state/table.js';
 import type { TriggerSql } from '../trigger.js';
 import { clockIsOffered, gateTrigger, newKeys, offeredCell } from './table.js';
 

@@ -1,7 +1,7 @@
 import { block } from '../../sql/layout.js';
 import { HISTORY_TABLE, MILESTONE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import type { Inspection } from '../invariant.js';
-import { isHex, STATE_VERSION, sharedRows } from '../invariant-sql.js';
+import { isHex, STATE_VERSION, says, sharedRows } from '../invariant-sql.js';
 import { milestoneStatements } from './table.js';
 
 /**
@@ -12,6 +12,9 @@ export function inspectHistory(): Inspection[] {
   const [, , insert] = milestoneStatements();
   const secret = `CASE WHEN ${isHex('secret', 32)} THEN secret ELSE lower(hex(randomblob(16))) END`;
   const isSound = `id = 1 AND known_version BETWEEN 0 AND ifnull(${STATE_VERSION}, known_version) AND ${isHex('secret', 32)}`;
+  const isLost = `horizon NOT BETWEEN 0 AND ${STATE_VERSION}`;
+  const forgetAll = (where: string) =>
+    `UPDATE ${HISTORY_TABLE} SET horizon = ifnull(${STATE_VERSION}, 0) WHERE ${where}`;
   const broken = (row: string) =>
     `${row}number < 1 OR ${row}version NOT BETWEEN 0 AND ${STATE_VERSION} OR NOT ${isHex(`${row}token`, 12)} OR EXISTS (SELECT 1 FROM ${MILESTONE_TABLE} AS later WHERE later.number > ${row}number AND later.version < ${row}version)`;
   return [
@@ -20,7 +23,22 @@ export function inspectHistory(): Inspection[] {
       invariants: [
         {
           code: 'history-malformed',
-          broken: `(SELECT count(*) FROM ${HISTORY_TABLE}) <> 1 OR (SELECT count(*) FROM ${HISTORY_TABLE} WHERE ${isSound}) <> 1`,
+          broken: `NOT EXISTS (SELECT 1 FROM ${HISTORY_TABLE} WHERE id = 1)`,
+          found: says('no row'),
+          expected: says('one row'),
+          // Nobody knows which deletes were forgotten, so all of them are taken to be.
+          repairs: [{ step: 'stamp', statements: [insert!, forgetAll('true')] }],
+        },
+        {
+          code: 'history-malformed',
+          broken: `EXISTS (SELECT 1 FROM ${HISTORY_TABLE} WHERE ${isLost})`,
+          found: block`(SELECT 'horizon ' || max(horizon) FROM ${HISTORY_TABLE} WHERE ${isLost})`,
+          expected: block`'a horizon from 0 to ' || ${STATE_VERSION}`,
+          repairs: [{ step: 'stamp', statements: [forgetAll(isLost)] }],
+        },
+        {
+          code: 'history-malformed',
+          broken: `(SELECT count(*) FROM ${HISTORY_TABLE}) > 1 OR (SELECT count(*) FROM ${HISTORY_TABLE} WHERE ${isSound}) < (SELECT count(*) FROM ${HISTORY_TABLE})`,
           found: block`(SELECT 'known_version ' || ifnull(max(known_version), 'NULL') || ', ' || count(*) || ' rows' FROM ${HISTORY_TABLE})`,
           expected: block`'one row, known_version at most ' || ${STATE_VERSION} || ', and a secret'`,
           repairs: [
@@ -28,7 +46,6 @@ export function inspectHistory(): Inspection[] {
               step: 'stamp',
               statements: [
                 `DELETE FROM ${HISTORY_TABLE} WHERE id <> 1`,
-                insert!,
                 `UPDATE ${HISTORY_TABLE} SET known_version = (SELECT max(0, min(known_version, db_version)) FROM ${STATE_TABLE}), secret = ${secret}`,
               ],
             },

@@ -23,6 +23,9 @@ const RANDOM_SECRET = 'lower(hex(randomblob(16)))';
  *
  *     known_version  db_version up to which other databases may know what this one has written
  *     secret         random; receipts of milestones are signed with it
+ *     schema_version raised whenever crr_table changes, so that processes with another schema notice
+ *     horizon        tombstones up to this db_version may have been forgotten here: a reader that has read less would keep
+ *                    rows that are deleted
  *     swept_version  of the deletes up to this db_version, tombstones that can be forgotten have been forgotten
  */
 export function milestoneStatements(): string[] {
@@ -38,11 +41,13 @@ export function milestoneStatements(): string[] {
         id INTEGER PRIMARY KEY,
         known_version INTEGER NOT NULL,
         secret TEXT NOT NULL,
+        schema_version INTEGER NOT NULL,
+        horizon INTEGER NOT NULL,
         swept_version INTEGER NOT NULL
       ) STRICT`,
     statementText`
-      INSERT INTO ${HISTORY_TABLE} (id, known_version, secret, swept_version)
-      SELECT 1, 0, ${RANDOM_SECRET}, 0
+      INSERT INTO ${HISTORY_TABLE} (id, known_version, secret, schema_version, horizon, swept_version)
+      SELECT 1, 0, ${RANDOM_SECRET}, 0, 0, 0
       WHERE NOT EXISTS (SELECT 1 FROM ${HISTORY_TABLE})`,
   ];
 }

@@ -1,5 +1,5 @@
 import { block, list, statementText } from '../../sql/layout.js';
-import { GUARD_TABLE, PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { APPLY_TABLE, GUARD_TABLE, PEER_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
 
@@ -121,8 +121,8 @@ export function advancePeerStatement(row: PeerRow): string {
  * before was sent, `version` steps over the new db_version; otherwise it is listed in `skip`.
  */
 export function endPeerStatement(row: PeerRow): string {
-  const news = 'state.db_version > state.prior_db_version AND state.has_local_news = 0';
-  const all = `${news} AND position IS NULL AND version >= state.prior_db_version`;
+  const news = 'state.db_version > apply.prior_db_version AND apply.has_local_news = 0';
+  const all = `${news} AND position IS NULL AND version >= apply.prior_db_version`;
   return statementText`
     UPDATE ${PEER_TABLE}
     SET
@@ -132,7 +132,7 @@ export function endPeerStatement(row: PeerRow): string {
         WHEN ${news} THEN skip || state.db_version || ','
         ELSE skip
       END
-    FROM ${STATE_TABLE} AS state
+    FROM ${STATE_TABLE} AS state, ${APPLY_TABLE} AS apply
     WHERE ${isRow(row)}`;
 }
 

@@ -3,9 +3,10 @@ import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { bytesOf } from '../../sql/driver-value.js';
 import { all, any, block, list, statementText } from '../../sql/layout.js';
-import { keyOf, PENDING_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { keyOf, PENDING_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../../sql/quote.js';
 import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
+import { noteLocalNewsIf } from '../apply/table.js';
 import { clock } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { isNotRejectedSql, isRejectedSql, pendingKeys, TRY } from './table.js';
@@ -112,14 +113,11 @@ export function tryChanged(source: string, spec: TableSpec): string {
 
 /** If something is tried, the running apply stamps what its batch does not contain. */
 export function noteTried(source: string): string {
-  return statementText`
-    UPDATE ${STATE_TABLE}
-    SET has_local_news = 1
-    WHERE
-      EXISTS (
-        SELECT 1 FROM ${PENDING_TABLE}
-        WHERE source = ${quoteText(source)} AND reason = ${quoteText(TRY)}
-      )`;
+  return noteLocalNewsIf(block`
+    EXISTS (
+      SELECT 1 FROM ${PENDING_TABLE}
+      WHERE source = ${quoteText(source)} AND reason = ${quoteText(TRY)}
+    )`);
 }
 
 /** What was tried and could not be applied yet goes on waiting. */

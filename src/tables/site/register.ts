@@ -1,6 +1,6 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
-import { SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { HISTORY_TABLE, SITE_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteBlob } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { moveUnshared } from '../cells/move.js';
@@ -12,7 +12,8 @@ import { forgetTickets } from '../peer/table.js';
 export const SELECT_SITE = statementText`
   SELECT site, db_version, site_id, schema_version, horizon, birth
   FROM ${STATE_TABLE}
-  JOIN ${SITE_TABLE} ON ordinal = site`;
+  JOIN ${SITE_TABLE} ON ordinal = site
+  LEFT JOIN ${HISTORY_TABLE}`;
 
 /** The sites that were registered after the one with this ordinal. */
 export const selectSitesAfter = (ordinal: number) => statementText`

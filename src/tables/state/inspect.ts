@@ -37,9 +37,7 @@ export function inspectState(): Inspection[] {
         column('in_transaction', 'in_transaction IS 0', '0 outside of a transaction', '0'),
         column('applying', 'applying IS 0', '0 outside of a merge: 1 stops the triggers', '0'),
         column('keeps_cells', 'ifnull(keeps_cells IN (0, 1), false)', '0 or 1', '1'),
-        column('horizon', isInteger('horizon'), 'an integer, 0 or greater', 'db_version'),
         column('birth', `${isInteger('birth', 1)} AND birth % 2 = 1`, 'an odd integer', '1'),
-        column('schema_version', isInteger('schema_version'), 'an integer, 0 or greater', '0'),
       ],
     },
   ];

@@ -8,7 +8,8 @@ import { STATE_TABLE } from '../../sql/names.js';
 export const SQL_FORMAT = 2;
 
 /**
- * crr_state has one row.
+ * crr_state has one row. Every write reads and writes it as a whole, so it holds only what writes need; the rest is in
+ * crr_apply and crr_history.
  *
  *     format            SQL_FORMAT of the version that made the bookkeeping
  *     site              ordinal of this database
@@ -16,14 +17,7 @@ export const SQL_FORMAT = 2;
  *     seq               the last one that was given out in this db_version; -1 = none yet
  *     in_transaction    1 while a transaction is pinned to one db_version
  *     applying          1 while changes are merged and write triggers do nothing
- *     prior_db_version  db_version before the running apply, to go back to if nothing was new
- *     has_local_news    1 if the running apply stamps what its batch does not contain: changes that waited, and
- *                       values of former lives; then whoever sent the batch lacks something of its db_version
  *     keeps_cells       1 once this site's cells were kept of a row that was evicted
- *     source            who brought the changes of the running apply; see crr_pending
- *     schema_version    raised whenever crr_table changes, so that processes with another schema notice
- *     horizon           tombstones up to this db_version may have been forgotten here: a reader that has read less
- *                       would keep rows that are deleted
  *     birth             the causal length of a new row: greater than that of every tombstone that was forgotten, here or
  *                       at a server, so that a row that is created again wins over tombstones that others still have
  */
@@ -39,32 +33,23 @@ export function stateStatements(): string[] {
         seq INTEGER,
         in_transaction INTEGER,
         applying INTEGER,
-        prior_db_version INTEGER,
-        has_local_news INTEGER,
         keeps_cells INTEGER,
-        source TEXT,
-        schema_version INTEGER,
-        horizon INTEGER,
         birth INTEGER
       )`,
     statementText`
       INSERT INTO ${STATE_TABLE} (
         ${list([
           ...['id', 'format', 'site', 'db_version', 'seq', 'in_transaction', 'applying'],
-          ...['prior_db_version', 'has_local_news', 'keeps_cells', 'source', 'schema_version'],
-          ...['horizon', 'birth'],
+          ...['keeps_cells', 'birth'],
         ])}
       )
-      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 0, 0, '', 0, 0, 1
+      SELECT 1, ${SQL_FORMAT}, 1, 0, -1, 0, 0, 0, 1
       WHERE NOT EXISTS (SELECT 1 FROM ${STATE_TABLE})`,
   ];
 }
 
 /** SQL of the db_version of now. */
 export const DB_VERSION = `(SELECT db_version FROM ${STATE_TABLE})`;
-
-/** SQL of the source of the running apply. */
-export const SOURCE = `(SELECT source FROM ${STATE_TABLE})`;
 
 /** SQL of this database's ordinal. */
 export const LOCAL_SITE = `(SELECT site FROM ${STATE_TABLE})`;
@@ -89,14 +74,6 @@ export function takeDbVersionStatement(condition: string): string {
   return statementText`
     UPDATE ${STATE_TABLE}
     SET db_version = db_version + 1
-    WHERE ${condition}`;
-}
-
-/** Lets processes with another schema notice that crr_table changes, if `condition` holds. */
-export function raiseSchemaVersion(condition: string): string {
-  return statementText`
-    UPDATE ${STATE_TABLE}
-    SET schema_version = schema_version + 1
     WHERE ${condition}`;
 }
 

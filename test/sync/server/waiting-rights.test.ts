@@ -222,9 +222,9 @@ test('a poll takes no write transaction as long as nothing that waits can have b
   expect(await server.$crr.pendingCount()).toBe(1);
   /** Whether a poll begins a merge, which notes the db_version before it. */
   const merges = async () => {
-    await server.$client.execute('UPDATE crr_state SET prior_db_version = -1');
+    await server.$client.execute('UPDATE crr_apply SET prior_db_version = -1');
     await post(handler, siteOf(7), []);
-    const { rows } = await server.$client.execute('SELECT prior_db_version FROM crr_state');
+    const { rows } = await server.$client.execute('SELECT prior_db_version FROM crr_apply');
     return Number(rows[0]![0]) !== -1;
   };
   expect([await merges(), await merges(), await merges()]).toEqual([true, false, false]);

@@ -1,5 +1,5 @@
 import { block, type Layout, statementText } from '../../sql/layout.js';
-import { GUARD_TABLE, STATE_TABLE } from '../../sql/names.js';
+import { GUARD_TABLE, HISTORY_TABLE, STATE_TABLE } from '../../sql/names.js';
 
 /** What this database has forgotten of its deletes. */
 export interface Forgotten {
@@ -12,7 +12,7 @@ export interface Forgotten {
 /** Fails the batch if more was forgotten than its sender knows. */
 export const refuseForgotten = ({ horizon, birth }: Forgotten): string => statementText`
   INSERT INTO ${GUARD_TABLE} (reason)
-  SELECT 'forgotten' FROM ${STATE_TABLE}
+  SELECT 'forgotten' FROM ${STATE_TABLE}, ${HISTORY_TABLE}
   WHERE horizon > ${horizon} OR birth > ${birth}`;
 
 /** New rows begin with this causal length at least, which is SQL. */
@@ -23,6 +23,6 @@ export const raiseBirth = (birth: number | Layout): string => statementText`
 
 /** Tombstones up to this db_version are forgotten. */
 export const raiseHorizon = (version: number): string => statementText`
-  UPDATE ${STATE_TABLE}
+  UPDATE ${HISTORY_TABLE}
   SET horizon = ${version}
   WHERE horizon < ${version}`;
