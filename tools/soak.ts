@@ -25,6 +25,7 @@ const SUITES = [
   'test/constraints',
   'test/engines/mesh.test.ts',
   'test/engines/constraints-mesh.test.ts',
+  'test/hostile/authorization',
   'test/merge/convergence.test.ts',
   'test/migrate/convergence.test.ts',
   'test/simulator',

@@ -68,6 +68,12 @@ export class LimitedBatch {
     ];
   }
 
+  /** Between what the batch brings and what waits. */
+  checkOffered(): Query[] {
+    const { trial } = this.input;
+    return trial ? this.#rules.collectDeletes(trial) : this.#rules.guardDeletes();
+  }
+
   /** After the merge. */
   check(): Query[] {
     const { trial } = this.input;

@@ -226,6 +226,7 @@ class Batch {
       ...(follows ? followFormerNames(TRUSTED) : []).map((sql) => statement(sql)),
       ...(this.#triesRejected ? tryChangedRows(this.#drained, this.#source) : []),
       ...this.#drain.markIncomplete(),
+      ...(this.#limits?.checkOffered() ?? []),
       ...this.#drain.run((spec) => this.#limits?.drainOptions(spec) ?? {}),
     ];
   }

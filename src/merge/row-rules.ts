@@ -1,27 +1,16 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { hexToBytes } from '../model/value.js';
-import { block, list } from '../sql/layout.js';
 import type { StatementLimits } from '../sql/multi-row.js';
-import { PENDING_TABLE } from '../sql/names.js';
-import { quoteName } from '../sql/quote.js';
-import { type Statement, statement } from '../sql/statement.js';
-import { clock, clockKeys } from '../tables/clock/table.js';
+import type { Statement } from '../sql/statement.js';
 import { refuseIfFound } from '../tables/guard/table.js';
-import { fromSource, isMarkedSql, pendingKeys } from '../tables/pending/table.js';
-import { DB_VERSION } from '../tables/state/table.js';
 import type { RowOffer } from './group.js';
-import { queryOffered } from './offered-keys.js';
-import { rowsOutsideSql } from './rows-outside.js';
+import {
+  offeredOutside,
+  type RowsOutside,
+  type RuledTable,
+  touchedOutside,
+  waitingOutside,
+} from './outside.js';
 import { type LimitedSource, rightsIn, type Trial } from './source.js';
-
-/** The rows that a batch may touch in one table, with the condition that they must meet. */
-interface RuledTable {
-  readonly spec: TableSpec;
-  readonly condition: Statement;
-  readonly offers: readonly RowOffer[];
-  /** Whether changes that wait are applied, too. */
-  readonly isDrained: boolean;
-}
 
 export interface RowRulesInput {
   readonly source: LimitedSource;
@@ -55,23 +44,38 @@ export class RowRules {
     return this.#outside('before').map(({ query }) => refuseIfFound(query));
   }
 
+  /**
+   * Fail if a delete that waited would be applied to a row which the batch has just made, and which is outside of its
+   * condition. After the merge nothing would be left of the row to look at, but its tombstone.
+   */
+  guardDeletes(): Statement[] {
+    return this.#deletes().map(({ query }) => refuseIfFound(query));
+  }
+
+  /** Collects the rows that {@link guardDeletes} would find. */
+  collectDeletes(trial: Trial): Statement[] {
+    return this.#collect(this.#deletes(), 'after', trial);
+  }
+
   /** Fail if the merge has touched a row that is outside of its condition now. */
   guardAfter(): Statement[] {
-    return this.#tables.map(({ spec, condition }) => {
-      const touched = block`
-        SELECT ${list(['1 AS column1', ...clockKeys(spec).map((key, i) => `${key} AS column${i + 2}`)])}
-        FROM ${clock(spec)}
-        WHERE db_version = ${DB_VERSION}`;
-      return refuseIfFound(statement(rowsOutsideSql(spec, touched, condition.sql), condition.args));
-    });
+    return this.#tables.map((table) => refuseIfFound(touchedOutside(table)));
   }
 
   /**
    * Collects the rows that {@link guardBefore} or {@link guardAfter} would find. Changes that waited must not
    * be removed yet.
    */
-  collect(when: 'before' | 'after', { found, refused }: Trial): Statement[] {
-    return this.#outside(when).map(({ query, mark, table, pkOf }) =>
+  collect(when: 'before' | 'after', trial: Trial): Statement[] {
+    return this.#collect(this.#outside(when), when, trial);
+  }
+
+  #collect(
+    rows: readonly RowsOutside[],
+    when: 'before' | 'after',
+    { found, refused }: Trial,
+  ): Statement[] {
+    return rows.map(({ query, mark, table, pkOf }) =>
       found.collect(query, mark, (text) =>
         refused({
           table,
@@ -85,64 +89,20 @@ export class RowRules {
 
   #outside(when: 'before' | 'after'): RowsOutside[] {
     return this.#tables.flatMap((table) => [
-      ...this.#offered(table, when),
-      ...(table.isDrained ? [this.#waiting(table, when)] : []),
+      ...offeredOutside(table, when, this.input.limits),
+      ...(table.isDrained ? [waitingOutside(table, when, this.#waiting)] : []),
     ]);
   }
 
-  #offered({ spec, condition, offers }: RuledTable, when: 'before' | 'after'): RowsOutside[] {
-    const queries = queryOffered(
-      offers,
-      this.input.limits,
-      (rows) => rowsOutsideSql(spec, rows, condition.sql, isTouched(spec, when)),
-      condition.args,
-    );
-    const pkOf = (index: string) => offers[Number(index)]!.pk;
-    return queries.map((query) => ({ query, mark: 'mark', table: spec.name, pkOf }));
+  #deletes(): RowsOutside[] {
+    const more = ["waiting.cid = '-1'", 'waiting.causal_length % 2 = 0'];
+    return this.#tables
+      .filter(({ isDrained }) => isDrained)
+      .map((table) => waitingOutside(table, 'after', { ...this.#waiting, more }));
   }
 
-  #waiting({ spec, condition }: RuledTable, when: 'before' | 'after'): RowsOutside {
+  get #waiting() {
     const { source, onlyTried } = this.input;
-    const keys = pendingKeys(spec.key.length).map((key, i) => `${key} AS column${i + 2}`);
-    const waiting = block`
-      SELECT DISTINCT ${list(['pk AS column1', ...keys])}
-      FROM ${PENDING_TABLE} AS waiting
-      WHERE ${[
-        ...fromSource('waiting', source.id, spec, { onlyTried }),
-        ...(onlyTried ? [isMarkedSql('waiting')] : []),
-      ].join(' AND ')}`;
-    const sql = rowsOutsideSql(spec, waiting, condition.sql, isTouched(spec, when));
-    return {
-      query: statement(sql, condition.args),
-      mark: 'hex(mark)',
-      table: spec.name,
-      pkOf: hexToBytes,
-    };
+    return { source: source.id, onlyTried };
   }
-}
-
-/** A query of rows that do not meet their condition. */
-interface RowsOutside {
-  readonly query: Statement;
-  /** SQL of a row's mark in the query. */
-  readonly mark: string;
-  readonly table: string;
-  /** The packed key of the row with a mark. */
-  readonly pkOf: (mark: string) => Uint8Array;
-}
-
-/** SQL condition: the running apply has changed the row. */
-function isTouched(spec: TableSpec, when: 'before' | 'after') {
-  if (when === 'before') return [];
-  const table = quoteName(spec.name);
-  const keys = clockKeys(spec).map(
-    (key, i) => `crr_touched.${key} = ${table}.${quoteName(spec.key[i]!.name)}`,
-  );
-  return [
-    block`
-      EXISTS (
-        SELECT 1 FROM ${clock(spec)} AS crr_touched
-        WHERE ${keys.join(' AND ')} AND crr_touched.db_version = ${DB_VERSION}
-      )`,
-  ];
 }

@@ -29,6 +29,7 @@ const VALUES: readonly unknown[] = [
   'y',
   'mallory',
   'ann',
+  'bob',
   'o0',
   'u0',
   'k0',

@@ -87,6 +87,21 @@ describe('a row that is not here yet', () => {
     }
   });
 
+  test('is not made by a stranger to be deleted at once, which would leave a tombstone of its key', async () => {
+    const server = await openSite({ profiles });
+    // A delete waits for its row; then the row, of somebody else, comes with a change of its own.
+    const nothing = handlerOf(server, 'mallory', { profiles: { where: sql`false` } });
+    for (const handler of [nothing, ownRows(server, 'mallory')]) {
+      const gone = change({ cid: '-1', val: null, cl: 4, col_version: 4 });
+      expect(await post(handler, siteOf(7), [gone])).toMatchObject({ pushed: { pending: 1 } });
+      const made = change({ cid: 'owner', val: 'ann', cl: 3 });
+      const answer = await post(handler, siteOf(7), [made]);
+      expect(answer).toMatchObject({ refused: [{ code: 'CRR_CHANGE_ROW_REFUSED', drop: false }] });
+      expect((await server.$crr.changes()).changes).toEqual([]);
+      expect(await server.$crr.pendingCount()).toBe(0);
+    }
+  });
+
   test('its owner’s own delete that came first is merged once the row is here', async () => {
     const [server, one, two] = await Promise.all([1, 2, 3].map(() => openSite({ profiles })));
     await one!.insert(profiles).values({ id: 'x', owner: 'ann', bio: 'b' });
