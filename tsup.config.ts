@@ -5,6 +5,7 @@ import { defineConfig, type Options } from 'tsup';
 const library = {
   index: 'src/index.ts',
   sync: 'src/sync/index.ts',
+  live: 'src/live-queries/index.ts',
   testing: 'src/testing/index.ts',
 };
 

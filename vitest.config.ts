@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
+      'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
       'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },
@@ -47,6 +48,7 @@ export default defineConfig({
             'test/engines/{browser,runtimes}/*.test.ts',
             'test/oracle/engines.test.ts',
             'test/{drizzle,feed}/**/*.test.ts',
+            'test/live-queries/{errors,others}.test.ts',
             'test/columns/{counter,mvr,lww-by-time,fract-index,greatest-and-least,grow-only,bad-input}.test.ts',
             'test/constraints/conflicts.test.ts',
             // What the command line does on it; the rest does not depend on the line.

@@ -10,7 +10,6 @@ import {
   rowCellsQuery,
   type StoredConflict,
 } from '../feed/site-values.js';
-import type { EmitEvent } from '../live/events.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
@@ -36,7 +35,7 @@ import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
-import { observed } from './observed.js';
+import { type MergeObservers, observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
 import { run } from './run.js';
@@ -53,14 +52,13 @@ export interface Conflicts {
   readonly broken: readonly BrokenConstraint[];
 }
 
-export interface CrrCoreParts {
+export interface CrrCoreParts extends MergeObservers {
   readonly connection: Connection;
   readonly schema: CrrSchema;
   /** How far ahead the versions of columns that merge by time may be, in milliseconds. */
   readonly maxDrift?: number | undefined;
   /** Whether to compare the database's triggers with the schema before the first use. */
   readonly check?: boolean | undefined;
-  readonly emit?: EmitEvent;
 }
 
 /**
@@ -72,17 +70,17 @@ export class CrrCore {
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
   readonly #maxDrift: number;
-  readonly #emit: EmitEvent;
+  readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
   readonly #merger: Merger;
 
   constructor(parts: CrrCoreParts) {
-    const { connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true, emit } = parts;
+    const { connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true, emit, writes } = parts;
     this.connection = connection;
     this.schema = schema;
     this.drift = new DriftCheck(connection, schema, check);
     this.#maxDrift = maxDrift;
-    this.#emit = emit;
+    this.#observers = { emit, writes };
     this.#merger = new Merger({
       connection,
       schema,
@@ -98,7 +96,8 @@ export class CrrCore {
       await install(this.connection, this.schema);
       this.drift.forget();
       await this.drift.pass();
-      await observed(this.#emit, 0, () => this.#merger.drain());
+      await observed(this.#observers, 0, () => this.#merger.drain());
+      this.#observers.writes?.emit({ isSchemaChange: true });
     });
   }
 
@@ -131,7 +130,8 @@ export class CrrCore {
   /** Merges one batch in one transaction. */
   async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
     const changes = changesOf(batch);
-    return observed(this.#emit, changes.length, () => this.#merger.merge(changes, options));
+    const merge = () => this.#merger.merge(changes, options);
+    return observed(this.#observers, changes.length, merge, options.evict?.rows);
   }
 
   /** Merges one batch, or each batch of a stream in a transaction of its own. */
@@ -162,7 +162,7 @@ export class CrrCore {
   }
 
   retryRejected(): Promise<MergeReport> {
-    return observed(this.#emit, 0, () => this.#merger.retryRejected());
+    return observed(this.#observers, 0, () => this.#merger.retryRejected());
   }
 
   pendingCount(): Promise<number> {
@@ -242,7 +242,7 @@ export class CrrCore {
       const statements = rotateSiteStatements(await this.#installed(), movesUnshared);
       await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
-      this.#emit?.({ type: 'site-id-changed' });
+      this.#observers.emit?.({ type: 'site-id-changed' });
       return (await this.state()).siteId;
     });
   }
@@ -263,7 +263,9 @@ export class CrrCore {
     return explained(async () => {
       // Few applications call it, so it is not part of what they load.
       const { verify } = await import('./repair.js');
-      return verify(parts, repairs);
+      const report = await verify(parts, repairs);
+      if (repairs) this.#observers.writes?.emit({ isSchemaChange: true });
+      return report;
     });
   }
 

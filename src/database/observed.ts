@@ -1,9 +1,45 @@
 import { codeOf, type EmitEvent, stopwatch } from '../live/events.js';
+import type { WriteListeners } from '../live/writes.js';
 import type { ApplyCounts } from '../model/event.js';
+import { packKey } from '../model/packed-key.js';
+import type { RowId } from '../model/row-id.js';
 import type { MergeReport } from './apply-result.js';
 
-/** Runs a merge, and emits what it did. An empty batch that did nothing is no event. */
+/** Who learns of merges. */
+export interface MergeObservers {
+  readonly emit?: EmitEvent;
+  readonly writes?: WriteListeners | undefined;
+}
+
+/**
+ * Runs a merge, and reports what it did to those who observe the database.
+ *
+ * @param evicted rows that the merge may drop.
+ */
 export async function observed(
+  { emit, writes }: MergeObservers,
+  changes: number,
+  merge: () => Promise<MergeReport>,
+  evicted: readonly RowId[] = [],
+): Promise<MergeReport> {
+  const report = await emitted(emit, changes, merge);
+  writes?.emit({ tables: tablesOf(report), rows: () => [...evicted, ...unstamped(report)] });
+  return report;
+}
+
+const tablesOf = ({ inserted, updated, deleted }: MergeReport) => [
+  ...new Set([...inserted, ...updated, ...deleted].map(({ table }) => table)),
+];
+
+/** A row is shown as another has changed, and its own clock stays. */
+const unstamped = ({ parked, shown, masked, unmasked }: MergeReport): RowId[] =>
+  [...parked, ...shown, ...masked, ...unmasked].map(({ table, key }) => ({
+    table,
+    pk: packKey(key),
+  }));
+
+/** Runs a merge, and emits what it did. An empty batch that did nothing is no event. */
+async function emitted(
   emit: EmitEvent,
   changes: number,
   merge: () => Promise<MergeReport>,

@@ -1,5 +1,7 @@
 import type { DriftCheck } from '../database/drift.js';
 import type { Engine } from '../engines/engine.js';
+import type { WriteListeners, Written } from '../live/writes.js';
+import { readsOnly } from '../sql/reads-only.js';
 
 /** The members of a Drizzle session and its prepared queries that are used here; structural, as elsewhere. */
 interface Session {
@@ -17,12 +19,19 @@ const WRITE = /^\s*(insert|update|delete|replace|with)\b/i;
 const BEGIN = /^\s*begin\b/i;
 const END = /^\s*(commit|end|rollback(?!\s+to))\b/i;
 
+/** They write nothing that a query reads. */
+const PRAGMA = /^\s*(pragma|explain)\b/i;
+const DDL = /^\s*(create|alter|drop)\b/i;
+
 /**
  * The same session on the engine's client, which waits for a busy database. A statement that may write to a
- * CRR waits for the drift check, too; once the check has passed, queries are Drizzle's own again. On an engine
- * with one connection every query takes its turn.
+ * CRR waits for the drift check, too, until that has passed. On an engine with one connection every query takes its
+ * turn. Whoever listens is told of what was written.
  */
-export function checkedSession(session: object, engine: Engine, drift: DriftCheck): object {
+export function checkedSession(
+  session: object,
+  { engine, drift, writes }: { engine: Engine; drift: DriftCheck; writes: WriteListeners },
+): object {
   const original = Object.create(session, { client: { value: engine.client } }) as Session;
   const names = [...drift.schema.tables.keys()].map((name) => name.toLowerCase());
   // In a transaction by hand, as Drizzle's migrators begin one on engines that answer at once, the check would
@@ -36,45 +45,46 @@ export function checkedSession(session: object, engine: Engine, drift: DriftChec
     return names.some((name) => text.includes(name));
   };
   const prepareQuery = (query: { readonly sql: string }, ...rest: unknown[]) => {
+    const { sql } = query;
     const prepared = original.prepareQuery(query, ...rest);
+    const isChecked = mayWrite(sql);
+    // What is written in a transaction counts when it ends.
+    const written = isByHand || readsOnly(sql) || PRAGMA.test(sql) ? undefined : writtenBy(sql, rest);
+    const note = written && (() => writes.emit(written));
     if (engine.kind === 'sync') {
-      return mayWrite(query.sql) ? checkedNow(prepared, () => drift.passNow(engine)) : prepared;
-    }
-    const { exclusively } = engine;
-    if (exclusively !== undefined) {
-      return inTurn(prepared, exclusively, async () => {
-        if (mayWrite(query.sql)) await drift.pass();
+      if (!isChecked && !note) return prepared;
+      return wrapped(prepared, (run) => (values) => {
+        if (isChecked) drift.passNow(engine);
+        const result = run(values);
+        note?.();
+        return result;
       });
     }
-    return mayWrite(query.sql) ? checked(prepared, drift) : prepared;
+    const { exclusively = (run) => run() } = engine;
+    if (!isChecked && !note && engine.exclusively === undefined) return prepared;
+    return wrapped(prepared, (run) => async (values) => {
+      if (isChecked) await drift.pass();
+      const result = await exclusively(async () => run(values));
+      note?.();
+      return result;
+    });
   };
   return Object.create(original, { prepareQuery: { value: prepareQuery } });
 }
 
-function checked(prepared: PreparedQuery, drift: DriftCheck): PreparedQuery {
-  return wrapped(prepared, (run) => async (values) => {
-    await drift.pass();
-    return run(values);
-  });
+/** Drizzle's builders hand on the tables that they write to; statements of text have none. */
+function writtenBy(sql: string, parameters: readonly unknown[]): Written {
+  const metadata = parameters.find(
+    (one): one is { readonly tables: Tables | (() => Tables) } =>
+      typeof one === 'object' && one !== null && 'type' in one && 'tables' in one,
+  );
+  const { tables } = metadata ?? {};
+  return {
+    tables: typeof tables === 'function' ? tables() : tables,
+    isSchemaChange: DDL.test(sql),
+  };
 }
-
-function checkedNow(prepared: PreparedQuery, check: () => void): PreparedQuery {
-  return wrapped(prepared, (run) => (values) => {
-    check();
-    return run(values);
-  });
-}
-
-function inTurn(
-  prepared: PreparedQuery,
-  exclusively: <T>(run: () => Promise<T>) => Promise<T>,
-  check: () => Promise<void>,
-): PreparedQuery {
-  return wrapped(prepared, (run) => async (values) => {
-    await check();
-    return exclusively(async () => run(values));
-  });
-}
+type Tables = readonly string[];
 
 /** A prepared query's methods call each other on the original, so that none is wrapped twice. */
 function wrapped(prepared: PreparedQuery, wrap: (run: Run) => Run): PreparedQuery {

@@ -40,7 +40,11 @@ export class DrizzleCrr implements Crr {
   readonly #schema: DrizzleSchema;
   readonly #readUnsent: ReadUnsentRows;
 
-  constructor(core: CrrCore, schema: DrizzleSchema, render: CrrInternals['render']) {
+  constructor(
+    core: CrrCore,
+    schema: DrizzleSchema,
+    { render, writes }: Pick<CrrInternals, 'render' | 'writes'>,
+  ) {
     this.#core = core;
     this.#schema = schema;
     this.transport = transportOf(core, schema);
@@ -52,6 +56,7 @@ export class DrizzleCrr implements Crr {
       drift,
       rotateSiteId: (options) => core.rotateSiteId(options),
       render,
+      writes,
       isReadable: readableChanges(schema),
       nameRow: packedRowRefs(schema),
       readUnsent: this.#readUnsent,

@@ -3,8 +3,9 @@ import type { Connection } from '../database/connection.js';
 import type { RotateOptions } from '../database/crr.js';
 import type { DriftCheck } from '../database/drift.js';
 import { CrrUsageError } from '../errors.js';
+import type { WriteListeners } from '../live/writes.js';
 import type { Change } from '../model/change.js';
-import type { CrrSchema } from '../model/schema.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
 import type { RowRef } from './row-ref.js';
@@ -13,10 +14,12 @@ import type { ReadUnsentRows } from './unsent.js';
 /** The parts of a `$crr` that only the package itself uses. */
 export interface CrrInternals {
   readonly connection: Connection;
-  readonly schema: CrrSchema;
+  readonly schema: DrizzleSchema;
   readonly drift: DriftCheck;
   /** `rotateSiteId()` with options. */
   rotateSiteId(options: RotateOptions): Promise<Uint8Array>;
+  /** Told of each write of this process. */
+  readonly writes: WriteListeners;
   /** Renders a Drizzle condition as the database's dialect does. */
   render(condition: SQL): Statement;
   /** Whether queries can read what a change brings. */

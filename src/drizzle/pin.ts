@@ -3,6 +3,7 @@ import { explained, explainedNow } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import type { AsyncEngine, Engine, SyncEngine } from '../engines/engine.js';
 import { CrrUsageError } from '../errors.js';
+import type { WriteListeners } from '../live/writes.js';
 import { readsOnly } from '../sql/reads-only.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
 import type { Crr } from './crr.js';
@@ -21,6 +22,7 @@ export interface PinParts {
   readonly $crr: Crr;
   readonly drift: DriftCheck;
   readonly engine: Engine;
+  readonly writes: WriteListeners;
 }
 
 /**
@@ -29,35 +31,32 @@ export interface PinParts {
  */
 export function pinned<TDatabase extends object>(
   db: TDatabase,
-  { $crr, drift, engine }: PinParts,
+  parts: PinParts,
 ): TDatabase & CrrDatabase {
+  const { $crr } = parts;
   const { session } = db as { session?: object };
   const waiting =
-    session === undefined ? db : onSession(db, checkedSession(session, engine, drift));
+    session === undefined ? db : onSession(db, checkedSession(session, parts));
   const plain = waiting as TDatabase & DrizzleDatabase;
   const { batch } = plain;
   return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
-    transaction: { value: transactionOf(plain, db as DrizzleDatabase, drift, engine), enumerable: true },
+    transaction: { value: transactionOf(plain, db as DrizzleDatabase, parts), enumerable: true },
     ...(batch && {
-      batch: { value: pinnedBatch(plain, batch.bind(plain), drift, engine), enumerable: true },
+      batch: { value: pinnedBatch(plain, batch.bind(plain), parts), enumerable: true },
     }),
   });
 }
 
 /** @param own the database that Drizzle made, whose statements do not take turns. */
-function transactionOf(
-  plain: DrizzleDatabase,
-  own: DrizzleDatabase,
-  drift: DriftCheck,
-  engine: Engine,
-) {
+function transactionOf(plain: DrizzleDatabase, own: DrizzleDatabase, parts: PinParts) {
+  const { engine } = parts;
   if (engine.transactions === 'batch') return () => refuseTransaction(engine);
-  if (engine.kind === 'sync') return transactionNow(plain, drift, engine);
+  if (engine.kind === 'sync') return transactionNow(plain, parts, engine);
   const { exclusively } = engine;
-  if (exclusively === undefined) return pinnedTransaction(plain, drift);
-  return pinnedTransaction(own, drift, exclusively);
+  if (exclusively === undefined) return pinnedTransaction(plain, parts);
+  return pinnedTransaction(own, parts, exclusively);
 }
 
 /** The database on another session, its relational queries included: those keep a session of their own. */
@@ -77,7 +76,7 @@ function onSession<TDatabase extends object>(db: TDatabase, session: object): TD
 /** Only the outermost transaction pins: a nested one is a savepoint in the same db_version. */
 function pinnedTransaction(
   db: DrizzleDatabase,
-  drift: DriftCheck,
+  { drift, writes }: PinParts,
   exclusively: AsyncEngine['exclusively'] = (run) => run(),
 ) {
   return async (run: (tx: DrizzleDatabase) => Promise<unknown>, config?: never) => {
@@ -88,7 +87,11 @@ function pinnedTransaction(
       return result;
     };
     await drift.pass();
-    return explained(() => exclusively(async () => db.transaction(body as never, config as never)));
+    const result = await explained(() =>
+      exclusively(async () => db.transaction(body as never, config as never)),
+    );
+    writes.emit({});
+    return result;
   };
 }
 
@@ -96,12 +99,12 @@ function pinnedTransaction(
  * The transaction of a driver that answers at once. It is over when the function returns, so what comes after an
  * `await` in it would be written outside of it, and Drizzle refuses that on one driver only.
  */
-function transactionNow(db: DrizzleDatabase, drift: DriftCheck, engine: SyncEngine) {
+function transactionNow(db: DrizzleDatabase, { drift, writes }: PinParts, engine: SyncEngine) {
   return (run: (tx: DrizzleDatabase) => unknown, config?: never) => {
     // Before it is called: the rest of it would write even after an error.
     if (run.constructor.name === 'AsyncFunction') throw asyncTransaction(engine);
     drift.passNow(engine);
-    return explainedNow(() =>
+    const result = explainedNow(() =>
       db.transaction(
         ((tx: DrizzleDatabase) => {
           tx.run(PIN);
@@ -113,6 +116,8 @@ function transactionNow(db: DrizzleDatabase, drift: DriftCheck, engine: SyncEngi
         config as never,
       ),
     );
+    writes.emit({});
+    return result;
   };
 }
 
@@ -129,8 +134,7 @@ const isPromise = (value: unknown) =>
 function pinnedBatch(
   db: DrizzleDatabase,
   batch: (items: never) => Promise<unknown>,
-  drift: DriftCheck,
-  engine: Engine,
+  { drift, engine, writes }: PinParts,
 ) {
   const exclusively = engine.kind === 'async' ? engine.exclusively : undefined;
   const inTurn = (items: readonly unknown[]) =>
@@ -143,6 +147,7 @@ function pinnedBatch(
     await drift.pass();
     const all = [db.run(PIN), ...items, db.run(UNPIN)];
     const results = (await explained(() => inTurn(all))) as unknown[];
+    writes.emit({});
     return results.slice(1, -1);
   };
 }

@@ -3,6 +3,9 @@ import { CrrCore } from '../database/crr.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import { CrrUsageError } from '../errors.js';
 import { eventEmitter } from '../live/events.js';
+import { Listeners } from '../live/listeners.js';
+import { errorReporter } from '../live/report-error.js';
+import type { WriteListeners } from '../live/writes.js';
 import type { CrrEvent } from '../model/event.js';
 import type { SqlValue } from '../model/value.js';
 import { type Decode, readSchema } from '../schema/read-schema.js';
@@ -82,10 +85,13 @@ export function withCrr<TDatabase extends object>(
   const schema = readSchema(options.schema, { columnName: columnNames(db), decode: decoder(db) });
   requireOneLine(db, schema.drizzleTables);
   requireFit(schema, engine);
-  const core = new CrrCore({ connection: engine, schema, maxDrift, check, emit: eventEmitter(onEvent) });
+  const writes: WriteListeners = new Listeners(errorReporter());
+  const emit = eventEmitter(onEvent);
+  const core = new CrrCore({ connection: engine, schema, maxDrift, check, emit, writes });
   const render = (condition: SQL) => rendered(db, condition);
   const { drift } = core;
-  return pinned(db, { $crr: new DrizzleCrr(core, schema, render), drift, engine });
+  const $crr = new DrizzleCrr(core, schema, { render, writes });
+  return pinned(db, { $crr, drift, engine, writes });
 }
 
 /** The names of columns: Drizzle's `casing` option decides them, if the database has one. */

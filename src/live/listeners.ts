@@ -5,6 +5,10 @@ export class Listeners<Event> {
   /** @param onError is called with whatever a listener throws, or rejects with if it is async. */
   constructor(readonly onError: (error: unknown) => void) {}
 
+  get size(): number {
+    return this.#listeners.size;
+  }
+
   /** Adds a listener and returns the function that removes it. */
   add(listener: (event: Event) => unknown): () => void {
     // Wrapped, so that a listener that was added twice can be removed once.

@@ -67,3 +67,20 @@ export function maskableColumns(spec: TableSpec): readonly string[] {
 export function uniqueColumns(spec: TableSpec): ReadonlySet<string> {
   return new Set(uniquesOf(spec).flatMap(({ columns }) => columns));
 }
+
+/**
+ * The tables that a table is connected with by references, itself included. Because of a change in one of them, rows of
+ * all of them may be shown or hidden.
+ */
+export function familyOf({ tables }: CrrSchema, name: string): readonly string[] {
+  const family = new Set([name]);
+  for (const member of family) {
+    for (const spec of tables.values()) {
+      for (const { parent } of referencesOf(spec)) {
+        if (spec.name === member) family.add(parent);
+        if (parent === member) family.add(spec.name);
+      }
+    }
+  }
+  return [...family];
+}

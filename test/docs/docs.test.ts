@@ -18,6 +18,7 @@ const PRELUDE = `
 import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejects, strictEqual as equal, throws } from 'node:assert';
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
+import { liveQuery } from 'drizzle-crr/live';
 import { createTestNetwork } from 'drizzle-crr/testing';
 import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';

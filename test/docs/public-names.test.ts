@@ -7,6 +7,7 @@ import { root } from '../support/run-tsx.js';
 describe.each([
   ['src/index.ts', 'docs/api.md'],
   ['src/sync/index.ts', 'docs/sync.md'],
+  ['src/live-queries/index.ts', 'docs/live-queries.md'],
   ['src/testing/index.ts', 'docs/testing.md'],
 ])('what %s exports is in %s', (entry, page) => {
   const sections = sectionsOf(page);

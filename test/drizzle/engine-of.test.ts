@@ -54,8 +54,11 @@ describe('the engine of a Drizzle database', () => {
   test('without interactive transactions, transaction() advises db.batch, which works', async () => {
     const db = await openSite(schema);
     const engine = { ...libsqlConnection(db.$client), name: 'D1', transactions: 'batch' as const };
-    const { drift } = internalsOf(db.$crr);
-    const batching = pinned(drizzle({ client: db.$client }), { $crr: db.$crr, drift, engine });
+    const { drift, writes } = internalsOf(db.$crr);
+    const batching = pinned(drizzle({ client: db.$client }), {
+      $crr: db.$crr,
+      ...{ drift, engine, writes },
+    });
     await expect(batching.transaction(async () => {})).rejects.toMatchObject({
       code: 'CRR_USAGE_DRIVER',
       message: expect.stringMatching(/^D1 has no interactive transactions: use db\.batch/),

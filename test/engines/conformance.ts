@@ -38,6 +38,7 @@ import {
 import { bytesToHex } from '../../src/model/value.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { createTableSql } from '../support/create-table.js';
+import { liveScenario } from './live-scenario.js';
 import { storedTextSql } from './stored-text.js';
 
 const anything = customType<{ data: unknown }>({ dataType: () => '' });
@@ -83,7 +84,7 @@ export const pets = crrTable('pets', {
   nick: text('nick').notNull().unique(),
   meals: counter('meals'),
 });
-const plain = sqliteTable('plain', { id: id(), note: text('note') });
+export const plain = sqliteTable('plain', { id: id(), note: text('note') });
 
 // biome-ignore lint/suspicious/noExplicitAny: the kinds of database differ in what their queries return
 type AnyDatabase = BaseSQLiteDatabase<any, any, any>;
@@ -209,6 +210,8 @@ const item = (key: string, more: Partial<typeof items.$inferInsert> = {}) => ({
 });
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'live queries follow every write': liveScenario,
+
   async 'statements of the application get clocks'(open) {
     const site = await open({ items, members, notes, events, plain });
     for (const text of [

@@ -22,6 +22,7 @@ const FOLDERS = [
   'engines',
   'schema',
   'drizzle',
+  'live-queries',
   'sync',
   'migrate',
   'cli',

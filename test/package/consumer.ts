@@ -12,6 +12,7 @@ import {
   mvr,
   withCrr,
 } from 'drizzle-crr';
+import { liveQuery } from 'drizzle-crr/live';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
 import { eq } from 'drizzle-orm';
@@ -50,9 +51,11 @@ export async function use(): Promise<ApplyResult> {
     db,
     authorize: () => ({ tables: { todos: { where: eq(todos.done, true) } } }),
   });
+  const titles = liveQuery(db, (db) => db.select({ title: todos.title }).from(todos));
+  const title: string | undefined = titles.getSnapshot().data?.[0]?.title;
   const net = createTestNetwork({ seed: 1 });
   const client = net.client(db, net.server(db));
   await client.db.select().from(todos);
-  await createSync({ db, url: `http://127.0.0.1/${likes}${done}` }).sync();
+  await createSync({ db, url: `http://127.0.0.1/${likes}${done}${title}` }).sync();
   return db.$crr.apply(page);
 }

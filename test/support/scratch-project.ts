@@ -25,6 +25,7 @@ export function scratchProject(name: string): ScratchProject {
       compilerOptions: {
         paths: {
           'drizzle-crr': ['../../src/index.ts'],
+          'drizzle-crr/live': ['../../src/live-queries/index.ts'],
           'drizzle-crr/sync': ['../../src/sync/index.ts'],
           'drizzle-crr/testing': ['../../src/testing/index.ts'],
         },
