@@ -6,6 +6,7 @@ const library = {
   index: 'src/index.ts',
   sync: 'src/sync/index.ts',
   live: 'src/live-queries/index.ts',
+  browser: 'src/browser/index.ts',
   testing: 'src/testing/index.ts',
 };
 

@@ -9,6 +9,7 @@ const long = process.env.CRR_HISTORIES === undefined ? ['test/constraints/mutant
 export default defineConfig({
   resolve: {
     alias: {
+      'drizzle-crr/browser': fileURLToPath(new URL('./src/browser/index.js', import.meta.url)),
       'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
       'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),

@@ -75,7 +75,9 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_RENAME'
   | 'CRR_DATABASE_DRIFT'
   | 'CRR_DATABASE_NEWER_SCHEMA'
-  | 'CRR_DATABASE_HORIZON';
+  | 'CRR_DATABASE_HORIZON'
+  | 'CRR_DATABASE_STORAGE'
+  | 'CRR_DATABASE_TRANSACTION_LOST';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
 export type CrrMigrateErrorCode =

@@ -1,5 +1,6 @@
 import { type Argument, Command } from 'commander';
 import type { CliCommand } from './command.js';
+import { bundleCommand } from './commands/bundle.js';
 import { changesCommand } from './commands/changes.js';
 import { checkCommand } from './commands/check.js';
 import { compactCommand } from './commands/compact.js';
@@ -16,7 +17,7 @@ import { PACKAGE } from './version.js';
 
 /** In the order in which help lists them. */
 const COMMANDS = {
-  'Migrations:': [generateCommand, checkCommand, pushCommand],
+  'Migrations:': [generateCommand, bundleCommand, checkCommand, pushCommand],
   'Databases:': [
     statusCommand,
     doctorCommand,

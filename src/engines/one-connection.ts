@@ -12,7 +12,7 @@ export const SQLITE_LIMITS = {
 
 type Mode = 'read' | 'write';
 
-const begin = (mode: Mode) => (mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+export const begin = (mode: Mode) => (mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
 
 /** A batch on a driver that answers at once. */
 export function batchByStatements(

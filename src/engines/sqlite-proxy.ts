@@ -23,7 +23,8 @@ const NAME = 'sqlite-proxy';
 
 /**
  * Everything that has no driver of its own in Drizzle, such as sqlite-wasm, sqlocal and wa-sqlite. All calls
- * of the functions must reach one connection: transactions are BEGIN and COMMIT on it.
+ * of the functions must reach one connection: transactions are BEGIN and COMMIT on it. If they have a member `atomicBatch`,
+ * it is called with the statements of a transaction at once.
  */
 export const sqliteProxy: EngineAdapter<AsyncEngine> = {
   name: NAME,
@@ -34,6 +35,11 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
     if (send === undefined) return undefined;
     const query = async (statement: Statement) => requireArrays(await send(statement));
     const exclusively = turnsOn(client as object, busyTimeout);
+    const { atomicBatch } = client as { readonly atomicBatch?: Batch };
+    const batch: Batch =
+      atomicBatch === undefined
+        ? batchInTurn(query, exclusively)
+        : (statements, mode) => exclusively(() => atomicBatch(statements, mode));
     return {
       name: NAME,
       kind: 'async',
@@ -41,7 +47,7 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
       client: client as object,
       ...SQLITE_LIMITS,
       exclusively,
-      batch: onOneConnection(batchInTurn(query, exclusively)),
+      batch: onOneConnection(batch),
     };
   },
 };

@@ -24,6 +24,7 @@ const FOLDERS = [
   'drizzle',
   'live-queries',
   'sync',
+  'browser',
   'migrate',
   'cli',
   'testing',

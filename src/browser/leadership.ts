@@ -1,0 +1,87 @@
+import type { OpenMessage } from './messages.js';
+import { type BrowserWorker, browser, names } from './platform.js';
+
+export interface LeadershipOptions {
+  readonly database: string;
+  readonly busyTimeout: number;
+  readonly startWorker: () => BrowserWorker;
+  readonly onChange: (isLeader: boolean) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Whether this tab leads: one tab of all has the lock, and the worker with the database. A tab that is frozen or put aside
+ * by the browser gives both up, and queues again when it is back. If it is closed or killed, the browser
+ * takes them.
+ */
+export class Leadership {
+  readonly #listeners: readonly (readonly [string, () => void])[];
+  #queue: AbortController | undefined;
+  #resign = () => {};
+  #isLeader = false;
+
+  constructor(readonly options: LeadershipOptions) {
+    this.#listeners = [
+      ['freeze', () => this.leave()],
+      ['resume', () => this.join()],
+      ['pagehide', () => this.leave()],
+      ['pageshow', () => this.join()],
+    ];
+    for (const [type, listener] of this.#listeners) targetOf(type).addEventListener(type, listener);
+  }
+
+  get isLeader(): boolean {
+    return this.#isLeader;
+  }
+
+  /** Queues for the lock. */
+  join(): void {
+    if (this.#queue !== undefined) return;
+    const queue = new AbortController();
+    this.#queue = queue;
+    browser.navigator
+      .locks!.request(names(this.options.database).leader, { signal: queue.signal }, () =>
+        this.#lead(queue.signal),
+      )
+      .catch((error: unknown) => {
+        if (!queue.signal.aborted) this.options.onError(error);
+      });
+  }
+
+  /** Ends the worker and gives up the lock, or the place in the queue, before it returns. */
+  leave(): void {
+    this.#queue?.abort();
+    this.#queue = undefined;
+    this.#resign();
+  }
+
+  close(): void {
+    for (const [type, listener] of this.#listeners) {
+      targetOf(type).removeEventListener(type, listener);
+    }
+    this.leave();
+  }
+
+  #lead(signal: AbortSignal): Promise<void> {
+    const { database, busyTimeout, startWorker, onChange, onError } = this.options;
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const worker = startWorker();
+      worker.onerror = onError;
+      worker.postMessage({ drizzleCrr: 'open', database, busyTimeout } satisfies OpenMessage);
+      this.#isLeader = true;
+      this.#resign = () => {
+        this.#resign = () => {};
+        this.#isLeader = false;
+        worker.terminate();
+        resolve();
+        onChange(false);
+      };
+      onChange(true);
+    });
+  }
+}
+
+/** Freezing is an event of the document, hiding one of the window. */
+const targetOf = (type: string) =>
+  (/^(?:freeze|resume)$/.test(type) && browser.document) || browser;

@@ -1,0 +1,99 @@
+import type { DriverRow } from '../sql/driver-value.js';
+import type { Statement } from '../sql/statement.js';
+import type { Answer, Ask, News, PlainError, Request } from './messages.js';
+import { type BrowserChannel, browser, names } from './platform.js';
+import { isBegin, isCommit, isRollback } from './worker-database.js';
+
+interface Waiting {
+  readonly request: Request;
+  readonly resolve: (results: DriverRow[][]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What a tab asks of whichever worker has the database, until it is answered. */
+export class Requests {
+  readonly #requests: BrowserChannel;
+  readonly #answers: BrowserChannel;
+  readonly #waiting = new Map<number, Waiting>();
+  #id = 0;
+  #transactions = 0;
+  #transaction: number | undefined;
+  #closed: Error | undefined;
+
+  constructor(
+    database: string,
+    readonly tab: string,
+  ) {
+    const shared = names(database);
+    this.#requests = new browser.BroadcastChannel(shared.requests);
+    this.#answers = new browser.BroadcastChannel(shared.answers(tab));
+    this.#answers.onmessage = ({ data }) => this.#take(data);
+  }
+
+  /** Resolves with the rows of each statement. */
+  ask(ask: Ask): Promise<DriverRow[][]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#closed);
+      const [oldest] = this.#waiting.keys();
+      const id = ++this.#id;
+      const request: Request = {
+        tab: this.tab,
+        id,
+        answeredBefore: oldest ?? id,
+        isRepeated: false,
+        transaction: ask.type === 'query' ? this.#transaction : undefined,
+        ask,
+      };
+      this.#waiting.set(id, { request, resolve, reject });
+      this.#requests.postMessage(request);
+    });
+  }
+
+  /** Runs a statement as the application sends it: BEGIN and COMMIT among them. */
+  async query(statement: Statement): Promise<DriverRow[]> {
+    if (isBegin(statement.sql)) this.#transaction = ++this.#transactions;
+    const isEnd = isRollback(statement.sql);
+    try {
+      const results = await this.ask({ type: 'query', statement });
+      if (isEnd || isCommit(statement.sql)) this.#transaction = undefined;
+      return results.flat();
+    } catch (error) {
+      // After a BEGIN or ROLLBACK that failed there is no transaction.
+      if (isEnd || isBegin(statement.sql)) this.#transaction = undefined;
+      throw error;
+    }
+  }
+
+  /** Asks again for what has no answer: another worker has the database, or this tab was frozen. */
+  repeat(): void {
+    for (const { request } of this.#waiting.values()) {
+      this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
+    }
+  }
+
+  close(reason: Error): void {
+    this.#closed = reason;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+    this.#requests.close();
+    this.#answers.close();
+  }
+
+  #take({ id, results, error }: Answer): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) waiting?.reject(errorOf(error));
+    else waiting?.resolve(results ?? []);
+  }
+}
+
+/** Calls back for what workers tell all tabs. Returns the function that ends it. */
+export function onNews(database: string, listener: (news: News) => void): () => void {
+  const channel = new browser.BroadcastChannel(names(database).news);
+  channel.onmessage = ({ data }) => listener(data);
+  return () => channel.close();
+}
+
+function errorOf({ message, code }: PlainError): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}

@@ -1,0 +1,42 @@
+import { relative, resolve } from 'node:path';
+import { cliCommand, command } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { withProjectOptions } from '../options.js';
+
+const parser = () =>
+  withProjectOptions(
+    command('bundle')
+      .summary('write the migrations as a module, for browsers')
+      .description(
+        'Writes all migrations of the folder into one module, whose default export openSharedDatabase() of drizzle-crr/browser takes. Run it after generate.',
+      )
+      .optionsGroup('Options:')
+      .option('--to <file>', 'the .ts, .mts, .js, .mjs or .json file', 'migrations.ts')
+      .option('--check', 'write nothing, and exit with 1 if the file is not up to date'),
+  );
+
+export const bundleCommand = cliCommand(parser, async (io, options) => {
+  const { to, check = false, ...flags } = options;
+  const { loadProject } = await import('../../migrate/config.js');
+  const { bundleFolder, bundleText, isCurrent, writeBundle } = await import(
+    '../../migrate/bundle.js'
+  );
+  const { out } = await loadProject(io.cwd, flags);
+  const bundle = await bundleFolder(io.cwd, out);
+  const file = resolve(io.cwd, to);
+  const text = bundleText(bundle, file);
+  const count = bundle.migrations.length;
+  const migrations = `${count} ${count === 1 ? 'migration' : 'migrations'}`;
+  const shown = relative(io.cwd, file);
+  if (isCurrent(file, text)) {
+    io.stdout(`${shown} is up to date: ${migrations}.\n`);
+    return EXIT.ok;
+  }
+  if (check) {
+    io.stderr(`${shown} is not up to date: run drizzle-crr bundle, and commit it.\n`);
+    return EXIT.failed;
+  }
+  writeBundle(file, text);
+  io.stdout(`Wrote ${migrations} to ${shown}.\n`);
+  return EXIT.ok;
+});

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import type { BundledMigration, MigrationBundle } from '../browser/migrations.js';
+import { CrrMigrateError } from '../errors.js';
+import { readFolder } from './folder.js';
+import { splitChunks } from './migration.js';
+import { importFromProject } from './project-package.js';
+
+/** What Drizzle's own migrators read of a folder; the name is there from Drizzle 1.0 on. */
+interface DrizzleMigration {
+  readonly sql: readonly string[];
+  readonly folderMillis: number;
+  readonly hash: string;
+  readonly name?: string;
+}
+
+interface DrizzleMigrator {
+  readMigrationFiles(config: { readonly migrationsFolder: string }): readonly DrizzleMigration[];
+}
+
+/**
+ * A migrations folder as data, for programs that have no file system. Its hashes and times are those that Drizzle's
+ * own migrators note, read by the project's Drizzle.
+ *
+ * @throws {CrrMigrateError} CRR_MIGRATE_FOLDER if there are no migrations, or files are missing.
+ */
+export async function bundleFolder(cwd: string, out: string): Promise<MigrationBundle> {
+  const folder = readFolder(out);
+  if (folder.length === 0) {
+    throw new CrrMigrateError(
+      'CRR_MIGRATE_FOLDER',
+      `${out} has no migrations: make one with drizzle-crr generate`,
+    );
+  }
+  const { readMigrationFiles } = await importFromProject<DrizzleMigrator>(
+    cwd,
+    'drizzle-orm/migrator',
+  );
+  const read = readMigrationFiles({ migrationsFolder: out });
+  const migrations = read.map(
+    ({ sql, folderMillis, hash, name }, i): BundledMigration => ({
+      name: name ?? folder[i]!.tag,
+      when: folderMillis,
+      hash,
+      statements: sql.flatMap(splitChunks),
+    }),
+  );
+  return { hasNames: read.some(({ name }) => name !== undefined), migrations };
+}
+
+/** The text of the file: a module, or JSON. */
+export function bundleText(bundle: MigrationBundle, file: string): string {
+  const json = JSON.stringify(bundle, null, 2);
+  const comment = '// Made by drizzle-crr bundle from the migrations folder: do not edit.\n';
+  switch (extname(file)) {
+    case '.json':
+      return `${json}\n`;
+    case '.ts':
+    case '.mts':
+      return `${comment}import type { MigrationBundle } from 'drizzle-crr/browser';\n\nexport default ${json} satisfies MigrationBundle;\n`;
+    case '.js':
+    case '.mjs':
+      return `${comment}export default ${json};\n`;
+    default:
+      throw new CrrMigrateError(
+        'CRR_MIGRATE_CONFIG',
+        `${file}: the bundle is a .ts, .mts, .js, .mjs or .json file`,
+      );
+  }
+}
+
+/** Whether a file has exactly this text. */
+export const isCurrent = (file: string, text: string): boolean =>
+  existsSync(file) && readFileSync(file, 'utf8') === text;
+
+export function writeBundle(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
