@@ -46,14 +46,19 @@ export function opfsPool(
     });
     const db = open();
     return {
-      execute: (sql, bind) =>
-        db.exec({
-          sql,
-          // It refuses parameters that the statement has not, even none.
-          ...(bind.length > 0 && { bind }),
-          rowMode: 'array',
-          returnValue: 'resultRows',
-        }) as unknown[][],
+      execute(sql, bind) {
+        try {
+          return db.exec({
+            sql,
+            // It refuses parameters that the statement has not, even none.
+            ...(bind.length > 0 && { bind }),
+            rowMode: 'array',
+            returnValue: 'resultRows',
+          }) as unknown[][];
+        } catch (error) {
+          throw isOutOfSpace(error) ? fullError(error) : error;
+        }
+      },
       isInTransaction: () => sqlite.capi.sqlite3_get_autocommit(db as never) === 0,
     };
   };
@@ -81,6 +86,16 @@ async function openerOf(sqlite: Sqlite, database: string): Promise<() => Db> {
   });
   return () => new OpfsSAHPoolDb(`/${database}`);
 }
+
+/** OPFS says that a write failed, and not why. */
+const isOutOfSpace = (error: unknown) => /SQLITE_(?:FULL|IOERR)/.test(String(error));
+
+const fullError = (cause: unknown) =>
+  new CrrDatabaseError(
+    'CRR_DATABASE_STORAGE',
+    `the browser could not write the file (${(cause as Error).message}): the space that it gives this site may be used up, see navigator.storage.estimate()`,
+    { cause },
+  );
 
 const storageError = (reason: string, cause?: unknown) =>
   new CrrDatabaseError(

@@ -36,6 +36,7 @@ export type SharedDatabaseEvent =
 
 /** The database of an origin, as one of its tabs has it. */
 export interface SharedDatabase {
+  readonly name: string;
   /** For `drizzle()` of `drizzle-orm/sqlite-proxy`, of Drizzle 0.45 and 1.0. */
   readonly client: SharedClient;
   /**
@@ -122,6 +123,7 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
   });
   ready.catch(() => {}); // Each query fails with it.
   return {
+    name,
     client: clientOf(requests, ready),
     ready,
     get isLeader() {

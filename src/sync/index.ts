@@ -13,5 +13,6 @@ export type {
 } from './client/result.js';
 export { LIMITS, PROTOCOL_VERSION } from './protocol.js';
 export type { Authorization, TableAccess } from './server/authorization.js';
+export type { CorsOrigins } from './server/cors.js';
 export { createSyncHandler, type SyncHandler } from './server/handler.js';
 export type { LiveOptions, SyncHandlerOptions, SyncLimits } from './server/options.js';

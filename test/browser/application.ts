@@ -23,6 +23,7 @@ export interface Tab {
 export interface Application {
   /** @param query of the page's address. */
   open(query?: string): Promise<Tab>;
+  readonly url: string;
   readonly browser: BrowserContext;
   close(): Promise<void>;
 }
@@ -61,6 +62,7 @@ export async function startApplication(chromium: string, bundle: unknown): Promi
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const browser = await startChromium(chromium, join(directory, 'profile'));
   return {
+    url,
     browser,
     async open(query = '') {
       const page = await browser.newPage();

@@ -1,8 +1,9 @@
 /** A tab of an application with a shared database: what the tests ask of it. */
 import { count, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
-import { type MigrationBundle, openSharedDatabase } from '../../src/browser/index.js';
+import { type MigrationBundle, openSharedDatabase, shareSync } from '../../src/browser/index.js';
 import { increment, withCrr } from '../../src/index.js';
+import { createSync, type Sync } from '../../src/sync/index.js';
 import * as schema from './schema.js';
 
 declare const BUNDLE: MigrationBundle;
@@ -32,6 +33,8 @@ shared.subscribe(({ type }) => {
 /** A transaction that stays open. */
 let end = () => {};
 let running: Promise<void>;
+let sync: Sync;
+const events: string[] = [];
 
 const tab = {
   async ready() {
@@ -79,6 +82,17 @@ const tab = {
   async end() {
     end();
     await running;
+  },
+  startSync(url: string) {
+    sync = shareSync(shared, createSync({ db, url }));
+    sync.subscribe(({ type }) => void events.push(type));
+    sync.start();
+  },
+  events: () => events,
+  phase: () => sync.phase,
+  unsent: () => sync.unsent(),
+  async fill(id: string, kilobytes: number) {
+    await db.insert(cards).values({ id, photo: 'x'.repeat(kilobytes * 1024) });
   },
   async fail() {
     await db.run(sql`SELECT * FROM unknown_table`);

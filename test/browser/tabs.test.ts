@@ -1,9 +1,17 @@
 /** Tabs that share a database in Chromium: one of them has it, and may end at any time. */
+
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createSyncHandler } from '../../src/sync/index.js';
 import { chromiumBinary } from '../../tools/chromium/index.js';
+import { openSite } from '../support/site.js';
 import { type Application, startApplication, type Tab } from './application.js';
 import { bundleOf } from './bundle-of.js';
+import { cards } from './schema.js';
 
 const SCHEMA = readFileSync(new URL('./schema.ts', import.meta.url), 'utf8');
 const binary = chromiumBinary();
@@ -153,6 +161,52 @@ describe.skipIf(binary === undefined)(title, () => {
     const b = await application.open(`?name=${name}&no-opfs&memory`);
     await a.ask('insert', 'volatile');
     expect((await b.ask('rows')).map(({ id }) => id)).toEqual(['volatile']);
+    for (const { page } of [a, b]) await page.close();
+  });
+
+  test('the leading tab syncs with a server of another origin, the others hear of it, and the next one goes on', async () => {
+    const server = await openSite({ cards });
+    const handler = createSyncHandler({
+      db: server,
+      public: true,
+      cors: [new URL(application.url).origin],
+    });
+    const node = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 });
+    await once(node, 'listening');
+    const url = `http://127.0.0.1:${(node.address() as AddressInfo).port}/sync`;
+    const onServer = async () =>
+      (await server.select({ id: cards.id }).from(cards)).map(({ id }) => id);
+    try {
+      const [a, b] = (await openTabs(2)) as [Tab, Tab];
+      for (const tab of [a, b]) await tab.ask('startSync', url);
+      await b.ask('insert', 'from b');
+      await vi.waitFor(async () => expect(await onServer()).toEqual(['from b']), 20_000);
+      await vi.waitFor(async () => expect(await b.ask('events')).toContain('synced'), 20_000);
+      await vi.waitFor(async () => expect(await b.ask('unsent')).toEqual([]), 20_000);
+      expect(await b.ask('phase')).toBe(await a.ask('phase'));
+      await a.page.close();
+      await b.ask('insert', 'later');
+      await vi.waitFor(async () => expect(await onServer()).toEqual(['from b', 'later']), 20_000);
+      await server.insert(cards).values({ id: 'from the server' });
+      await vi.waitFor(async () => expect(await b.ask('rows')).toHaveLength(3), 20_000);
+      await b.page.close();
+    } finally {
+      (node as Server).closeAllConnections();
+      node.close();
+    }
+  });
+
+  test('a full disk is an error that says so, and what was there stays', async () => {
+    const [a, b] = (await openTabs(2)) as [Tab, Tab];
+    await a.ask('insert', 'first');
+    const session = await application.browser.newCDPSession(a.page);
+    const { origin } = new URL(application.url);
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 10_000 });
+    const error = await b.ask('fill', 'large', 8_192).catch((error: unknown) => error);
+    expect((error as { codes: unknown[] }).codes).toContain('CRR_DATABASE_STORAGE');
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    await b.ask('insert', 'second');
+    expect((await a.ask('rows')).map(({ id }) => id)).toEqual(['first', 'second']);
     for (const { page } of [a, b]) await page.close();
   });
 

@@ -7,6 +7,7 @@ import { encodeError } from '../wire/error-body.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import { withDefaults } from '../with-defaults.js';
 import type { Authorization } from './authorization.js';
+import { corsOf } from './cors.js';
 import { ExchangeEndpoint } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
 import { checkOptions, LIVE, type SyncHandlerOptions } from './options.js';
@@ -36,6 +37,7 @@ export type SyncHandler = (request: Request) => Promise<Response>;
 export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   checkOptions(options);
   const site = siteOf(options.db);
+  const cors = corsOf(options.cors);
   const limits = withDefaults(LIMITS, options.limits);
   const onError = errorReporter(options.onError);
   const emit = eventEmitter(options.onEvent, onError);
@@ -66,9 +68,10 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     return new CrrSyncError('CRR_SYNC_SERVER', 'the sync server failed', 500);
   };
   if (emit === undefined) {
-    return (request) => answer(request).catch((error: unknown) => encodeError(errorFor(error)));
+    return (request) =>
+      cors(request, () => answer(request).catch((error: unknown) => encodeError(errorFor(error))));
   }
-  return async (request) => {
+  const answerWithEvent = async (request: Request) => {
     const elapsed = stopwatch();
     const counts = new RequestCounts();
     let code: string | undefined;
@@ -81,6 +84,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     emit(counts.event(request.method, { status, code, durationMs: elapsed() }));
     return response;
   };
+  return (request) => cors(request, () => answerWithEvent(request));
 }
 
 function requireMethod({ method }: Request): void {

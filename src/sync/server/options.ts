@@ -5,6 +5,7 @@ import { LIMITS } from '../protocol.js';
 import type { SyncDatabase } from '../site.js';
 import type { Complete } from '../with-defaults.js';
 import type { Authorization } from './authorization.js';
+import type { CorsOrigins } from './cors.js';
 
 /** The limits of a handler. */
 export interface SyncLimits {
@@ -69,6 +70,11 @@ export interface SyncHandlerOptions {
   readonly authorize?: Authorize | undefined;
   /** Everybody may read and write everything. */
   readonly public?: boolean | undefined;
+  /**
+   * Pages of which other origins may sync: a list of origins, `'*'` for all, or a function. The handler answers their
+   * preflights, too, so route OPTIONS to it. Default: none. A page of the handler's own origin needs no entry.
+   */
+  readonly cors?: CorsOrigins | undefined;
   readonly limits?: SyncLimits | undefined;
   /** Options of the live stream. */
   readonly live?: LiveOptions | undefined;
@@ -88,6 +94,7 @@ const OPTIONS = optionsOf<SyncHandlerOptions>({
   db: true,
   authorize: true,
   public: true,
+  cors: true,
   limits: true,
   live: true,
   onError: true,
