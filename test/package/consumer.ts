@@ -12,12 +12,14 @@ import {
   mvr,
   withCrr,
 } from 'drizzle-crr';
+import { type MigrationBundle, openSharedDatabase, shareSync } from 'drizzle-crr/browser';
 import { liveQuery } from 'drizzle-crr/live';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { drizzle as proxy } from 'drizzle-orm/sqlite-proxy';
 
 const todos = crrTable('todos', {
   id: text('id').primaryKey().notNull(),
@@ -58,4 +60,14 @@ export async function use(): Promise<ApplyResult> {
   await client.db.select().from(todos);
   await createSync({ db, url: `http://127.0.0.1/${likes}${done}${title}` }).sync();
   return db.$crr.apply(page);
+}
+
+declare const migrations: MigrationBundle;
+declare const worker: { postMessage(message: unknown): void; terminate(): void; onerror: null };
+
+export async function inBrowser(): Promise<readonly (typeof todos.$inferSelect)[]> {
+  const shared = openSharedDatabase({ name: 'todos', worker: () => worker, migrations });
+  const local = withCrr(proxy(shared.client), { schema: { todos, notes } });
+  shareSync(shared, createSync({ db: local, url: '/sync' })).start();
+  return local.select().from(todos);
 }
