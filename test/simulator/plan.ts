@@ -1,6 +1,7 @@
 /** What happens in a simulation, made from its seed before it runs, so that parts of it can be left out. */
 import { hash, Random } from '../support/random.js';
 import { RIGHTS, type Rights } from './rights.js';
+import type { SchemaName } from './schema.js';
 
 export interface SitePlan {
   readonly name: string;
@@ -23,6 +24,9 @@ export interface Step {
 
 export interface Plan {
   readonly seed: number;
+  readonly schema: SchemaName;
+  /** How many changes a request or answer has at most, if so few that most syncs need several. */
+  readonly page?: number;
   readonly sites: readonly SitePlan[];
   readonly steps: readonly Step[];
 }
@@ -52,11 +56,14 @@ export const MOST_SITES = 8;
 
 export function makePlan(seed: number, count: number): Plan {
   const random = new Random(hash('plan', seed));
+  // Merges of the many tables take most of the time, and their faults are also what test/constraints looks for.
+  const schema = random.chance(0.1) ? 'many' : 'few';
+  const page = random.chance(0.4) ? 3 + random.int(20) : undefined;
   let made = 0;
   const client = (): SitePlan => {
     made++;
     const rights = made === 1 ? 'whole' : random.pick(RIGHTS);
-    const roams = rights === 'whole' && random.chance(0.3);
+    const roams = rights === 'whole' && random.chance(0.5);
     const upstreams = roams ? ['server', 'relay'] : [random.pick(['server', 'server', 'relay'])];
     return { name: `client-${made}`, rights, upstreams };
   };
@@ -77,7 +84,7 @@ export function makePlan(seed: number, count: number): Plan {
     if (kind === 'leave') present.splice(at, 1);
     return { ...step, at: name };
   });
-  return { seed, sites, steps };
+  return { seed, schema, ...(page && { page }), sites, steps };
 }
 
 /** Steps after which others could not sync with a relay, or that are not about a server. */

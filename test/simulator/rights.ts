@@ -1,10 +1,10 @@
 /** What the users of the simulated servers may see and write. */
-import { eq, inArray, lte, ne } from 'drizzle-orm';
-import type { Authorization } from '../../src/sync/index.js';
-import { simulated } from './schema.js';
+import { eq, inArray, lte, ne, type SQL } from 'drizzle-orm';
+import type { Authorization, TableAccess } from '../../src/sync/index.js';
+import { SCHEMAS } from './schema.js';
 
-const { things, users, tasks } = simulated;
-const TABLES = Object.keys(simulated);
+const { things, users, tasks } = SCHEMAS.many;
+const TABLES = Object.keys(SCHEMAS.many);
 
 /** Every table is listed, since a client gets no others. */
 const all = <T>(access: T) => Object.fromEntries(TABLES.map((name) => [name, access]));
@@ -32,13 +32,26 @@ export const RIGHTS = Object.keys(KINDS) as Rights[];
 
 export const headersOf = (user: string, rights: Rights) => ({ 'x-user': user, 'x-rights': rights });
 
-/** Whether a client with these rights may write some rows of the table of this row, and others not. */
-export function hasCondition(rights: Rights, row: string): boolean {
-  const { tables }: Omit<Authorization, 'id'> = KINDS[rights]();
-  const access = tables?.[row.split(' ', 1)[0]!];
-  return typeof access === 'object' && 'where' in access;
+export function authorize({ headers }: Request): Authorization {
+  return { id: headers.get('x-user')!, ...KINDS[rightsOf(headers)]() };
 }
 
-export function authorize({ headers }: Request): Authorization {
-  return { id: headers.get('x-user')!, ...KINDS[headers.get('x-rights') as Rights]() };
+export const rightsOf = (headers: Headers) => headers.get('x-rights') as Rights;
+
+/** What users with these rights may do with a table. */
+export function accessTo(rights: Rights, table: string): TableAccess {
+  const { tables }: Omit<Authorization, 'id'> = KINDS[rights]();
+  const access = tables?.[table] ?? true;
+  return access === true ? {} : access;
+}
+
+/** The table of a row as facts name it. */
+export const tableOf = (row: string) => row.split(' ', 1)[0]!;
+
+/** The conditions of the rows that users with these rights see, by table. */
+export function conditionsOf(rights: Rights): [table: 'things' | 'users' | 'tasks', where: SQL][] {
+  return (['things', 'users', 'tasks'] as const).flatMap((table) => {
+    const { where } = accessTo(rights, table);
+    return where === undefined ? [] : [[table, where]];
+  });
 }

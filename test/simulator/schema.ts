@@ -21,7 +21,14 @@ const things = crrTable('things', {
 /** Its rows are only written two at a time, in one transaction and alike. */
 const pairs = crrTable('pairs', { id: id(), batch: text('batch') });
 
-export const simulated = { ...constrained, things, pairs };
+const { orgs, tags } = constrained;
+
+/** A simulation has one of them. */
+export const SCHEMAS = {
+  many: { ...constrained, things, pairs },
+  few: { orgs, tags, things, pairs },
+};
+export type SchemaName = keyof typeof SCHEMAS;
 
 /** A trigger of the application: one local write makes another. */
 export const TRIGGERS = [

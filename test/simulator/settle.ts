@@ -2,8 +2,9 @@
 import { expectSound } from '../support/sound.js';
 import { differences, lost, without } from './facts.js';
 import type { Station, Upstream } from './station.js';
+import { seenInVain } from './trespass.js';
 import { votesOf } from './votes.js';
-import { expectNothing, maySendInVain, SimulationFailure, type World } from './world.js';
+import { expectNothing, expectPairs, SimulationFailure, type World } from './world.js';
 
 const MOST_ROUNDS = 30;
 
@@ -29,14 +30,17 @@ export async function settleForGood(world: World): Promise<void> {
   const server = world.stations.get('server')!;
   for (const station of stations) {
     await expectConsistent(world, station);
-    const acknowledged = [...station.acknowledged].filter(
-      ([, fact]) => !maySendInVain(station, fact, server.known!),
-    );
+    expectPairs(station, station.known!);
     expectNothing(
       `what was acknowledged to ${station.name} is lost`,
-      lost(acknowledged, server.known!),
+      lost(station.acknowledged, server.known!),
     );
-    if (!station.isWhole) await expectLikeNew(world, station);
+    if (station.isWhole) continue;
+    await expectLikeNew(world, station);
+    for (const upstream of station.upstreams) {
+      const found = await seenInVain(station, upstream.station);
+      expectNothing(`${station.name} knows what it may not see`, found);
+    }
   }
   expectNothing('additions are lost', world.votes.wrong(await votesOf(server)));
 }

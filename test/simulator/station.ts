@@ -20,6 +20,15 @@ export interface Upstream {
   quietAt?: string | undefined;
 }
 
+export interface StationOptions {
+  readonly database: RecycledDatabase;
+  readonly site: Site;
+  /** How many changes a request or answer has at most. */
+  readonly page: number | undefined;
+  /** Called with what a server did not expect. */
+  readonly onError: (error: unknown) => void;
+}
+
 export class Station {
   readonly upstreams: Upstream[] = [];
   /** Rows whose changes a server has not taken. */
@@ -30,14 +39,19 @@ export class Station {
   backup: string | undefined;
   /** What servers have acknowledged to it. */
   readonly acknowledged = new Map<string, Fact>();
+  site!: Site;
+  readonly database: RecycledDatabase;
+  readonly #page: number | undefined;
+  readonly #onError: (error: unknown) => void;
   #handler!: SyncHandler;
 
   constructor(
     readonly plan: SitePlan,
-    readonly database: RecycledDatabase,
-    public site: Site,
-    readonly onError: (error: unknown) => void,
+    { database, site, page, onError }: StationOptions,
   ) {
+    this.database = database;
+    this.#page = page;
+    this.#onError = onError;
     this.reopen(site);
   }
 
@@ -64,7 +78,12 @@ export class Station {
   reopen(site: Site): void {
     this.site = site;
     this.known = undefined;
-    this.#handler = createSyncHandler({ db: site.db, authorize, onError: this.onError });
+    this.#handler = createSyncHandler({
+      db: site.db,
+      authorize,
+      onError: this.#onError,
+      ...(this.#page && { limits: { maxChanges: this.#page } }),
+    });
     for (const upstream of this.upstreams) {
       upstream.sync = this.#syncOver(upstream.link);
       upstream.quietAt = undefined;
@@ -74,6 +93,12 @@ export class Station {
   #syncOver({ fetch }: Link): Sync {
     const { name, rights } = this.plan;
     const headers = headersOf(name, rights);
-    return createSync({ db: this.site.db, fetch, headers, retry: { attempts: 1 } });
+    return createSync({
+      db: this.site.db,
+      fetch,
+      headers,
+      retry: { attempts: 1 },
+      ...(this.#page && { maxChanges: this.#page }),
+    });
   }
 }

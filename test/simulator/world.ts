@@ -6,14 +6,15 @@ import { CrrSyncError } from '../../src/index.js';
 import type { Fetch, SyncResult } from '../../src/sync/index.js';
 import { TestClock } from '../../src/testing/clock.js';
 import { Link } from '../../src/testing/link.js';
-import { population } from '../constraints/history.js';
 import { hash, Random } from '../support/random.js';
-import { type Fact, type Facts, lost, readFacts, rowName, without } from './facts.js';
-import type { SitePlan } from './plan.js';
+import { type Facts, lost, readFacts, rowName, without } from './facts.js';
+import type { Plan, SitePlan } from './plan.js';
 import type { DatabasePool } from './pool.js';
-import { hasCondition } from './rights.js';
+import { accessTo, rightsOf, tableOf } from './rights.js';
 import { Station, type Upstream } from './station.js';
+import { watchWrites } from './trespass.js';
 import { Votes, votesOf } from './votes.js';
+import { randomPopulation } from './writes.js';
 
 export class SimulationFailure extends Error {
   override readonly name = 'SimulationFailure';
@@ -36,10 +37,10 @@ export class World {
   #backups = 0;
 
   constructor(
-    readonly seed: number,
+    readonly plan: Pick<Plan, 'seed' | 'schema' | 'page'>,
     readonly pool: DatabasePool,
   ) {
-    this.#random = new Random(hash('network', seed));
+    this.#random = new Random(hash('network', plan.seed));
   }
 
   /** Nothing goes on in it. */
@@ -56,11 +57,13 @@ export class World {
 
   /** Adds a site. @param populates whether it begins with rows of its own. */
   async add(plan: SitePlan, populates: boolean): Promise<Station> {
-    const database = await this.pool.take();
+    const database = await this.pool.take(this.plan.schema);
     const site = database.site({ siteId: this.#newSiteId() });
-    const station = new Station(plan, database, site, (error) => {
+    const { page } = this.plan;
+    const onError = (error: unknown) => {
       this.#failure ??= error;
-    });
+    };
+    const station = new Station(plan, { database, site, page, onError });
     for (const name of plan.upstreams) {
       const upstream = this.stations.get(name);
       if (upstream === undefined) continue;
@@ -70,8 +73,9 @@ export class World {
     }
     this.stations.set(plan.name, station);
     if (populates) {
-      const random = new Random(hash('population', this.seed, plan.name));
-      for (const statement of population(random)) await site.write([statement]);
+      const random = new Random(hash('population', this.plan.seed, plan.name));
+      for (const statement of randomPopulation(random, this.plan.schema))
+        await site.write([statement]);
     }
     await this.look(station);
     return station;
@@ -80,12 +84,14 @@ export class World {
   remove(station: Station): void {
     this.stations.delete(station.name);
     this.votes.forget(station);
-    this.pool.giveBack(station.database);
+    this.pool.giveBack(this.plan.schema, station.database);
   }
 
   /** One local transaction. @returns whether the constraints let it through. */
   async write(station: Station, statements: readonly string[]): Promise<boolean> {
     const votes = statements.some((sql) => sql.includes('things'));
+    // A server may have merged since it was last looked at.
+    if (votes) await this.look(station);
     const before = votes && (await votesOf(station));
     const isDone = await station.site.write(statements);
     await this.look(station);
@@ -158,7 +164,8 @@ export class World {
     const { known } = station;
     const now = await readFacts(station.site.db);
     station.known = now;
-    expectPairs(station, now);
+    // Pages cut what a server has merged at once.
+    if (this.plan.page === undefined) expectPairs(station, now);
     if (known !== undefined && known.siteId === now.siteId) {
       const seen = [...known.cells].filter(([, { row }]) => station.isWhole || now.rows.has(row));
       expectNothing(`${station.name} went back`, lost(seen, now));
@@ -168,12 +175,13 @@ export class World {
 
   /** A site has exchanged what it knew: its server knows all of it, or better. */
   async #expectReceived(station: Station, server: Station, before: Facts): Promise<void> {
-    const sent = [...without(before, station.refused).cells];
     const now = await this.look(server);
-    const merged = sent.filter(([, fact]) => !maySendInVain(station, fact, now));
-    expectNothing(`${server.name} acknowledged, and does not have`, lost(merged, now));
+    const after = await this.look(station);
+    const sent = [...without(before, station.refused).cells].filter(
+      ([, { row }]) => !maySendInVain(station, row, after, now),
+    );
+    expectNothing(`${server.name} acknowledged, and does not have`, lost(sent, now));
     for (const [id, fact] of sent) station.acknowledged.set(id, fact);
-    await this.look(station);
   }
 
   /** Waits until each sync that runs waits for the network. */
@@ -187,12 +195,21 @@ export class World {
       if (request.method === 'POST' && this.#random.chance(0.1)) {
         this.late.push({ to: station, request: request.clone() });
       }
-      return station.handle(request);
+      const rights = rightsOf(request.headers);
+      // Reading everything before and after takes longer than most requests.
+      if (rights === 'whole' || !this.#random.chance(0.3)) return station.handle(request);
+      const { response, found } = await watchWrites(station, rights, () => station.handle(request));
+      if (found.length > 0) {
+        // An error here would be one of the network.
+        const user = request.headers.get('x-user');
+        this.#failure ??= failureOf(`${user} has written what it may not`, found);
+      }
+      return response;
     };
   }
 
   #newSiteId(): string {
-    return hash('site', this.seed, this.#sites++)
+    return hash('site', this.plan.seed, this.#sites++)
       .toString(16)
       .padStart(32, '0');
   }
@@ -202,8 +219,10 @@ export class World {
  * A client that may only delete some rows of a table cannot show that it may delete one that the server does not have: the
  * delete waits there, see docs/sync.md.
  */
-export function maySendInVain(station: Station, { row, cl }: Fact, server: Facts): boolean {
-  return cl % 2 === 0 && hasCondition(station.plan.rights, row) && !server.rows.has(row);
+function maySendInVain({ plan }: Station, row: string, client: Facts, server: Facts): boolean {
+  const isDeleted = (client.rows.get(row) ?? 0) % 2 === 0;
+  const { where } = accessTo(plan.rights, tableOf(row));
+  return isDeleted && where !== undefined && !server.rows.has(row);
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -212,12 +231,14 @@ const summary = ({ pushed, pulled, hidden, refused }: SyncResult) =>
   `${pushed} pushed, ${pulled} pulled, ${hidden} hidden, ${refused} refused`;
 
 export function expectNothing(what: string, found: readonly string[]): void {
-  if (found.length === 0) return;
-  throw new SimulationFailure([`${what}:`, ...found.slice(0, 20)].join('\n  '));
+  if (found.length > 0) throw failureOf(what, found);
 }
 
+const failureOf = (what: string, found: readonly string[]) =>
+  new SimulationFailure([`${what}:`, ...found.slice(0, 20)].join('\n  '));
+
 /** Both rows of a pair are always written together. */
-function expectPairs(station: Station, { cells, rows }: Facts): void {
+export function expectPairs(station: Station, { cells, rows }: Facts): void {
   for (const pair of ['p0', 'p1']) {
     const [a, b] = ['a', 'b'].map((side) => {
       const row = `pairs ${pair}${side}`;

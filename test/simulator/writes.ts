@@ -1,10 +1,11 @@
 /** Random local transactions over the tables of schema.ts. */
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
-import { randomTransaction } from '../constraints/history.js';
+import { population, randomTransaction } from '../constraints/history.js';
 import type { Random } from '../support/random.js';
+import { SCHEMAS, type SchemaName } from './schema.js';
 
 /** One transaction. Some of those of one statement are not pinned to a db_version, as in a shell. */
-export function randomWrite(random: Random, step: number): string[] {
+export function randomWrite(random: Random, step: number, schema: SchemaName): string[] {
   const kind = random.int(10);
   if (kind < 2) return pinned(pair(random, step));
   if (kind < 6) {
@@ -14,7 +15,30 @@ export function randomWrite(random: Random, step: number): string[] {
       Array.from({ length: count }, () => thing(random)),
     );
   }
-  return pinnedSometimes(random, randomTransaction(random));
+  return pinnedSometimes(random, schema === 'few' ? [other(random)] : randomTransaction(random));
+}
+
+/** What a site begins with, one transaction each. */
+export function randomPopulation(random: Random, schema: SchemaName): string[] {
+  const tables = Object.keys(SCHEMAS[schema]);
+  return population(random).filter((sql) =>
+    tables.includes(/(?:INTO|UPDATE) (\w+)/.exec(sql)![1]!),
+  );
+}
+
+/** A write to the tables beside things and pairs, if there are few. */
+function other(random: Random): string {
+  const org = () => `'o${random.int(3)}'`;
+  const name = () => random.pick(["'acme'", "'beta'", "'acme~o1'", "'c'"]);
+  const verb = () => random.pick(['INSERT OR IGNORE', 'INSERT OR REPLACE']);
+  return random.pick<() => string>([
+    () => `${verb()} INTO orgs (id, name) VALUES (${org()}, ${name()})`,
+    () => `UPDATE OR IGNORE orgs SET name = ${name()} WHERE id = ${org()}`,
+    () => `UPDATE OR IGNORE orgs SET id = ${org()} WHERE id = ${org()}`,
+    () => `DELETE FROM orgs WHERE id = ${org()}`,
+    () => `${verb()} INTO tags (id, name) VALUES ('g${random.int(3)}', 'n${random.int(9)}')`,
+    () => `DELETE FROM tags WHERE id = 'g${random.int(3)}'`,
+  ])();
 }
 
 const pinned = (statements: readonly string[]) => [PIN_SQL, ...statements, UNPIN_SQL];
@@ -52,7 +76,8 @@ export function thing(random: Random): string {
   };
   const some = (most: number) => random.shuffle(Object.keys(values)).slice(0, 1 + random.int(most));
   const insert = (verb: string) => {
-    const columns = ['owner', ...some(4).filter((name) => name !== 'owner')];
+    const given = ['owner', 'place'];
+    const columns = [...given, ...some(4).filter((name) => !given.includes(name))];
     const list = columns.map((name) => values[name]!()).join(', ');
     return `${verb} INTO things (id, ${columns.join(', ')}) VALUES (${id()}, ${list})`;
   };
