@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '10000' },
+    /** Begins no further simulation after so many minutes. */
+    minutes: { type: 'string', default: 'Infinity' },
     /** How many steps a simulation has. */
     length: { type: 'string', default: '200' },
     shrink: { type: 'boolean', default: false },
@@ -32,10 +34,12 @@ const [first, total, most] = [values.seed, values.steps, values.length].map(Numb
   number,
 ];
 /** For a run of many, so that one sees that it goes on. */
-const EVERY = 50;
+const EVERY = 10;
 let done = 0;
 let failures = 0;
-for (let seed = first; done < total && (values.all || failures === 0); seed++) {
+const end = performance.now() + Number(values.minutes) * 60_000;
+const goesOn = () => done < total && performance.now() < end && (values.all || failures === 0);
+for (let seed = first; goesOn(); seed++) {
   const length = Math.min(most, total - done);
   const plan = makePlan(seed, length);
   const { failure, trace } = await simulate(plan, pool);

@@ -29,6 +29,7 @@ import {
   requirePulled,
   START,
   sentAfter,
+  sentBefore,
 } from './round.js';
 import { SyncRun } from './sync-run.js';
 import { Tickets } from './tickets.js';
@@ -105,7 +106,8 @@ export class Exchange {
       this.peer(),
     ]);
     const peer = known && (await this.#remembering(known, horizon));
-    const { sent = START, received = START } = peer ?? {};
+    const { received = START } = peer ?? {};
+    const sent = sentBefore(peer, run.isFirstRound);
     // If a pull was sent ahead, nothing can be pushed with it.
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
@@ -193,6 +195,7 @@ export class Exchange {
   ): Promise<ApplyResult | undefined> {
     const { chunk } = round;
     const { pulled } = answer;
+    run.answered(round, refusals);
     const received = receivedAfter(round, answer);
     const sent = sentAfter(round);
     // The server prepares the next chunk while this one is merged, unless there is more to push.

@@ -52,6 +52,18 @@ export const sentAfter = ({ chunk, sent }: Round): PeerProgress => ({
   skip: sent.skip,
 });
 
+/**
+ * The progress when a round begins. A new sync may find a row half sent: if rows were refused, it may be one of them, and is
+ * sent from its beginning.
+ */
+export function sentBefore(peer: Peer | undefined, isFirst: boolean): PeerProgress {
+  const { sent = START, refused = [] } = peer ?? {};
+  const { cursor, skip } = sent;
+  if (!isFirst || refused.length === 0 || typeof cursor === 'number') return sent;
+  const { part: _, ...after } = cursor.after;
+  return { cursor: { since: cursor.since, after }, skip };
+}
+
 export const isSameCursor = (a: number | Cursor, b: number | Cursor) =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
 

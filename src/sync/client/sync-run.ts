@@ -1,5 +1,6 @@
 import type { CrrErrorCode } from '../../errors.js';
 import { RowSet } from '../../model/row-id.js';
+import { partOf } from '../chunk.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
 import type { ApplyResult, HiddenRow, RowRef } from '../site.js';
 import type { Traffic } from './http-connection.js';
@@ -36,6 +37,8 @@ export class SyncRun {
   pullAhead: Promise<SyncResponse> | undefined;
   /** How many times in a row the sync has recovered from a refusal. */
   recoveries = 0;
+  /** Whether nothing was answered yet. */
+  isFirstRound = true;
   /** Whether this database got a new site id. */
   hasNewId = false;
   readonly #options: SyncRunOptions;
@@ -65,6 +68,13 @@ export class SyncRun {
       this.refusedRows.set(row);
     }
     return this.leftOut.size > before;
+  }
+
+  /** A round has its answer. */
+  answered({ chunk }: Round, { refused }: Refusals): void {
+    this.isFirstRound = false;
+    // Without a part that was refused, the rest of a row would be a row that nobody has written.
+    if (partOf(chunk.cursor) !== undefined) this.leaveOut(refused);
   }
 
   reportApplied(applied: ApplyResult | undefined): void {
