@@ -23,9 +23,11 @@ const pairs = crrTable('pairs', { id: id(), batch: text('batch') });
 
 const { orgs, tags } = constrained;
 
+export const simulated = { ...constrained, things, pairs };
+
 /** A simulation has one of them. */
 export const SCHEMAS = {
-  many: { ...constrained, things, pairs },
+  many: simulated,
   few: { orgs, tags, things, pairs },
 };
 export type SchemaName = keyof typeof SCHEMAS;

@@ -5,7 +5,7 @@ import type { Random } from '../support/random.js';
 import { SCHEMAS, type SchemaName } from './schema.js';
 
 /** One transaction. Some of those of one statement are not pinned to a db_version, as in a shell. */
-export function randomWrite(random: Random, step: number, schema: SchemaName): string[] {
+export function randomWrite(random: Random, step: number, schema: SchemaName = 'many'): string[] {
   const kind = random.int(10);
   if (kind < 2) return pinned(pair(random, step));
   if (kind < 6) {
