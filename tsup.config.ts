@@ -7,6 +7,7 @@ const library = {
   sync: 'src/sync/index.ts',
   live: 'src/live-queries/index.ts',
   browser: 'src/browser/index.ts',
+  react: 'src/react/index.ts',
   testing: 'src/testing/index.ts',
 };
 

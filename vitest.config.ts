@@ -12,6 +12,7 @@ export default defineConfig({
       'drizzle-crr/browser': fileURLToPath(new URL('./src/browser/index.js', import.meta.url)),
       'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
       'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
+      'drizzle-crr/react': fileURLToPath(new URL('./src/react/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
       'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },

@@ -6,6 +6,8 @@ import type { Pin } from './read-set.js';
 
 /** A query of Drizzle, as far as it is known before it runs. */
 export interface DescribedQuery<T = unknown> {
+  /** The same for queries with the same SQL and parameters. */
+  readonly key: string;
   /** The same for queries that give the same result; undefined if that is not certain. */
   readonly identity: string | undefined;
   readonly sql: string;
@@ -36,9 +38,11 @@ export function describe(db: object, query: unknown, schema: DrizzleSchema): Des
     );
   }
   const { sql, params } = rendered;
+  const key = JSON.stringify([sql, params.map(paramText)]);
   const shape = shapeOf(query);
   return {
-    identity: shape && JSON.stringify([sql, params.map(paramText), shape]),
+    key,
+    identity: shape && `${shape} ${key}`,
     sql,
     pin: pinOf(query as object, sql, schema),
     run: async () => (isThenable(query) ? query : database.all(query as SQL)),

@@ -217,6 +217,7 @@ export class Hub implements EntryHost {
     }
     const stale = this.#index.readersOf(spread(changed, this.#internals.schema, before, moment));
     if (moment.version > before.version) {
+      for (const entry of this.#index.unknown) stale.add(entry);
       // What these read was not looked at.
       for (const entry of this.#index.entries) if (!watched.has(entry)) stale.add(entry);
     }

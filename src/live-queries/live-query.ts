@@ -74,6 +74,15 @@ export function liveQuery<TDatabase extends CrrDatabase, TSource extends LiveSou
   return liveStore(hub, identity, source, pollMs) as LiveQuery<LiveResult<TSource>>;
 }
 
+/** A text that is the same for equal queries. */
+export function keyOfQuery<TDatabase extends CrrDatabase>(
+  db: TDatabase,
+  query: (db: TDatabase) => LiveSource,
+): string {
+  const { identity, key } = describe(db, query(db), hubOf(db).internals.schema);
+  return identity ?? key;
+}
+
 /** An entry of the hub as a store. Its last snapshot stays when nobody subscribes any more. */
 export function liveStore<T>(
   hub: Hub,

@@ -58,7 +58,7 @@ export class ReadIndex implements Watched {
 
   /** The queries that read one of these rows. */
   readersOf(changed: ChangedRows): Set<Entry> {
-    const readers = new Set<Entry>(changed.size > 0 ? this.#unknown : []);
+    const readers = new Set<Entry>();
     for (const [table, keys] of changed) {
       const found = this.#crrs.get(table);
       if (found === undefined) continue;
@@ -70,6 +70,11 @@ export class ReadIndex implements Watched {
       for (const entries of some) for (const entry of entries) readers.add(entry);
     }
     return readers;
+  }
+
+  /** The queries of which it is not known what they read. */
+  get unknown(): Iterable<Entry> {
+    return this.#unknown;
   }
 
   /** The queries that read tables without clocks. @param tables undefined = any of them. */

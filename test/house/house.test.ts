@@ -25,6 +25,7 @@ const FOLDERS = [
   'live-queries',
   'sync',
   'browser',
+  'react',
   'migrate',
   'cli',
   'testing',

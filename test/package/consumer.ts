@@ -14,6 +14,7 @@ import {
 } from 'drizzle-crr';
 import { type MigrationBundle, openSharedDatabase, shareSync } from 'drizzle-crr/browser';
 import { liveQuery } from 'drizzle-crr/live';
+import { CrrProvider, useLiveQuery } from 'drizzle-crr/react';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
 import { eq } from 'drizzle-orm';
@@ -33,6 +34,12 @@ const notes = asCrr(sqliteTable('notes', { id: text('id').primaryKey().notNull()
 const db = withCrr(drizzle({ client: createClient({ url: ':memory:' }) }), {
   schema: { todos, notes },
 });
+
+export function Titles(): string {
+  const rows = useLiveQuery((given: typeof db) => given.select().from(todos), { suspense: true });
+  return rows.map(({ title }) => title).join();
+}
+CrrProvider({ db });
 
 export async function use(): Promise<ApplyResult> {
   await db.insert(todos).values({ id: 'a', title: 'x', position: 'a0' });

@@ -26,6 +26,7 @@ export function scratchProject(name: string): ScratchProject {
         paths: {
           'drizzle-crr': ['../../src/index.ts'],
           'drizzle-crr/live': ['../../src/live-queries/index.ts'],
+          'drizzle-crr/react': ['../../src/react/index.ts'],
           'drizzle-crr/sync': ['../../src/sync/index.ts'],
           'drizzle-crr/testing': ['../../src/testing/index.ts'],
         },

@@ -1,0 +1,4 @@
+export { CrrProvider, type CrrProviderProps } from './provider.js';
+export { useConflicts } from './use-conflicts.js';
+export { type UseLiveQueryOptions, useLiveQuery } from './use-live-query.js';
+export { type SyncState, type UseSyncOptions, useSync } from './use-sync.js';

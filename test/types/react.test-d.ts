@@ -1,0 +1,43 @@
+import { createClient } from '@libsql/client';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { integer, text } from 'drizzle-orm/sqlite-core';
+import { describe, expectTypeOf, test } from 'vitest';
+import { type Conflict, crrTable, type UnsentRow, withCrr } from '../../src/index.js';
+import type { LiveSnapshot } from '../../src/live-queries/index.js';
+import { useConflicts, useLiveQuery, useSync } from '../../src/react/index.js';
+import type { SyncPhase } from '../../src/sync/index.js';
+
+const todos = crrTable('todos', { id: text('id').primaryKey().notNull(), n: integer('n') });
+const make = () =>
+  withCrr(drizzle({ client: createClient({ url: ':memory:' }) }), { schema: { todos } });
+type Database = ReturnType<typeof make>;
+type Todo = typeof todos.$inferSelect;
+
+describe('the hooks', () => {
+  test('useLiveQuery has the type of its query', () => {
+    const plain = () => useLiveQuery((db: Database) => db.select().from(todos));
+    expectTypeOf(plain).returns.toEqualTypeOf<LiveSnapshot<Todo[]>>();
+    const suspended = () =>
+      useLiveQuery((db: Database) => db.select().from(todos), { suspense: true });
+    expectTypeOf(suspended).returns.toEqualTypeOf<Todo[]>();
+    const raw = () => useLiveQuery(() => sql<{ n: number }>`SELECT 1 AS n`, { pollMs: 50 });
+    expectTypeOf(raw).returns.toEqualTypeOf<LiveSnapshot<{ n: number }[]>>();
+    // @ts-expect-error contract: a text is not a query
+    const wrong = () => useLiveQuery(() => 'SELECT 1');
+    expectTypeOf(wrong).toBeFunction();
+  });
+
+  test('useConflicts has the type of its table', () => {
+    const conflicts = () => useConflicts(todos);
+    expectTypeOf(conflicts).returns.toEqualTypeOf<LiveSnapshot<Conflict<typeof todos>[]>>();
+  });
+
+  test('useSync', () => {
+    const sync = () => useSync({ limit: 5 });
+    expectTypeOf(sync).returns.toHaveProperty('phase').toEqualTypeOf<SyncPhase>();
+    expectTypeOf(sync)
+      .returns.toHaveProperty('unsent')
+      .toEqualTypeOf<readonly UnsentRow[] | undefined>();
+  });
+});
