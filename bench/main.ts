@@ -1,6 +1,7 @@
 /** Runs the requested sections and prints their figures. */
 import { parseArgs } from 'node:util';
 import { measureChanges } from './changes.js';
+import { measureCompaction } from './compaction.js';
 import { Workbench } from './database.js';
 import { nativeEngine, wasmEngine } from './engine.js';
 import { measureEngines } from './engines.js';
@@ -149,6 +150,15 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
       bench,
       textShape('uuid7'),
       { small: 10_000, large, rounds: options.quick ? 2 : 5 },
+      figures,
+    );
+  },
+  async compaction(bench, figures) {
+    const churned = options.quick ? 50_000 : 1_000_000;
+    await measureCompaction(
+      bench,
+      textShape('uuid7'),
+      { rows: 1_000, churned, interval: churned / 20, rounds: options.quick ? 2 : 5 },
       figures,
     );
   },

@@ -25,6 +25,8 @@ export interface Sqld {
   readonly wsUrl: string;
   /** Stops the server and removes its temporary directory. Can be called more than once. */
   stop(): Promise<void>;
+  /** Ends it with SIGKILL, as a crash would. */
+  kill(): Promise<void>;
 }
 
 /** The path of the sqld binary for this platform; undefined if there is none. */
@@ -85,13 +87,18 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld | undef
     return stopping;
   };
 
+  const kill = () => {
+    child.kill('SIGKILL');
+    return stop();
+  };
+
   try {
     await untilHealthy(`http://${address}/health`, child, options.startTimeout ?? 20_000);
   } catch (error) {
     await stop();
     throw new Error(`sqld did not start: ${(error as Error).message}\n${output}`);
   }
-  return { httpUrl: `http://${address}`, wsUrl: `ws://${address}`, stop };
+  return { httpUrl: `http://${address}`, wsUrl: `ws://${address}`, stop, kill };
 }
 
 async function freePort(): Promise<number> {
