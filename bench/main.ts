@@ -158,7 +158,7 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
     await measureCompaction(
       bench,
       textShape('uuid7'),
-      { rows: 1_000, churned, interval: churned / 20, rounds: options.quick ? 2 : 5 },
+      { rows: 1_000, churned, interval: 1_000, rounds: options.quick ? 2 : 5 },
       figures,
     );
   },

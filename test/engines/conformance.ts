@@ -38,6 +38,7 @@ import {
 import { bytesToHex } from '../../src/model/value.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { createTableSql } from '../support/create-table.js';
+import { compactionScenario } from './compaction-scenario.js';
 import { liveScenario } from './live-scenario.js';
 import { storedTextSql } from './stored-text.js';
 
@@ -597,6 +598,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ...(await Promise.all([server, a, b].map(rowsOf))),
     ];
   },
+
+  'deletes are forgotten, and a client from before them is told': compactionScenario,
 
   async 'a row rule holds'(open) {
     const [server, a] = [await open({ items }), await open({ items })];

@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { messages } from '../../database/database-errors.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
+import { Failure } from '../failure.js';
 import { screenOf } from '../io.js';
 import { integer, withDatabaseOptions } from '../options.js';
 import { renderCompacted } from '../render/compacted.js';
@@ -41,11 +43,22 @@ export const compactCommand = cliCommand(parser, async (io, options) => {
     async ({ db, plain }) => {
       const peerExpiry = options.peerExpiry * DAY_MS;
       const result = await db.$crr.compact({ upTo: options.upTo, peerExpiry });
-      // Not by the connection, which runs everything in a transaction.
-      if (options.vacuum) await (plain as Runner).run(sql`VACUUM`);
       io.stdout(`${renderCompacted(result, screenOf(io, 'stdout').style)}\n`);
+      if (options.vacuum) await vacuum(plain as Runner);
       return EXIT.ok;
     },
     { drift: 'refuse' },
   );
 });
+
+/** Not by the connection, which runs everything in a transaction. */
+async function vacuum(plain: Runner): Promise<void> {
+  try {
+    await plain.run(sql`VACUUM`);
+  } catch (error) {
+    // Without its cause, which would be taken for a database that cannot be opened.
+    throw new Failure(
+      `the database refuses VACUUM (${messages(error).split('\n').at(-1)}): what was removed stays removed, and its pages are used again. sqld and Turso have no VACUUM: leave out --vacuum`,
+    );
+  }
+}
