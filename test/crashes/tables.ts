@@ -1,8 +1,9 @@
 /** The tables of databases that crash, and the databases themselves. */
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { counter, crrTable, mvr, withCrr } from '../../src/index.js';
+import { openClient } from '../support/client.js';
 import { createTableSql } from '../support/create-table.js';
 
 const columns = {
@@ -59,7 +60,7 @@ export function databaseOf(client: Client, step = 0) {
 }
 
 /** Where one of a pair of databases is. */
-export const openAt = (url: string): Client => createClient({ url });
+export const openAt = (url: string): Client => openClient({ url });
 
 export async function createAt(url: string, journal: 'WAL' | 'DELETE' | undefined): Promise<void> {
   const client = openAt(url);
