@@ -55,8 +55,13 @@ export function evictRow(
     `EXISTS (SELECT 1 FROM ${clock} WHERE ${clocks(args)} AND ${condition})`;
   const hasUnsent = hasClock(`NOT ${isSent}`);
   const hasCells = spec.cellColumns.length > 0;
+  // The peer knows nothing of a life, or an end of one, that began in what it refused: kept, it would win over the row there.
+  const isUnknown =
+    refusedFrom === undefined
+      ? 'false'
+      : `ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0)`;
   const isKept = [
-    () => (isGone ? 'false' : 'causal_length > 1'),
+    () => (isGone ? 'false' : `causal_length > 1 AND NOT ${isUnknown}`),
     ...(hasCells && !isGone
       ? [(args: SqlValue[]) => `EXISTS (SELECT 1 FROM ${cells(spec)} WHERE ${clocks(args)})`]
       : []),
@@ -76,7 +81,7 @@ export function evictRow(
       ? [
           deleteFrom(cells(spec), [
             clocks,
-            () => (isGone ? 'true' : `site <> ${LOCAL_SITE}`),
+            (args) => (isGone ? 'true' : `(site <> ${LOCAL_SITE} OR ${hasClock(isUnknown)(args)})`),
             hasClock(isSent),
           ]),
         ]

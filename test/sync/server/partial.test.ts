@@ -40,6 +40,25 @@ async function opened() {
   return { server, ann, sync, giveTo };
 }
 
+describe('a key that a client uses while somebody else has it', () => {
+  test.each([1, 2, 3])('and whose row is in life %i when it is refused', async (lives) => {
+    const [server, ann] = [await openBoard(), await openBoard()];
+    await server.db.insert(cards).values(card('1', { owner: 'bob', votes: 7 }));
+    for (let life = 1; life <= lives; life++) {
+      if (life % 2 === 0) await ann.db.delete(cards);
+      else await ann.db.insert(cards).values(card('1', { votes: 5 }));
+    }
+    const sync = syncOf(server, ann, 'ann');
+    expect((await sync.sync()).refusedRows).toMatchObject([{ key: { id: '1' }, dropped: true }]);
+    expect(await cardsOf(ann)).toEqual([]);
+    // What was refused must not win over the row when it is there.
+    await server.db.update(cards).set({ owner: 'ann' });
+    await sync.sync();
+    await sync.sync();
+    expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  });
+});
+
 describe('counters and registers', () => {
   test('go with their row and come back with it, this site’s own share too', async () => {
     const { server, ann, sync, giveTo } = await opened();
