@@ -152,7 +152,10 @@ class KeyReader {
 
   #real(): number {
     const { buffer, byteOffset } = this.packed;
-    return new DataView(buffer, byteOffset + this.take(8), 8).getFloat64(0);
+    const value = new DataView(buffer, byteOffset + this.take(8), 8).getFloat64(0);
+    // SQLite has no such value.
+    if (Number.isNaN(value)) throw malformed('a real that is not a number');
+    return value;
   }
 
   #bytes(size: number): Uint8Array {

@@ -44,6 +44,11 @@ const REFUSED: readonly [CrrChangeErrorCode, string, unknown][] = [
   ['CRR_CHANGE_PACKED_KEY', 'a key as text', { ...VALID, pk: '010b0161' }],
   ['CRR_CHANGE_PACKED_KEY', 'an empty key', { ...VALID, pk: new Uint8Array() }],
   ['CRR_CHANGE_PACKED_KEY', 'a key cut short', { ...VALID, pk: VALID.pk.subarray(0, 3) }],
+  [
+    'CRR_CHANGE_PACKED_KEY',
+    'a key that is not a number',
+    { ...VALID, pk: new Uint8Array([1, 2, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]) },
+  ],
   ['CRR_CHANGE_PACKED_KEY', 'a key with NULL', { ...VALID, pk: packKey([null]) }],
   ['CRR_CHANGE_KEY_COUNT', 'two key columns for one', { ...VALID, pk: packKey(['a', 'b']) }],
   ['CRR_CHANGE_KEY_COUNT', 'no key columns for one', { ...VALID, pk: packKey([]) }],

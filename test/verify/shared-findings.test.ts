@@ -199,6 +199,28 @@ const CASES: readonly Case[] = [
     finds: ['foreign-key plain {"rowid":"7"}'],
     leaves: ['foreign-key plain {"rowid":"7"}'],
   },
+  {
+    title:
+      'a row with constraints has its parent: it is parked if nothing is known of the parent any more',
+    break: [
+      'PRAGMA foreign_keys = OFF',
+      'UPDATE crr_state SET applying = 1',
+      "DELETE FROM orgs WHERE id = 'org b'",
+      "DELETE FROM orgs__crr_clock WHERE key_id = 'org b'",
+      'UPDATE crr_state SET applying = 0',
+    ],
+    finds: ['foreign-key users {"id":"user b"} org'],
+  },
+  {
+    title: 'a parent that was deleted while triggers were missing takes its children along',
+    break: [
+      'PRAGMA foreign_keys = OFF',
+      'UPDATE crr_state SET applying = 1',
+      "DELETE FROM orgs WHERE id = 'org b'",
+      'UPDATE crr_state SET applying = 0',
+    ],
+    finds: ['clock-without-row orgs {"id":"org b"}', 'foreign-key users {"id":"user b"} org'],
+  },
 ];
 
 test.each(CASES)('$title', async ({ break: statements, finds, leaves = [] }) => {

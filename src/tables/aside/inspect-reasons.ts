@@ -115,7 +115,7 @@ const isLivingClock = (spec: TableSpec, rowid: string) => block`
   )`;
 
 /** SQL condition: no write since all was settled concerns the table. */
-const isSettled = (spec: TableSpec) => block`
+export const isSettled = (spec: TableSpec) => block`
   NOT (
     ${isUnsettled(spec)}
   )`;

@@ -8,6 +8,7 @@ import { CLOCK, clock, IS_ALIVE, sameKeys } from '../clock/table.js';
 import type { Inspection, Invariant } from '../invariant.js';
 import { isEmpty, ROW, STATE_VERSION, says, shownText } from '../invariant-sql.js';
 import { isShown, maskInvariants, reasonInvariant, STATE } from './inspect-reasons.js';
+import { inspectReferences } from './inspect-references.js';
 import { isMasked } from './masks.js';
 import { decideAgain, removeAside, updateAside } from './repair.js';
 import { isBaseOf } from './sql.js';
@@ -38,6 +39,7 @@ export function inspectAside(spec: TableSpec): Inspection[] {
         ...maskInvariants(spec),
       ],
     },
+    ...inspectReferences(spec),
     {
       table: spec.name,
       invariants: [

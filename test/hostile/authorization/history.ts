@@ -4,7 +4,6 @@ import { type Change, explainError } from '../../../src/index.js';
 import { createSyncHandler } from '../../../src/sync/index.js';
 import type { SyncRequest, SyncResponse } from '../../../src/sync/protocol.js';
 import { binaryCodec } from '../../../src/sync/wire/binary-codec.js';
-import { decodeError } from '../../../src/sync/wire/error-body.js';
 import { memoryClient } from '../../support/client.js';
 import { hash, Random } from '../../support/random.js';
 import { openSite } from '../../support/site.js';
@@ -127,6 +126,7 @@ class History {
   }
 
   async #send(user: string, rules: Rules, request: SyncRequest): Promise<SyncResponse | undefined> {
+    let failure: unknown;
     const handler = createSyncHandler({
       db: this.#db,
       authorize: () => ({
@@ -134,7 +134,7 @@ class History {
         tables: Object.fromEntries([...rules].map(([table, { access }]) => [table, access])),
       }),
       onError: (error) => {
-        throw new Error(`the handler failed: ${String(explainError(error))}`, { cause: error });
+        failure = error;
       },
     });
     const body = await binaryCodec.encodeRequest(request);
@@ -148,7 +148,7 @@ class History {
     }
     const text = new TextDecoder().decode(bytes);
     if (showsSecret(text)) throw new Error(`a refusal shows a value: ${text}`);
-    if (response.status >= 500) throw decodeError(response.status, bytes);
+    if (response.status >= 500) throw explainError(failure);
     return undefined;
   }
 
