@@ -36,6 +36,7 @@ const SUITES = [
   'test/merge/convergence.test.ts',
   'test/migrate/convergence.test.ts',
   'test/simulator',
+  'test/verify/damage.test.ts',
   'test/sync/client/copies.test.ts',
 ];
 

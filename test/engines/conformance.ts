@@ -658,6 +658,38 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return [...outcomes, ...(await stateOf([site], site))];
   },
 
+  async 'damage to the bookkeeping is found, and repaired'(open) {
+    const site = await open({ items, members, owners, pets, plain });
+    await site.db.insert(items).values([item('a', { votes: 2, tag: 'x' }), item('b')]);
+    await site.db.insert(owners).values({ id: 'o', name: 'one' });
+    await site.db.insert(pets).values({ id: 'p', owner: 'o', chip: 1, nick: 'p' });
+    const look = async (repair: boolean) => {
+      const { findings, repaired } = await site.db.$crr.verify({ repair });
+      return [...repaired, ...findings].map(
+        ({ code, table, key, column }) => `${code} ${table} ${JSON.stringify(key)} ${column}`,
+      );
+    };
+    const before = await look(false);
+    await exec(site, 'UPDATE crr_state SET applying = 1');
+    await exec(site, "INSERT INTO members (team, number) VALUES ('silent', 1)");
+    await exec(site, "UPDATE items SET votes = 99, tag = 'y' WHERE id = 'a'");
+    await exec(site, "UPDATE pets__crr_clock SET db_version = 4000 WHERE key_id = 'p'");
+    await exec(site, "DELETE FROM items WHERE id = 'b'");
+    await exec(site, 'UPDATE crr_state SET applying = 0');
+    return [
+      ...before,
+      '-- damaged',
+      ...(await look(false)),
+      '-- repaired',
+      ...(await look(true)),
+      '-- again',
+      ...(await look(false)),
+      // It has another site id now, since versions were lost.
+      JSON.stringify(await site.db.select({ id: items.id, votes: items.votes }).from(items)),
+      JSON.stringify(await site.db.select().from(members)),
+    ];
+  },
+
   async 'batches run at the same time lose nothing'(open) {
     const [a, b] = [await open({ members }), await open({ members })];
     await b.db

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/index.js';
 import { RecycledDatabase } from '../constraints/recycled.js';
 import type { Site } from '../constraints/site.js';
+import { randomWrite } from '../simulator/writes.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { anyDamage, exchange, randomSites, schema, VISIBLE } from './damage.js';
 
@@ -52,9 +53,14 @@ test('whatever is damaged, a repair ends, and the database goes on if nothing is
       done.push((await anyDamage(a, random)) ?? '');
     }
     try {
-      const left = await repaired(a);
-      if (left.length === 0) await exchange(a, b);
-      if (left.length === 0) expect((await a.db.$crr.verify()).findings).toEqual([]);
+      if ((await repaired(a)).length > 0) continue;
+      // Not its own changes: a value that was changed without a trace is another one than it has sent.
+      const excludeSite = await a.db.$crr.siteId();
+      await a.db.$crr.apply(await b.db.$crr.changes({ excludeSite }));
+      await a.write(randomWrite(random, 50));
+      await a.db.$crr.apply([]);
+      await a.db.$crr.changes();
+      expect((await a.db.$crr.verify()).findings).toEqual([]);
     } catch (error) {
       throw new Error(`seed ${seed}: ${done.join('; ')}: ${String(error)}`, { cause: error });
     }
