@@ -8,6 +8,7 @@ import { measureEngines } from './engines.js';
 import { exactCosts } from './exact.js';
 import { Figures } from './figures.js';
 import { measureGrowth } from './growth.js';
+import { measureLive } from './live.js';
 import { useClock } from './measure.js';
 import { measureMemory } from './memory.js';
 import { measureEngine } from './oracle.js';
@@ -115,6 +116,9 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
   },
   async settling(bench, figures) {
     await measureSettling(bench, scale.rounds, figures);
+  },
+  async live(bench, figures) {
+    await measureLive(bench, scale.rounds, figures);
   },
   async oracle(_, figures) {
     const effort = options.quick ? { rows: 500, rounds: 2 } : { rows: 5_000, rounds: 5 };
