@@ -1,0 +1,91 @@
+/** Starts the database, the server and the page on this machine. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getRequestListener } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { createClient } from '@libsql/client';
+import { drizzle } from 'drizzle-orm/libsql';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import { build as bundle } from 'esbuild';
+import { Hono } from 'hono';
+import { Miniflare } from 'miniflare';
+import { build } from 'vite';
+import { startSqld } from '../../tools/sqld/index.js';
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export interface RunningBoard {
+  /** The page. `?user=ben` is another user. */
+  readonly url: string;
+  /** Where a client syncs. */
+  readonly syncUrl: string;
+  stop(): Promise<void>;
+}
+
+/** @returns undefined if there is no sqld for this platform. */
+export async function runBoard(port = 0): Promise<RunningBoard | undefined> {
+  const sqld = await startSqld();
+  if (sqld === undefined) return undefined;
+  const client = createClient({ url: sqld.httpUrl });
+  await migrate(drizzle(client), { migrationsFolder: file('./drizzle') });
+  client.close();
+  const worker = new Miniflare({
+    modules: true,
+    script: await workerScript(),
+    host: '127.0.0.1',
+    port: 0,
+    compatibilityDate: '2025-11-01',
+    bindings: {
+      TURSO_URL: sqld.httpUrl,
+      USERS: '{"ann-token":"ann","ben-token":"ben","cleo-token":"cleo"}',
+    },
+  });
+  const workerUrl = await worker.ready;
+  const directory = await mkdtemp(join(tmpdir(), 'board-'));
+  await build({
+    configFile: file('./vite.config.ts'),
+    build: { outDir: join(directory, 'page') },
+    logLevel: 'error',
+  });
+
+  // One origin for the page and its server, as a deployed application has.
+  const app = new Hono();
+  app.all('/sync', ({ req }) => fetch(new Request(new URL('/sync', workerUrl), req.raw)));
+  app.use('*', serveStatic({ root: join(directory, 'page') }));
+  const server = createServer(
+    getRequestListener(app.fetch) as (request: IncomingMessage, response: ServerResponse) => void,
+  );
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    url,
+    syncUrl: `${url}sync`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await worker.dispose();
+      await sqld.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function workerScript(): Promise<string> {
+  const { outputFiles } = await bundle({
+    entryPoints: [file('./worker.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd', 'worker', 'browser'],
+    alias: {
+      'drizzle-crr': file('../../src/index.ts'),
+      'drizzle-crr/sync': file('../../src/sync/index.ts'),
+    },
+  });
+  return outputFiles[0]!.text;
+}

@@ -1,0 +1,46 @@
+import { counter, crrTable, fractIndex, lww, mvr } from 'drizzle-crr';
+import { index, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+const id = () => text('id').primaryKey().notNull();
+
+export const boards = crrTable('boards', {
+  id: id(),
+  name: text('name').notNull().unique(),
+});
+
+export const lists = crrTable(
+  'lists',
+  {
+    id: id(),
+    board: text('board_id')
+      .notNull()
+      .references(() => boards.id, { onDelete: 'cascade' }),
+    /** Two lists of a board have different titles: if they are written apart, one gets a suffix. */
+    title: text('title').notNull(),
+    position: fractIndex('position', { within: ['board'] }),
+  },
+  (t) => [uniqueIndex('lists_title').on(t.board, t.title)],
+);
+
+export const cards = crrTable(
+  'cards',
+  {
+    id: id(),
+    list: text('list_id')
+      .notNull()
+      .references(() => lists.id, { onDelete: 'cascade' }),
+    /** The place of the card in its list. */
+    position: fractIndex('position', { within: ['list'] }),
+    /** The latest edit wins. */
+    title: lww(text('title').notNull(), { by: 'time' }),
+    /** All votes count. */
+    votes: counter('votes'),
+    /** If two people set it at the same time, both values are kept until somebody chooses. */
+    status: mvr(text('status', { enum: ['open', 'blocked', 'review', 'done'] })),
+  },
+  (t) => [index('cards_list').on(t.list, t.position)],
+);
+
+export type Card = typeof cards.$inferSelect;
+export type List = typeof lists.$inferSelect;
+export const STATUSES = cards.status.enumValues;
