@@ -1,6 +1,6 @@
 /** Starts the database, the server and the page on this machine. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,12 +53,12 @@ export async function runBoard(port = 0): Promise<RunningBoard | undefined> {
   });
 
   // One origin for the page and its server, as a deployed application has.
-  const app = new Hono();
-  app.all('/sync', ({ req }) => fetch(new Request(new URL('/sync', workerUrl), req.raw)));
-  app.use('*', serveStatic({ root: join(directory, 'page') }));
-  const server = createServer(
-    getRequestListener(app.fetch) as (request: IncomingMessage, response: ServerResponse) => void,
-  );
+  const page = new Hono().use('*', serveStatic({ root: join(directory, 'page') }));
+  const answerWithPage = getRequestListener(page.fetch);
+  const server = createServer((incoming, outgoing) => {
+    if (new URL(incoming.url!, workerUrl).pathname === '/sync') pass(incoming, outgoing, workerUrl);
+    else void answerWithPage(incoming, outgoing);
+  });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {
@@ -72,6 +72,18 @@ export async function runBoard(port = 0): Promise<RunningBoard | undefined> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Passes a request on; a live stream ends with whichever side ends first. */
+function pass(incoming: IncomingMessage, outgoing: ServerResponse, to: URL): void {
+  const { method, headers } = incoming;
+  const onward = request(new URL('/sync', to), { method: method!, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode!, answer.headers);
+    answer.once('error', () => outgoing.destroy()).pipe(outgoing);
+  });
+  onward.once('error', () => outgoing.destroy());
+  outgoing.once('close', () => onward.destroy());
+  incoming.pipe(onward);
 }
 
 async function workerScript(): Promise<string> {

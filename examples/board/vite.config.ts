@@ -10,9 +10,7 @@ export default defineConfig({
     alias: [
       ...['react', 'browser', 'sync', 'live'].map((name) => ({
         find: `drizzle-crr/${name}`,
-        replacement: source(
-          name === 'live' ? 'live-queries/index.ts' : `${name}/index.ts`,
-        ),
+        replacement: source(name === 'live' ? 'live-queries/index.ts' : `${name}/index.ts`),
       })),
       { find: 'drizzle-crr', replacement: source('index.ts') },
     ],

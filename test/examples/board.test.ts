@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
-import { eq } from 'drizzle-orm';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningBoard, runBoard } from '../../examples/board/run.js';
@@ -18,8 +18,28 @@ import { openClient } from '../support/client.js';
 const { cards, lists } = schema;
 const chromium = chromiumBinary();
 const missing = [chromium ? [] : ['Chromium'], sqldBinary() ? [] : ['sqld']].flat();
-const title = missing.length === 0 ? 'the board' : `the board (skipped: no ${missing.join(', no ')})`;
+const title =
+  missing.length === 0 ? 'the board' : `the board (skipped: no ${missing.join(', no ')})`;
 const WAIT = { timeout: 30_000 };
+
+interface ShownList {
+  readonly title: string;
+  readonly cards: readonly {
+    readonly title: string;
+    readonly votes: number;
+    readonly status: string;
+  }[];
+}
+
+/** Runs in the page. */
+const SHOWN = `[...document.querySelectorAll('section.column[aria-label]')].map((column) => ({
+  title: column.getAttribute('aria-label'),
+  cards: [...column.querySelectorAll('.card')].map((card) => ({
+    title: card.querySelector('.text').textContent,
+    votes: Number(card.querySelector('.vote').textContent.slice(2)),
+    status: card.querySelector('select').value,
+  })),
+}))`;
 
 describe.skipIf(missing.length > 0)(title, () => {
   let directory: string;
@@ -53,17 +73,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   const switchLine = (page: Page) => page.getByLabel('Work offline').click();
 
   /** What a page shows. */
-  const shownBy = (page: Page) =>
-    page.locator('section.column[aria-label]').evaluateAll((columns) =>
-      columns.map((column) => ({
-        title: column.getAttribute('aria-label'),
-        cards: [...column.querySelectorAll('.card')].map((card) => ({
-          title: card.querySelector('.text')?.textContent,
-          votes: Number(card.querySelector('.vote')?.textContent?.slice(2)),
-          status: (card.querySelector('select') as unknown as { value: string }).value,
-        })),
-      })),
-    );
+  const shownBy = async (page: Page) => (await page.evaluate(SHOWN)) as ShownList[];
 
   async function openNode() {
     const client = openClient({ url: `file:${join(directory, 'node.db')}` });
@@ -75,7 +85,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   type Db = Awaited<ReturnType<typeof openNode>>['db'];
 
   /** The same of a database. */
-  async function shownIn(db: Db) {
+  async function shownIn(db: Db): Promise<ShownList[]> {
     const columns = await db
       .select()
       .from(lists)
@@ -137,7 +147,9 @@ describe.skipIf(missing.length > 0)(title, () => {
       const expected = await shownIn(node.db);
       expect(expected.map(({ title }) => title).join()).toMatch(/^To do,Done,Ideas.*,Ideas/);
       expect(expected.flatMap(({ cards }) => cards)).toHaveLength(3);
-      expect(expected[0]!.cards.find(({ title }) => title === 'paint')).toMatchObject({ votes: 13 });
+      expect(expected[0]!.cards.find(({ title }) => title === 'paint')).toMatchObject({
+        votes: 13,
+      });
       expect(await shownBy(second)).toEqual(expected);
       expect(await shownBy(ben)).toEqual(expected);
     }, WAIT);
@@ -153,7 +165,8 @@ describe.skipIf(missing.length > 0)(title, () => {
     await questions.getByRole('button', { name: /^Ideas/ }).click();
     await questions.getByLabel('New title of the list').fill('Later');
     await questions.getByLabel('New title of the list').press('Enter');
-    for (const page of [second, ben]) await page.getByText('To decide').waitFor({ state: 'detached' });
+    for (const page of [second, ben])
+      await page.getByText('To decide').waitFor({ state: 'detached' });
     await second.getByText('Later', { exact: true }).waitFor();
     await second.getByText('All sent').waitFor();
 

@@ -6,6 +6,7 @@ import { root, runTsx } from '../support/run-tsx.js';
 
 /** For each example, the line that tells it ended well. */
 const VERDICTS: Record<string, RegExp> = {
+  board: /^The board is at/m,
   kanban: /^Both boards are the same; plan has 2 \+ 3 votes\.$/m,
   migrations: /^Both sites hold the same rows\.$/m,
   'node-server': /^the other client had it after \d+ ms$/m,
@@ -30,7 +31,7 @@ describe('npm run -s example', () => {
 
   // Without sqld it says what to install: nothing else of it can run.
   // These have tests of their own, which read more of what they print.
-  const others = names.filter((name) => !['kanban', 'team', 'telemetry'].includes(name));
+  const others = names.filter((name) => !['board', 'kanban', 'team', 'telemetry'].includes(name));
   const runnable = others.filter((name) => name !== 'turso-edge' || sqldBinary() !== undefined);
   test.each(runnable)('%s ends well', { timeout: SLOW }, async (name) => {
     const { code, stdout, stderr } = await runTsx('examples/run.ts', [name]);

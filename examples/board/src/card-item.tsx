@@ -23,8 +23,11 @@ export function CardItem({ card, onMove }: CardItemProps) {
     event.preventDefault();
     const id = card.id;
     void onMove(by).then(() => {
-      // In another list it is another element.
-      setTimeout(() => document.querySelector<HTMLElement>(`[data-card="${id}"]`)?.focus(), 60);
+      // In another list it is another element, and the focus was lost with the old one.
+      setTimeout(() => {
+        if (document.activeElement !== document.body) return;
+        document.querySelector<HTMLElement>(`[data-card="${id}"]`)?.focus();
+      }, 60);
     });
   };
   return (

@@ -53,6 +53,7 @@ export function Toolbar({ title, search, onSearch }: ToolbarProps) {
           type="checkbox"
           role="switch"
           checked={isOffline}
+          aria-checked={isOffline}
           onChange={({ target }) => offline.set(target.checked)}
         />
         Work offline
