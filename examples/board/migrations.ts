@@ -6,7 +6,7 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795712058081,
+      "when": 1795713379568,
       "hash": "88d37a06c74983a7914d281a29cf1e75637667b4d51be274a93d2e5973620666",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
