@@ -55,11 +55,12 @@ export function evictRow(
     `EXISTS (SELECT 1 FROM ${clock} WHERE ${clocks(args)} AND ${condition})`;
   const hasUnsent = hasClock(`NOT ${isSent}`);
   const hasCells = spec.cellColumns.length > 0;
-  // The peer knows nothing of a life, or an end of one, that began in what it refused: kept, it would win over the row there.
+  // The peer has the row alive, and knows nothing of a life, or an end of one, that it refused, at once or after it waited
+  // there: kept, it would win over the row.
   const isUnknown =
     refusedFrom === undefined
       ? 'false'
-      : `ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0)`;
+      : `(causal_length % 2 = 0 OR ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0))`;
   const isKept = [
     () => (isGone ? 'false' : `causal_length > 1 AND NOT ${isUnknown}`),
     ...(hasCells && !isGone

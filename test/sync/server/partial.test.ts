@@ -59,6 +59,20 @@ describe('a key that a client uses while somebody else has it', () => {
   });
 });
 
+test('a delete that has waited for a row, and is refused when somebody else creates it, is undone', async () => {
+  const [server, ann] = [await openBoard(), await openBoard()];
+  await ann.db.insert(cards).values(card('1'));
+  await ann.db.delete(cards);
+  const sync = syncOf(server, ann, 'ann');
+  expect(await sync.sync()).toMatchObject({ pushed: 1, refused: 0 });
+  await server.db.insert(cards).values(card('1', { owner: 'bob' }));
+  await ann.db.insert(cards).values(card('2'));
+  expect((await sync.sync()).refusedRows).toMatchObject([{ key: { id: '1' }, dropped: true }]);
+  await server.db.update(cards).set({ owner: 'ann' });
+  await sync.sync();
+  expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+});
+
 describe('counters and registers', () => {
   test('go with their row and come back with it, this site’s own share too', async () => {
     const { server, ann, sync, giveTo } = await opened();
