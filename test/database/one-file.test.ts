@@ -20,11 +20,7 @@ test.each(['WAL', 'DELETE'])(
   { timeout: 120_000 },
   async (mode) => {
     const path = join(scratch(), 'test.db');
-    const open = () => {
-      const client = openClientOn(path);
-      onTestFinished(() => client.close());
-      return withCrr(drizzle({ client }), { schema: { logs } });
-    };
+    const open = () => withCrr(drizzle({ client: openClientOn(path) }), { schema: { logs } });
     const db = open();
     await db.$client.execute(`PRAGMA journal_mode = ${mode}`);
     await db.$client.execute(createTableSql(logs));

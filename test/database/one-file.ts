@@ -1,13 +1,13 @@
 /** A table in a file of several processes. */
-import { createClient } from '@libsql/client';
 import { text } from 'drizzle-orm/sqlite-core';
 import { type Change, crrTable, packKey } from '../../src/index.js';
+import { openClient } from '../support/client.js';
 import { hash } from '../support/random.js';
 
 export const logs = crrTable('logs', { id: text('id').primaryKey().notNull(), body: text('body') });
 
 export const openClientOn = (path: string) =>
-  createClient({ url: `file:${path}`, intMode: 'bigint' });
+  openClient({ url: `file:${path}`, intMode: 'bigint' });
 
 /** Rows of a site of its own for each process. */
 export function madeElsewhere(name: string, version: number, keys: readonly string[]): Change[] {

@@ -58,7 +58,11 @@ function changedRows(before: Facts, after: Facts): [row: string, cl: number][] {
 /** What a client knows of rows that the server shows and hides from it. Both have settled. */
 export async function seenInVain(client: Station, server: Station): Promise<string[]> {
   const hidden = await hiddenRows(server, client.plan.rights);
-  return [...client.known!.cells.values()]
-    .filter(({ row }) => hidden.has(row) && !client.refused.has(row))
-    .map(textOf);
+  return (
+    [...client.known!.cells.values()]
+      .filter(({ row }) => hidden.has(row) && !client.refused.has(row))
+      // Its tombstone of a former life shows nothing. One of a later life would hide the row when the client may see it.
+      .filter(({ row, kind, cl }) => kind !== 'row' || cl > server.known!.rows.get(row)!)
+      .map(textOf)
+  );
 }
