@@ -110,7 +110,7 @@ function markAsChanged(path: string): void {
 }
 
 /** What the merges of one schema are made of, and some more. */
-const MOST_STATEMENTS = 1500;
+const MOST_STATEMENTS = 800;
 
 /** The npm package libsql has the interface of better-sqlite3. */
 function openCompilingOnce(path: string): Libsql.Database {

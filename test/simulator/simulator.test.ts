@@ -5,7 +5,7 @@ import { DatabasePool } from './pool.js';
 import { simulate } from './simulate.js';
 
 const STEPS = 200;
-const histories = numberFromEnv('CRR_HISTORIES', 2);
+const histories = numberFromEnv('CRR_HISTORIES', 5);
 
 const pool = new DatabasePool();
 beforeAll(() => pool.fill());
