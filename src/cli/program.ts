@@ -7,6 +7,7 @@ import { compactCommand } from './commands/compact.js';
 import { doctorCommand } from './commands/doctor.js';
 import { generateCommand } from './commands/generate.js';
 import { pushCommand } from './commands/push.js';
+import { restoreCheckCommand } from './commands/restore-check.js';
 import { serveCommand } from './commands/serve.js';
 import { statusCommand } from './commands/status.js';
 import { syncCommand } from './commands/sync.js';
@@ -25,6 +26,7 @@ const COMMANDS = {
     syncCommand,
     serveCommand,
     compactCommand,
+    restoreCheckCommand,
   ],
 } as const;
 
