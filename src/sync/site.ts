@@ -34,6 +34,7 @@ export type { LimitedSource, SourceQuota, TableRights } from '../merge/source.js
 export type { Statement } from '../sql/statement.js';
 export { forgetEvicted, listSharedRows } from '../tables/clock/shared-rows.js';
 export { knownVersionsSql } from '../tables/known-versions.js';
+export { tellClients } from '../tables/milestone/forgotten.js';
 export {
   addMilestone,
   coarseNumber,
@@ -41,8 +42,8 @@ export {
   historyQueries,
   isKept,
   type Milestone,
-  readKnownVersion,
 } from '../tables/milestone/table.js';
+export { readSentToServers } from '../tables/peer/holdback.js';
 export { countSitesOf, today } from '../tables/peer/table.js';
 export { type PendingQuota, readPendingUsage } from '../tables/pending/quota.js';
 export { TRUSTED } from '../tables/pending/table.js';

@@ -11,9 +11,10 @@ import {
   listSharedRows,
   type Peer,
   type PeerProgress,
-  readKnownVersion,
+  readSentToServers,
   type Site,
   sinceOf,
+  tellClients,
 } from '../site.js';
 import type { SyncRefusal } from '../wire/sync-refusal.js';
 import type { HttpConnection } from './http-connection.js';
@@ -49,12 +50,14 @@ export async function reconcile(
   await site.merge([], { peer: { ...server, birth } });
   const { cursor, skip } = peer?.received ?? START;
   if (peer !== undefined && deletesKnown(cursor) >= horizon) return true;
-  const sent = peer === undefined ? await known(site) : (peer.sent ?? START);
+  const sent = peer === undefined ? await sentToOthers(site) : (peer.sent ?? START);
   for (const spec of site.schema.tables.values()) {
     if (tables !== undefined && !tables.includes(spec.name)) continue;
     await reconcileTable(spec, siteId, sent, options);
     await site.write(forgetEvicted(spec));
   }
+  // Before it is noted here that this is done. If it fails until then, all of it is done once more.
+  await site.write(tellClients());
   await site.merge([], {
     peer: {
       ...server,
@@ -68,10 +71,10 @@ export async function reconcile(
   return true;
 }
 
-/** The server has taken the place of another one at the same address. What others have of this database, it has had. */
-async function known(site: Site): Promise<PeerProgress> {
+/** A server that was never met may have taken the place of others. What those have of this database, it has had. */
+async function sentToOthers(site: Site): Promise<PeerProgress> {
   let version = 0;
-  const query = readKnownVersion((found) => {
+  const query = readSentToServers((found) => {
     version = found;
   });
   await site.query([query]);

@@ -1,7 +1,7 @@
 import { bytesOf } from '../../sql/driver-value.js';
 import { statementText } from '../../sql/layout.js';
 import { PEER_TABLE } from '../../sql/names.js';
-import { type Query, type Statement, statement } from '../../sql/statement.js';
+import { type Query, queryRow, type Statement, statement } from '../../sql/statement.js';
 
 /** A site that has exchanged changes with this database, and the deletes of this database that it has. */
 export interface KnownPeer {
@@ -55,6 +55,16 @@ export function readKnownPeers(found: (peer: KnownPeer) => void): Query {
     },
   };
 }
+
+/**
+ * Reads up to which db_version servers have what this database wrote, or passed on. What its own clients have does not
+ * count: none of it may have reached a server.
+ */
+export const readSentToServers = (read: (version: number) => void): Query =>
+  queryRow(
+    `SELECT ifnull(max(version), 0) FROM ${PEER_TABLE} WHERE direction = 'sent' AND url <> ''`,
+    ({ 0: version }) => read(Number(version)),
+  );
 
 /**
  * Forgets clients that were last seen before a day. One with an owner stays: it shows whose site id this is. So does the
