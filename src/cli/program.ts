@@ -10,6 +10,7 @@ import { pushCommand } from './commands/push.js';
 import { restoreCheckCommand } from './commands/restore-check.js';
 import { serveCommand } from './commands/serve.js';
 import { statusCommand } from './commands/status.js';
+import { studioCommand } from './commands/studio.js';
 import { syncCommand } from './commands/sync.js';
 import { type Io, screenOf } from './io.js';
 import { COLORED } from './style.js';
@@ -27,6 +28,7 @@ const COMMANDS = {
     serveCommand,
     compactCommand,
     restoreCheckCommand,
+    studioCommand,
   ],
 } as const;
 

@@ -46,7 +46,7 @@ export interface TableStatus {
 export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
   withCrrs(io, options, statusOf, { drift: 'allow' });
 
-async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
+export async function statusOf({ db, address, schema, connection }: OpenCrrs): Promise<Status> {
   const { $crr: crr } = db;
   const { siteId, version, horizon } = await crr.transport.state();
   const differences = await checkDatabase(connection, schema);

@@ -26,9 +26,9 @@ const cellsOf = (change: Change): (string | number)[] => [
   change.db_version,
   change.seq,
   change.table,
-  unpackKey(change.pk).map(shown).join(', '),
+  unpackKey(change.pk).map(shownValue).join(', '),
   change.cid,
-  change.cid === '-1' ? (change.cl % 2 === 0 ? '(deleted)' : '(alive)') : shown(change.val),
+  change.cid === '-1' ? (change.cl % 2 === 0 ? '(deleted)' : '(alive)') : shownValue(change.val),
   change.col_version,
   change.cl,
   bytesToHex(change.site_id).slice(0, 8),
@@ -37,7 +37,8 @@ const cellsOf = (change: Change): (string | number)[] => [
 /** Longer values are cut, in characters. */
 const LONGEST = 40;
 
-function shown(value: SqlValue): string {
+/** A value as SQL writes it, cut if it is long. */
+export function shownValue(value: SqlValue): string {
   if (value instanceof Uint8Array) return cut(`x'${bytesToHex(value.subarray(0, LONGEST))}'`);
   if (typeof value === 'string') return cut(JSON.stringify(value));
   if (typeof value === 'number') return Number.isInteger(value) ? `${real(value)}.0` : real(value);

@@ -5,9 +5,11 @@ import type { Status, TableStatus } from '../read-status.js';
 import { leftToSend } from './status.js';
 
 /** The status as one JSON object. Scripts rely on these names: they are documented in docs/cli.md. */
-export function statusJson(status: Status): string {
+export const statusJson = (status: Status): string => JSON.stringify(statusObject(status));
+
+export function statusObject(status: Status) {
   const { address, siteId, version, pending, rejected, differences, tables, peers } = status;
-  return JSON.stringify({
+  return {
     database: address,
     siteId: bytesToHex(siteId),
     dbVersion: version,
@@ -26,7 +28,7 @@ export function statusJson(status: Status): string {
       masked,
     })),
     peers: peers.map((peer) => peerObject(peer, version)),
-  });
+  };
 }
 
 const sum = (tables: readonly TableStatus[], what: 'parked' | 'masked'): number =>
