@@ -30,6 +30,8 @@ export interface EvictedRow {
   readonly isGone?: boolean | undefined;
   /** From this db_version on, what was sent of the row was refused, so no peer has it. */
   readonly refusedFrom?: number | undefined;
+  /** Something of the row was refused, at a db_version that is not known. */
+  readonly wasRefused?: boolean | undefined;
 }
 
 /** A sync says each time what to evict, which is mostly nothing. */
@@ -52,10 +54,10 @@ export function evictWhileMerging(evict: Evict | undefined, schema: CrrSchema): 
   const { cursor, skip } = evict.sent;
   const sent = sentVersion(cursor);
   const statements: Statement[] = [];
-  for (const { table, pk, sentTo = 0, refusedFrom, isGone } of evict.rows) {
+  for (const { table, pk, sentTo = 0, ...row } of evict.rows) {
     const spec = schema.tables.get(table);
     if (spec === undefined) continue; // A table that only the peer has contains no rows here.
-    const versions = { sent: Math.max(sent, sentTo), skip, refusedFrom, isGone };
+    const versions = { ...row, sent: Math.max(sent, sentTo), skip };
     const key = keyOfRow(spec, pk);
     statements.push(...evictRow(spec, key, versions), ...openChildrenOf(spec, key, schema));
   }

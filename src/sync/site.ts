@@ -20,6 +20,7 @@ import { type Milestone, refuseIfKnown } from '../tables/milestone/table.js';
 
 export { type Cursor, deletesKnown, sinceOf } from '../database/change-stream.js';
 export { isCopied, isForgotten } from '../database/database-errors.js';
+export type { EvictedRow } from '../database/evict.js';
 export { type Peer, type PeerProgress, progressStatements } from '../database/peers.js';
 export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';

@@ -18,6 +18,8 @@ export interface SentVersions {
   readonly skip: readonly number[];
   /** What was sent from this db_version on was refused: it counts as sent, but the peer lacks it. */
   readonly refusedFrom?: number | undefined;
+  /** Something of the row was refused, at a db_version that is not known. */
+  readonly wasRefused?: boolean | undefined;
   /** The peer has no such row, so nothing is kept of it: written again, it begins a life of its own. */
   readonly isGone?: boolean | undefined;
 }
@@ -34,7 +36,7 @@ export interface SentVersions {
 export function evictRow(
   spec: TableSpec,
   key: readonly SqlValue[],
-  { sent, skip, refusedFrom, isGone = false }: SentVersions,
+  { sent, skip, refusedFrom, wasRefused = false, isGone = false }: SentVersions,
 ): Statement[] {
   const clock = quoteName(clockTable(spec.name));
   const sentVersions = [
@@ -61,6 +63,8 @@ export function evictRow(
     refusedFrom === undefined
       ? 'false'
       : `(causal_length % 2 = 0 OR ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0))`;
+  // What the peer has already does no harm when it is sent again.
+  const lacksFrom = refusedFrom ?? (wasRefused ? 1 : undefined);
   const isKept = [
     () => (isGone ? 'false' : `causal_length > 1 AND NOT ${isUnknown}`),
     ...(hasCells && !isGone
@@ -102,12 +106,12 @@ export function evictRow(
       () => isSent,
       (args) => `NOT (${isKept.map((condition) => condition(args)).join(' OR ')})`,
     ]),
-    ...(hasCells && refusedFrom !== undefined
+    ...(hasCells && lacksFrom !== undefined
       ? [
           update(
             cells(spec),
             ['db_version = -db_version'],
-            [clocks, hasClock(isAliveAndSent), () => `db_version >= ${refusedFrom}`],
+            [clocks, hasClock(isAliveAndSent), () => `db_version >= ${lacksFrom}`],
           ),
         ]
       : []),

@@ -200,8 +200,7 @@ export class Exchange {
     const sent = sentAfter(round);
     // The server prepares the next chunk while this one is merged, unless there is more to push.
     if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
-    // A row may be both. What was refused of it is known of the dropped ones.
-    const evicted = [...refusals.dropped, ...pulled.hidden];
+    const evicted = [...refusals.dropped, ...pulled.hidden.map((row) => run.hidden(row))];
     const isNothing =
       pulled.changes.length === 0 &&
       evicted.length === 0 &&

@@ -19,6 +19,8 @@ export interface Refusals {
     readonly remove: readonly HiddenRow[];
     readonly offer: readonly HiddenRow[];
   };
+  /** For each refused row, the least db_version of what was sent of it, by its text. */
+  readonly refusedFrom: ReadonlyMap<string, number>;
   readonly isNothing: boolean;
 }
 
@@ -58,6 +60,13 @@ export function refusalsOf(
     const { from = Number.MAX_SAFE_INTEGER, to = 0 } = sent.get(textOfRow({ table, pk })) ?? {};
     return [{ table, pk, sentTo: to, refusedFrom: from }];
   });
+  const refusedFrom = new Map(
+    refused.flatMap((row) => {
+      const id = textOfRow(row);
+      const range = sent.get(id);
+      return range === undefined ? [] : [[id, range.from] as const];
+    }),
+  );
   const isNothing = add.length + remove.length + dropped.length === 0;
-  return { refused, dropped, update: { add, remove, offer }, isNothing };
+  return { refused, dropped, update: { add, remove, offer }, refusedFrom, isNothing };
 }

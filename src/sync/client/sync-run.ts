@@ -1,8 +1,8 @@
 import type { CrrErrorCode } from '../../errors.js';
-import { RowSet } from '../../model/row-id.js';
+import { RowSet, textOfRow } from '../../model/row-id.js';
 import { partOf } from '../chunk.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
-import type { ApplyResult, HiddenRow, RowRef } from '../site.js';
+import type { ApplyResult, EvictedRow, HiddenRow, RowRef } from '../site.js';
 import type { Traffic } from './http-connection.js';
 import type { Refusals } from './refusals.js';
 import type { RefusedRowRef, RejectedRowRef, SyncReporter, SyncResult } from './result.js';
@@ -25,6 +25,8 @@ export interface SyncRunOptions {
 /** The state of one sync, from its first request to its last. */
 export class SyncRun {
   readonly refusedRows = new RowSet<RefusedRow>();
+  /** For each row that was refused in this sync, the least db_version of what was sent of it. */
+  readonly #refusedFrom = new Map<string, number>();
   /** Rows that are not sent in this sync, because the server has refused a request for them. */
   readonly leftOut = new RowSet<RefusedRow>();
   /** Cells that do not fit in a message. */
@@ -71,10 +73,20 @@ export class SyncRun {
   }
 
   /** A round has its answer. */
-  answered({ chunk }: Round, { refused }: Refusals): void {
+  answered({ chunk }: Round, { refused, refusedFrom, update }: Refusals): void {
     this.isFirstRound = false;
+    for (const row of update.remove) this.#refusedFrom.delete(textOfRow(row));
+    for (const [id, from] of refusedFrom) {
+      this.#refusedFrom.set(id, Math.min(from, this.#refusedFrom.get(id) ?? from));
+    }
     // Without a part that was refused, the rest of a row would be a row that nobody has written.
     if (partOf(chunk.cursor) !== undefined) this.leaveOut(refused);
+  }
+
+  /** A row that is hidden now. If it was refused, the server has nothing of what was sent of it. */
+  hidden(row: HiddenRow): EvictedRow {
+    const refusedFrom = this.#refusedFrom.get(textOfRow(row));
+    return { ...row, refusedFrom, wasRefused: this.refusedRows.has(row) };
   }
 
   reportApplied(applied: ApplyResult | undefined): void {

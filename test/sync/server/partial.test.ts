@@ -73,6 +73,46 @@ test('a delete that has waited for a row, and is refused when somebody else crea
   expect(await cardsOf(ann)).toEqual(await cardsOf(server));
 });
 
+test('what was refused of a row that is hidden in a later sync is offered again when the row is back', async () => {
+  const { server, ann, giveTo } = await opened();
+  const sync = syncOf(server, ann, 'ann', { readOnly: ['edited'] });
+  const set = { votes: increment(cards.votes, 3), status: 'mine', edited: 'y' };
+  await ann.db.update(cards).set(set);
+  await sync.sync();
+  await giveTo('bob');
+  expect(await sync.sync()).toMatchObject({ hidden: 1 });
+  expect(await cardsOf(ann)).toEqual([]);
+  await giveTo('ann');
+  await sync.sync();
+  const { refusedRows } = await sync.sync();
+  // Refused and said so, or taken.
+  if (refusedRows.length === 0) expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  await ann.db.update(cards).set({ title: 'again' });
+  await sync.sync();
+  await sync.sync();
+  expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+});
+
+test('what was refused of a row that is hidden in the same sync is gone with it', async () => {
+  const { server, ann, giveTo } = await opened();
+  const sync = syncOf(server, ann, 'ann', { readOnly: ['edited'] });
+  await ann.db.delete(cards);
+  await ann.db.insert(cards).values(card('1', { votes: 9, status: 'mine', edited: 'y' }));
+  await giveTo('bob');
+  expect(await sync.sync()).toMatchObject({
+    hidden: 1,
+    refusedRows: [{ key: { id: '1' }, code: 'CRR_CHANGE_COLUMN_REFUSED' }],
+  });
+  expect(await cardsOf(ann)).toEqual([]);
+  // The server's row comes back in the life that the client's was in.
+  await server.db.delete(cards);
+  await server.db.insert(cards).values(card('1', { votes: 2, status: 'theirs' }));
+  await sync.sync();
+  await sync.sync();
+  expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  expect(await registerConflicts(ann.db, cards)).toEqual([]);
+});
+
 describe('counters and registers', () => {
   test('go with their row and come back with it, this site’s own share too', async () => {
     const { server, ann, sync, giveTo } = await opened();
