@@ -8,7 +8,7 @@ const TOKEN =
   /\/\*[\s\S]*?\*\/|--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\w+|\|\||->>?|<>|!=|<=|>=|<<|>>|\S/g;
 
 /** Tokens that the printer adds or leaves out. */
-const OPTIONAL = new Set(['(', ')', 'as', 'outer']);
+const OPTIONAL = new Set(['(', ')', 'as', 'outer', 'inner']);
 
 /** Whether the database printed this text of a generated trigger, all of which were written with a comment. */
 export const isPrinted = (stored: string) => !stored.includes('/*');

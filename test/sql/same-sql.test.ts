@@ -4,9 +4,9 @@ import { isSameSql } from '../../src/sql/same-sql.js';
 const WRITTEN = `CREATE TRIGGER "t__x" AFTER UPDATE OF "id" ON "t" WHEN old."id" <> new."id" /* why */
 BEGIN
   INSERT OR REPLACE INTO "log" ("id", note) VALUES (new."id", -1);
-  SELECT 'it''s "so"' FROM a AS b LEFT JOIN c ON true;
+  SELECT 'it''s "so"' FROM a AS b LEFT JOIN c ON true CROSS JOIN d;
 END`;
-const PRINTED = `CREATE TRIGGER IF NOT EXISTS t__x AFTER UPDATE OF id ON t WHEN old.id != new.id BEGIN REPLACE INTO log (id, note) VALUES (new.id, - 1); SELECT 'it''s "so"' FROM a AS b LEFT OUTER JOIN c ON true; END`;
+const PRINTED = `CREATE TRIGGER IF NOT EXISTS t__x AFTER UPDATE OF id ON t WHEN old.id != new.id BEGIN REPLACE INTO log (id, note) VALUES (new.id, - 1); SELECT 'it''s "so"' FROM a AS b LEFT OUTER JOIN c ON true CROSS INNER JOIN d; END`;
 
 test('a text that Turso printed is recognised', () => {
   expect(isSameSql(PRINTED, WRITTEN)).toBe(true);

@@ -3,6 +3,7 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { block, list, statementText } from '../../sql/layout.js';
 import { asideTable, keyOf, rankGate, rivalTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
 import { decodeSpec } from '../catalog/table.js';
 import { cellsOf } from '../cells/table.js';
@@ -30,7 +31,7 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
     return to.constraints === undefined ? [] : [...createAside(to), UNSETTLE];
   }
   const isSame = table === to.name && to.constraints !== undefined;
-  if (isSame && stands === storedText(asideStatements(to)[0]!)) {
+  if (isSame && isSameSql(stands, storedText(asideStatements(to)[0]!))) {
     return [...createAside(to), ...agreeOnParked(to), UNSETTLE];
   }
   const former = quoteName(`${asideTable(table)}_former`);

@@ -1,6 +1,7 @@
 import { uniquesOf } from '../../model/constraints.js';
 import { asideTable, rankGate, rivalTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
 import type { TableModule } from '../module.js';
 import { alterAside } from './alter.js';
@@ -50,10 +51,11 @@ export const asideModule: TableModule = {
     const [[name, text] = [], ...others] = asideModule.objects!(spec);
     if (name === undefined) return [];
     const table = spec.name;
-    if (objects.get(name) === undefined) {
+    const stored = objects.get(name);
+    if (stored === undefined) {
       return [{ kind: 'aside-missing', table, message: `the table "${name}" is missing` }];
     }
-    const outdated = objects.get(name) !== text || others.some(([part]) => !objects.has(part));
+    const outdated = !isSameSql(stored, text!) || others.some(([part]) => !objects.has(part));
     if (!outdated) return [];
     return [
       { kind: 'aside-outdated', table, message: `the table "${name}" is that of another version` },
