@@ -1,3 +1,4 @@
+import { CrrUsageError } from '../errors.js';
 import type { OpenMessage } from './messages.js';
 import { type BrowserWorker, browser, names } from './platform.js';
 
@@ -6,6 +7,8 @@ export interface LeadershipOptions {
   readonly busyTimeout: number;
   readonly startWorker: () => BrowserWorker;
   readonly onChange: (isLeader: boolean) => void;
+  /** Called if the worker did not start. This tab does not lead any more then, and does not queue again. */
+  readonly onFailure: (error: unknown) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -19,6 +22,7 @@ export class Leadership {
   #queue: AbortController | undefined;
   #resign = () => {};
   #isLeader = false;
+  #hasOpened = false;
 
   constructor(readonly options: LeadershipOptions) {
     this.#listeners = [
@@ -32,6 +36,11 @@ export class Leadership {
 
   get isLeader(): boolean {
     return this.#isLeader;
+  }
+
+  /** The worker has opened the database, or has said why it cannot. */
+  opened(): void {
+    this.#hasOpened = true;
   }
 
   /** Queues for the lock. */
@@ -63,11 +72,24 @@ export class Leadership {
   }
 
   #lead(signal: AbortSignal): Promise<void> {
-    const { database, busyTimeout, startWorker, onChange, onError } = this.options;
-    return new Promise((resolve) => {
+    const { database, busyTimeout, startWorker, onChange, onFailure, onError } = this.options;
+    return new Promise((resolve, reject) => {
       if (signal.aborted) return resolve();
-      const worker = startWorker();
-      worker.onerror = onError;
+      this.#hasOpened = false;
+      let worker: BrowserWorker;
+      try {
+        worker = startWorker();
+      } catch (error) {
+        onFailure(error);
+        return reject(error);
+      }
+      worker.onerror = (event: { readonly message?: string }) => {
+        const error = workerError(event.message);
+        onError(error);
+        if (this.#hasOpened) return;
+        this.leave();
+        onFailure(error);
+      };
       worker.postMessage({ drizzleCrr: 'open', database, busyTimeout } satisfies OpenMessage);
       this.#isLeader = true;
       this.#resign = () => {
@@ -81,6 +103,13 @@ export class Leadership {
     });
   }
 }
+
+/** A script that is not found gives no message. */
+const workerError = (message = '') =>
+  new CrrUsageError(
+    'CRR_USAGE_DRIVER',
+    `the worker of the shared database failed (${message || 'its script cannot be loaded'}): worker has to start a module that calls serveDatabase()`,
+  );
 
 /** Freezing is an event of the document, hiding one of the window. */
 const targetOf = (type: string) =>

@@ -19,6 +19,7 @@ export class Requests {
   #transactions = 0;
   #transaction: number | undefined;
   #closed: Error | undefined;
+  #failed: Error | undefined;
 
   constructor(
     database: string,
@@ -33,7 +34,8 @@ export class Requests {
   /** Resolves with the rows of each statement. */
   ask(ask: Ask): Promise<DriverRow[][]> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#closed);
+      const reason = this.#closed ?? this.#failed;
+      if (reason) return reject(reason);
       const [oldest] = this.#waiting.keys();
       const id = ++this.#id;
       const request: Request = {
@@ -66,17 +68,28 @@ export class Requests {
 
   /** Asks again for what has no answer: another worker has the database, or this tab was frozen. */
   repeat(): void {
+    this.#failed = undefined;
     for (const { request } of this.#waiting.values()) {
       this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
     }
   }
 
+  /** No tab has the database: everything fails until one has. */
+  fail(error: PlainError): void {
+    this.#failed = errorOf(error);
+    this.#rejectAll(this.#failed);
+  }
+
   close(reason: Error): void {
     this.#closed = reason;
-    for (const { reject } of this.#waiting.values()) reject(reason);
-    this.#waiting.clear();
+    this.#rejectAll(reason);
     this.#requests.close();
     this.#answers.close();
+  }
+
+  #rejectAll(reason: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
   }
 
   #take({ id, results, error }: Answer): void {
@@ -87,11 +100,22 @@ export class Requests {
   }
 }
 
-/** Calls back for what workers tell all tabs. Returns the function that ends it. */
-export function onNews(database: string, listener: (news: News) => void): () => void {
-  const channel = new browser.BroadcastChannel(names(database).news);
-  channel.onmessage = ({ data }) => listener(data);
-  return () => channel.close();
+/** What is told to all tabs. A channel does not hear itself. */
+export class NewsChannel {
+  readonly #channel: BrowserChannel;
+
+  constructor(database: string, listener: (news: News) => void) {
+    this.#channel = new browser.BroadcastChannel(names(database).news);
+    this.#channel.onmessage = ({ data }) => listener(data);
+  }
+
+  tell(news: News): void {
+    this.#channel.postMessage(news);
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
 }
 
 function errorOf({ message, code }: PlainError): Error {

@@ -5,9 +5,10 @@ import { errorReporter } from '../live/report-error.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import { Leadership } from './leadership.js';
+import { plainError } from './messages.js';
 import type { MigrationBundle } from './migrations.js';
 import { type BrowserWorker, browser, names } from './platform.js';
-import { onNews, Requests } from './requests.js';
+import { NewsChannel, Requests } from './requests.js';
 
 export interface SharedDatabaseOptions {
   /** The file's name. Tabs of one origin that use the same name share the database. */
@@ -106,25 +107,44 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
       return new Promise((end) => closed.signal.addEventListener('abort', end));
     });
   });
-  const endNews = onNews(name, (news) => {
-    if (news.type === 'open') requests.repeat();
-    else listeners.emit(news);
+  const news = new NewsChannel(name, (news) => {
+    if (news.type === 'written') return listeners.emit(news);
+    if (news.type === 'failed') return requests.fail(news.error);
+    leadership.opened();
+    requests.repeat();
   });
   const leadership = new Leadership({
     database: name,
     busyTimeout,
     startWorker: worker,
     onChange: (isLeader) => listeners.emit({ type: 'leader', isLeader }),
+    onFailure(error) {
+      const failed = { type: 'failed', error: plainError(error) } as const;
+      requests.fail(failed.error);
+      news.tell(failed);
+    },
     onError,
   });
   leadership.join();
-  const ready = isOpen.then(async () => {
-    await requests.ask({ type: 'open', bundle: migrations });
-  });
+  let opening: Promise<void> | undefined;
+  /** Asked again after it has failed: another tab may have the database by then. */
+  const open = (): Promise<void> => {
+    opening ??= isOpen
+      .then(() => requests.ask({ type: 'open', bundle: migrations }))
+      .then(
+        () => {},
+        (error: unknown) => {
+          opening = undefined;
+          throw error;
+        },
+      );
+    return opening;
+  };
+  const ready = open();
   ready.catch(() => {}); // Each query fails with it.
   return {
     name,
-    client: clientOf(requests, ready),
+    client: clientOf(requests, open),
     ready,
     get isLeader() {
       return leadership.isLeader;
@@ -133,16 +153,16 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
     whileLeading: (run) => whileLeading(leadership, listeners, run, onError),
     close() {
       leadership.close();
-      endNews();
+      news.close();
       requests.close(new Error('the shared database was closed'));
       closed.abort();
     },
   };
 }
 
-function clientOf(requests: Requests, ready: Promise<void>): SharedClient {
+function clientOf(requests: Requests, open: () => Promise<void>): SharedClient {
   const query = async (sql: string, args: unknown[]) => {
-    await ready;
+    await open();
     return requests.query({ sql, args: args as Statement['args'] });
   };
   const call = async (sql: string, params: unknown[], method: string) => {
@@ -154,7 +174,7 @@ function clientOf(requests: Requests, ready: Promise<void>): SharedClient {
     all: query,
     get: async (sql: string, params: unknown[]) => (await query(sql, params)).at(0),
     async atomicBatch(statements: readonly Statement[], mode: 'read' | 'write') {
-      await ready;
+      await open();
       // What is beside, such as what reads the rows, cannot be sent.
       const plain = statements.map(({ sql, args }) => ({ sql, args }));
       return requests.ask({ type: 'batch', statements: plain, mode });

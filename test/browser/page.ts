@@ -14,7 +14,8 @@ const { searchParams } = new URL(location.href);
 const startedAt = performance.now();
 const shared = openSharedDatabase({
   name: searchParams.get('name') ?? 'board',
-  worker: () => new Worker(`/worker.js?${searchParams}`, { type: 'module' }),
+  worker: () =>
+    new Worker(`/${searchParams.get('script') ?? 'worker.js'}?${searchParams}`, { type: 'module' }),
   migrations: BUNDLE,
   busyTimeout: Number(searchParams.get('busy') ?? 5_000),
 });

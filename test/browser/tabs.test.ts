@@ -210,6 +210,20 @@ describe.skipIf(binary === undefined)(title, () => {
     for (const { page } of [a, b]) await page.close();
   });
 
+  test('a worker that does not start is an error in all tabs, until a tab has one that does', async () => {
+    const name = `missing-${++number}`;
+    const broken = await application.open(`?name=${name}&script=missing.js`);
+    const error = await broken.ask('rows').catch((error: unknown) => error);
+    expect((error as { codes: unknown[] }).codes).toContain('CRR_USAGE_DRIVER');
+    expect((error as Error).message).toContain('has to start a module that calls serveDatabase()');
+    const whole = await application.open(`?name=${name}`);
+    await whole.ask('insert', 'a');
+    for (const tab of [whole, broken]) {
+      expect((await tab.ask('rows')).map(({ id }) => id)).toEqual(['a']);
+    }
+    for (const { page } of [broken, whole]) await page.close();
+  });
+
   test('errors of SQLite reach the tab that asked', async () => {
     const [, b] = (await openTabs(2)) as [Tab, Tab];
     await expect(b.ask('fail')).rejects.toThrow('no such table: unknown_table');
