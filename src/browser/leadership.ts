@@ -1,14 +1,20 @@
 import { CrrUsageError } from '../errors.js';
+import { startTimer } from '../live/timer.js';
 import type { OpenMessage } from './messages.js';
 import { type BrowserWorker, browser, names } from './platform.js';
+
+/** After a worker did not start, this tab queues again so much later. */
+const RETRY_MS = 5_000;
 
 export interface LeadershipOptions {
   readonly database: string;
   readonly busyTimeout: number;
   readonly startWorker: () => BrowserWorker;
   readonly onChange: (isLeader: boolean) => void;
-  /** Called if the worker did not start. This tab does not lead any more then, and does not queue again. */
+  /** Called if the worker did not start or open the database, and no other tab waits for its turn. */
   readonly onFailure: (error: unknown) => void;
+  /** This tab is shown again. */
+  readonly onReturn: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,13 +29,14 @@ export class Leadership {
   #resign = () => {};
   #isLeader = false;
   #hasOpened = false;
+  #isClosed = false;
 
   constructor(readonly options: LeadershipOptions) {
     this.#listeners = [
       ['freeze', () => this.leave()],
-      ['resume', () => this.join()],
+      ['resume', () => this.#return()],
       ['pagehide', () => this.leave()],
-      ['pageshow', () => this.join()],
+      ['pageshow', () => this.#return()],
     ];
     for (const [type, listener] of this.#listeners) targetOf(type).addEventListener(type, listener);
   }
@@ -38,9 +45,29 @@ export class Leadership {
     return this.#isLeader;
   }
 
-  /** The worker has opened the database, or has said why it cannot. */
+  /** A worker has opened the database. */
   opened(): void {
     this.#hasOpened = true;
+  }
+
+  /** The worker of the leading tab did not start, or cannot open the database: the next tab tries. */
+  fail(error: unknown): void {
+    if (!this.#isLeader || this.#hasOpened) return;
+    this.leave();
+    void this.#reportFailure(error);
+  }
+
+  async #reportFailure(error: unknown): Promise<void> {
+    const { database, onFailure } = this.options;
+    startTimer(() => this.#isClosed || this.join(), RETRY_MS);
+    const { pending = [] } = await browser.navigator.locks!.query();
+    if (pending.some(({ name }) => name === names(database).leader)) return;
+    onFailure(error);
+  }
+
+  #return(): void {
+    this.join();
+    this.options.onReturn();
   }
 
   /** Queues for the lock. */
@@ -65,6 +92,7 @@ export class Leadership {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const [type, listener] of this.#listeners) {
       targetOf(type).removeEventListener(type, listener);
     }
@@ -72,7 +100,7 @@ export class Leadership {
   }
 
   #lead(signal: AbortSignal): Promise<void> {
-    const { database, busyTimeout, startWorker, onChange, onFailure, onError } = this.options;
+    const { database, busyTimeout, startWorker, onChange, onError } = this.options;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return resolve();
       this.#hasOpened = false;
@@ -80,15 +108,13 @@ export class Leadership {
       try {
         worker = startWorker();
       } catch (error) {
-        onFailure(error);
+        void this.#reportFailure(error);
         return reject(error);
       }
       worker.onerror = (event: { readonly message?: string }) => {
         const error = workerError(event.message);
         onError(error);
-        if (this.#hasOpened) return;
-        this.leave();
-        onFailure(error);
+        this.fail(error);
       };
       worker.postMessage({ drizzleCrr: 'open', database, busyTimeout } satisfies OpenMessage);
       this.#isLeader = true;

@@ -44,6 +44,8 @@ export interface PlainError {
 export type News =
   /** A worker has opened the database: what was asked of another one is to be asked again. */
   | { readonly type: 'open' }
+  /** The worker of the leading tab cannot open the database. */
+  | { readonly type: 'unopened'; readonly error: PlainError }
   /** The worker of the leading tab did not start, and no other tab has the database. */
   | { readonly type: 'failed'; readonly error: PlainError }
   /** Something was committed. */

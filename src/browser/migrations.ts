@@ -1,5 +1,5 @@
 import type { DriverRow } from '../sql/driver-value.js';
-import { createJournal, noteMigration, READ_JOURNAL } from '../sql/journal.js';
+import { noteMigration } from '../sql/journal.js';
 import { type Statement, statement } from '../sql/statement.js';
 
 /** A migrations folder as a module, as `drizzle-crr bundle` writes it. */
@@ -19,21 +19,15 @@ export interface BundledMigration {
   readonly statements: readonly string[];
 }
 
-/** What is read before {@link pending} is called. */
-export const readApplied = (bundle: MigrationBundle): Statement[] => [
-  createJournal(bundle.hasNames),
-  READ_JOURNAL,
-];
-
 /**
  * The migrations that a database has not run, each as the statements of one transaction.
  *
- * @param applied the last result of {@link readApplied}: the hash of each that it has run.
+ * @param applied the hash and the time of each that it has run.
  */
 export function pending(bundle: MigrationBundle, applied: readonly DriverRow[]): Statement[][] {
-  const known = new Set(applied.map((row) => row[0]));
+  const known = new Set(applied.map((row) => `${row[0]} ${Number(row[1])}`));
   return bundle.migrations
-    .filter(({ hash }) => !known.has(hash))
+    .filter(({ hash, when }) => !known.has(`${hash} ${when}`))
     .map(({ name, when, hash, statements }) => [
       ...statements.map((sql) => statement(sql)),
       noteMigration({ when, hash, name: bundle.hasNames ? name : undefined }),

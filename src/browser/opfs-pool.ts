@@ -2,13 +2,34 @@ import { CrrDatabaseError } from '../errors.js';
 import { browser } from './platform.js';
 import type { OpenConnection } from './serve.js';
 
+/** In the origin private file system. */
+const FOLDER = '.drizzle-crr';
+
 /** What is used of `@sqlite.org/sqlite-wasm`. */
 interface Sqlite {
   installOpfsSAHPoolVfs(
     options: object,
   ): Promise<{ readonly OpfsSAHPoolDb: new (file: string) => Db }>;
   readonly oo1: { readonly DB: new (file: string) => Db };
-  readonly capi: { sqlite3_get_autocommit(db: never): number };
+  readonly capi: {
+    readonly SQLITE_FCNTL_FILE_POINTER: number;
+    sqlite3_get_autocommit(db: never): number;
+    sqlite3_file_control(db: never, schema: string, op: number, at: number): number;
+    readonly sqlite3_file: new (at: number) => { readonly $pMethods: number };
+    readonly sqlite3_io_methods: new (
+      at: number,
+    ) => { installMethod(name: string, run: (file: number, out: number) => number): void };
+  };
+  readonly wasm: {
+    readonly pstack: {
+      readonly pointer: number;
+      alloc(bytes: number): number;
+      restore(pointer: number): void;
+    };
+    poke(at: number, value: number, type: string): void;
+    poke32(at: number, value: number): void;
+    peekPtr(at: number): number;
+  };
 }
 
 interface Db {
@@ -69,22 +90,102 @@ async function openerOf(sqlite: Sqlite, database: string): Promise<() => Db> {
   if (storage?.getDirectory === undefined) {
     throw storageError('this browser has no origin private file system');
   }
+  let root: Directory;
   try {
-    await storage.getDirectory();
+    root = (await storage.getDirectory()) as Directory;
   } catch (error) {
     throw storageError(
       'the browser keeps no files for this page, perhaps in a private window',
       error,
     );
   }
-  const { OpfsSAHPoolDb } = await sqlite.installOpfsSAHPoolVfs({
-    name: `drizzle-crr-${database}`,
-    directory: `.drizzle-crr/${database}`,
-    // The database and its journal; others for temporary files.
-    initialCapacity: 6,
-    forceReinitIfPreviouslyFailed: true,
-  });
-  return () => new OpfsSAHPoolDb(`/${database}`);
+  await requireFree(root, [FOLDER, database, '.opaque']);
+  const { OpfsSAHPoolDb } = await keepingFiles(() =>
+    sqlite.installOpfsSAHPoolVfs({
+      name: `drizzle-crr-${database}`,
+      directory: `${FOLDER}/${database}`,
+      // The database and its journal; others for temporary files.
+      initialCapacity: 6,
+      forceReinitIfPreviouslyFailed: true,
+    }),
+  );
+  return () => {
+    const db = new OpfsSAHPoolDb(`/${database}`);
+    admitJournals(sqlite, db);
+    return db;
+  };
+}
+
+/**
+ * Lets SQLite play back the journal of a worker that ended in the middle of a commit. The VFS says that somebody else has
+ * the file reserved, as of 3.51; SQLite then takes the journal for that one's, and reads a half-written file.
+ * Nobody else can have it: the worker has its only handles.
+ */
+function admitJournals({ capi, wasm }: Sqlite, db: Db): void {
+  const { pstack } = wasm;
+  const { pointer } = pstack;
+  try {
+    const at = pstack.alloc(8);
+    wasm.poke(at, 0, '*');
+    capi.sqlite3_file_control(db as never, 'main', capi.SQLITE_FCNTL_FILE_POINTER, at);
+    const file = new capi.sqlite3_file(wasm.peekPtr(at));
+    new capi.sqlite3_io_methods(file.$pMethods).installMethod('xCheckReservedLock', (_, out) => {
+      wasm.poke32(out, 0);
+      return 0;
+    });
+  } finally {
+    pstack.restore(pointer);
+  }
+}
+
+interface Directory {
+  values(): AsyncIterable<{
+    readonly kind: string;
+    createSyncAccessHandle(): Promise<{ close(): void }>;
+  }>;
+  getDirectoryHandle(name: string): Promise<Directory>;
+}
+
+/**
+ * Fails if another worker still has files of a pool. If sqlite-wasm found that out, it would delete the pool, and leave handles
+ * open that it had got.
+ */
+async function requireFree(root: Directory, path: readonly string[]): Promise<void> {
+  let directory = root;
+  for (const name of path) {
+    try {
+      directory = await directory.getDirectoryHandle(name);
+    } catch (error) {
+      if ((error as Error).name === 'NotFoundError') return; // There is no pool yet.
+      throw error;
+    }
+  }
+  for await (const file of directory.values()) {
+    if (file.kind === 'file') (await file.createSyncAccessHandle()).close();
+  }
+}
+
+/** While it runs, nothing deletes a directory with what is in it: sqlite-wasm does, if it cannot open a pool. */
+async function keepingFiles<T>(run: () => Promise<T>): Promise<T> {
+  const { prototype } = (globalThis as unknown as DirectoryGlobals).FileSystemDirectoryHandle;
+  const { removeEntry } = prototype;
+  prototype.removeEntry = function (name, options) {
+    if (options?.recursive) throw new Error('the files of the database are kept');
+    return removeEntry.call(this, name, options);
+  };
+  try {
+    return await run();
+  } finally {
+    prototype.removeEntry = removeEntry;
+  }
+}
+
+interface DirectoryGlobals {
+  readonly FileSystemDirectoryHandle: {
+    readonly prototype: {
+      removeEntry(name: string, options?: { readonly recursive?: boolean }): Promise<void>;
+    };
+  };
 }
 
 /** OPFS says that a write failed, and not why. */

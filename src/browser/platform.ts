@@ -9,7 +9,10 @@ export interface BrowserLocks {
     options: { readonly signal?: AbortSignal },
     run: () => Promise<unknown> | unknown,
   ): Promise<unknown>;
-  query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
+  query(): Promise<{
+    readonly held?: readonly { readonly name?: string }[];
+    readonly pending?: readonly { readonly name?: string }[];
+  }>;
 }
 
 /** A dedicated `Worker`. */

@@ -46,8 +46,9 @@ export class Requests {
         transaction: ask.type === 'query' ? this.#transaction : undefined,
         ask,
       };
-      this.#waiting.set(id, { request, resolve, reject });
+      // It throws if a parameter cannot be cloned.
       this.#requests.postMessage(request);
+      this.#waiting.set(id, { request, resolve, reject });
     });
   }
 
@@ -66,10 +67,19 @@ export class Requests {
     }
   }
 
-  /** Asks again for what has no answer: another worker has the database, or this tab was frozen. */
+  /** Asks again for what has no answer: this tab was frozen. */
   repeat(): void {
-    this.#failed = undefined;
     for (const { request } of this.#waiting.values()) {
+      this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
+    }
+  }
+
+  /** Another worker has the database. @param open goes before what is repeated: it may be empty. */
+  reopened(open: Ask): void {
+    this.#failed = undefined;
+    const waiting = [...this.#waiting.values()];
+    this.ask(open).catch(() => {}); // Whatever is asked then fails with it.
+    for (const { request } of waiting) {
       this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
     }
   }

@@ -52,7 +52,8 @@ function serve({ database: name, busyTimeout }: OpenMessage, open: OpenConnectio
   };
 
   let waiting: Request[] | undefined = [];
-  let take = (request: Request): void => void waiting?.push(request);
+  // The worker before may have done it while it ended.
+  let take = (request: Request): void => void waiting?.push({ ...request, isRepeated: true });
   requests.onmessage = ({ data }) => take(data);
 
   let isTold = true;
@@ -75,15 +76,15 @@ function serve({ database: name, busyTimeout }: OpenMessage, open: OpenConnectio
     const turns = new Turns({ database, busyTimeout, whenClosed, answer, onWritten });
     take = (request) => turns.take(request);
   };
-  start()
-    .catch((error: unknown) => {
-      take = ({ tab, id }) => answer(tab, { id, error: plainError(error) });
-    })
-    .finally(() => {
-      for (const request of waiting ?? []) take(request);
-      waiting = undefined;
-      news.postMessage({ type: 'open' } satisfies News);
-    });
+  const begin = () => {
+    for (const request of waiting ?? []) take(request);
+    waiting = undefined;
+    news.postMessage({ type: 'open' } satisfies News);
+  };
+  // The leading tab ends this worker then, and another tab may have more luck.
+  const giveUp = (error: unknown) =>
+    news.postMessage({ type: 'unopened', error: plainError(error) } satisfies News);
+  start().then(begin).catch(giveUp);
 }
 
 /** The worker of a tab that was closed a moment ago may still have the files. */
@@ -100,6 +101,6 @@ async function opened(name: string, open: OpenConnection): Promise<WorkerConnect
 }
 
 const isInUse = (error: unknown) =>
-  /NoModificationAllowed|createSyncAccessHandle|another open Access Handle/.test(
+  /NoModificationAllowed|InvalidState|createSyncAccessHandle|another open Access Handle/.test(
     `${(error as Error | undefined)?.name} ${(error as Error | undefined)?.message}`,
   );

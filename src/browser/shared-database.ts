@@ -101,17 +101,22 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
   const requests = new Requests(name, tab);
   const closed = new AbortController();
   // Others see by it that this tab is open.
-  const isOpen = new Promise<void>((resolve) => {
-    void locks.request(names(name).tab(tab), {}, () => {
-      resolve();
-      return new Promise((end) => closed.signal.addEventListener('abort', end));
-    });
+  const isOpen = new Promise<void>((resolve, reject) => {
+    locks
+      .request(names(name).tab(tab), {}, () => {
+        resolve();
+        return new Promise((end) => closed.signal.addEventListener('abort', end));
+      })
+      .catch(reject);
   });
   const news = new NewsChannel(name, (news) => {
     if (news.type === 'written') return listeners.emit(news);
     if (news.type === 'failed') return requests.fail(news.error);
+    if (news.type === 'unopened') return leadership.fail(news.error);
     leadership.opened();
-    requests.repeat();
+    requests.reopened({ type: 'open', bundle: migrations });
+    // The worker before may have ended before it told of its last writes.
+    listeners.emit({ type: 'written' });
   });
   const leadership = new Leadership({
     database: name,
@@ -123,6 +128,7 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
       requests.fail(failed.error);
       news.tell(failed);
     },
+    onReturn: () => requests.repeat(),
     onError,
   });
   leadership.join();

@@ -1,4 +1,5 @@
 import { startTimer } from '../live/timer.js';
+import { readsOnly } from '../sql/reads-only.js';
 import type { Answer, Ask, Request } from './messages.js';
 import { plainError } from './messages.js';
 import { isBegin, isCommit, isRollback, type WorkerDatabase } from './worker-database.js';
@@ -30,20 +31,45 @@ export interface TurnsOptions {
  */
 export class Turns {
   readonly #waiting: Request[] = [];
-  /** The newest request that was taken, by tab: a tab repeats what may have been lost. */
-  readonly #taken = new Map<string, number>();
+  /** Requests that were taken, by tab: a tab repeats what may have been lost. */
+  readonly #taken = new Map<string, Set<number>>();
   #open: Open | undefined;
 
   constructor(readonly options: TurnsOptions) {}
 
   take(request: Request): void {
-    if (request.id <= (this.#taken.get(request.tab) ?? 0)) return;
-    this.#taken.set(request.tab, request.id);
+    const { tab, id, answeredBefore } = request;
+    const taken = this.#taken.get(tab) ?? new Set();
+    this.#taken.set(tab, taken);
+    for (const other of taken) if (other < answeredBefore) taken.delete(other);
+    if (taken.has(id)) {
+      this.#answerAgain(request);
+      return;
+    }
+    taken.add(id);
     this.#waiting.push(request);
     this.#run();
     if (this.#waiting.includes(request)) {
       startTimer(() => this.#loseBusy(request), this.options.busyTimeout);
     }
+  }
+
+  /** The answer may be lost: a tab hears nothing while it is frozen. */
+  #answerAgain(request: Request): void {
+    const { database, answer } = this.options;
+    const { tab, id, transaction, ask } = request;
+    if (this.#waiting.some((one) => one.tab === tab && one.id === id)) return;
+    const reads =
+      ask.type === 'open' ||
+      (ask.type === 'batch' && ask.mode === 'read') ||
+      (ask.type === 'query' && transaction === undefined && readsOnly(ask.statement.sql));
+    if (reads) {
+      this.#waiting.push(request);
+      this.#run();
+      return;
+    }
+    const results = database.answerTo(request);
+    answer(tab, results ? { id, results } : { id, error: plainError(lostTransaction()) });
   }
 
   #run(): void {
@@ -65,10 +91,14 @@ export class Turns {
     const { database, onWritten } = this.options;
     const { ask } = request;
     const known = request.isRepeated ? database.answerTo(request) : undefined;
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // Whoever did it may not have told.
+      onWritten();
+      return known;
+    }
     switch (ask.type) {
       case 'open':
-        if (ask.bundle !== undefined) database.migrate(ask.bundle);
+        if (ask.bundle !== undefined && database.migrate(ask.bundle)) onWritten();
         return [];
       case 'batch': {
         const results = database.batch(request, ask.statements, ask.mode);
@@ -85,7 +115,7 @@ export class Turns {
     const { tab, transaction } = request;
     if (transaction === undefined) {
       const results = database.single(request, statement);
-      onWritten();
+      if (!readsOnly(statement.sql)) onWritten();
       return results;
     }
     if (isBegin(statement.sql)) {

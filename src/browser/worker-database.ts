@@ -7,11 +7,12 @@ import {
   rememberAnswer,
 } from '../sql/answered.js';
 import type { DriverRow } from '../sql/driver-value.js';
-import { readsOnly } from '../sql/reads-only.js';
+import { createJournal, JOURNAL_COLUMNS, nameColumns, READ_JOURNAL } from '../sql/journal.js';
+import { readsOnly, withoutQuoted } from '../sql/reads-only.js';
 import type { Statement } from '../sql/statement.js';
 import { statement } from '../sql/statement.js';
 import { type Request, rowsFromJson, rowsToJson } from './messages.js';
-import { type MigrationBundle, pending, readApplied } from './migrations.js';
+import { type MigrationBundle, pending } from './migrations.js';
 
 /** A connection to SQLite in a worker, which answers at once. */
 export interface WorkerConnection {
@@ -36,15 +37,30 @@ export class WorkerDatabase {
     return this.connection.isInTransaction();
   }
 
-  migrate(bundle: MigrationBundle): void {
-    const applied = this.#atomic('write', readApplied(bundle)).at(-1) ?? [];
-    for (const statements of pending(bundle, applied)) this.#atomic('write', statements);
+  /** Runs the migrations that were not run. Returns whether there were any. */
+  migrate(bundle: MigrationBundle): boolean {
+    const [, columns = []] = this.#atomic('write', [
+      createJournal(bundle.hasNames),
+      JOURNAL_COLUMNS,
+    ]);
+    if (bundle.hasNames) this.#atomic('write', nameColumns(columns));
+    const [applied = []] = this.#atomic('read', [READ_JOURNAL]);
+    const missing = pending(bundle, applied);
+    if (missing.length === 0) return false;
+    // As Drizzle's migrators do: a table that is rebuilt must not take along what refers to it.
+    this.connection.execute('PRAGMA foreign_keys = OFF', []);
+    try {
+      for (const statements of missing) this.#atomic('write', statements);
+    } finally {
+      this.connection.execute('PRAGMA foreign_keys = ON', []);
+    }
+    return true;
   }
 
   /** What was answered to a write that is committed; undefined if it was not committed. */
   answerTo({ tab, id }: Request): DriverRow[][] | undefined {
-    const found = this.#run(findAnswer(tab, id));
-    return found.length === 0 ? undefined : rowsFromJson(String(found.flatMap(Array.from)[0]));
+    const [row] = this.#run(findAnswer(tab, id));
+    return row && rowsFromJson(String(row[0]));
   }
 
   /** Statements of which all are done or none. */
@@ -55,11 +71,9 @@ export class WorkerDatabase {
 
   /** A statement outside of a transaction, which is its own. */
   single(request: Request, one: Statement): DriverRow[][] {
-    // Others, such as VACUUM, do not work in a transaction.
-    if (!readsOnly(one.sql) && /^\s*(?:insert|update|delete|replace|with)\b/i.test(one.sql)) {
-      return this.batch(request, [one], 'write');
-    }
-    return [this.#run(one)];
+    return readsOnly(one.sql) || needsNoTransaction(one.sql)
+      ? [this.#run(one)]
+      : this.batch(request, [one], 'write');
   }
 
   /** A statement in the transaction of a tab. */
@@ -98,6 +112,10 @@ export class WorkerDatabase {
     this.#run(rememberAnswer(tab, id, rowsToJson(results)));
   }
 }
+
+/** Statements that SQLite does not run in a transaction, or that mean something else there. */
+const needsNoTransaction = (sql: string) =>
+  /^(?:vacuum|pragma|attach|detach)\b/i.test(withoutQuoted(sql).trimStart());
 
 export const isBegin = (sql: string) => /^\s*begin\b/i.test(sql);
 export const isCommit = (sql: string) => /^\s*(?:commit|end)\b/i.test(sql);

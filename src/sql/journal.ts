@@ -1,3 +1,4 @@
+import type { DriverRow } from './driver-value.js';
 import { quoteName } from './quote.js';
 import { type Statement, statement } from './statement.js';
 
@@ -21,8 +22,19 @@ export const createJournal = (hasNames: boolean): Statement =>
       : `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
   );
 
-/** The hash of each migration that was run. */
-export const READ_JOURNAL = statement(`SELECT hash FROM ${table}`);
+/** The names of its columns. */
+export const JOURNAL_COLUMNS = statement(`SELECT name FROM pragma_table_info('${JOURNAL_TABLE}')`);
+
+/** Drizzle 0.45 has made it without names. @param columns what {@link JOURNAL_COLUMNS} found. */
+export function nameColumns(columns: readonly DriverRow[]): Statement[] {
+  const known = new Set(columns.map((row) => row[0]));
+  return ['name', 'applied_at']
+    .filter((column) => !known.has(column))
+    .map((column) => statement(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`));
+}
+
+/** The hash and the time of each migration that was run: two may have the same text. */
+export const READ_JOURNAL = statement(`SELECT hash, created_at FROM ${table}`);
 
 export const noteMigration = ({ when, hash, name }: JournalEntry): Statement =>
   name === undefined

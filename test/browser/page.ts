@@ -92,6 +92,21 @@ const tab = {
   events: () => events,
   phase: () => sync.phase,
   unsent: () => sync.unsent(),
+  /** Rewrites so many rows, again and again, until the page ends. */
+  async rewrite(rows: number) {
+    await db.run(
+      sql.raw(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT OR IGNORE INTO cards (id, photo, size) SELECT 'w' || i, hex(randomblob(300)), 0 FROM n`,
+      ),
+    );
+    const loop = async () => {
+      for (;;)
+        await db.update(cards).set({ photo: sql`hex(randomblob(300))`, size: sql`size + 1` });
+    };
+    void loop();
+  },
+  integrity: () => db.values(sql`PRAGMA integrity_check`),
+  sizes: () => db.selectDistinct({ size: cards.size }).from(cards),
   async fill(id: string, kilobytes: number) {
     await db.insert(cards).values({ id, photo: 'x'.repeat(kilobytes * 1024) });
   },

@@ -210,6 +210,22 @@ describe.skipIf(binary === undefined)(title, () => {
     for (const { page } of [a, b]) await page.close();
   });
 
+  test('a leader that is killed in the middle of large writes leaves a whole database', async () => {
+    const name = `large-${++number}`;
+    for (let i = 0; i < 5; i++) {
+      const leader = await application.open(`?name=${name}`);
+      await leader.ask('rewrite', 1_000);
+      await new Promise((resolve) => setTimeout(resolve, 150 + 37 * i));
+      await ends.killed!(leader);
+      await leader.page.close();
+      const next = await application.open(`?name=${name}`);
+      expect(await next.ask('integrity')).toEqual([['ok']]);
+      // A statement is done for all rows or for none.
+      expect(await next.ask('sizes')).toHaveLength(1);
+      await next.page.close();
+    }
+  });
+
   test('a worker that does not start is an error in all tabs, until a tab has one that does', async () => {
     const name = `missing-${++number}`;
     const broken = await application.open(`?name=${name}&script=missing.js`);
