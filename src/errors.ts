@@ -13,9 +13,8 @@
  */
 export abstract class CrrError extends Error {
   abstract readonly code: CrrErrorCode;
-  override get name(): string {
-    return this.constructor.name;
-  }
+  // Written out in each class: bundlers shorten the names of classes.
+  abstract override readonly name: string;
 }
 
 /** Codes of {@link CrrSchemaError}: a table that cannot be a CRR as it is declared. */
@@ -140,6 +139,8 @@ export type CrrErrorCode =
 
 /** A table cannot be a CRR as it is declared; the message explains what to do instead. */
 export class CrrSchemaError extends CrrError {
+  override readonly name: string = 'CrrSchemaError';
+
   constructor(
     override readonly code: CrrSchemaErrorCode,
     message: string,
@@ -150,6 +151,8 @@ export class CrrSchemaError extends CrrError {
 
 /** A change was refused. The batch it came in was not applied, and the database is as it was. */
 export class CrrChangeError extends CrrError {
+  override readonly name: string = 'CrrChangeError';
+
   constructor(
     override readonly code: CrrChangeErrorCode,
     message: string,
@@ -162,6 +165,8 @@ export class CrrChangeError extends CrrError {
 
 /** The database lacks what an operation needs, or refuses a write that cannot be merged. */
 export class CrrDatabaseError extends CrrError {
+  override readonly name: string = 'CrrDatabaseError';
+
   constructor(
     override readonly code: CrrDatabaseErrorCode,
     message: string,
@@ -173,6 +178,8 @@ export class CrrDatabaseError extends CrrError {
 
 /** Migrations cannot be made, checked or pushed; the migrations folder is as it was. */
 export class CrrMigrateError extends CrrError {
+  override readonly name: string = 'CrrMigrateError';
+
   constructor(
     override readonly code: CrrMigrateErrorCode,
     message: string,
@@ -184,6 +191,8 @@ export class CrrMigrateError extends CrrError {
 
 /** An option or argument is misspelt or out of range. */
 export class CrrUsageError extends CrrError {
+  override readonly name: string = 'CrrUsageError';
+
   constructor(
     override readonly code: CrrUsageErrorCode,
     message: string,
@@ -194,6 +203,8 @@ export class CrrUsageError extends CrrError {
 
 /** A sync was refused by one side, or the network failed. Nothing was lost: changes that were not acknowledged are sent again. */
 export class CrrSyncError extends CrrError {
+  override readonly name: string = 'CrrSyncError';
+
   constructor(
     override readonly code: CrrSyncErrorCode,
     message: string,
@@ -207,6 +218,8 @@ export class CrrSyncError extends CrrError {
 
 /** Databases of a test network are not equal, or never come to rest. */
 export class CrrTestError extends CrrError {
+  override readonly name: string = 'CrrTestError';
+
   constructor(
     override readonly code: CrrTestErrorCode,
     message: string,

@@ -1,4 +1,4 @@
-import { CrrDatabaseError } from '../errors.js';
+import { CrrDatabaseError, CrrUsageError } from '../errors.js';
 import { browser } from './platform.js';
 import type { OpenConnection } from './serve.js';
 
@@ -97,6 +97,12 @@ async function openerOf(sqlite: Sqlite, database: string): Promise<() => Db> {
     throw storageError(
       'the browser keeps no files for this page, perhaps in a private window',
       error,
+    );
+  }
+  if (sqlite.installOpfsSAHPoolVfs === undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_DRIVER',
+      'opfsPool() needs @sqlite.org/sqlite-wasm 3.51 or newer: npm install @sqlite.org/sqlite-wasm@3.51.2-build9',
     );
   }
   await requireFree(root, [FOLDER, database, '.opaque']);

@@ -85,7 +85,8 @@ describe.each(['0.45', '1.0'] as const)('on Drizzle %s', (line) => {
     expect(await project.crr('generate', '--name', 'second')).toMatchObject({ code: 0 });
     expect(await project.crr('bundle', '--check', '--to', 'app/bundle.json')).toMatchObject({
       code: 1,
-      stderr: 'app/bundle.json is not up to date: run drizzle-crr bundle, and commit it.\n',
+      stderr:
+        'app/bundle.json is not up to date: run drizzle-crr bundle --to app/bundle.json, and commit it.\n',
     });
     const second = await bundle();
     expect(second.migrations).toHaveLength(2);
@@ -129,6 +130,11 @@ test('the bundle is a module of the kind that its name says', async () => {
     'schema.ts': schema("body: text('body')"),
   });
   await project.crr('generate');
+  expect(await project.crr('bundle', '--check')).toMatchObject({
+    code: 1,
+    stderr:
+      'migrations.ts does not exist (--to names another file): run drizzle-crr bundle, and commit it.\n',
+  });
   expect(await project.crr('bundle')).toMatchObject({
     code: 0,
     stdout: 'Wrote 1 migration to migrations.ts.\n',

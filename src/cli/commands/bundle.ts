@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { withProjectOptions } from '../options.js';
+
+const DEFAULT = 'migrations.ts';
 
 const parser = () =>
   withProjectOptions(
@@ -11,7 +14,7 @@ const parser = () =>
         'Writes all migrations of the folder into one module, whose default export openSharedDatabase() of drizzle-crr/browser takes. Run it after generate.',
       )
       .optionsGroup('Options:')
-      .option('--to <file>', 'the .ts, .mts, .js, .mjs or .json file', 'migrations.ts')
+      .option('--to <file>', 'the .ts, .mts, .js, .mjs or .json file', DEFAULT)
       .option('--check', 'write nothing, and exit with 1 if the file is not up to date'),
   );
 
@@ -33,7 +36,11 @@ export const bundleCommand = cliCommand(parser, async (io, options) => {
     return EXIT.ok;
   }
   if (check) {
-    io.stderr(`${shown} is not up to date: run drizzle-crr bundle, and commit it.\n`);
+    const command = to === DEFAULT ? 'drizzle-crr bundle' : `drizzle-crr bundle --to ${to}`;
+    const state = existsSync(file)
+      ? 'is not up to date'
+      : 'does not exist (--to names another file)';
+    io.stderr(`${shown} ${state}: run ${command}, and commit it.\n`);
     return EXIT.failed;
   }
   writeBundle(file, text);

@@ -37,16 +37,14 @@ interface SyncRefusalOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request was refused. The server throws this, and so does the client when it gets the answer. */
+/**
+ * A request was refused. The server throws this, and so does the client when it gets the answer. The class is not
+ * exported: it is a CrrSyncError to everybody else.
+ */
 export class SyncRefusal extends CrrSyncError {
   readonly details: RefusalDetails;
   /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
-
-  /** The class is not exported: it is a CrrSyncError to everybody else. */
-  override get name(): string {
-    return CrrSyncError.name;
-  }
 
   constructor({ code, message, status, details = {}, headers = {} }: SyncRefusalOptions) {
     super(code, message, status);
