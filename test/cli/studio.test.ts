@@ -68,7 +68,9 @@ describe('studio', () => {
     expect(await status({})).toBe(200);
     expect(await status({ headers: { host: 'evil.example' } })).toBe(403);
     expect(await status({ method: 'POST' })).toBe(405);
-    expect(await ask('/unknown')).toMatchObject({ status: 404 });
+    for (const path of ['/unknown', '/constructor']) {
+      expect(await ask(path)).toMatchObject({ status: 404 });
+    }
     expect(await ask('/feed?table=unknown')).toMatchObject({
       status: 500,
       body: { error: expect.stringContaining('unknown') },

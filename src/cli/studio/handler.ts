@@ -30,7 +30,8 @@ export function studioHandler(crrs: OpenCrrs, token: string) {
         headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' },
       });
     }
-    const answer = ANSWERS[pathname.slice(1)];
+    const name = pathname.slice(1);
+    const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
     if (answer === undefined) return refusal(404, 'not found');
     try {
       return Response.json(await answer(crrs, searchParams), { headers: HEADERS });

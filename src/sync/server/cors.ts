@@ -19,7 +19,8 @@ export function corsOf(origins: CorsOrigins | undefined): Cors {
   if (origins === undefined) return (_, answer) => answer();
   requireOrigins(origins);
   const isAllowed = (origin: string) => {
-    if (typeof origins === 'function') return origins(origin);
+    // A promise is true, too.
+    if (typeof origins === 'function') return origins(origin) === true;
     return origins === '*' || origins.includes(origin);
   };
   return async (request, answer) => {
@@ -30,16 +31,18 @@ export function corsOf(origins: CorsOrigins | undefined): Cors {
     if (isPreflight) {
       return new Response(null, {
         status: 204,
-        headers: isFromElsewhere ? { ...allow(origin), ...preflight(request) } : { vary: 'origin' },
+        headers: {
+          vary: 'origin',
+          ...(isFromElsewhere && { ...allow(origin), ...preflight(request) }),
+        },
       });
     }
     const response = await answer();
-    if (!isFromElsewhere) return response;
     const { body, status, statusText } = response;
     const headers = new Headers(response.headers);
-    for (const [name, value] of Object.entries(allow(origin))) {
-      if (name === 'vary') headers.append(name, value);
-      else headers.set(name, value);
+    headers.append('vary', 'origin');
+    for (const [name, value] of Object.entries(isFromElsewhere ? allow(origin) : {})) {
+      headers.set(name, value);
     }
     return new Response(body, { status, statusText, headers });
   };
@@ -47,8 +50,7 @@ export function corsOf(origins: CorsOrigins | undefined): Cors {
 
 const allow = (origin: string) => ({
   'access-control-allow-origin': origin,
-  'access-control-expose-headers': 'retry-after',
-  vary: 'origin',
+  'access-control-expose-headers': 'retry-after, date',
 });
 
 const preflight = ({ headers }: Request) => ({

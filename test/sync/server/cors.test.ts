@@ -46,10 +46,17 @@ test('pages of allowed origins may read answers, refusals included', async () =>
       const { status, headers } = await handler(post(APP));
       expect(status).toBe(401);
       expect(headers.get('access-control-allow-origin')).toBe(APP);
-      expect(headers.get('access-control-expose-headers')).toBe('retry-after');
+      expect(headers.get('access-control-expose-headers')).toBe('retry-after, date');
       expect(headers.get('access-control-allow-credentials')).toBeNull();
     }
   }
+});
+
+test('a function that answers with a promise allows nobody', async () => {
+  const cors = (async () => true) as unknown as (origin: string) => boolean;
+  const { headers } = await (await handlerOf({ cors }))(post(APP));
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('vary')).toBe('origin');
 });
 
 test('others are told nothing', async () => {
