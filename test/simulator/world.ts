@@ -177,8 +177,12 @@ export class World {
   async #expectReceived(station: Station, server: Station, before: Facts): Promise<void> {
     const now = await this.look(server);
     const after = await this.look(station);
+    // A restored site that gets another id in this sync sends its counters and registers under that one.
+    const isRenamed = after.siteId !== before.siteId;
     const sent = [...without(before, station.refused).cells].filter(
-      ([, { row }]) => !maySendInVain(station, row, after, now),
+      ([id, { row }]) =>
+        !(isRenamed && id.endsWith(` of ${before.siteId}`)) &&
+        !maySendInVain(station, row, after, now),
     );
     expectNothing(`${server.name} acknowledged, and does not have`, lost(sent, now));
     for (const [id, fact] of sent) station.acknowledged.set(id, fact);
