@@ -10,11 +10,11 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
-import { build as bundle } from 'esbuild';
 import { Hono } from 'hono';
 import { Miniflare } from 'miniflare';
 import { build } from 'vite';
 import { startSqld } from '../../tools/sqld/index.js';
+import { bundleWorker } from '../turso-edge/run-worker.js';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -35,7 +35,7 @@ export async function runBoard(port = 0): Promise<RunningBoard | undefined> {
   client.close();
   const worker = new Miniflare({
     modules: true,
-    script: await workerScript(),
+    script: await bundleWorker(file('./worker.ts')),
     host: '127.0.0.1',
     port: 0,
     compatibilityDate: '2025-11-01',
@@ -84,20 +84,4 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, to: URL): voi
   onward.once('error', () => outgoing.destroy());
   outgoing.once('close', () => onward.destroy());
   incoming.pipe(onward);
-}
-
-async function workerScript(): Promise<string> {
-  const { outputFiles } = await bundle({
-    entryPoints: [file('./worker.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['workerd', 'worker', 'browser'],
-    alias: {
-      'drizzle-crr': file('../../src/index.ts'),
-      'drizzle-crr/sync': file('../../src/sync/index.ts'),
-    },
-  });
-  return outputFiles[0]!.text;
 }

@@ -5,10 +5,10 @@ import { Miniflare } from 'miniflare';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Bundles worker.ts as `wrangler deploy` would. */
-export async function bundleWorker(): Promise<string> {
+/** Bundles a worker as `wrangler deploy` would. @param entry the path of its module. */
+export async function bundleWorker(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [file('./worker.ts')],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'esm',
@@ -25,7 +25,7 @@ export async function bundleWorker(): Promise<string> {
 export async function runWorker(tursoUrl: string): Promise<Miniflare> {
   return new Miniflare({
     modules: true,
-    script: await bundleWorker(),
+    script: await bundleWorker(file('./worker.ts')),
     host: '127.0.0.1',
     port: 0,
     compatibilityDate: '2025-11-01',

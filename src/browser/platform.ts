@@ -50,6 +50,8 @@ export const names = (database: string) => ({
   requests: `drizzle-crr:${database}:requests`,
   /** What it tells all tabs. */
   news: `drizzle-crr:${database}:news`,
+  /** Events of the sync that they share. */
+  sync: `drizzle-crr:${database}:sync`,
   /** Answers to a tab. */
   answers: (tab: string) => `drizzle-crr:${database}:tab:${tab}`,
   /** The lock of the tab that leads. */

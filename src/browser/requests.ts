@@ -69,16 +69,20 @@ export class Requests {
 
   /** Asks again for what has no answer: this tab was frozen. */
   repeat(): void {
-    for (const { request } of this.#waiting.values()) {
-      this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
-    }
+    this.#repeat([...this.#waiting.values()]);
   }
 
   /** Another worker has the database. @param open goes before what is repeated: it may be empty. */
   reopened(open: Ask): void {
     this.#failed = undefined;
     const waiting = [...this.#waiting.values()];
-    this.ask(open).catch(() => {}); // Whatever is asked then fails with it.
+    const asksAlready = waiting.some(({ request }) => request.ask.type === 'open');
+    // Whatever is asked then fails with its error.
+    if (!asksAlready) this.ask(open).catch(() => {});
+    this.#repeat(waiting);
+  }
+
+  #repeat(waiting: readonly Waiting[]): void {
     for (const { request } of waiting) {
       this.#requests.postMessage({ ...request, isRepeated: true } satisfies Request);
     }

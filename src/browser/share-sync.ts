@@ -2,7 +2,7 @@ import { CrrSyncError, type CrrSyncErrorCode } from '../errors.js';
 import { Listeners } from '../live/listeners.js';
 import { errorReporter } from '../live/report-error.js';
 import type { Sync, SyncEvent, SyncPhase } from '../sync/index.js';
-import { browser } from './platform.js';
+import { browser, names } from './platform.js';
 import type { SharedDatabase } from './shared-database.js';
 
 /** An event as it crosses between tabs: the class of an error does not. */
@@ -36,7 +36,7 @@ export function shareSync(
 ): Sync {
   const report = errorReporter(onError);
   const listeners = new Listeners<SyncEvent>(report);
-  const channel = new browser.BroadcastChannel(`drizzle-crr:${shared.name}:sync`);
+  const channel = new browser.BroadcastChannel(names(shared.name).sync);
   const tell = (event: SyncEvent) => {
     try {
       channel.postMessage({ event: plain(event) } satisfies Message);

@@ -39,12 +39,13 @@ export class WorkerDatabase {
 
   /** Runs the migrations that were not run. Returns whether there were any. */
   migrate(bundle: MigrationBundle): boolean {
-    const [, columns = []] = this.#atomic('write', [
+    const [, columns = [], applied = []] = this.#atomic('write', [
       createJournal(bundle.hasNames),
       JOURNAL_COLUMNS,
+      READ_JOURNAL,
     ]);
-    if (bundle.hasNames) this.#atomic('write', nameColumns(columns));
-    const [applied = []] = this.#atomic('read', [READ_JOURNAL]);
+    const names = bundle.hasNames ? nameColumns(columns) : [];
+    if (names.length > 0) this.#atomic('write', names);
     const missing = pending(bundle, applied);
     if (missing.length === 0) return false;
     // As Drizzle's migrators do: a table that is rebuilt must not take along what refers to it.

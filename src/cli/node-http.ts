@@ -1,9 +1,27 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { SyncHandler } from '../sync/server/handler.js';
 import { Failure } from './failure.js';
+
+/** Serves a handler on 127.0.0.1 until the process is interrupted. @param started is called with the server's address. */
+export async function serveUntilStopped(
+  handler: SyncHandler,
+  port: number,
+  started: (url: string) => void,
+): Promise<void> {
+  const server = await listen(handler, port);
+  started(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  await once(server, 'close');
+}
 
 /** A node:http server for a handler, on 127.0.0.1 only: for development. */
 export async function listen(handler: SyncHandler, port: number): Promise<Server> {

@@ -4,6 +4,7 @@ import {
   type Contribution,
   conflictsQuery,
   counterOf,
+  mayConflict,
   readConflicts,
   readContributions,
   registersOf,
@@ -191,15 +192,14 @@ export class CrrCore {
 
   conflicts(spec: TableSpec): Promise<Conflicts> {
     return this.#explained(async () => {
-      const hasRegisters = registersOf(spec).length > 0;
-      if (!hasRegisters && spec.constraints === undefined) {
+      if (!mayConflict(spec)) {
         throw new CrrUsageError(
           'CRR_USAGE_OPTION',
           `conflicts(): "${spec.name}" has neither a multi-value register nor a unique index or a reference that rows could break`,
         );
       }
       const broken: BrokenConstraint[] = [];
-      const registers = hasRegisters ? [collecting(conflictsQuery(spec))] : [];
+      const registers = registersOf(spec).length > 0 ? [collecting(conflictsQuery(spec))] : [];
       const { directory } = await this.#sites.readWith(this.connection, [
         ...registers,
         ...(spec.constraints === undefined

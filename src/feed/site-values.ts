@@ -97,6 +97,10 @@ export function readConflicts(
 export const registersOf = ({ cellColumns }: TableSpec): readonly ReplicatedColumnSpec[] =>
   cellColumns.filter((column) => cellTypeOf(column).lists === 'conflicts');
 
+/** Whether `conflicts()` of a table can list anything. */
+export const mayConflict = (spec: TableSpec): boolean =>
+  spec.constraints !== undefined || registersOf(spec).length > 0;
+
 /** A table's counter with this property name. */
 export const counterOf = (
   { cellColumns }: TableSpec,

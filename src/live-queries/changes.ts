@@ -1,13 +1,13 @@
 import type { Connection } from '../database/connection.js';
 import { type DriftCheck, OTHER_SCHEMA } from '../database/drift.js';
 import { run } from '../database/run.js';
-import { readChangedKeys } from '../feed/changed-keys.js';
 import { familyOf } from '../model/constraints.js';
 import type { CrrSchema } from '../model/schema.js';
 import { bytesToHex } from '../model/value.js';
 import { hasRowsAside } from '../tables/aside/any.js';
 import { readSchemaVersion } from '../tables/milestone/schema-version.js';
 import { readFiltered } from '../tables/peer/received.js';
+import { listChanged } from '../tables/pending/touched.js';
 import { readDbVersion } from '../tables/state/read.js';
 
 /** The state of a database at one moment. */
@@ -65,7 +65,7 @@ export function readChanges(
           const found = (pk: Uint8Array) => add(changed, name, bytesToHex(pk));
           const hasAside = (has: boolean) => void (has && aside.add(name));
           return [
-            ...(since === undefined ? [] : [readChangedKeys(spec, since, limit, found)]),
+            ...(since === undefined ? [] : [listChanged(spec, since, limit, found)]),
             ...(spec.constraints === undefined ? [] : [hasRowsAside(spec, hasAside)]),
           ];
         }),

@@ -8,27 +8,13 @@ import { WorkerDatabase } from '../../src/browser/worker-database.js';
 import { CONFIG } from '../cli/notes-project.js';
 import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
+import { libsqlConnection } from './libsql-connection.js';
 
 const schema = (columns: string) => `import { crrTable } from 'drizzle-crr';
 import { text } from 'drizzle-orm/sqlite-core';
 export const notes = crrTable('notes', { id: text('id').primaryKey().notNull(), ${columns} });`;
 
-const workerDatabase = (file: string) => {
-  const db = new Database(file);
-  return new WorkerDatabase({
-    execute(sql, args) {
-      const statement = db.prepare(sql) as unknown as {
-        readonly reader: boolean;
-        run(args: readonly unknown[]): void;
-        raw(): { all(args: readonly unknown[]): unknown[][] };
-      };
-      if (statement.reader) return statement.raw().all(args);
-      statement.run(args);
-      return [];
-    },
-    isInTransaction: () => db.inTransaction,
-  });
-};
+const workerDatabase = (file: string) => new WorkerDatabase(libsqlConnection(new Database(file)));
 
 const tablesOf = async (file: string) => {
   const client = openClient({ url: `file:${file}` });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Answer, Ask, Request } from '../../src/browser/messages.js';
 import { Turns } from '../../src/browser/turns.js';
 import { WorkerDatabase } from '../../src/browser/worker-database.js';
+import { libsqlConnection } from './libsql-connection.js';
 
 function openWorkers() {
   const db = new Database(':memory:');
@@ -12,19 +13,7 @@ function openWorkers() {
   const answers: Answer[] = [];
   let written = 0;
   const newWorker = () => {
-    const database = new WorkerDatabase({
-      execute(sql, args) {
-        const statement = db.prepare(sql) as unknown as {
-          readonly reader: boolean;
-          run(args: readonly unknown[]): void;
-          raw(): { all(args: readonly unknown[]): unknown[][] };
-        };
-        if (statement.reader) return statement.raw().all(args);
-        statement.run(args);
-        return [];
-      },
-      isInTransaction: () => db.inTransaction,
-    });
+    const database = new WorkerDatabase(libsqlConnection(db));
     database.prepare(['a', 'b']);
     return new Turns({
       database,

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
@@ -19,24 +17,19 @@ const parser = () =>
 export const serveCommand = cliCommand(parser, async (io, options) => {
   const { withCrrs } = await import('../open-database.js');
   const { createSyncHandler } = await import('../../sync/server/handler.js');
-  const { listen } = await import('../node-http.js');
+  const { serveUntilStopped } = await import('../node-http.js');
   return withCrrs(
     io,
     options,
     async ({ db, address }) => {
       const { style } = screenOf(io, 'stdout');
       const onError = (error: unknown) => io.stderr(`${String(error)}\n`);
-      const server = await listen(createSyncHandler({ db, public: true, onError }), options.port);
-      const { port } = server.address() as AddressInfo;
-      io.stdout(
-        `Sync server at ${style.bold(`http://127.0.0.1:${port}/`)} for ${address.shown}. ${style.dim('Ctrl-C stops it.')}\n`,
+      const handler = createSyncHandler({ db, public: true, onError });
+      await serveUntilStopped(handler, options.port, (url) =>
+        io.stdout(
+          `Sync server at ${style.bold(url)} for ${address.shown}. ${style.dim('Ctrl-C stops it.')}\n`,
+        ),
       );
-      const stop = () => {
-        server.close();
-        server.closeAllConnections();
-      };
-      process.once('SIGINT', stop).once('SIGTERM', stop);
-      await once(server, 'close');
       return EXIT.ok;
     },
     { drift: 'refuse' },

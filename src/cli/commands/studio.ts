@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { screenOf } from '../io.js';
@@ -19,7 +17,7 @@ const parser = () =>
 
 export const studioCommand = cliCommand(parser, async (io, options) => {
   const { withCrrs } = await import('../open-database.js');
-  const { listen } = await import('../node-http.js');
+  const { serveUntilStopped } = await import('../node-http.js');
   const { studioHandler } = await import('../studio/handler.js');
   return withCrrs(
     io,
@@ -27,17 +25,11 @@ export const studioCommand = cliCommand(parser, async (io, options) => {
     async (crrs) => {
       const { style } = screenOf(io, 'stdout');
       const token = randomBytes(16).toString('hex');
-      const server = await listen(studioHandler(crrs, token), options.port);
-      const { port } = server.address() as AddressInfo;
-      io.stdout(
-        `${style.bold(`http://127.0.0.1:${port}/?token=${token}`)} shows ${crrs.address.shown}. ${style.dim('Ctrl-C stops it.')}\n`,
+      await serveUntilStopped(studioHandler(crrs, token), options.port, (url) =>
+        io.stdout(
+          `${style.bold(`${url}?token=${token}`)} shows ${crrs.address.shown}. ${style.dim('Ctrl-C stops it.')}\n`,
+        ),
       );
-      const stop = () => {
-        server.close();
-        server.closeAllConnections();
-      };
-      process.once('SIGINT', stop).once('SIGTERM', stop);
-      await once(server, 'close');
       return EXIT.ok;
     },
     { drift: 'allow' },

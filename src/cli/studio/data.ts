@@ -1,7 +1,6 @@
-import { registersOf } from '../../feed/site-values.js';
+import { mayConflict } from '../../feed/site-values.js';
 import { type Change, SENTINEL } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
-import type { TableSpec } from '../../model/table-spec.js';
 import { bytesToHex } from '../../model/value.js';
 import type { OpenCrrs } from '../open-database.js';
 import { statusOf } from '../read-status.js';
@@ -48,9 +47,6 @@ export const ANSWERS: Readonly<
     return { conflicts, rejected, pending: await db.$crr.pendingCount() };
   },
 };
-
-const mayConflict = (spec: TableSpec) =>
-  spec.constraints !== undefined || registersOf(spec).length > 0;
 
 const shownChange = (change: Change) => ({
   table: change.table,

@@ -1,4 +1,4 @@
-import { block, type Layout, statementText } from '../../sql/layout.js';
+import { type Layout, statementText } from '../../sql/layout.js';
 import {
   GUARD_TABLE,
   HISTORY_TABLE,
@@ -24,10 +24,13 @@ export const refuseForgotten = ({ horizon, birth }: Forgotten): string => statem
   WHERE horizon > ${horizon} OR birth > ${birth}`;
 
 /** New rows begin with this causal length at least, which is SQL. */
-export const raiseBirth = (birth: number | Layout): string => statementText`
+export const raiseBirth = (birth: number | Layout): string => {
+  const least = typeof birth === 'number' ? String(birth) : birth;
+  return statementText`
   UPDATE ${STATE_TABLE}
-  SET birth = ${typeof birth === 'number' ? String(birth) : birth}
-  WHERE birth < ${typeof birth === 'number' ? String(birth) : block`${birth}`}`;
+  SET birth = ${least}
+  WHERE birth < ${least}`;
+};
 
 /**
  * Rows were dropped here without a tombstone, because a server has none of them any more. If this database has clients, they

@@ -151,10 +151,6 @@ export const SWEPT_VERSION = `(SELECT swept_version FROM ${HISTORY_TABLE})`;
 /** SQL of the db_version up to which others may know what this database has written. */
 export const KNOWN_VERSION = `(SELECT known_version FROM ${HISTORY_TABLE})`;
 
-/** Reads the db_version up to which others may know what this database has written. */
-export const readKnownVersion = (read: (version: number) => void): Query =>
-  queryRow(`SELECT known_version FROM ${HISTORY_TABLE}`, ({ 0: version }) => read(Number(version)));
-
 /** Others may know everything up to a db_version, which is SQL. */
 export const raiseKnownVersion = (version: string | number) => statementText`
   UPDATE ${HISTORY_TABLE}
