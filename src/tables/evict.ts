@@ -58,11 +58,11 @@ export function evictRow(
   const hasUnsent = hasClock(`NOT ${isSent}`);
   const hasCells = spec.cellColumns.length > 0;
   // The peer has the row alive, and knows nothing of a life, or an end of one, that it refused, at once or after it waited
-  // there: kept, it would win over the row.
+  // there: kept, it would win over the row. A row that was evicted before has no such life (db_version 0).
   const isUnknown =
     refusedFrom === undefined
       ? 'false'
-      : `(causal_length % 2 = 0 OR ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0))`;
+      : `(db_version > 0 AND (causal_length % 2 = 0 OR ifnull(CAST(substr(sentinel, 2) AS INTEGER) >= ${refusedFrom}, 0)))`;
   // What the peer has already does no harm when it is sent again.
   const lacksFrom = refusedFrom ?? (wasRefused ? 1 : undefined);
   const isKept = [

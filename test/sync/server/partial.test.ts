@@ -113,6 +113,21 @@ test('what was refused of a row that is hidden in the same sync is gone with it'
   expect(await registerConflicts(ann.db, cards)).toEqual([]);
 });
 
+test('a row that was refused, and is hidden in the same answer, is dropped once', async () => {
+  const { server, ann, sync, giveTo } = await opened();
+  await ann.db.update(cards).set({ votes: increment(cards.votes, 3) });
+  await sync.sync();
+  await ann.db.update(cards).set({ votes: increment(cards.votes, 10), status: 'mine' });
+  await giveTo('bob');
+  expect(await sync.sync()).toMatchObject({ hidden: 1, refused: 1 });
+  expect(await cardsOf(ann)).toEqual([]);
+  await giveTo('ann');
+  await sync.sync();
+  await sync.sync();
+  expect(await cardsOf(ann)).toMatchObject([{ votes: 18, status: 'mine' }]);
+  expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+});
+
 describe('counters and registers', () => {
   test('go with their row and come back with it, this site’s own share too', async () => {
     const { server, ann, sync, giveTo } = await opened();
