@@ -124,8 +124,12 @@ test('a row that was refused, and is hidden in the same answer, is dropped once'
   await giveTo('ann');
   await sync.sync();
   await sync.sync();
-  expect(await cardsOf(ann)).toMatchObject([{ votes: 18, status: 'mine' }]);
+  expect(await cardsOf(ann)).toMatchObject([{ votes: 18 }]);
   expect(await cardsOf(ann)).toEqual(await cardsOf(server));
+  // What it had overwritten left with the row and is back: both are kept.
+  expect(await registerConflicts(ann.db, cards)).toMatchObject([
+    { values: [{ value: 'new' }, { value: 'mine' }] },
+  ]);
 });
 
 describe('counters and registers', () => {
