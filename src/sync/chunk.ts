@@ -13,7 +13,14 @@ export interface Chunk {
   readonly cursor: number | Cursor;
   /** Whether there is a next chunk. */
   readonly more: boolean;
+  /** Whether it begins with the rest of a row whose first part was in the chunk before. */
+  readonly continuesRow: boolean;
 }
+
+export const emptyChunk = (cursor: number | Cursor): Chunk => ({
+  ...{ changes: [], hidden: [], tooLarge: [] },
+  ...{ cursor, more: false, continuesRow: false },
+});
 
 /** Limits of a chunk. */
 export interface ChunkLimits {
@@ -53,6 +60,7 @@ class ChunkReader {
   readonly #tooLarge: CellId[] = [];
   #cursor: number | Cursor;
   #bytes = 0;
+  #continuesRow = false;
   /** The end of the last complete transaction. */
   #whole: { changes: number; hidden: number; cursor: Cursor } | undefined;
 
@@ -76,6 +84,7 @@ class ChunkReader {
       const isFirst = this.#count === 0;
       if (isFirst && limit === 1) {
         const rest = afterPart(page.changes, partOf(this.#cursor));
+        this.#continuesRow = rest.sent > 0;
         const taken = firstThatFit(rest.changes, maxBytes, maxChanges);
         if (taken.length < rest.changes.length) return this.#cut(taken, partAfter(rest, taken));
         page.changes = rest.sent === 0 ? page.changes : rest.changes;
@@ -141,7 +150,8 @@ class ChunkReader {
     const { since, after } =
       typeof cursor === 'number' ? { since: cursor, after: { db_version: cursor } } : cursor;
     const next = { since, after: { ...after, part } };
-    return { changes, hidden: [], tooLarge: [], cursor: next, more: true };
+    const continuesRow = this.#continuesRow;
+    return { changes, hidden: [], tooLarge: [], cursor: next, more: true, continuesRow };
   }
 
   #chunk(more: boolean): Chunk {
@@ -151,6 +161,7 @@ class ChunkReader {
       tooLarge: this.#tooLarge,
       cursor: this.#cursor,
       more,
+      continuesRow: this.#continuesRow,
     };
   }
 

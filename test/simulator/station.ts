@@ -8,7 +8,7 @@ import {
 import type { Link } from '../../src/testing/link.js';
 import type { RecycledDatabase } from '../constraints/recycled.js';
 import type { Site } from '../constraints/site.js';
-import type { Fact, Facts } from './facts.js';
+import { type Fact, type Facts, rowName } from './facts.js';
 import type { SitePlan } from './plan.js';
 import { authorize, headersOf } from './rights.js';
 
@@ -33,6 +33,8 @@ export class Station {
   readonly upstreams: Upstream[] = [];
   /** Rows whose changes a server has not taken. */
   refused: ReadonlySet<string> = new Set();
+  /** Rows that a sync has dropped here, because the site may not see them, since it was last looked at. */
+  readonly dropped = new Set<string>();
   /** What it knew when it was last looked at. */
   known: Facts | undefined;
   /** A copy of its file. */
@@ -93,12 +95,20 @@ export class Station {
   #syncOver({ fetch }: Link): Sync {
     const { name, rights } = this.plan;
     const headers = headersOf(name, rights);
-    return createSync({
+    const sync = createSync({
       db: this.site.db,
       fetch,
       headers,
       retry: { attempts: 1 },
       ...(this.#page && { maxChanges: this.#page }),
     });
+    sync.subscribe((event) => {
+      if (event.type !== 'hidden' && event.type !== 'refused') return;
+      for (const row of event.rows) {
+        if (event.type === 'hidden' || ('dropped' in row && row.dropped))
+          this.dropped.add(rowName(row));
+      }
+    });
+    return sync;
   }
 }

@@ -167,9 +167,10 @@ export class World {
     // Pages cut what a server has merged at once.
     if (this.plan.page === undefined) expectPairs(station, now);
     if (known !== undefined && known.siteId === now.siteId) {
-      const seen = [...known.cells].filter(([, { row }]) => station.isWhole || now.rows.has(row));
+      const seen = [...known.cells].filter(([, { row }]) => !station.dropped.has(row));
       expectNothing(`${station.name} went back`, lost(seen, now));
     }
+    station.dropped.clear();
     return now;
   }
 

@@ -1,9 +1,9 @@
 /** Rows and cells of any size: they travel in parts or are named, and stop nothing else. */
 import { randomBytes } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, ne } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { crrTable, packKey, unpackKey } from '../../src/index.js';
+import { counter, crrTable, increment, packKey, unpackKey } from '../../src/index.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { Random } from '../support/random.js';
 import { openSite as openSiteOf } from '../support/site.js';
@@ -165,6 +165,83 @@ test.each([false, true])(
     expect(await server!.select().from(files)).toEqual([row]);
   },
 );
+
+test('a client drops a row while its relay only has a part that hides it, and what was refused of it is gone', async () => {
+  const [server, relay, a] = await Promise.all([1, 2, 3].map(() => openSiteOf({ notes })));
+  const handler = createSyncHandler({
+    db: relay!,
+    authorize: () => ({ id: 'ann', tables: { notes: { where: ne(notes.owner, 'bob') } } }),
+  });
+  const client = createSync({ db: a!, fetch: handler });
+  const dropped: unknown[] = [];
+  client.subscribe((event) => {
+    if (event.type === 'hidden') dropped.push(...event.rows);
+  });
+  await a!.insert(notes).values(note('x', { owner: 'bob' }));
+  const refusedRows = [{ table: 'notes', key: { id: 'x' }, code: 'CRR_CHANGE_ROW_REFUSED' }];
+  expect(await client.sync()).toMatchObject({ refusedRows });
+
+  // The small cells come first, and without an owner the row is hidden.
+  const row = note('x', { owner: 'ann and others', body: '' });
+  await server!.insert(notes).values(row);
+  let requests = 0;
+  const upstream = createSync({
+    db: relay!,
+    fetch: async (request) => {
+      if (++requests === 2) throw new TypeError('cut off');
+      return serve({ db: server! }, { limits: { maxChanges: 4 } })(request);
+    },
+    retry: { attempts: 1 },
+  });
+  await expect(upstream.sync()).rejects.toMatchObject({ code: 'CRR_SYNC_NETWORK' });
+  expect(await relay!.select().from(notes)).toMatchObject([{ id: 'x', owner: null }]);
+  expect(await client.sync()).toMatchObject({ hidden: 1, refusedRows });
+  expect(await a!.select().from(notes)).toEqual([]);
+  expect(dropped).toEqual([{ table: 'notes', key: { id: 'x' } }]);
+
+  await upstream.sync();
+  expect(await client.sync()).toMatchObject({ refused: 0 });
+  expect(await a!.select().from(notes)).toEqual(await server!.select().from(notes));
+});
+
+const polls = crrTable('polls', {
+  id: text('id').primaryKey().notNull(),
+  owner: text('owner'),
+  title: text('title'),
+  votes: counter('votes'),
+});
+
+test('a row that was refused in parts, is hidden, and is back in the same sync gets what this site has added to it', async () => {
+  const [server, a] = await Promise.all([1, 2].map(() => openSiteOf({ polls })));
+  const handler = createSyncHandler({
+    db: server!,
+    authorize: () => ({ id: 'ann', tables: { polls: { where: ne(polls.owner, 'bob') } } }),
+  });
+  await server!.insert(polls).values({ id: 'x', owner: 'ann' });
+  const isX = eq(polls.id, 'x');
+  let requests = 4;
+  const client = createSync({
+    db: a!,
+    fetch: async (request) => {
+      requests++;
+      // The first two send the row.
+      if (requests === 3) await server!.update(polls).set({ owner: 'bob' });
+      if (requests === 4) await server!.update(polls).set({ owner: 'cat' }).where(isX);
+      return handler(request);
+    },
+    maxChanges: 2,
+  });
+  await client.sync();
+  await a!.update(polls).set({ owner: 'bob', title: 'title', votes: increment(polls.votes, 3) });
+  for (const id of ['v', 'w', 'y', 'z'])
+    await a!.insert(polls).values({ id, owner: 'ann', title: id });
+  requests = 0;
+  expect(await client.sync()).toMatchObject({ hidden: 1 });
+  await client.sync();
+  const row = { id: 'x', owner: 'cat', title: null, votes: 3 };
+  expect(await a!.select().from(polls).where(isX)).toEqual([row]);
+  expect(await server!.select().from(polls).where(isX)).toEqual([row]);
+});
 
 const SEED = Number(process.env.CRR_SEED ?? 23);
 const HISTORIES = Number(process.env.CRR_HISTORIES ?? 10);

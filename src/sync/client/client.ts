@@ -3,7 +3,13 @@ import { CrrSyncError } from '../../errors.js';
 import { type EmitEvent, eventEmitter, stopwatch } from '../../live/events.js';
 import { Listeners } from '../../live/listeners.js';
 import { errorReporter } from '../../live/report-error.js';
-import { type ApplyResult, siteOf, type UnsentOptions, type UnsentRow } from '../site.js';
+import {
+  type ApplyResult,
+  type RowRef,
+  siteOf,
+  type UnsentOptions,
+  type UnsentRow,
+} from '../site.js';
 import { ContinuousSync } from './continuous.js';
 import { endedEvent, failedEvent } from './events.js';
 import { Exchange } from './exchange.js';
@@ -18,6 +24,8 @@ export type SyncEvent =
   | { readonly type: 'progress'; readonly progress: SyncProgress }
   /** Rows of this database have changed, so the application may want to refresh. */
   | { readonly type: 'applied'; readonly result: ApplyResult }
+  /** These rows have left what this site may see, or never were in it: they were dropped, if they were here. */
+  | { readonly type: 'hidden'; readonly rows: readonly RowRef[] }
   /** The server has not taken the changes of these rows, because this site may not write them. */
   | { readonly type: 'refused'; readonly rows: readonly RefusedRowRef[] }
   | { readonly type: 'rejected'; readonly rows: readonly RejectedRowRef[] }
@@ -135,6 +143,7 @@ class SyncRunner {
         onProgress: (progress) => listeners.emit({ type: 'progress', progress }),
         onApplied: (applied) => listeners.emit({ type: 'applied', result: applied }),
         onRefused: (rows) => listeners.emit({ type: 'refused', rows }),
+        onHidden: (rows) => listeners.emit({ type: 'hidden', rows }),
         onRejected: (rows) => listeners.emit({ type: 'rejected', rows }),
         onRecovered: (code) => emit?.({ type: 'sync-recovery', code }),
       });

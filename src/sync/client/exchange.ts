@@ -2,7 +2,7 @@ import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
 import { compareBytes } from '../../model/value.js';
-import { type Chunk, type ChunkLimits, readChunk } from '../chunk.js';
+import { type Chunk, type ChunkLimits, emptyChunk, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
 import { HAS_ROWS, LIMITS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
@@ -111,15 +111,16 @@ export class Exchange {
     // If a pull was sent ahead, nothing can be pushed with it.
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
-      ? { changes: [], hidden: [], tooLarge: [], cursor: sent.cursor, more: false }
+      ? emptyChunk(sent.cursor)
       : await this.#readChunk(sent, peer, peer?.siteId ?? this.#server.siteId);
+    run.read(chunk);
     // Those that earlier syncs have left.
     for (const { table, pk, code } of peer?.refused ?? []) {
       run.refusedRows.add({ table, pk, code, drop: false });
     }
     const forgotten = new RowSet(peer?.refused?.filter(({ code }) => code === FORGOTTEN));
     const isAccepted = (change: Change) =>
-      !run.leftOut.has(change) &&
+      !run.isLeftOut(change) &&
       !run.tooLarge.has(change) &&
       !this.#server.isForeign(change, this.#site.schema) &&
       !isForgotten(change, forgotten, birth);

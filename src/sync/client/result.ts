@@ -93,6 +93,8 @@ export interface SyncReporter {
   onProgress(progress: SyncProgress): void;
   /** Called if rows of this database have changed. */
   onApplied(result: ApplyResult): void;
+  /** Called with the rows that an answer hides, once they are dropped here. */
+  onHidden(rows: readonly RowRef[]): void;
   /** Called with the rows that an answer refuses. */
   onRefused(rows: readonly RefusedRowRef[]): void;
   /** Called with the rows that either side rejects. */

@@ -1,6 +1,6 @@
 import type { CrrErrorCode } from '../../errors.js';
 import { RowSet, textOfRow } from '../../model/row-id.js';
-import { partOf } from '../chunk.js';
+import { type Chunk, partOf } from '../chunk.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
 import type { ApplyResult, EvictedRow, HiddenRow, RowRef } from '../site.js';
 import type { Traffic } from './http-connection.js';
@@ -28,7 +28,9 @@ export class SyncRun {
   /** For each row that was refused in this sync, the least db_version of what was sent of it. */
   readonly #refusedFrom = new Map<string, number>();
   /** Rows that are not sent in this sync, because the server has refused a request for them. */
-  readonly leftOut = new RowSet<RefusedRow>();
+  readonly #leftOut = new RowSet<RefusedRow>();
+  /** Rows of which a part was refused, while the next chunk may be more of the row. */
+  #cut = new RowSet();
   /** Cells that do not fit in a message. */
   readonly tooLarge = new TooLargeCells();
   readonly #rejectedRows = {
@@ -64,12 +66,21 @@ export class SyncRun {
 
   /** @returns whether any of the rows is new. */
   leaveOut(rows: readonly RefusedRow[]): boolean {
-    const before = this.leftOut.size;
+    const before = this.#leftOut.size;
     for (const row of rows) {
-      this.leftOut.add(row);
+      this.#leftOut.add(row);
       this.refusedRows.set(row);
     }
-    return this.leftOut.size > before;
+    return this.#leftOut.size > before;
+  }
+
+  /** A chunk was read. A row that is sent from its beginning, since it has changed or is back, is another matter than its rest. */
+  read({ continuesRow }: Chunk): void {
+    if (!continuesRow) this.#cut = new RowSet();
+  }
+
+  isLeftOut(row: HiddenRow): boolean {
+    return this.#leftOut.has(row) || this.#cut.has(row);
   }
 
   /** A round has its answer. */
@@ -80,7 +91,7 @@ export class SyncRun {
       this.#refusedFrom.set(id, Math.min(from, this.#refusedFrom.get(id) ?? from));
     }
     // Without a part that was refused, the rest of a row would be a row that nobody has written.
-    if (partOf(chunk.cursor) !== undefined) this.leaveOut(refused);
+    if (partOf(chunk.cursor) !== undefined) for (const row of refused) this.#cut.add(row);
   }
 
   /** A row that is hidden now. If it was refused, the server has nothing of what was sent of it. */
@@ -113,6 +124,9 @@ export class SyncRun {
     for (const row of update.remove) this.refusedRows.delete(row);
     for (const row of refused) this.refusedRows.set(row);
     this.reportApplied(applied);
+    if (pulled.hidden.length > 0) {
+      this.#options.reporter.onHidden(pulled.hidden.map(this.#options.nameRow));
+    }
     if (refused.length > 0) this.#options.reporter.onRefused(refused.map(this.#refusedRef));
     this.#reportRejected('server', answer.rejected ?? []);
     this.tooLarge.addPulled(answer.tooLarge ?? []);
