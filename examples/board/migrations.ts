@@ -6,8 +6,8 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795713379568,
-      "hash": "88d37a06c74983a7914d281a29cf1e75637667b4d51be274a93d2e5973620666",
+      "when": 1795720954261,
+      "hash": "9b99599b82a649fce12893e3b049b853a4bfe27f6915a3f9b7bbb4b991365d00",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
         "CREATE UNIQUE INDEX `boards_name_unique` ON `boards` (`name`);",
@@ -27,6 +27,9 @@ export default {
         "CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);",
         "CREATE INDEX IF NOT EXISTS crr_pending_news ON crr_pending (source, db_version, size);",
         "CREATE TABLE IF NOT EXISTS crr_peer (\n  site_id BLOB NOT NULL,\n  tag TEXT NOT NULL,\n  direction TEXT NOT NULL,\n  version INTEGER NOT NULL,\n  position TEXT,\n  skip TEXT NOT NULL DEFAULT ',',\n  filter TEXT NOT NULL DEFAULT '',\n  url TEXT NOT NULL DEFAULT '',\n  owner TEXT,\n  receipt TEXT NOT NULL DEFAULT '',\n  ticket TEXT NOT NULL DEFAULT '',\n  seen INTEGER NOT NULL,\n  PRIMARY KEY (site_id, tag, direction)\n) STRICT;",
+        "CREATE INDEX IF NOT EXISTS crr_peer_owner ON crr_peer (owner);",
+        "CREATE INDEX IF NOT EXISTS crr_peer_url ON crr_peer (url);",
+        "CREATE INDEX IF NOT EXISTS crr_peer_filter ON crr_peer (filter);",
         "CREATE TABLE IF NOT EXISTS crr_usage (\n  source TEXT NOT NULL PRIMARY KEY,\n  sites INTEGER NOT NULL DEFAULT 0,\n  tombstones INTEGER NOT NULL DEFAULT 0\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_refused (\n  site_id BLOB NOT NULL,\n  tag TEXT NOT NULL,\n  table_name TEXT NOT NULL,\n  pk BLOB NOT NULL,\n  code TEXT NOT NULL,\n  rights TEXT NOT NULL,\n  UNIQUE (site_id, tag, table_name, pk)\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_milestone (\n  number INTEGER PRIMARY KEY,\n  version INTEGER NOT NULL,\n  token TEXT NOT NULL\n) STRICT;",

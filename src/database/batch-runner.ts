@@ -1,5 +1,6 @@
 import type { Apart } from '../merge/apart.js';
 import type { LimitedInput } from '../merge/limited.js';
+import { siteIdsOf } from '../merge/ordinals.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
@@ -174,7 +175,7 @@ export class BatchRunner {
       schemaVersion: present.version,
       waiting: this.#lookedAt === present ? undefined : present.waiting,
       unknownColumns: options.limited && present.unknownColumns,
-      sites: await sites.directory(connection),
+      sites: await sites.directory(connection, siteIdsOf(changes)),
       onUnknown,
       limits: connection,
       greatestTime,

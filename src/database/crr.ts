@@ -22,6 +22,7 @@ import {
   discardStatements,
   readParked,
 } from '../tables/aside/conflicts.js';
+import type { PeerSelection } from '../tables/peer/table.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
@@ -104,7 +105,7 @@ export class CrrCore {
 
   state(): Promise<SiteState> {
     return this.#explained(async () => {
-      const { directory, ...state } = await this.#sites.readWith(this.connection, []);
+      const { directory, ...state } = await this.#sites.state(this.connection);
       const { dbVersion: version, horizon, birth } = state;
       return { siteId: directory.localId.slice(), version, horizon, birth };
     });
@@ -149,8 +150,8 @@ export class CrrCore {
     return total;
   }
 
-  peers(siteIds?: readonly Uint8Array[]): Promise<Peer[]> {
-    return this.#explained(() => readPeers(this.connection, siteIds));
+  peers(which?: PeerSelection): Promise<Peer[]> {
+    return this.#explained(() => readPeers(this.connection, which));
   }
 
   /** @param withRejected whether changes that were rejected count. */
@@ -185,8 +186,9 @@ export class CrrCore {
         );
       }
       const query = collecting(rowCellsQuery(spec, key));
-      const { directory } = await this.#sites.readWith(this.connection, [query]);
-      return readContributions(query.rows, spec, counter, directory);
+      return this.#sites.read(this.connection, [query], [], (_, sites) =>
+        readContributions(query.rows, spec, counter, sites),
+      );
     });
   }
 
@@ -200,16 +202,14 @@ export class CrrCore {
       }
       const broken: BrokenConstraint[] = [];
       const registers = registersOf(spec).length > 0 ? [collecting(conflictsQuery(spec))] : [];
-      const { directory } = await this.#sites.readWith(this.connection, [
-        ...registers,
-        ...(spec.constraints === undefined
+      const constraints =
+        spec.constraints === undefined
           ? []
-          : [brokenConstraints(spec, (found) => broken.push(found))]),
-      ]);
-      return {
-        registers: registers.flatMap(({ rows }) => readConflicts(rows, spec, directory)),
+          : [brokenConstraints(spec, (found) => broken.push(found))];
+      return this.#sites.read(this.connection, [...registers, ...constraints], [], (_, sites) => ({
+        registers: registers.flatMap(({ rows }) => readConflicts(rows, spec, sites)),
         broken,
-      };
+      }));
     });
   }
 

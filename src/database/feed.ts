@@ -131,28 +131,29 @@ export class Feed {
       const selection = { position, isAfterCut: i > cutIndex, limit: rowLimit, visible };
       return { spec, visible, query: collecting(selectRows(spec, selection)) };
     });
-    const { directory, dbVersion, schemaVersion, horizon } = await sites.readWith(
-      connection,
-      selections.map(({ query }) => query),
-    );
-    if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
-    requireRemembered(position, horizon);
-    const filter = {
-      since: position.since,
-      until: until ?? Number.POSITIVE_INFINITY,
-      // A site that is not in the directory wrote nothing here.
-      site: site && (directory.ordinalOf(site) ?? -1),
-      excludeSite: excludeSite && directory.ordinalOf(excludeSite),
-      skip: new Set(skip),
-      hiddenSince,
-      whole: this.#whole,
-    };
-    const tables = selections.map(({ spec, visible, query }) => {
-      const expander = new RowExpander(spec, directory, filter, visible !== undefined);
-      const rows = query.rows.map((row) => expander.expand(row));
-      return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
+    const queries = selections.map(({ query }) => query);
+    const named = [site, excludeSite].filter((id) => id !== undefined);
+    return sites.read(connection, queries, named, (state, pageSites) => {
+      const { directory, dbVersion, schemaVersion, horizon } = state;
+      if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
+      requireRemembered(position, horizon);
+      const filter = {
+        since: position.since,
+        until: until ?? Number.POSITIVE_INFINITY,
+        // A site that is not in the directory wrote nothing here.
+        site: site && (directory.ordinalOf(site) ?? -1),
+        excludeSite: excludeSite && directory.ordinalOf(excludeSite),
+        skip: new Set(skip),
+        hiddenSince,
+        whole: this.#whole,
+      };
+      const tables = selections.map(({ spec, visible, query }) => {
+        const expander = new RowExpander(spec, pageSites, filter, visible !== undefined);
+        const rows = query.rows.map((row) => expander.expand(row));
+        return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
+      });
+      return { tables, horizon, dbVersion: Math.min(dbVersion, filter.until) };
     });
-    return { tables, horizon, dbVersion: Math.min(dbVersion, filter.until) };
   }
 }
 

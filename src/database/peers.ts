@@ -5,14 +5,15 @@ import { type Statement, statement } from '../sql/statement.js';
 import { refuseForgotten } from '../tables/milestone/forgotten.js';
 import { raiseKnownVersion } from '../tables/milestone/table.js';
 import {
-  advancePeerStatement,
+  advancePeerStatements,
   type Direction,
   endPeerStatement,
   type PeerRow,
+  type PeerSelection,
   parseSkip,
   refuseOtherTicket,
   selectPeersStatement,
-  setPeerStatement,
+  setPeerStatements,
   setTicket,
 } from '../tables/peer/table.js';
 import { selectRefused } from '../tables/refused/table.js';
@@ -81,10 +82,7 @@ export interface PeerUpdate
   readonly onlyForward?: boolean;
 }
 
-export async function readPeers(
-  connection: Connection,
-  siteIds?: readonly Uint8Array[],
-): Promise<Peer[]> {
+export async function readPeers(connection: Connection, which?: PeerSelection): Promise<Peer[]> {
   const peers = new Map<string, MutablePeer>();
   const read = (rows: readonly DriverRow[]) => {
     for (const row of rows) readPeer(row, peers);
@@ -106,8 +104,8 @@ export async function readPeers(
   await run(
     connection,
     [
-      { ...statement(selectPeersStatement(siteIds)), read },
-      { ...statement(selectRefused(siteIds)), read: readRefused },
+      { ...statement(selectPeersStatement(which)), read },
+      { ...statement(selectRefused(which)), read: readRefused },
     ],
     'read',
   );
@@ -166,11 +164,11 @@ export const noteStatements = (update: PeerUpdate, schema: CrrSchema): Statement
 
 /** Those of progress alone. */
 export function progressStatements(update: PeerUpdate): Statement[] {
-  const write = update.onlyForward ? advancePeerStatement : setPeerStatement;
+  const write = update.onlyForward ? advancePeerStatements : setPeerStatements;
   const { siteId, tag = '', ticket, onlyForward, sent } = update;
   const row = { siteId, tag, direction: onlyForward ? 'received' : 'sent' } as const;
   return [
-    ...peerRows(update).map((row) => write(row)),
+    ...peerRows(update).flatMap((row) => write(row)),
     ...(ticket === undefined ? [] : [setTicket(row, ticket)]),
     ...(sent && !onlyForward ? [raiseKnownVersion(sentVersion(sent.cursor))] : []),
   ].map((sql) => statement(sql));

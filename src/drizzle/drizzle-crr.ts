@@ -55,6 +55,7 @@ export class DrizzleCrr implements Crr {
       schema,
       drift,
       rotateSiteId: (options) => core.rotateSiteId(options),
+      servers: () => core.peers('servers'),
       render,
       writes,
       isReadable: readableChanges(schema),

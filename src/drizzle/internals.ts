@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Connection } from '../database/connection.js';
 import type { RotateOptions } from '../database/crr.js';
 import type { DriftCheck } from '../database/drift.js';
+import type { Peer } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { WriteListeners } from '../live/writes.js';
 import type { Change } from '../model/change.js';
@@ -18,6 +19,8 @@ export interface CrrInternals {
   readonly drift: DriftCheck;
   /** `rotateSiteId()` with options. */
   rotateSiteId(options: RotateOptions): Promise<Uint8Array>;
+  /** The peers that were reached at an address. */
+  servers(): Promise<Peer[]>;
   /** Told of each write of this process. */
   readonly writes: WriteListeners;
   /** Renders a Drizzle condition as the database's dialect does. */

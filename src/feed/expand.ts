@@ -3,7 +3,7 @@ import { wireOffset } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import { packKey } from '../model/packed-key.js';
 import type { RowSet } from '../model/row-id.js';
-import type { SiteDirectory } from '../model/site.js';
+import type { SitesOfPage } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
@@ -60,7 +60,7 @@ export class RowExpander {
 
   constructor(
     readonly spec: TableSpec,
-    readonly sites: SiteDirectory,
+    readonly sites: SitesOfPage,
     readonly filter: CellFilter,
     /** The rows carry whether the reader may see them. */
     readonly withVisible = false,
@@ -191,7 +191,7 @@ class RowChanges {
     readonly spec: TableSpec,
     /** Of the key, then of the cells. */
     readonly values: readonly SqlValue[],
-    readonly sites: SiteDirectory,
+    readonly sites: SitesOfPage,
     readonly filter: CellFilter,
     readonly cl: number,
   ) {}

@@ -1,5 +1,5 @@
 import { cellTypeOf } from '../columns/registry.js';
-import type { SiteDirectory } from '../model/site.js';
+import type { SitesOfPage } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
 import type { DriverRow } from '../sql/driver-value.js';
@@ -42,12 +42,12 @@ export function readContributions(
   rows: readonly DriverRow[],
   spec: TableSpec,
   counter: ReplicatedColumnSpec,
-  directory: SiteDirectory,
+  sites: SitesOfPage,
 ): Contribution[] {
   const index = spec.cellColumns.indexOf(counter);
   return cellsIn(rows[0]?.[0])
     .filter(({ column }) => column === index)
-    .map(({ site, val }) => ({ siteId: directory.idOf(site).slice(), value: val as bigint }));
+    .map(({ site, val }) => ({ siteId: sites.idOf(site), value: val as bigint }));
 }
 
 /** The keys and cells of rows that have more than one standing value in a register. */
@@ -76,7 +76,7 @@ export function conflictsQuery(spec: TableSpec): Statement {
 export function readConflicts(
   rows: readonly DriverRow[],
   spec: TableSpec,
-  directory: SiteDirectory,
+  sites: SitesOfPage,
 ): StoredConflict[] {
   return rows.flatMap((row) => {
     const cells = cellsIn(row[keyWidth(spec)]);
@@ -86,7 +86,7 @@ export function readConflicts(
       const standing = cells.filter((cell) => cell.column === index && stands(cell.version));
       const values = groupByValue(standing).map(({ value, ordinals }) => ({
         value,
-        sites: ordinals.map((ordinal) => directory.idOf(ordinal).slice()),
+        sites: ordinals.map((ordinal) => sites.idOf(ordinal)),
       }));
       return values.length < 2 ? [] : { key: readKey(spec, row, 0), column, values };
     });

@@ -1,5 +1,21 @@
-import type { Change } from '../model/change.js';
+import { type Change, SITE_ID_BYTES } from '../model/change.js';
 import { NEUTRAL_ORDINAL, NEUTRAL_SITE, type SiteDirectory } from '../model/site.js';
+
+/** The site ids in a batch that is not validated yet. */
+export function siteIdsOf(changes: readonly Change[]): Uint8Array[] {
+  const siteIds = new Set<Uint8Array>();
+  let previous: Uint8Array | undefined;
+  for (const change of changes) {
+    const siteId: unknown = change?.site_id;
+    if (siteId === previous || !isSiteId(siteId)) continue;
+    previous = siteId;
+    siteIds.add(siteId);
+  }
+  return [...siteIds];
+}
+
+const isSiteId = (value: unknown): value is Uint8Array =>
+  value instanceof Uint8Array && value.length === SITE_ID_BYTES;
 
 /** Ordinals for the sites of one batch; a site that the directory lacks gets the next free one. */
 export class OrdinalsOfBatch {

@@ -19,10 +19,10 @@ export class SiteDirectory {
   constructor(
     /** Ordinal of this database's own site. */
     readonly local: number,
-    sites: Iterable<readonly [ordinal: number, siteId: Uint8Array]>,
+    readonly localId: Uint8Array,
   ) {
     this.add(NEUTRAL_ORDINAL, NEUTRAL_SITE);
-    for (const [ordinal, siteId] of sites) this.add(ordinal, siteId);
+    this.add(local, localId);
   }
 
   add(ordinal: number, siteId: Uint8Array): void {
@@ -36,17 +36,55 @@ export class SiteDirectory {
     return this.#greatest;
   }
 
-  get localId(): Uint8Array {
-    return this.idOf(this.local);
+  /** How many sites are known. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** Whether every site of the database is known, so that one that is not here is new. */
+  get isComplete(): boolean {
+    return this.#ids.size === this.#greatest + 1;
   }
 
   ordinalOf(siteId: Uint8Array): number | undefined {
     return this.#ordinals.get(bytesToHex(siteId));
   }
 
+  idOf(ordinal: number): Uint8Array | undefined {
+    return this.#ids.get(ordinal);
+  }
+}
+
+/**
+ * The site ids of the ordinals in what was read. An ordinal that the directory lacks gets an id that is filled in
+ * before anybody looks at it, so that rows are decoded once.
+ */
+export class SitesOfPage {
+  readonly #ids = new Map<number, Uint8Array>();
+  readonly #missing = new Set<number>();
+
+  constructor(readonly directory: SiteDirectory) {}
+
+  /** The same object for the same ordinal. It is not the directory's, so whoever gets it may change it. */
   idOf(ordinal: number): Uint8Array {
     const id = this.#ids.get(ordinal);
-    if (id === undefined) throw new Error(`no site has the ordinal ${ordinal}`);
+    return id ?? this.#take(ordinal);
+  }
+
+  /** Ordinals whose ids are not filled in. */
+  get missing(): ReadonlySet<number> {
+    return this.#missing;
+  }
+
+  fill(ordinal: number, siteId: Uint8Array): void {
+    if (this.#missing.delete(ordinal)) this.#ids.get(ordinal)!.set(siteId);
+  }
+
+  #take(ordinal: number): Uint8Array {
+    const known = this.directory.idOf(ordinal);
+    if (known === undefined) this.#missing.add(ordinal);
+    const id = known === undefined ? new Uint8Array(SITE_ID_BYTES) : new Uint8Array(known);
+    this.#ids.set(ordinal, id);
     return id;
   }
 }

@@ -74,6 +74,8 @@ export interface Site {
    * @param siteIds limits the result to these sites.
    */
   peers(siteIds?: readonly Uint8Array[]): Promise<readonly Peer[]>;
+  /** Reads which of them this one has reached at an address. */
+  servers(): Promise<readonly Peer[]>;
   /** Reads a page of the change feed. */
   read(options: ReadOptions): Promise<ReadPage>;
   /**
@@ -137,8 +139,17 @@ export interface ReadPage {
 
 export function siteOf(db: SyncDatabase): Site {
   const { $crr: crr } = db;
-  const { connection, schema, drift, rotateSiteId, render, nameRow, isReadable, readUnsent } =
-    internalsOf(crr);
+  const {
+    connection,
+    schema,
+    drift,
+    rotateSiteId,
+    servers,
+    render,
+    nameRow,
+    isReadable,
+    readUnsent,
+  } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
   const runExplained = (queries: readonly Query[], mode: 'read' | 'write') =>
@@ -152,6 +163,7 @@ export function siteOf(db: SyncDatabase): Site {
     watch,
     state: () => transport.state(),
     peers: (siteIds) => transport.peers(siteIds),
+    servers,
     waitingTables: (source, withRejected) => transport.waitingTables(source, { withRejected }),
     read: async (options) => transport.read(options),
     async merge(changes, options = {}) {

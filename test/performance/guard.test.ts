@@ -8,10 +8,12 @@ import { measureChanges } from '../../bench/changes.js';
 import { Workbench } from '../../bench/database.js';
 import { costsAmong, type ExactCosts, exactCosts, type GrowthCosts } from '../../bench/exact.js';
 import { Figures } from '../../bench/figures.js';
-import { BOUND, EXACT, PUBLISHED } from '../../bench/guard-bounds.js';
+import { BOUND, EXACT, PUBLISHED, SITES } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
+import { sitesCosts } from '../../bench/scale.js';
 import { boundShape, citiesShape, sharedShape, textShape, wideShape } from '../../bench/shapes.js';
 import { measureWrites } from '../../bench/writes.js';
+import { sqldBinary } from '../../tools/sqld/index.js';
 
 /** A ratio may be this much above the published one. */
 const RATIO_MARGIN = 1.5;
@@ -50,6 +52,20 @@ describe('the work done per row does not grow with the table', () => {
       ([name, bound]) => !(found[name as keyof GrowthCosts] <= bound * margin),
     );
 });
+
+const hasSqld = sqldBinary() !== undefined;
+
+test.skipIf(!hasSqld)(
+  'the rows that a request reads do not grow with the sites (needs sqld)',
+  async () => {
+    const { first, cold, idle, push } = (await sitesCosts(5_000, 1))!;
+    const rows = { first: first.rows, cold: cold.rows, idle: idle.rows, push: push.rows };
+    const excess = Object.entries(rows).filter(
+      ([name, count]) => count > SITES[name as keyof typeof SITES],
+    );
+    expect(excess, `above the bounds; found ${JSON.stringify(rows)}`).toEqual([]);
+  },
+);
 
 describe('ratios to a plain table are within 1.5 of the published ones', () => {
   const figures = new Figures();

@@ -140,6 +140,9 @@ describe('exact text', () => {
         seen INTEGER NOT NULL,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT;
+      CREATE INDEX IF NOT EXISTS crr_peer_owner ON crr_peer (owner);
+      CREATE INDEX IF NOT EXISTS crr_peer_url ON crr_peer (url);
+      CREATE INDEX IF NOT EXISTS crr_peer_filter ON crr_peer (filter);
       CREATE TABLE IF NOT EXISTS crr_usage (
         source TEXT NOT NULL PRIMARY KEY,
         sites INTEGER NOT NULL DEFAULT 0,

@@ -117,6 +117,12 @@ CREATE TABLE IF NOT EXISTS crr_peer (
   PRIMARY KEY (site_id, tag, direction)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX IF NOT EXISTS crr_peer_owner ON crr_peer (owner);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS crr_peer_url ON crr_peer (url);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS crr_peer_filter ON crr_peer (filter);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_usage (
   source TEXT NOT NULL PRIMARY KEY,
   sites INTEGER NOT NULL DEFAULT 0,

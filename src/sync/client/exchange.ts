@@ -1,7 +1,6 @@
 import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
-import { compareBytes } from '../../model/value.js';
 import { type Chunk, type ChunkLimits, emptyChunk, readChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
@@ -277,13 +276,12 @@ export class Exchange {
     const { siteId } = this.#server;
     const { url } = this.#connection;
     const tag = peerTag(this.#tables);
-    const peers = await this.#site.peers();
-    // Peers without an address are clients of this site.
-    const servers = peers.filter((peer) => peer.url !== '');
+    // Peers without an address are clients of this site, which may be many.
+    const servers = await this.#site.servers();
     this.#server.isFirst = servers.length === 0;
-    const tagged = peers.filter((peer) => peer.tag === tag);
-    if (siteId !== undefined) return tagged.find((peer) => compareBytes(peer.siteId, siteId) === 0);
-    const candidates = tagged.filter((peer) => peer.url !== '');
+    const isTagged = (peer: Peer) => peer.tag === tag;
+    if (siteId !== undefined) return (await this.#site.peers([siteId])).find(isTagged);
+    const candidates = servers.filter((peer) => isTagged(peer) && peer.url !== '');
     return candidates.find((peer) => peer.url === url) ?? candidates.at(-1);
   }
 }

@@ -62,7 +62,7 @@ export function readKnownPeers(found: (peer: KnownPeer) => void): Query {
  */
 export const readSentToServers = (read: (version: number) => void): Query =>
   queryRow(
-    `SELECT ifnull(max(version), 0) FROM ${PEER_TABLE} WHERE direction = 'sent' AND url <> ''`,
+    `SELECT ifnull(max(version), 0) FROM ${PEER_TABLE} WHERE url > '' AND direction = 'sent'`,
     ({ 0: version }) => read(Number(version)),
   );
 

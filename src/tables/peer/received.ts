@@ -10,6 +10,6 @@ export function readFiltered(read: (progress: string) => void): Query {
   const sql = statementText`
     SELECT ifnull(group_concat(filter || ' ' || version || ifnull(position, '') || skip), '') AS progress
     FROM ${PEER_TABLE}
-    WHERE direction = 'received' AND filter <> ''`;
+    WHERE filter > '' AND direction = 'received'`;
   return queryRow(sql, ({ 0: progress }) => read(String(progress)));
 }

@@ -41,6 +41,10 @@ export function peerStatements(): string[] {
         seen INTEGER NOT NULL,
         PRIMARY KEY (site_id, tag, direction)
       ) STRICT`,
+    // A server has a peer for each device that ever synced.
+    ...['owner', 'url', 'filter'].map(
+      (column) => `CREATE INDEX IF NOT EXISTS ${PEER_TABLE}_${column} ON ${PEER_TABLE} (${column})`,
+    ),
   ];
 }
 
@@ -77,7 +81,9 @@ export const DAY_MS = 86_400_000;
 const MAX_TAGS = 16;
 
 /** Sets a row, whatever was there. */
-export function setPeerStatement(row: PeerRow, where = 'true'): string {
+export const setPeerStatements = (row: PeerRow): string[] => [upsertPeer(row), setIndexed(row)];
+
+function upsertPeer(row: PeerRow, where = 'true'): string {
   const values = [
     quoteBlob(row.siteId),
     quoteText(row.tag),
@@ -91,7 +97,7 @@ export function setPeerStatement(row: PeerRow, where = 'true'): string {
     quoteText(row.receipt),
     today(),
   ];
-  const updated = ['version', 'position', 'skip', 'filter', 'url', 'owner', 'receipt', 'seen'];
+  const updated = ['version', 'position', 'skip', 'receipt', 'seen'];
   return statementText`
     INSERT INTO ${PEER_TABLE} (${COLUMNS.join(', ')})
     SELECT ${values.join(', ')}
@@ -100,20 +106,34 @@ export function setPeerStatement(row: PeerRow, where = 'true'): string {
       ${list(updated.map((name) => `${name} = excluded.${name}`))}`;
 }
 
+/** Apart, and seldom necessary: an UPDATE that sets an indexed column writes its index, whatever the value. */
+function setIndexed(row: PeerRow): string {
+  const [filter, url] = [quoteText(row.filter), quoteText(row.url)];
+  const owner = row.owner === null ? 'NULL' : quoteText(row.owner);
+  return statementText`
+    UPDATE ${PEER_TABLE}
+    SET filter = ${filter}, url = ${url}, owner = ${owner}
+    WHERE
+      ${isRow(row)}
+      AND version = ${row.version}
+      AND (filter <> ${filter} OR url <> ${url} OR owner IS NOT ${owner})`;
+}
+
 /**
  * Sets a row only if that moves it on, so that a request that is repeated or late turns nothing back. A
  * site that has too many tags already gets no other one.
  */
-export function advancePeerStatement(row: PeerRow): string {
+export function advancePeerStatements(row: PeerRow): string[] {
   const { siteId, tag, direction } = row;
   const others = block`
     (
       SELECT count(*) FROM ${PEER_TABLE}
       WHERE site_id = ${quoteBlob(siteId)} AND tag <> ${quoteText(tag)} AND direction = ${quoteText(direction)}
     )`;
-  return statementText`
-    ${setPeerStatement(row, `${others} < ${MAX_TAGS}`)}
+  const upsert = statementText`
+    ${upsertPeer(row, `${others} < ${MAX_TAGS}`)}
     WHERE excluded.version >= ${PEER_TABLE}.version`;
+  return [upsert, setIndexed(row)];
 }
 
 /**
@@ -139,12 +159,24 @@ export function endPeerStatement(row: PeerRow): string {
 const isRow = ({ siteId, tag, direction }: PeerDirection) =>
   `site_id = ${quoteBlob(siteId)} AND tag = ${quoteText(tag)} AND direction = ${quoteText(direction)}`;
 
-export function selectPeersStatement(siteIds: readonly Uint8Array[] | undefined): string {
-  const where = siteIds === undefined ? '' : `WHERE site_id IN (${siteIds.map(quoteBlob)})`;
+/** Sites, or those that were reached at an address. */
+export type PeerSelection = readonly Uint8Array[] | 'servers';
+
+/** SQL condition for the rows of peers. */
+export function isSelected(which: PeerSelection | undefined): string {
+  if (which === undefined) return 'true';
+  const sites =
+    which === 'servers'
+      ? `SELECT site_id FROM ${PEER_TABLE} WHERE url > ''`
+      : which.map(quoteBlob).join(', ');
+  return `site_id IN (${sites})`;
+}
+
+export function selectPeersStatement(which: PeerSelection | undefined): string {
   return statementText`
     SELECT ${COLUMNS.join(', ')}, ticket
     FROM ${PEER_TABLE}
-    ${where}
+    WHERE ${isSelected(which)}
     ORDER BY site_id, tag, direction`;
 }
 

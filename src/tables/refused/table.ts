@@ -1,10 +1,11 @@
 import type { TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
-import { all, block, list, statementText } from '../../sql/layout.js';
+import { all, list, statementText } from '../../sql/layout.js';
 import { REFUSED_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteText } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { clock, clockKeyIs } from '../clock/table.js';
+import { isSelected, type PeerSelection } from '../peer/table.js';
 import { DB_VERSION, takeDbVersionStatement } from '../state/table.js';
 
 /**
@@ -98,11 +99,9 @@ export function offerAgain(spec: TableSpec, key: readonly SqlValue[]): Statement
   return statement(sql, args);
 }
 
-export function selectRefused(siteIds: readonly Uint8Array[] | undefined): string {
-  const where =
-    siteIds === undefined ? '' : block`WHERE site_id IN (${siteIds.map(quoteBlob).join(', ')})`;
+export function selectRefused(which: PeerSelection | undefined): string {
   return statementText`
     SELECT site_id, tag, table_name, pk, code, rights
     FROM ${REFUSED_TABLE}
-    ${where}`;
+    WHERE ${isSelected(which)}`;
 }

@@ -15,11 +15,35 @@ export const SELECT_SITE = statementText`
   JOIN ${SITE_TABLE} ON ordinal = site
   LEFT JOIN ${HISTORY_TABLE}`;
 
-/** The sites that were registered after the one with this ordinal. */
+/** So many sites are read along with the state of the database: all of them, if it has never had more. */
+const READ_ALONG = 8;
+
+/** More would make a statement too long for some engines. */
+const SITES_PER_STATEMENT = 1_000;
+
+/** Of the sites that were registered after the one with this ordinal, the last few. */
 export const selectSitesAfter = (ordinal: number) => statementText`
   SELECT ordinal, site_id FROM ${SITE_TABLE}
   WHERE ordinal > ${ordinal}
-  ORDER BY ordinal`;
+  ORDER BY ordinal DESC
+  LIMIT ${READ_ALONG}`;
+
+export const selectSitesById = (siteIds: readonly Uint8Array[]): string[] =>
+  selectSites('site_id', siteIds.map(quoteBlob));
+
+export const selectSitesByOrdinal = (ordinals: readonly number[]): string[] =>
+  selectSites('ordinal', ordinals.map(String));
+
+function selectSites(column: string, values: readonly string[]): string[] {
+  const statements: string[] = [];
+  for (let from = 0; from < values.length; from += SITES_PER_STATEMENT) {
+    const some = values.slice(from, from + SITES_PER_STATEMENT);
+    statements.push(statementText`
+      SELECT ordinal, site_id FROM ${SITE_TABLE}
+      WHERE ${column} IN (${some.join(', ')})`);
+  }
+  return statements;
+}
 
 /** Gives sites that are not known yet the next ordinals. */
 export function registerSites(siteIds: readonly Uint8Array[]): Statement {
