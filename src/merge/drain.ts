@@ -1,6 +1,8 @@
+import { isTimed } from '../columns/registry.js';
 import { keysByTable, type RowId } from '../model/row-id.js';
 import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import { type Query, type Statement, statement } from '../sql/statement.js';
+import { noteGreatestTime } from '../tables/apply/table.js';
 import { type DrainOptions, drainPendingStatements } from '../tables/pending/drain.js';
 import { tryDue, tryWaiting } from '../tables/pending/touched.js';
 import type { Apart } from './apart.js';
@@ -75,17 +77,18 @@ export class Drain {
   /** @param options those that the rights of the source ask for. */
   run(options: (spec: TableSpec) => DrainOptions = () => ({})): Query[] {
     const { source, drained, apart, greatestTime, unknownColumns } = this.input;
-    return drained
-      .flatMap((spec) =>
+    const isTimedTable = ({ clockColumns }: TableSpec) => clockColumns.some(isTimed);
+    return [
+      ...(drained.some(isTimedTable) ? [noteGreatestTime(greatestTime)] : []),
+      ...drained.flatMap((spec) =>
         drainPendingStatements(withoutColumns(spec, unknownColumns), {
           source,
-          greatestTime: String(greatestTime),
           range: apart.only?.get(spec.name),
           onlyTried: this.isPartial,
           ...options(spec),
         }),
-      )
-      .map((sql) => statement(sql));
+      ),
+    ].map((sql) => statement(sql));
   }
 }
 

@@ -4,6 +4,7 @@ import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { asCrr, type Change, crrTable, lww, packKey, withCrr } from '../../src/index.js';
 import { readTableSpec } from '../../src/schema/read-spec.js';
+import { memoryClient } from '../support/client.js';
 import { describeEachEngine } from '../support/engines.js';
 import { openOracle } from '../support/oracle.js';
 import { exchange, openSite } from '../support/site.js';
@@ -139,6 +140,35 @@ test('maxDrift says what is too far ahead; install releases what no longer is', 
   expect(() => withCrr(drizzle({ client: first.$client }), { schema, maxDrift: -1 })).toThrow(
     /maxDrift/,
   );
+});
+
+test('the statements that let in what waits are the same at any time', async () => {
+  const client = memoryClient();
+  const texts = new Set<string>();
+  const { batch } = client;
+  const site = await openSite(schema, client);
+  const now = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const apply = async (minute: number) => {
+    vi.setSystemTime(now + minute * MINUTE);
+    // It waits, so the table has something to let in.
+    const ahead = change('body', `at ${minute}`, (now + (minute + 7) * MINUTE) * TICKS);
+    return site.$crr.apply([change('title', 'title', minute), ahead]);
+  };
+  await apply(1);
+  client.batch = (statements, mode) => {
+    for (const one of statements) texts.add(typeof one === 'string' ? one : one.sql);
+    return batch.call(client, statements, mode);
+  };
+  await apply(2);
+  await apply(3);
+  const before = new Set(texts);
+  texts.clear();
+  expect(await apply(4)).toMatchObject({ held: 1 });
+  const long = [...texts].filter((text) => text.includes('AS waiting') && text.length > 1_000);
+  expect(long.length).toBeGreaterThan(0);
+  expect(long.filter((text) => !before.has(text))).toEqual([]);
+  client.batch = batch;
 });
 
 test('a whole table can be merged by time', () => {

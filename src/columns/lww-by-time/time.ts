@@ -18,9 +18,6 @@ const CLOCK_SQL = `CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEG
 /** The version of now. A device without a battery may boot into 1970: its versions are times all the same. */
 export const NOW_SQL = `max(${TIMES.first}, ${CLOCK_SQL})`;
 
-/** The greatest version that is not too far ahead, as SQL. */
-export const GREATEST_NOW_SQL = `(${CLOCK_SQL} + ${(DEFAULT_MAX_DRIFT + 1) * TICKS - 1})`;
-
 /** The greatest version that is not too far ahead at a time of JavaScript's clock. */
 export function greatestTime(now: number, maxDrift: number): number {
   return Math.min((now + maxDrift + 1) * TICKS - 1, Number.MAX_SAFE_INTEGER);

@@ -9,6 +9,8 @@ import { APPLY_TABLE } from '../../sql/names.js';
  *     has_local_news    1 if it stamps what its batch does not contain: changes that waited, and values of former lives;
  *                       then whoever sent the batch lacks something of its db_version
  *     source            who brought its changes; see crr_pending
+ *     greatest_time     the greatest version that columns merged by time take in it. Only written if it lets in what waits for
+ *                       such a column: in the text of the statements that do, it would make each of them another one to compile
  */
 export function applyStatements(): string[] {
   return [
@@ -18,7 +20,8 @@ export function applyStatements(): string[] {
         id INTEGER PRIMARY KEY,
         prior_db_version INTEGER,
         has_local_news INTEGER,
-        source TEXT
+        source TEXT,
+        greatest_time INTEGER
       )`,
     statementText`
       INSERT INTO ${APPLY_TABLE} (id, prior_db_version, has_local_news, source)
@@ -32,6 +35,12 @@ export const SOURCE = `(SELECT source FROM ${APPLY_TABLE})`;
 
 /** SQL of the db_version before the running apply. */
 export const PRIOR_DB_VERSION = `(SELECT prior_db_version FROM ${APPLY_TABLE})`;
+
+/** SQL of the greatest version that columns merged by time take in the running apply. */
+export const GREATEST_TIME = `(SELECT greatest_time FROM ${APPLY_TABLE})`;
+
+export const noteGreatestTime = (version: number) =>
+  `UPDATE ${APPLY_TABLE} SET greatest_time = ${version}`;
 
 /** Notes that the running apply stamps what its batch does not contain. */
 export const NOTE_LOCAL_NEWS = `UPDATE ${APPLY_TABLE} SET has_local_news = 1`;

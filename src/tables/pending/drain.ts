@@ -1,4 +1,3 @@
-import { GREATEST_NOW_SQL } from '../../columns/lww-by-time/time.js';
 import { cellTypeOf, isTimed } from '../../columns/registry.js';
 import { fitsSql, isFormerVersionSql, versionFromWireSql } from '../../columns/versions.js';
 import { NEUTRAL_ORDINAL } from '../../model/site.js';
@@ -20,6 +19,7 @@ import {
 } from '../../sql/layout.js';
 import { cellGate, keyOf, mergeGate, PENDING_TABLE } from '../../sql/names.js';
 import { quoteBlob, quoteName, quoteText } from '../../sql/quote.js';
+import { GREATEST_TIME } from '../apply/table.js';
 import { existsRow } from '../aside/truth.js';
 import { showCellsStatements } from '../cells/show.js';
 import { clock, clockKeys } from '../clock/table.js';
@@ -47,8 +47,6 @@ export interface DrainOptions {
   readonly range?: KeyRange | undefined;
   /** What is applied is not removed, because the merge is only tried. */
   readonly keepsApplied?: boolean | undefined;
-  /** SQL of the greatest version that columns merged by time take now. */
-  readonly greatestTime?: string | undefined;
 }
 
 /** Packed keys, both included. */
@@ -60,7 +58,7 @@ export interface KeyRange {
 /**
  * Offers to the gates the changes that wait for this table and can be applied now, because the row is there
  * or all its NOT NULL cells wait together from one source; then removes those that were applied or
- * overtaken.
+ * overtaken. The greatest time is noted in crr_apply, if the table has columns merged by time.
  */
 export function drainPendingStatements(spec: TableSpec, options: DrainOptions = {}): string[] {
   const drain = new Drain(spec, options);
@@ -88,14 +86,12 @@ class Drain {
   /** `'-1'` and the names of the columns. */
   readonly #cids: string;
   readonly source: string;
-  readonly #greatestTime: string;
 
   constructor(
     readonly spec: TableSpec,
     readonly options: DrainOptions,
   ) {
     this.source = options.source ?? TRUSTED;
-    this.#greatestTime = options.greatestTime ?? GREATEST_NOW_SQL;
     this.#columns = replicatedColumns(spec);
     this.#keys = pendingKeys(spec.key.length);
     this.#cids = ['-1', ...this.#columns.map(({ name }) => name)].map(quoteText).join(', ');
@@ -253,7 +249,7 @@ class Drain {
     const timed = this.spec.clockColumns.filter(isTimed).map(({ name }) => quoteText(name));
     const fits = fitsSql(this.#columns, row);
     if (timed.length === 0) return [fits];
-    const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${this.#greatestTime}`;
+    const isAhead = `${row}.cid IN (${timed.join(', ')}) AND ${row}.col_version > ${GREATEST_TIME}`;
     return [fits, `NOT (${isAhead})`];
   }
 
