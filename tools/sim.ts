@@ -52,7 +52,7 @@ for (let seed = first; goesOn(); seed++) {
   if (values.shrink) await report(plan, failure);
   else if (!values.trace && !values.all) console.log(`${trace.slice(-15).join('\n')}`);
 }
-pool.close();
+await pool.close();
 console.log(`${done} steps, ${failures} failures`);
 process.exitCode = failures === 0 ? 0 : 1;
 

@@ -22,28 +22,34 @@ import { closeLater } from '../support/closing.js';
 import { createTableSql } from '../support/create-table.js';
 import { type Schema, Site } from './site.js';
 
+export interface RecycledOptions {
+  /** Triggers of the application. */
+  readonly triggers?: readonly string[];
+  /** Opens a file with another package than libsql, whose interface is that of better-sqlite3. */
+  readonly open?: (path: string) => object;
+}
+
 export class RecycledDatabase {
   readonly #schema: Schema;
   readonly #path: string;
   readonly #client: Libsql.Database;
 
-  private constructor(schema: Schema, path: string) {
+  private constructor(schema: Schema, path: string, open: RecycledOptions['open']) {
     this.#schema = schema;
     this.#path = path;
-    this.#client = openCompilingOnce(path);
+    this.#client = compilingOnce((open?.(path) ?? new Libsql(path)) as Libsql.Database);
     // Nothing here has to survive a loss of power. No WAL: a file that is copied must be the whole database.
     this.#client.exec('PRAGMA journal_mode = MEMORY');
     this.#client.exec('PRAGMA synchronous = OFF');
   }
 
-  /**
-   * Installs a database. It is closed when the tests of the file end.
-   *
-   * @param triggers of the application.
-   */
-  static async open(schema: Schema, triggers: readonly string[] = []): Promise<RecycledDatabase> {
+  /** Installs a database. It is closed when the tests of the file end. */
+  static async open(
+    schema: Schema,
+    { triggers = [], open }: RecycledOptions = {},
+  ): Promise<RecycledDatabase> {
     const path = join(mkdtempSync(join(tmpdir(), 'drizzle-crr-')), 'test.db');
-    const database = new RecycledDatabase(schema, path);
+    const database = new RecycledDatabase(schema, path, open);
     closeLater(() => database.close());
     for (const table of Object.values(schema)) database.#client.exec(createTableSql(table));
     for (const trigger of triggers) database.#client.exec(trigger);
@@ -65,6 +71,11 @@ export class RecycledDatabase {
     if (siteId !== undefined) {
       this.#client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
     }
+    return this.reopened();
+  }
+
+  /** The database as it is, as a process that has just started sees it. */
+  reopened(): Site {
     return new Site(this.#connect({ check: false }));
   }
 
@@ -113,8 +124,7 @@ function markAsChanged(path: string): void {
 const MOST_STATEMENTS = 800;
 
 /** The npm package libsql has the interface of better-sqlite3. */
-function openCompilingOnce(path: string): Libsql.Database {
-  const database = new Libsql(path);
+function compilingOnce(database: Libsql.Database): Libsql.Database {
   const statements = new Map<string, Libsql.Statement>();
   const prepare = (sql: string) => {
     const prepared = statements.get(sql) ?? (database.prepare(sql) as Libsql.Statement);

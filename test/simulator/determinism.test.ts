@@ -18,6 +18,6 @@ test('a plan runs the same way twice, in the same databases', { timeout: 120_000
     expect(first.trace.length).toBeGreaterThan(60);
     expect(second).toEqual(first);
   } finally {
-    pool.close();
+    await pool.close();
   }
 });

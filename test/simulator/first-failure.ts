@@ -21,6 +21,6 @@ export async function firstFailure(
     }
     return undefined;
   } finally {
-    pool.close();
+    await pool.close();
   }
 }

@@ -1,11 +1,13 @@
 /** What happens in a simulation, made from its seed before it runs, so that parts of it can be left out. */
 import { hash, Random } from '../support/random.js';
+import type { EngineName } from './engines.js';
 import { RIGHTS, type Rights } from './rights.js';
 import type { SchemaName } from './schema.js';
 
 export interface SitePlan {
   readonly name: string;
   readonly rights: Rights;
+  readonly engine: EngineName;
   /** The names of its servers: it syncs with one or the other. */
   readonly upstreams: readonly string[];
 }
@@ -45,12 +47,15 @@ const WEIGHTS = {
   rotate: 0.7,
   backUp: 1,
   restore: 0.7,
+  crash: 1.5,
+  clock: 1.5,
   settle: 1,
 };
 export type StepKind = keyof typeof WEIGHTS;
 
-const SERVER: SitePlan = { name: 'server', rights: 'whole', upstreams: [] };
-const RELAY: SitePlan = { name: 'relay', rights: 'whole', upstreams: ['server'] };
+/** Of databases that are fast; the others are in few simulations, and only one in each. */
+const FAST = ['libsql', 'better-sqlite3'] as const;
+
 /** With servers. */
 export const MOST_SITES = 8;
 
@@ -59,15 +64,26 @@ export function makePlan(seed: number, count: number): Plan {
   // Merges of the many tables take most of the time, and their faults are also what test/constraints looks for.
   const schema = random.chance(0.1) ? 'many' : 'few';
   const page = random.chance(0.4) ? 3 + random.int(20) : undefined;
+  const rare = random.chance(0.15) ? 'sqlite-wasm' : random.chance(0.05) ? 'sqld' : undefined;
+  const server: SitePlan = {
+    ...{ name: 'server', rights: 'whole', engine: random.pick(FAST), upstreams: [] },
+  };
+  const relay: SitePlan = {
+    ...server,
+    name: 'relay',
+    engine: random.pick(FAST),
+    upstreams: ['server'],
+  };
   let made = 0;
   const client = (): SitePlan => {
     made++;
     const rights = made === 1 ? 'whole' : random.pick(RIGHTS);
     const roams = rights === 'whole' && random.chance(0.5);
     const upstreams = roams ? ['server', 'relay'] : [random.pick(['server', 'server', 'relay'])];
-    return { name: `client-${made}`, rights, upstreams };
+    const engine = made === 2 && rare !== undefined ? rare : random.pick(FAST);
+    return { name: `client-${made}`, rights, engine, upstreams };
   };
-  const sites = [SERVER, RELAY, ...Array.from({ length: 3 + random.int(3) }, client)];
+  const sites = [server, relay, ...Array.from({ length: 3 + random.int(3) }, client)];
   const present = [...sites];
   const steps = Array.from({ length: count }, (_, number): Step => {
     const kind = pickKind(random, present.length);
@@ -77,8 +93,8 @@ export function makePlan(seed: number, count: number): Plan {
       present.push(joins);
       return { ...step, at: joins.name, joins };
     }
-    // The server itself only writes.
-    const from = kind === 'write' ? 0 : ONLY_CLIENTS.has(kind) ? 2 : 1;
+    // The server does not sync by itself.
+    const from = ANYWHERE.has(kind) ? 0 : ONLY_CLIENTS.has(kind) ? 2 : 1;
     const at = from + random.int(present.length - from);
     const { name } = present[at]!;
     if (kind === 'leave') present.splice(at, 1);
@@ -86,6 +102,8 @@ export function makePlan(seed: number, count: number): Plan {
   });
   return { seed, schema, ...(page && { page }), sites, steps };
 }
+
+const ANYWHERE = new Set<StepKind>(['write', 'crash', 'clock']);
 
 /** Steps after which others could not sync with a relay, or that are not about a server. */
 const ONLY_CLIENTS = new Set<StepKind>(['leave', 'rotate', 'backUp', 'restore']);

@@ -1,6 +1,7 @@
 /** What must hold when everybody has everything that it may have. */
 import { expectSound } from '../support/sound.js';
 import { differences, lost, without } from './facts.js';
+import type { SitePlan } from './plan.js';
 import type { Station, Upstream } from './station.js';
 import { seenInVain } from './trespass.js';
 import { votesOf } from './votes.js';
@@ -79,7 +80,10 @@ async function expectConsistent(world: World, station: Station): Promise<void> {
 /** A site with the same rights that starts from scratch has the same rows. */
 async function expectLikeNew(world: World, station: Station): Promise<void> {
   for (const { station: server } of station.upstreams) {
-    const plan = { ...station.plan, name: `another ${station.name}`, upstreams: [server.name] };
+    const plan: SitePlan = {
+      ...station.plan,
+      ...{ name: `another ${station.name}`, engine: 'libsql', upstreams: [server.name] },
+    };
     const fresh = await world.add(plan, false);
     await syncAll(world, [fresh]);
     const [mine, theirs] = [station, fresh].map(({ known }) => without(known!, station.refused));

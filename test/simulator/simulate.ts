@@ -1,6 +1,7 @@
 /** Runs a plan. */
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import { Random } from '../support/random.js';
+import { MOST_AHEAD_MS } from './clock.js';
 import type { Plan, Step } from './plan.js';
 import type { DatabasePool } from './pool.js';
 import { settle, settleForGood } from './settle.js';
@@ -17,12 +18,14 @@ export interface Outcome {
 
 export async function simulate(plan: Plan, pool: DatabasePool): Promise<Outcome> {
   pool.reset();
-  const timeGoesOn = slowClock();
   const world = new World(plan, pool);
   try {
     world.note(`${plan.schema} tables, pages of ${plan.page ?? 'any number of'} changes`);
     for (const site of plan.sites) {
-      world.note(`${site.name}: ${site.rights}, syncs with ${site.upstreams.join(', ') || 'none'}`);
+      const { name, rights, engine } = site;
+      world.note(
+        `${name}: ${rights}, on ${engine}, syncs with ${site.upstreams.join(', ') || 'none'}`,
+      );
       await world.add(site, true);
     }
     for (const step of plan.steps) await run(world, step);
@@ -35,21 +38,7 @@ export async function simulate(plan: Plan, pool: DatabasePool): Promise<Outcome>
     return { trace: world.trace, failure };
   } finally {
     await world.abandon();
-    timeGoesOn();
   }
-}
-
-/**
- * JavaScript's clock moves once a minute: the time is in the text of some statements, and compiling those again takes longer
- * than the rest of a merge.
- */
-function slowClock(): () => void {
-  const { now } = Date;
-  const start = now();
-  Date.now = () => start + Math.floor((now() - start) / 60_000) * 60_000;
-  return () => {
-    Date.now = now;
-  };
 }
 
 async function run(world: World, step: Step): Promise<void> {
@@ -94,6 +83,17 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
     note(`${isDone ? 'writes' : 'may not write'}: ${textOf(statements)}`);
     return;
   }
+  if (step.kind === 'crash') {
+    note('crashes, and starts again');
+    return world.crash(station);
+  }
+  if (step.kind === 'clock') {
+    const { clock } = station.database;
+    if (clock === undefined) return;
+    clock.ahead = random.int(2 * MOST_AHEAD_MS) - MOST_AHEAD_MS;
+    note(`has a clock that is ahead by ${clock.ahead} ms`);
+    return;
+  }
   if (upstream === undefined) return;
   if (step.kind === 'cut') {
     note('is cut off');
@@ -135,12 +135,12 @@ async function runAlone(world: World, station: Station, step: Step, random: Rand
     await world.finish();
     for (const upstream of station.upstreams) await world.sync(station, upstream);
     note('is copied');
-    world.backUp(station);
+    station.backup = world.backUp(station);
   } else if (step.kind === 'restore') {
     if (station.backup === undefined) return;
     const isRotated = random.chance(0.5);
     note(`goes back to its copy${isRotated ? ', and takes another site id' : ''}`);
-    await world.restore(station);
+    await world.restore(station, station.backup);
     if (isRotated) await station.site.db.$crr.rotateSiteId();
     await world.look(station);
   }

@@ -6,8 +6,8 @@ import {
   type SyncHandler,
 } from '../../src/sync/index.js';
 import type { Link } from '../../src/testing/link.js';
-import type { RecycledDatabase } from '../constraints/recycled.js';
 import type { Site } from '../constraints/site.js';
+import type { SimulatedDatabase } from './engines.js';
 import { type Fact, type Facts, rowName } from './facts.js';
 import type { SitePlan } from './plan.js';
 import { authorize, headersOf } from './rights.js';
@@ -21,7 +21,7 @@ export interface Upstream {
 }
 
 export interface StationOptions {
-  readonly database: RecycledDatabase;
+  readonly database: SimulatedDatabase;
   readonly site: Site;
   /** How many changes a request or answer has at most. */
   readonly page: number | undefined;
@@ -42,7 +42,7 @@ export class Station {
   /** What servers have acknowledged to it. */
   readonly acknowledged = new Map<string, Fact>();
   site!: Site;
-  readonly database: RecycledDatabase;
+  readonly database: SimulatedDatabase;
   readonly #page: number | undefined;
   readonly #onError: (error: unknown) => void;
   #handler!: SyncHandler;
@@ -79,7 +79,6 @@ export class Station {
   /** A process that has just started with this database. */
   reopen(site: Site): void {
     this.site = site;
-    this.known = undefined;
     this.#handler = createSyncHandler({
       db: site.db,
       authorize,

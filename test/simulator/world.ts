@@ -57,8 +57,8 @@ export class World {
 
   /** Adds a site. @param populates whether it begins with rows of its own. */
   async add(plan: SitePlan, populates: boolean): Promise<Station> {
-    const database = await this.pool.take(this.plan.schema);
-    const site = database.site({ siteId: this.#newSiteId() });
+    const database = await this.pool.take(this.plan.schema, plan.engine);
+    const site = await database.site({ siteId: this.#newSiteId() });
     const { page } = this.plan;
     const onError = (error: unknown) => {
       this.#failure ??= error;
@@ -84,7 +84,7 @@ export class World {
   remove(station: Station): void {
     this.stations.delete(station.name);
     this.votes.forget(station);
-    this.pool.giveBack(this.plan.schema, station.database);
+    this.pool.giveBack(this.plan.schema, station.plan.engine, station.database);
   }
 
   /** One local transaction. @returns whether the constraints let it through. */
@@ -99,14 +99,27 @@ export class World {
     return isDone;
   }
 
-  backUp(station: Station): void {
-    station.backup ??= join(this.#directory, `${this.#backups++}.db`);
-    station.database.backUp(station.backup);
+  backUp({ database }: Station): string | undefined {
+    if (database.backUp === undefined) return undefined;
+    const file = join(this.#directory, `${this.#backups++}.db`);
+    database.backUp(file);
+    return file;
   }
 
-  async restore(station: Station): Promise<void> {
+  async restore(station: Station, file: string): Promise<void> {
     this.votes.forget(station);
-    station.reopen(station.database.site({ file: station.backup! }));
+    station.reopen(await station.database.site({ file }));
+    station.known = undefined;
+  }
+
+  /** Its process ends, and another one opens the same database. */
+  async crash(station: Station): Promise<void> {
+    const links = station.upstreams.map(({ link }) => link).filter(({ isCut }) => !isCut);
+    for (const link of links) link.cut();
+    await this.rest();
+    for (const link of links) link.heal();
+    station.reopen(station.database.reopened());
+    await this.look(station);
   }
 
   isSyncing(station: Station): boolean {

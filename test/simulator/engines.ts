@@ -1,0 +1,133 @@
+/** The engines of simulated sites: databases that are installed once, and begin each simulation as they were then. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import initSqliteWasm, { type Database as WasmDatabase } from '@sqlite.org/sqlite-wasm';
+import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
+import { type WithCrrOptions, withCrr } from '../../src/index.js';
+import { missingBetterSqlite3, openBetterSqlite3 } from '../../tools/better-sqlite3/index.js';
+import { RecycledDatabase } from '../constraints/recycled.js';
+import { type Schema, Site } from '../constraints/site.js';
+import { proxyFunctions } from '../engines/proxy-functions.js';
+import { closeLater } from '../support/closing.js';
+import { createTableSql } from '../support/create-table.js';
+import { julianDay, SiteClock } from './clock.js';
+import { RecycledServer } from './recycled-server.js';
+import { TRIGGERS } from './schema.js';
+
+/** Of a site, in the order in which a plan picks them. */
+export const ENGINES = ['libsql', 'better-sqlite3', 'sqlite-wasm', 'sqld'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** The database of a site. */
+export interface SimulatedDatabase {
+  /** As it was installed, or as a file that {@link backUp} made. @param siteId another one, as hexadecimal digits. */
+  site(options: { file?: string; siteId?: string }): Site | Promise<Site>;
+  /** As it is, for a process that has just started. */
+  reopened(): Site;
+  /** Copies it to a file; undefined if that is not possible from outside. */
+  readonly backUp: ((file: string) => void) | undefined;
+  /** Undefined if the clock is that of the machine. */
+  readonly clock: SiteClock | undefined;
+  close(): void | Promise<void>;
+}
+
+export async function openDatabase(engine: EngineName, schema: Schema): Promise<SimulatedDatabase> {
+  const triggers = TRIGGERS;
+  if (engine === 'sqlite-wasm') return RecycledWasm.open(schema);
+  if (engine === 'sqld') {
+    const server = await RecycledServer.open(schema, triggers);
+    if (server !== undefined) return server;
+  }
+  if (engine === 'better-sqlite3' && missingBetterSqlite3() === undefined) {
+    const clock = new SiteClock();
+    const database = await RecycledDatabase.open(schema, {
+      triggers,
+      open: (path) =>
+        openBetterSqlite3(path).function('julianday', { varargs: true }, () =>
+          julianDay(clock.now()),
+        ),
+    });
+    return simulated(database, clock);
+  }
+  return simulated(await RecycledDatabase.open(schema, { triggers }));
+}
+
+const simulated = (database: RecycledDatabase, clock?: SiteClock): SimulatedDatabase => ({
+  clock,
+  site(options) {
+    if (clock !== undefined) clock.ahead = 0;
+    return database.site(options);
+  },
+  reopened: () => database.reopened(),
+  backUp: (file) => database.backUp(file),
+  close: () => database.close(),
+});
+
+type Wasm = Awaited<ReturnType<typeof initSqliteWasm>>;
+let loaded: Promise<Wasm> | undefined;
+
+/** SQLite in WebAssembly, in memory. */
+class RecycledWasm implements SimulatedDatabase {
+  readonly clock = undefined;
+  #installed = new Uint8Array();
+
+  private constructor(
+    readonly schema: Schema,
+    readonly wasm: Wasm,
+    readonly client: WasmDatabase,
+  ) {}
+
+  static async open(schema: Schema): Promise<RecycledWasm> {
+    loaded ??= initSqliteWasm();
+    const wasm = await loaded;
+    const database = new RecycledWasm(schema, wasm, new wasm.oo1.DB(':memory:'));
+    closeLater(() => database.close());
+    for (const table of Object.values(schema)) database.client.exec(createTableSql(table));
+    for (const trigger of TRIGGERS) database.client.exec(trigger);
+    await database.#connect().$crr.install();
+    database.#installed = database.#bytes();
+    return database;
+  }
+
+  site({ file, siteId }: { file?: string; siteId?: string }): Site {
+    this.#load(file === undefined ? this.#installed : readFileSync(file));
+    if (siteId !== undefined) {
+      this.client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
+    }
+    return this.reopened();
+  }
+
+  reopened(): Site {
+    return new Site(this.#connect({ check: false }));
+  }
+
+  readonly backUp = (file: string): void => writeFileSync(file, this.#bytes());
+
+  close(): void {
+    this.client.close();
+  }
+
+  #bytes(): Uint8Array<ArrayBuffer> {
+    return this.wasm.capi.sqlite3_js_db_export(this.client) as Uint8Array<ArrayBuffer>;
+  }
+
+  #load(bytes: Uint8Array): void {
+    const { capi, wasm } = this.wasm;
+    const memory = wasm.allocFromTypedArray(bytes);
+    const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE;
+    const size = bytes.byteLength;
+    const code = capi.sqlite3_deserialize(
+      ...[this.client.pointer!, 'main', memory, size, size, flags],
+    );
+    this.client.checkRc(code);
+  }
+
+  #connect(options: Partial<WithCrrOptions> = {}) {
+    const functions = proxyFunctions(
+      (sql, params, rowMode) =>
+        this.client.exec({
+          ...{ sql, bind: params, rowMode, returnValue: 'resultRows' },
+        } as never) as never,
+    );
+    return withCrr(drizzleProxy(functions as never), { schema: this.schema, ...options });
+  }
+}
