@@ -7,7 +7,7 @@ export default {
     {
       "name": "0000_board",
       "when": 1795720954261,
-      "hash": "9b99599b82a649fce12893e3b049b853a4bfe27f6915a3f9b7bbb4b991365d00",
+      "hash": "b27f8efed339fbc95f81c61018b869e3fec0214cc9da911351a580ee3bd45140",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
         "CREATE UNIQUE INDEX `boards_name_unique` ON `boards` (`name`);",
@@ -19,7 +19,7 @@ export default {
         "INSERT INTO crr_site (ordinal, site_id)\nSELECT 1, randomblob(16)\nWHERE NOT EXISTS (SELECT 1 FROM crr_site);",
         "CREATE TABLE IF NOT EXISTS crr_state (\n  id INTEGER PRIMARY KEY,\n  format INTEGER,\n  site INTEGER,\n  db_version INTEGER,\n  seq INTEGER,\n  in_transaction INTEGER,\n  applying INTEGER,\n  keeps_cells INTEGER,\n  birth INTEGER\n);",
         "INSERT INTO crr_state (\n  id,\n  format,\n  site,\n  db_version,\n  seq,\n  in_transaction,\n  applying,\n  keeps_cells,\n  birth\n)\nSELECT 1, 2, 1, 0, -1, 0, 0, 0, 1\nWHERE NOT EXISTS (SELECT 1 FROM crr_state);",
-        "CREATE TABLE IF NOT EXISTS crr_apply (\n  id INTEGER PRIMARY KEY,\n  prior_db_version INTEGER,\n  has_local_news INTEGER,\n  source TEXT\n);",
+        "CREATE TABLE IF NOT EXISTS crr_apply (\n  id INTEGER PRIMARY KEY,\n  prior_db_version INTEGER,\n  has_local_news INTEGER,\n  source TEXT,\n  greatest_time INTEGER\n);",
         "INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)\nSELECT 1, 0, 0, ''\nWHERE NOT EXISTS (SELECT 1 FROM crr_apply);",
         "CREATE TABLE IF NOT EXISTS crr_table (\n  table_name TEXT NOT NULL PRIMARY KEY,\n  spec TEXT NOT NULL,\n  former TEXT NOT NULL\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_former (\n  table_name TEXT NOT NULL,\n  cid TEXT NOT NULL,\n  present_name TEXT,\n  UNIQUE (table_name, cid)\n) STRICT;",

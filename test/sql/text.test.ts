@@ -76,7 +76,8 @@ describe('exact text', () => {
         id INTEGER PRIMARY KEY,
         prior_db_version INTEGER,
         has_local_news INTEGER,
-        source TEXT
+        source TEXT,
+        greatest_time INTEGER
       );
       INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)
       SELECT 1, 0, 0, ''

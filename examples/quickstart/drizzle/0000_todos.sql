@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS crr_apply (
   id INTEGER PRIMARY KEY,
   prior_db_version INTEGER,
   has_local_news INTEGER,
-  source TEXT
+  source TEXT,
+  greatest_time INTEGER
 );
 --> statement-breakpoint
 INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)
