@@ -157,7 +157,8 @@ test('the statements that let in what waits are the same at any time', async () 
   };
   await apply(1);
   client.batch = (statements, mode) => {
-    for (const one of statements) texts.add(typeof one === 'string' ? one : 'sql' in one ? one.sql : one[0]);
+    for (const one of statements)
+      texts.add(typeof one === 'string' ? one : 'sql' in one ? one.sql : one[0]);
     return batch.call(client, statements, mode);
   };
   await apply(2);

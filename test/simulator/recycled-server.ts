@@ -2,11 +2,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { type WithCrrOptions, withCrr } from '../../src/index.js';
 import { type Sqld, startSqld } from '../../tools/sqld/index.js';
 import { type Schema, Site } from '../constraints/site.js';
+import { openClient } from '../support/client.js';
 import { closeLater } from '../support/closing.js';
 import { createTableSql } from '../support/create-table.js';
 
@@ -66,7 +67,7 @@ export class RecycledServer {
   async #start(directory: string): Promise<boolean> {
     this.#server = await startSqld({ directory });
     if (this.#server === undefined) return false;
-    this.#client = createClient({ url: this.#server.httpUrl });
+    this.#client = openClient({ url: this.#server.httpUrl });
     return true;
   }
 
