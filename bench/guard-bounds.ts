@@ -65,13 +65,13 @@ export const EXACT: Readonly<Record<string, ExactCosts>> = {
 
 /** Instructions per row of a table with a reference and a unique column, whatever it holds. */
 export const BOUND: GrowthCosts = {
-  insert: 225,
-  update: 152,
-  delete: 178,
-  applyNew: 320.41,
-  applyUpdate: 532.385,
-  applyDelete: 495.39,
-  applyClash: 1310.735,
+  insert: 198,
+  update: 147,
+  delete: 162,
+  applyNew: 307.5,
+  applyUpdate: 504.475,
+  applyDelete: 495.48,
+  applyClash: 1297.155,
 };
 
 /** Rows that sqld reads for one request, however many sites have written to the database. */

@@ -686,6 +686,7 @@ describe('exact text', () => {
           new.causal_length > "todos__crr_clock".causal_length
           OR won.cell_0
         );
+        SELECT RAISE(IGNORE) WHERE changes() = 0;
         UPDATE "todos"
       SET
         "title" = CASE
@@ -696,8 +697,8 @@ describe('exact text', () => {
       FROM "todos__crr_clock" AS crr_clock
       WHERE
         "todos"."id" = new."key_id"
-        AND crr_clock."key_id" = new."key_id"
-        AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version;
+        AND crr_clock."key_id" = new."key_id";
+        SELECT RAISE(IGNORE) WHERE changes() > 0;
         INSERT INTO "todos" (
         "id",
         "title"
@@ -708,7 +709,6 @@ describe('exact text', () => {
       FROM "todos__crr_clock" AS clock
       WHERE
         clock."key_id" = new."key_id"
-        AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
         AND NOT EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id");
         SELECT RAISE(IGNORE);
       END;
@@ -898,6 +898,7 @@ describe('exact text', () => {
         AND (
           new.causal_length > "marks__crr_clock".causal_length
         );
+        SELECT RAISE(IGNORE) WHERE changes() = 0;
         INSERT INTO "marks" (
         "id"
       )
@@ -906,7 +907,6 @@ describe('exact text', () => {
       FROM "marks__crr_clock" AS clock
       WHERE
         clock."key_id" = new."key_id"
-        AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
         AND NOT EXISTS (SELECT 1 FROM "marks" WHERE "id" = new."key_id");
         SELECT RAISE(IGNORE);
       END;
@@ -1672,6 +1672,7 @@ describe('exact text', () => {
           OR won.cell_0
           OR won.cell_1
         );
+        SELECT RAISE(IGNORE) WHERE changes() = 0;
         UPDATE "scores"
       SET
         "best" = CASE
@@ -1687,9 +1688,8 @@ describe('exact text', () => {
       FROM "scores__crr_clock" AS crr_clock
       WHERE
         "scores"."id" = new."key_id"
-        AND crr_clock."key_id" = new."key_id"
-        AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
-        AND changes() > 0;
+        AND crr_clock."key_id" = new."key_id";
+        SELECT RAISE(IGNORE) WHERE changes() > 0;
         INSERT INTO "scores" (
         "id",
         "best",
@@ -1733,7 +1733,6 @@ describe('exact text', () => {
       FROM "scores__crr_clock" AS clock
       WHERE
         clock."key_id" = new."key_id"
-        AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
         AND NOT EXISTS (SELECT 1 FROM "scores" WHERE "id" = new."key_id");
         SELECT RAISE(IGNORE);
       END;

@@ -28,7 +28,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_merge_early","boards__crr_on_merge_delete","boards__crr_on_merge","boards__crr_on_merge_fresh_cells","boards__crr_on_merge_newer_cells","boards__crr_on_merge_newer_row","boards__crr_on_merge_fresh_row","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_rank"],"text":"f82d210d9d9f5e03","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_merge_early","cards__crr_on_merge_delete","cards__crr_on_merge","cards__crr_on_merge_fresh_cells","cards__crr_on_merge_newer_cells","cards__crr_on_merge_newer_row","cards__crr_on_merge_fresh_row","cards__crr_on_merge_cell","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"29d683316d4a0574","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_merge_early","lists__crr_on_merge_delete","lists__crr_on_merge","lists__crr_on_merge_fresh_cells","lists__crr_on_merge_newer_cells","lists__crr_on_merge_newer_row","lists__crr_on_merge_fresh_row","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass","lists__crr_on_rank"],"text":"937de4600e225a3c","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_merge_early","boards__crr_on_merge_delete","boards__crr_on_merge","boards__crr_on_merge_fresh_cells","boards__crr_on_merge_newer_cells","boards__crr_on_merge_newer_row","boards__crr_on_merge_fresh_row","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_rank"],"text":"315085a9cf325721","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_merge_early","cards__crr_on_merge_delete","cards__crr_on_merge","cards__crr_on_merge_fresh_cells","cards__crr_on_merge_newer_cells","cards__crr_on_merge_newer_row","cards__crr_on_merge_fresh_row","cards__crr_on_merge_cell","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"1b72176d67fe227d","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_merge_early","lists__crr_on_merge_delete","lists__crr_on_merge","lists__crr_on_merge_fresh_cells","lists__crr_on_merge_newer_cells","lists__crr_on_merge_newer_row","lists__crr_on_merge_fresh_row","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass","lists__crr_on_rank"],"text":"727436f885a33533","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -289,11 +289,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -641,6 +640,7 @@ WHERE
     new.causal_length > "boards__crr_clock".causal_length
     OR won.cell_0
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "boards"
 SET
   "name" = CASE
@@ -652,11 +652,11 @@ FROM "boards__crr_clock" AS crr_clock
 WHERE
   "boards"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "boards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "boards__crr_aside" (
   "key_id",
   "value_name",
@@ -674,9 +674,7 @@ FROM "boards__crr_clock" AS crr_clock
 LEFT JOIN "boards" AS base ON base."id" = new."key_id"
 LEFT JOIN "boards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_name" = excluded."value_name",
@@ -692,7 +690,6 @@ SELECT
 FROM "boards__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "boards" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "boards__crr_aside" AS crr_aside
@@ -700,6 +697,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "boards__crr_aside" (
   "key_id",
   "value_name",
@@ -714,7 +712,6 @@ SELECT
 FROM "boards__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "boards" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "boards__crr_aside" AS crr_aside
@@ -773,18 +770,19 @@ SELECT
   new."value_name"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "boards__crr_aside" (
   "key_id",
   "value_name",
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_name",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -809,6 +807,7 @@ WHERE
       SELECT 1 FROM "boards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "boards__crr_aside" (
   "key_id",
   "value_name",
@@ -822,8 +821,7 @@ FROM (SELECT 1)
 LEFT JOIN "boards" AS base ON base."id" = new."key_id"
 LEFT JOIN "boards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_name" = excluded."value_name",
   was = CASE state WHEN 'open' THEN was ELSE state END,
@@ -855,6 +853,7 @@ WHERE
       SELECT 1 FROM "boards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "boards__crr_aside" (
   "key_id",
   "value_name",
@@ -868,8 +867,7 @@ FROM (SELECT 1)
 LEFT JOIN "boards" AS base ON base."id" = new."key_id"
 LEFT JOIN "boards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_name" = excluded."value_name",
   was = CASE state WHEN 'open' THEN was ELSE state END,
@@ -917,29 +915,30 @@ SELECT
   new."value_name"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "boards__crr_aside" (
   "key_id",
   "value_name",
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_name",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_aside_insert"
 AFTER INSERT ON "boards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "boards__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "boards__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "boards__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -947,11 +946,11 @@ END;
 CREATE TRIGGER "boards__crr_on_aside_delete"
 AFTER DELETE ON "boards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "boards__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "boards__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "boards__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -1045,21 +1044,21 @@ END;
 CREATE TRIGGER "boards__crr_on_replaced_insert"
 AFTER INSERT ON "boards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "boards__crr_rival" AS noted
-      CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-      WHERE
-        "boards__crr_clock".causal_length % 2 = 1
+  EXISTS (
+    SELECT 1 FROM "boards__crr_rival" AS noted
+    CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
+    WHERE
+      "boards__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "boards" AS base
+          WHERE "boards__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "boards" AS base
-            WHERE "boards__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "boards__crr_aside" AS beside
+            WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "boards__crr_aside" AS beside
-              WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -1149,22 +1148,22 @@ END;
 CREATE TRIGGER "boards__crr_on_replaced_update"
 AFTER UPDATE OF "name" ON "boards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "boards__crr_rival" AS noted
-      CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-      WHERE
-        "boards__crr_clock".causal_length % 2 = 1
-        AND NOT ("boards__crr_clock"."key_id" = old."id")
+  EXISTS (
+    SELECT 1 FROM "boards__crr_rival" AS noted
+    CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
+    WHERE
+      "boards__crr_clock".causal_length % 2 = 1
+      AND NOT ("boards__crr_clock"."key_id" = old."id")
+      AND NOT EXISTS (
+          SELECT 1 FROM "boards" AS base
+          WHERE "boards__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "boards" AS base
-            WHERE "boards__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "boards__crr_aside" AS beside
+            WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "boards__crr_aside" AS beside
-              WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -1482,11 +1481,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -2308,6 +2306,7 @@ WHERE
     OR won.cell_1
     OR won.cell_2
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "cards"
 SET
   "list_id" = CASE
@@ -2329,11 +2328,11 @@ FROM "cards__crr_clock" AS crr_clock
 WHERE
   "cards"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "cards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2363,9 +2362,7 @@ FROM "cards__crr_clock" AS crr_clock
 LEFT JOIN "cards" AS base ON base."id" = new."key_id"
 LEFT JOIN "cards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_list_id" = excluded."value_list_id",
@@ -2418,7 +2415,6 @@ SELECT
 FROM "cards__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "cards" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "cards__crr_aside" AS crr_aside
@@ -2426,6 +2422,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2444,7 +2441,6 @@ SELECT
 FROM "cards__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "cards" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "cards__crr_aside" AS crr_aside
@@ -2511,6 +2507,7 @@ SELECT
   new."value_title"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2519,14 +2516,14 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_list_id",
   new."value_position",
   new."value_title",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -2555,6 +2552,7 @@ WHERE
       SELECT 1 FROM "cards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2572,8 +2570,7 @@ FROM (SELECT 1)
 LEFT JOIN "cards" AS base ON base."id" = new."key_id"
 LEFT JOIN "cards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_list_id" = excluded."value_list_id",
   "value_position" = excluded."value_position",
@@ -2611,6 +2608,7 @@ WHERE
       SELECT 1 FROM "cards__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2628,8 +2626,7 @@ FROM (SELECT 1)
 LEFT JOIN "cards" AS base ON base."id" = new."key_id"
 LEFT JOIN "cards__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_list_id" = excluded."value_list_id",
   "value_position" = excluded."value_position",
@@ -2687,6 +2684,7 @@ SELECT
   new."value_title"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "cards__crr_aside" (
   "key_id",
   "value_list_id",
@@ -2695,14 +2693,14 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_list_id",
   new."value_position",
   new."value_title",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -2872,11 +2870,11 @@ END;
 CREATE TRIGGER "cards__crr_on_aside_insert"
 AFTER INSERT ON "cards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "cards__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "cards__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "cards__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -2884,11 +2882,11 @@ END;
 CREATE TRIGGER "cards__crr_on_aside_delete"
 AFTER DELETE ON "cards"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "cards__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "cards__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "cards__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -3116,11 +3114,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -3618,6 +3615,7 @@ WHERE
     OR won.cell_1
     OR won.cell_2
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "lists"
 SET
   "board_id" = CASE
@@ -3639,11 +3637,11 @@ FROM "lists__crr_clock" AS crr_clock
 WHERE
   "lists"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "lists__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3673,9 +3671,7 @@ FROM "lists__crr_clock" AS crr_clock
 LEFT JOIN "lists" AS base ON base."id" = new."key_id"
 LEFT JOIN "lists__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_board_id" = excluded."value_board_id",
@@ -3697,7 +3693,6 @@ SELECT
 FROM "lists__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "lists" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "lists__crr_aside" AS crr_aside
@@ -3705,6 +3700,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3723,7 +3719,6 @@ SELECT
 FROM "lists__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "lists" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "lists__crr_aside" AS crr_aside
@@ -3790,6 +3785,7 @@ SELECT
   new."value_position"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3798,14 +3794,14 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_board_id",
   new."value_title",
   new."value_position",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -3834,6 +3830,7 @@ WHERE
       SELECT 1 FROM "lists__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3851,8 +3848,7 @@ FROM (SELECT 1)
 LEFT JOIN "lists" AS base ON base."id" = new."key_id"
 LEFT JOIN "lists__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_board_id" = excluded."value_board_id",
   "value_title" = excluded."value_title",
@@ -3890,6 +3886,7 @@ WHERE
       SELECT 1 FROM "lists__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3907,8 +3904,7 @@ FROM (SELECT 1)
 LEFT JOIN "lists" AS base ON base."id" = new."key_id"
 LEFT JOIN "lists__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_board_id" = excluded."value_board_id",
   "value_title" = excluded."value_title",
@@ -3966,6 +3962,7 @@ SELECT
   new."value_position"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "lists__crr_aside" (
   "key_id",
   "value_board_id",
@@ -3974,25 +3971,25 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_board_id",
   new."value_title",
   new."value_position",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_aside_insert"
 AFTER INSERT ON "lists"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "lists__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "lists__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "lists__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -4000,11 +3997,11 @@ END;
 CREATE TRIGGER "lists__crr_on_aside_delete"
 AFTER DELETE ON "lists"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "lists__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "lists__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "lists__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -4098,21 +4095,21 @@ END;
 CREATE TRIGGER "lists__crr_on_replaced_insert"
 AFTER INSERT ON "lists"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "lists__crr_rival" AS noted
-      CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-      WHERE
-        "lists__crr_clock".causal_length % 2 = 1
+  EXISTS (
+    SELECT 1 FROM "lists__crr_rival" AS noted
+    CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
+    WHERE
+      "lists__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "lists" AS base
+          WHERE "lists__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "lists" AS base
-            WHERE "lists__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "lists__crr_aside" AS beside
+            WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "lists__crr_aside" AS beside
-              WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -4204,22 +4201,22 @@ END;
 CREATE TRIGGER "lists__crr_on_replaced_update"
 AFTER UPDATE OF "board_id", "title" ON "lists"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "lists__crr_rival" AS noted
-      CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-      WHERE
-        "lists__crr_clock".causal_length % 2 = 1
-        AND NOT ("lists__crr_clock"."key_id" = old."id")
+  EXISTS (
+    SELECT 1 FROM "lists__crr_rival" AS noted
+    CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
+    WHERE
+      "lists__crr_clock".causal_length % 2 = 1
+      AND NOT ("lists__crr_clock"."key_id" = old."id")
+      AND NOT EXISTS (
+          SELECT 1 FROM "lists" AS base
+          WHERE "lists__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "lists" AS base
-            WHERE "lists__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "lists__crr_aside" AS beside
+            WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "lists__crr_aside" AS beside
-              WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET

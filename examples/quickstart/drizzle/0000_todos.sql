@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"39833ad8a30adccc","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"a3287b177cf4314a","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -619,6 +619,7 @@ WHERE
     OR won.cell_0
     OR won.cell_1
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE "todos"
 SET
   "title" = CASE
@@ -634,8 +635,8 @@ SET
 FROM "todos__crr_clock" AS crr_clock
 WHERE
   "todos"."id" = new."key_id"
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version;
+  AND crr_clock."key_id" = new."key_id";
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "todos" (
   "id",
   "title",
@@ -648,7 +649,6 @@ SELECT
 FROM "todos__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id");
   SELECT RAISE(IGNORE);
 END;

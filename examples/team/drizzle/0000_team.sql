@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"fb3b068a66028213","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"5dd36384de933d15","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"7e3315dbdafbd027","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"ee1038088cf60857","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"ea4371c4ab807947","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"56ae9dbbe7a04012","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"13e6194caa2caea9","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"e811b865767a8f07","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"05b39bdd4350e380","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"5adcb34e1ccc1925","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -319,11 +319,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -809,6 +808,7 @@ WHERE
     OR won.cell_1
     OR won.cell_2
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "comments"
 SET
   "task_id" = CASE
@@ -830,11 +830,11 @@ FROM "comments__crr_clock" AS crr_clock
 WHERE
   "comments"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -864,9 +864,7 @@ FROM "comments__crr_clock" AS crr_clock
 LEFT JOIN "comments" AS base ON base."id" = new."key_id"
 LEFT JOIN "comments__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_task_id" = excluded."value_task_id",
@@ -888,7 +886,6 @@ SELECT
 FROM "comments__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "comments" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
@@ -896,6 +893,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -914,7 +912,6 @@ SELECT
 FROM "comments__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "comments" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
@@ -981,6 +978,7 @@ SELECT
   new."value_body"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -989,14 +987,14 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -1025,6 +1023,7 @@ WHERE
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -1042,8 +1041,7 @@ FROM (SELECT 1)
 LEFT JOIN "comments" AS base ON base."id" = new."key_id"
 LEFT JOIN "comments__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_task_id" = excluded."value_task_id",
   "value_author_id" = excluded."value_author_id",
@@ -1081,6 +1079,7 @@ WHERE
       SELECT 1 FROM "comments__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -1098,8 +1097,7 @@ FROM (SELECT 1)
 LEFT JOIN "comments" AS base ON base."id" = new."key_id"
 LEFT JOIN "comments__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_task_id" = excluded."value_task_id",
   "value_author_id" = excluded."value_author_id",
@@ -1157,6 +1155,7 @@ SELECT
   new."value_body"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "comments__crr_aside" (
   "key_id",
   "value_task_id",
@@ -1165,25 +1164,25 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_task_id",
   new."value_author_id",
   new."value_body",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "comments__crr_on_aside_insert"
 AFTER INSERT ON "comments"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "comments__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -1191,11 +1190,11 @@ END;
 CREATE TRIGGER "comments__crr_on_aside_delete"
 AFTER DELETE ON "comments"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "comments__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -1434,11 +1433,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -1681,6 +1679,7 @@ WHERE
     new.causal_length > "members__crr_clock".causal_length
     OR won.cell_0
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "members"
 SET
   "role" = CASE
@@ -1692,11 +1691,11 @@ FROM "members__crr_clock" AS crr_clock
 WHERE
   "members"."project_id" = new."key_project_id" AND "members"."user_id" = new."key_user_id"
   AND crr_clock."key_project_id" = new."key_project_id" AND crr_clock."key_user_id" = new."key_user_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1716,9 +1715,7 @@ FROM "members__crr_clock" AS crr_clock
 LEFT JOIN "members" AS base ON base."project_id" = new."key_project_id" AND base."user_id" = new."key_user_id"
 LEFT JOIN "members__crr_aside" AS crr_aside ON crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_project_id" = new."key_project_id" AND crr_clock."key_user_id" = new."key_user_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_project_id" = new."key_project_id" AND crr_clock."key_user_id" = new."key_user_id"
   AND (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL)
 ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
   "value_role" = excluded."value_role",
@@ -1736,7 +1733,6 @@ SELECT
 FROM "members__crr_clock" AS clock
 WHERE
   clock."key_project_id" = new."key_project_id" AND clock."key_user_id" = new."key_user_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "members" WHERE "project_id" = new."key_project_id" AND "user_id" = new."key_user_id")
   AND NOT EXISTS (
       SELECT 1 FROM "members__crr_aside" AS crr_aside
@@ -1744,6 +1740,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1760,7 +1757,6 @@ SELECT
 FROM "members__crr_clock" AS clock
 WHERE
   clock."key_project_id" = new."key_project_id" AND clock."key_user_id" = new."key_user_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "members" WHERE "project_id" = new."key_project_id" AND "user_id" = new."key_user_id")
   AND NOT EXISTS (
       SELECT 1 FROM "members__crr_aside" AS crr_aside
@@ -1813,6 +1809,7 @@ SELECT
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN new."value_role" ELSE 'reader' END
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1820,13 +1817,13 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_project_id",
   new."key_user_id",
   CASE WHEN ifnull(new."version_role", new.row_version) >= 0 THEN new."value_role" ELSE 'reader' END,
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -1851,6 +1848,7 @@ WHERE
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1866,8 +1864,7 @@ FROM (SELECT 1)
 LEFT JOIN "members" AS base ON base."project_id" = new."key_project_id" AND base."user_id" = new."key_user_id"
 LEFT JOIN "members__crr_aside" AS crr_aside ON crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
 WHERE
-  changes() = 0
-  AND (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL)
+  (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL)
 ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
   "value_role" = excluded."value_role",
   was = CASE state WHEN 'open' THEN was ELSE state END,
@@ -1899,6 +1896,7 @@ WHERE
       SELECT 1 FROM "members__crr_aside" AS crr_aside
       WHERE crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1914,8 +1912,7 @@ FROM (SELECT 1)
 LEFT JOIN "members" AS base ON base."project_id" = new."key_project_id" AND base."user_id" = new."key_user_id"
 LEFT JOIN "members__crr_aside" AS crr_aside ON crr_aside."key_project_id" = new."key_project_id" AND crr_aside."key_user_id" = new."key_user_id"
 WHERE
-  changes() = 0
-  AND (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL)
+  (base."project_id" IS NOT NULL OR crr_aside."key_project_id" IS NOT NULL)
 ON CONFLICT ("key_project_id", "key_user_id") DO UPDATE SET
   "value_role" = excluded."value_role",
   was = CASE state WHEN 'open' THEN was ELSE state END,
@@ -1967,6 +1964,7 @@ SELECT
   new."value_role"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "members__crr_aside" (
   "key_project_id",
   "key_user_id",
@@ -1974,24 +1972,24 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_project_id",
   new."key_user_id",
   new."value_role",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "members__crr_on_aside_insert"
 AFTER INSERT ON "members"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS crr_aside
-      WHERE crr_aside."key_project_id" = new."project_id" AND crr_aside."key_user_id" = new."user_id"
-    )
+  EXISTS (
+    SELECT 1 FROM "members__crr_aside" AS crr_aside
+    WHERE crr_aside."key_project_id" = new."project_id" AND crr_aside."key_user_id" = new."user_id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = new."project_id" AND "key_user_id" = new."user_id";
 END;
@@ -1999,11 +1997,11 @@ END;
 CREATE TRIGGER "members__crr_on_aside_delete"
 AFTER DELETE ON "members"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS crr_aside
-      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
-    )
+  EXISTS (
+    SELECT 1 FROM "members__crr_aside" AS crr_aside
+    WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = old."project_id" AND "key_user_id" = old."user_id";
 END;
@@ -2247,11 +2245,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -2660,6 +2657,7 @@ WHERE
     OR won.cell_0
     OR won.cell_1
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "projects"
 SET
   "owner_id" = CASE
@@ -2676,11 +2674,11 @@ FROM "projects__crr_clock" AS crr_clock
 WHERE
   "projects"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2704,9 +2702,7 @@ FROM "projects__crr_clock" AS crr_clock
 LEFT JOIN "projects" AS base ON base."id" = new."key_id"
 LEFT JOIN "projects__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_owner_id" = excluded."value_owner_id",
@@ -2725,7 +2721,6 @@ SELECT
 FROM "projects__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "projects" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
@@ -2733,6 +2728,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2749,7 +2745,6 @@ SELECT
 FROM "projects__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "projects" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
@@ -2812,6 +2807,7 @@ SELECT
   new."value_name"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2819,13 +2815,13 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -2852,6 +2848,7 @@ WHERE
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2867,8 +2864,7 @@ FROM (SELECT 1)
 LEFT JOIN "projects" AS base ON base."id" = new."key_id"
 LEFT JOIN "projects__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_owner_id" = excluded."value_owner_id",
   "value_name" = excluded."value_name",
@@ -2903,6 +2899,7 @@ WHERE
       SELECT 1 FROM "projects__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2918,8 +2915,7 @@ FROM (SELECT 1)
 LEFT JOIN "projects" AS base ON base."id" = new."key_id"
 LEFT JOIN "projects__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_owner_id" = excluded."value_owner_id",
   "value_name" = excluded."value_name",
@@ -2972,6 +2968,7 @@ SELECT
   new."value_name"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "projects__crr_aside" (
   "key_id",
   "value_owner_id",
@@ -2979,24 +2976,24 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_owner_id",
   new."value_name",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "projects__crr_on_aside_insert"
 AFTER INSERT ON "projects"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "projects__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -3004,11 +3001,11 @@ END;
 CREATE TRIGGER "projects__crr_on_aside_delete"
 AFTER DELETE ON "projects"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "projects__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -3202,11 +3199,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -3857,6 +3853,7 @@ WHERE
     OR won.cell_3
     OR won.cell_4
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "tasks"
 SET
   "project_id" = CASE
@@ -3888,11 +3885,11 @@ FROM "tasks__crr_clock" AS crr_clock
 WHERE
   "tasks"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -3934,9 +3931,7 @@ FROM "tasks__crr_clock" AS crr_clock
 LEFT JOIN "tasks" AS base ON base."id" = new."key_id"
 LEFT JOIN "tasks__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_project_id" = excluded."value_project_id",
@@ -3964,7 +3959,6 @@ SELECT
 FROM "tasks__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "tasks" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
@@ -3972,6 +3966,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -3994,7 +3989,6 @@ SELECT
 FROM "tasks__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "tasks" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
@@ -4069,6 +4063,7 @@ SELECT
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -4079,7 +4074,7 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_project_id",
   new."value_slug",
@@ -4088,7 +4083,7 @@ SELECT
   CASE WHEN ifnull(new."version_done", new.row_version) >= 0 THEN new."value_done" ELSE 0 END,
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -4121,6 +4116,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -4142,8 +4138,7 @@ FROM (SELECT 1)
 LEFT JOIN "tasks" AS base ON base."id" = new."key_id"
 LEFT JOIN "tasks__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_project_id" = excluded."value_project_id",
   "value_slug" = excluded."value_slug",
@@ -4187,6 +4182,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -4208,8 +4204,7 @@ FROM (SELECT 1)
 LEFT JOIN "tasks" AS base ON base."id" = new."key_id"
 LEFT JOIN "tasks__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_project_id" = excluded."value_project_id",
   "value_slug" = excluded."value_slug",
@@ -4277,6 +4272,7 @@ SELECT
   new."value_done"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "tasks__crr_aside" (
   "key_id",
   "value_project_id",
@@ -4287,7 +4283,7 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_project_id",
   new."value_slug",
@@ -4296,18 +4292,18 @@ SELECT
   new."value_done",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_aside_insert"
 AFTER INSERT ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -4315,11 +4311,11 @@ END;
 CREATE TRIGGER "tasks__crr_on_aside_delete"
 AFTER DELETE ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -4442,21 +4438,21 @@ END;
 CREATE TRIGGER "tasks__crr_on_replaced_insert"
 AFTER INSERT ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-      WHERE
-        "tasks__crr_clock".causal_length % 2 = 1
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+    WHERE
+      "tasks__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks" AS base
+          WHERE "tasks__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "tasks" AS base
-            WHERE "tasks__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "tasks__crr_aside" AS beside
+            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -4552,22 +4548,22 @@ END;
 CREATE TRIGGER "tasks__crr_on_replaced_update"
 AFTER UPDATE OF "project_id", "slug", "id" ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-      WHERE
-        "tasks__crr_clock".causal_length % 2 = 1
-        AND NOT ("tasks__crr_clock"."key_id" = old."id")
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+    WHERE
+      "tasks__crr_clock".causal_length % 2 = 1
+      AND NOT ("tasks__crr_clock"."key_id" = old."id")
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks" AS base
+          WHERE "tasks__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "tasks" AS base
-            WHERE "tasks__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "tasks__crr_aside" AS beside
+            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -4624,22 +4620,22 @@ END;
 CREATE TRIGGER "tasks__crr_on_replaced_delete"
 AFTER DELETE ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-      WHERE
-        "tasks__crr_clock".causal_length % 2 = 1
-        AND NOT ("tasks__crr_clock"."key_id" = old."id")
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+    WHERE
+      "tasks__crr_clock".causal_length % 2 = 1
+      AND NOT ("tasks__crr_clock"."key_id" = old."id")
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks" AS base
+          WHERE "tasks__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "tasks" AS base
-            WHERE "tasks__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "tasks__crr_aside" AS beside
+            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "tasks__crr_aside" AS beside
-              WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -5114,11 +5110,10 @@ CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
   moved_in INTEGER,
-  won INTEGER,
   parks INTEGER
 );
 --> statement-breakpoint
-INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0);
+INSERT OR IGNORE INTO crr_settling (id, settled, moved_in, parks) VALUES (1, -1, 0, 0);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_pass (pass INTEGER PRIMARY KEY);
 --> statement-breakpoint
@@ -5546,6 +5541,7 @@ WHERE
     OR won.cell_0
     OR won.cell_1
   );
+  SELECT RAISE(IGNORE) WHERE changes() = 0;
   UPDATE OR IGNORE "users"
 SET
   "email" = CASE
@@ -5562,11 +5558,11 @@ FROM "users__crr_clock" AS crr_clock
 WHERE
   "users"."id" = new."key_id"
   AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5590,9 +5586,7 @@ FROM "users__crr_clock" AS crr_clock
 LEFT JOIN "users" AS base ON base."id" = new."key_id"
 LEFT JOIN "users__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND crr_clock."key_id" = new."key_id"
-  AND crr_clock.causal_length = new.causal_length AND crr_clock.db_version = new.db_version
+  crr_clock."key_id" = new."key_id"
   AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_email" = excluded."value_email",
@@ -5611,7 +5605,6 @@ SELECT
 FROM "users__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "users" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_aside" AS crr_aside
@@ -5619,6 +5612,7 @@ WHERE
     )
   AND (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5635,7 +5629,6 @@ SELECT
 FROM "users__crr_clock" AS clock
 WHERE
   clock."key_id" = new."key_id"
-  AND clock.causal_length = new.causal_length AND clock.db_version = new.db_version
   AND NOT EXISTS (SELECT 1 FROM "users" WHERE "id" = new."key_id")
   AND NOT EXISTS (
       SELECT 1 FROM "users__crr_aside" AS crr_aside
@@ -5698,6 +5691,7 @@ SELECT
   new."value_handle"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5705,13 +5699,13 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_email",
   new."value_handle",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
@@ -5738,6 +5732,7 @@ WHERE
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5753,8 +5748,7 @@ FROM (SELECT 1)
 LEFT JOIN "users" AS base ON base."id" = new."key_id"
 LEFT JOIN "users__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_email" = excluded."value_email",
   "value_handle" = excluded."value_handle",
@@ -5789,6 +5783,7 @@ WHERE
       SELECT 1 FROM "users__crr_aside" AS crr_aside
       WHERE crr_aside."key_id" = new."key_id"
     );
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5804,8 +5799,7 @@ FROM (SELECT 1)
 LEFT JOIN "users" AS base ON base."id" = new."key_id"
 LEFT JOIN "users__crr_aside" AS crr_aside ON crr_aside."key_id" = new."key_id"
 WHERE
-  changes() = 0
-  AND (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
+  (base."id" IS NOT NULL OR crr_aside."key_id" IS NOT NULL)
 ON CONFLICT ("key_id") DO UPDATE SET
   "value_email" = excluded."value_email",
   "value_handle" = excluded."value_handle",
@@ -5858,6 +5852,7 @@ SELECT
   new."value_handle"
 WHERE (SELECT parks FROM crr_settling) = 0
 ON CONFLICT DO NOTHING;
+  SELECT RAISE(IGNORE) WHERE changes() > 0;
   INSERT OR REPLACE INTO "users__crr_aside" (
   "key_id",
   "value_email",
@@ -5865,24 +5860,24 @@ ON CONFLICT DO NOTHING;
   state,
   was
 )
-SELECT
+VALUES (
   new."key_id",
   new."value_email",
   new."value_handle",
   'open',
   'new'
-WHERE changes() = 0;
+);
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
 CREATE TRIGGER "users__crr_on_aside_insert"
 AFTER INSERT ON "users"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = new."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "users__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = new."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
   DELETE FROM "users__crr_aside" WHERE "key_id" = new."id";
 END;
@@ -5890,11 +5885,11 @@ END;
 CREATE TRIGGER "users__crr_on_aside_delete"
 AFTER DELETE ON "users"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
-    )
+  EXISTS (
+    SELECT 1 FROM "users__crr_aside" AS crr_aside
+    WHERE crr_aside."key_id" = old."id"
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: masks go with their row */
   DELETE FROM "users__crr_aside" WHERE "key_id" = old."id";
 END;
@@ -6019,21 +6014,21 @@ END;
 CREATE TRIGGER "users__crr_on_replaced_insert"
 AFTER INSERT ON "users"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-      WHERE
-        "users__crr_clock".causal_length % 2 = 1
+  EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS noted
+    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+    WHERE
+      "users__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "users" AS base
+          WHERE "users__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "users" AS base
-            WHERE "users__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "users__crr_aside" AS beside
+            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
@@ -6126,22 +6121,22 @@ END;
 CREATE TRIGGER "users__crr_on_replaced_update"
 AFTER UPDATE OF "email", "handle" ON "users"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-      WHERE
-        "users__crr_clock".causal_length % 2 = 1
-        AND NOT ("users__crr_clock"."key_id" = old."id")
+  EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS noted
+    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+    WHERE
+      "users__crr_clock".causal_length % 2 = 1
+      AND NOT ("users__crr_clock"."key_id" = old."id")
+      AND NOT EXISTS (
+          SELECT 1 FROM "users" AS base
+          WHERE "users__crr_clock"."key_id" = base."id"
+        )
         AND NOT EXISTS (
-            SELECT 1 FROM "users" AS base
-            WHERE "users__crr_clock"."key_id" = base."id"
+            SELECT 1 FROM "users__crr_aside" AS beside
+            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM "users__crr_aside" AS beside
-              WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-            )
-    )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET

@@ -133,7 +133,7 @@ function settlingInvariant(): Invariant {
       {
         step: 'state',
         statements: [
-          `INSERT OR REPLACE INTO ${SETTLING_TABLE} (id, settled, moved_in, won) VALUES (1, -1, 0, 0)`,
+          `INSERT OR REPLACE INTO ${SETTLING_TABLE} (id, settled, moved_in, parks) VALUES (1, -1, 0, 0)`,
         ],
         settles: true,
       },

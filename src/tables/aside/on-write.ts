@@ -24,13 +24,13 @@ export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
     triggerSql(spec, 'aside_insert', {
       comment: 'a parked row that is inserted again is parked no more',
       on: `AFTER INSERT ON ${table}`,
-      when: [NOT_APPLYING, isAside(spec, 'new')],
+      when: [isAside(spec, 'new'), NOT_APPLYING],
       body: [remove('new')],
     }),
     triggerSql(spec, 'aside_delete', {
       comment: 'masks go with their row',
       on: `AFTER DELETE ON ${table}`,
-      when: [NOT_APPLYING, isAside(spec, 'old')],
+      when: [isAside(spec, 'old'), NOT_APPLYING],
       body: [remove('old')],
     }),
     triggerSql(spec, 'aside_key', {

@@ -3,7 +3,7 @@ import { all, block, type Fragment, list, statementText } from '../../sql/layout
 import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
-import { base, baseColumns, baseIsOffered, besideBase, newKeys } from '../gate/table.js';
+import { base, baseColumns, baseIsOffered, besideBase, endIf, newKeys } from '../gate/table.js';
 import { aside, asideColumns, asideKeyIs, asideValue } from './table.js';
 import { existsAside, isThere, joinAside, trueValue } from './truth.js';
 
@@ -19,6 +19,9 @@ const isOpen = "'open'";
 /** SQL condition: a row may go into the base table. */
 const MAY_SHOW = `(SELECT parks FROM ${SETTLING_TABLE}) = 0`;
 
+/** SQL condition: the statement before wrote the base row. */
+const WAS_SHOWN = 'changes() > 0';
+
 /** A row that was not there. `offered` is SQL of its key and cells. */
 export function placeNew(spec: TableSpec, offered: readonly Fragment[]): string[] {
   return [
@@ -30,13 +33,14 @@ export function placeNew(spec: TableSpec, offered: readonly Fragment[]): string[
         ${list(offered)}
       WHERE ${MAY_SHOW}
       ON CONFLICT DO NOTHING`,
+    endIf(WAS_SHOWN),
     statementText`
       INSERT OR REPLACE INTO ${aside(spec)} (
         ${list([...asideColumns(spec), 'state', 'was'])}
       )
-      SELECT
+      VALUES (
         ${list([...offered, isOpen, "'new'"])}
-      WHERE changes() = 0`,
+      )`,
   ];
 }
 
@@ -66,6 +70,7 @@ export function placeRevived(
       ${row.from}
         AND ${all([...isNowhere, MAY_SHOW])}
       ON CONFLICT DO NOTHING`,
+    endIf(WAS_SHOWN),
     statementText`
       INSERT INTO ${aside(spec)} (
         ${list([...asideColumns(spec), 'state', 'was'])}
@@ -111,6 +116,7 @@ export function placeMerged(
           ...(from?.where ?? []),
           block`NOT ${existsAside(spec, (name) => offeredKey(spec, name))}`,
         ])}`,
+    endIf(WAS_SHOWN),
     statementText`
       INSERT INTO ${aside(spec)} (
         ${list([...asideColumns(spec), 'state'])}
@@ -121,7 +127,7 @@ export function placeMerged(
       LEFT JOIN ${base(spec)} AS base ON ${baseIsOffered(spec, 'base')}
       ${joinAside(spec, key)}
       WHERE
-        ${all(['changes() = 0', ...(from?.where ?? []), isThere(spec)])}
+        ${all([...(from?.where ?? []), isThere(spec)])}
       ON CONFLICT (${clockKeys(spec).join(', ')}) DO UPDATE SET
         ${list([...renewed, "was = CASE state WHEN 'open' THEN was ELSE state END", "state = 'open'"])}`,
   ];

@@ -84,7 +84,7 @@ function look(
   return triggerSql(spec, `replaced_${event}`, {
     comment: 'rows that OR REPLACE has deleted',
     on: `AFTER ${on} ON ${quoteName(spec.name)}`,
-    when: [NOT_APPLYING, isAnyLost(spec, where)],
+    when: [isAnyLost(spec, where), NOT_APPLYING],
     body: [takeSeqs(spec), ...buryLost(spec, where)],
   });
 }

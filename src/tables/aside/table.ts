@@ -119,7 +119,6 @@ export function rivalStatement(spec: TableSpec): string {
  *
  *     settled   db_version up to which all tables are settled
  *     moved_in  the last pass that parked a row
- *     won       whether the offer that is being merged won anything
  *     parks     1: every row that is merged goes aside, since the database has rejected it. 0: only if it must
  *
  * A row of crr_pass is one pass over all tables: see pass.ts.
@@ -131,10 +130,9 @@ export function settlingStatements(): string[] {
         id INTEGER PRIMARY KEY,
         settled INTEGER,
         moved_in INTEGER,
-        won INTEGER,
         parks INTEGER
       )`,
-    `INSERT OR IGNORE INTO ${SETTLING_TABLE} (id, settled, moved_in, won, parks) VALUES (1, -1, 0, 0, 0)`,
+    `INSERT OR IGNORE INTO ${SETTLING_TABLE} (id, settled, moved_in, parks) VALUES (1, -1, 0, 0)`,
     `CREATE TABLE IF NOT EXISTS ${PASS_TABLE} (pass INTEGER PRIMARY KEY)`,
   ];
 }

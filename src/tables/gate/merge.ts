@@ -1,4 +1,4 @@
-import { cellTypeOf, clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
+import { cellTypeOf, clockTypeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import {
   all,
@@ -9,7 +9,7 @@ import {
   list,
   statementText,
 } from '../../sql/layout.js';
-import { keyOf, SETTLING_TABLE } from '../../sql/names.js';
+import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { placeMerged, placeRevived } from '../aside/place.js';
 import { isThere, joinAside, trueValue } from '../aside/truth.js';
@@ -23,6 +23,7 @@ import {
   baseIsOffered,
   besideBase,
   clockIsOffered,
+  endIf,
   gateTrigger,
   keepsBirth,
   offeredCell,
@@ -34,8 +35,8 @@ export function mergeGate(spec: TableSpec, when: readonly Fragment[]): TriggerSq
   return gateTrigger(spec, 'merge', {
     comment: 'the general case',
     when,
-    // The clocks first: a tie needs the old value, which the next statement overwrites.
-    body: [mergeClocks(spec), ...mergeValues(spec), ...insertRevived(spec)],
+    // The clocks first: a tie needs the old value, which the next statement overwrites. Then only what has won goes on.
+    body: [mergeClocks(spec), endIf('changes() = 0'), ...mergeValues(spec), ...insertRevived(spec)],
   });
 }
 
@@ -137,16 +138,8 @@ function mergeValues(spec: TableSpec): string[] {
       END`;
   };
   if (spec.constraints !== undefined) {
-    const hasWon = `(SELECT won FROM ${SETTLING_TABLE}) > 0`;
-    const where = [
-      clockIsOffered(spec, CLOCK),
-      isTouched(spec, CLOCK),
-      ...(hasUniqueStates(spec) ? [] : [hasWon]),
-    ];
-    return [
-      ...(hasUniqueStates(spec) ? [] : [`UPDATE ${SETTLING_TABLE} SET won = changes()`]),
-      ...placeMerged(spec, merged, { source: `${clock(spec)} AS ${CLOCK}`, where }),
-    ];
+    const where = [clockIsOffered(spec, CLOCK)];
+    return placeMerged(spec, merged, { source: `${clock(spec)} AS ${CLOCK}`, where });
   }
   const values = spec.clockColumns.map(({ name }, i) => {
     const column = quoteName(name);
@@ -160,19 +153,9 @@ function mergeValues(spec: TableSpec): string[] {
       FROM ${clock(spec)} AS ${CLOCK}
       WHERE
         ${baseIsOffered(spec, base(spec))}
-        AND ${clockIsOffered(spec, CLOCK)}
-        AND ${isTouched(spec, CLOCK)}
-        ${hasUniqueStates(spec) ? '' : 'AND changes() > 0'}`,
+        AND ${clockIsOffered(spec, CLOCK)}`,
+    endIf('changes() > 0'),
   ];
-}
-
-/**
- * Equal clocks belong to equal values, except in columns that the value decides: what sites carry over into
- * such a column by a migration belongs to no site, and may differ. There the clock row itself must have been
- * updated by the statement before.
- */
-function hasUniqueStates(spec: TableSpec): boolean {
-  return !spec.clockColumns.some(isDecidedByValue);
 }
 
 function insertRevived(spec: TableSpec): string[] {
@@ -186,8 +169,7 @@ function insertRevived(spec: TableSpec): string[] {
   const from = block`
     FROM ${clock(spec)} AS clock
     WHERE
-      ${clockIsOffered(spec, 'clock')}
-      AND ${isTouched(spec, 'clock')}`;
+      ${clockIsOffered(spec, 'clock')}`;
   if (spec.constraints !== undefined) return placeRevived(spec, { columns, values, offered, from });
   return [
     statementText`
@@ -199,9 +181,4 @@ function insertRevived(spec: TableSpec): string[] {
       ${from}
         AND NOT EXISTS (SELECT 1 FROM ${base(spec)} WHERE ${baseIsOffered(spec)})`,
   ];
-}
-
-/** SQL condition: the statement before touched the clock row. */
-function isTouched(spec: TableSpec, alias: string): string {
-  return `${alias}.causal_length = ${besideBase(spec, 'new.causal_length')} AND ${alias}.db_version = ${besideBase(spec, 'new.db_version')}`;
 }

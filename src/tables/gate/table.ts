@@ -102,6 +102,12 @@ export function gateTrigger(
   });
 }
 
+/**
+ * A statement that ends a trigger of the gate early. What follows it costs nothing then; a condition of its own would
+ * still open every table and index that it writes.
+ */
+export const endIf = (condition: string): string => `SELECT RAISE(IGNORE) WHERE ${condition}`;
+
 export const base = (spec: TableSpec) => quoteName(spec.name);
 
 /** Beside a base table called "new", only a query of its own sees the row offered. */
