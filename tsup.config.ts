@@ -8,6 +8,7 @@ const library = {
   live: 'src/live-queries/index.ts',
   browser: 'src/browser/index.ts',
   react: 'src/react/index.ts',
+  yjs: 'src/yjs/index.ts',
   testing: 'src/testing/index.ts',
 };
 

@@ -13,6 +13,7 @@ export default defineConfig({
       'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
       'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
       'drizzle-crr/react': fileURLToPath(new URL('./src/react/index.js', import.meta.url)),
+      'drizzle-crr/yjs': fileURLToPath(new URL('./src/yjs/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
       'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },

@@ -76,7 +76,9 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_NEWER_SCHEMA'
   | 'CRR_DATABASE_HORIZON'
   | 'CRR_DATABASE_STORAGE'
-  | 'CRR_DATABASE_TRANSACTION_LOST';
+  | 'CRR_DATABASE_TRANSACTION_LOST'
+  | 'CRR_DATABASE_NO_ROW'
+  | 'CRR_DATABASE_DOCUMENT_LOST';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
 export type CrrMigrateErrorCode =

@@ -8,6 +8,12 @@ export type { ChangeBatch, SiteState } from './database/crr.js';
 export { explain as explainError } from './database/database-errors.js';
 export type { Evict } from './database/evict.js';
 export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
+export type { OpenText, TextCodec, TextEdit } from './documents/codec.js';
+export type {
+  DocumentChange,
+  DocumentOptions,
+  LiveDocument,
+} from './documents/live-document.js';
 export type { ApplyResult, MergeResult, ParkedRow, RejectedRow } from './drizzle/apply-result.js';
 export type {
   Conflict,
@@ -53,6 +59,7 @@ export { type Change, SENTINEL } from './model/change.js';
 export type { CrrEvent } from './model/event.js';
 export { packKey, unpackKey } from './model/packed-key.js';
 export type { SqlValue, StorageClass } from './model/value.js';
+export { collaborativeText } from './schema/collaborative-text.js';
 export { counter, increment } from './schema/counter.js';
 export { type AsCrrOptions, asCrr, type CrrTableOptions, crrTable } from './schema/crr-table.js';
 export type { RejectedRows, UniqueLoserKind } from './schema/declaration.js';

@@ -28,6 +28,16 @@ export interface CellSql {
    * @param own.from a subquery with its alias that `own.value` and `own.where` use, if they need one.
    */
   writeOwn(own: OwnCell): string;
+  /** Writes the cell of no site, in which the last write wins, and notes what the column showed before. */
+  writeShared(shared: SharedCell): string;
+}
+
+export interface SharedCell {
+  readonly value: Fragment;
+  /** Undefined if the row is created. */
+  readonly before: string | undefined;
+  /** SQL condition: the cell is not written, only the note. */
+  readonly keeps: Fragment;
 }
 
 export interface OwnCell {

@@ -93,8 +93,16 @@ export interface ClockColumnType extends AnyColumnType {
  */
 export interface CellColumnType extends AnyColumnType {
   readonly storage: 'cells';
-  /** The meaning of a row's cells for a reader; see `$crr.contributions()` and `$crr.conflicts()`. */
-  readonly lists: 'contributions' | 'conflicts';
+  /** The meaning of a row's cells for a reader; see `$crr.contributions()` and `$crr.conflicts()`. Undefined if none of both. */
+  readonly lists: 'contributions' | 'conflicts' | undefined;
+  /**
+   * A site has not one cell but a cell for each version that it has written, and none of them is written again. Only
+   * the cell of no site is one. Undefined for the other types.
+   */
+  readonly log?: {
+    /** SQL condition on a version: its cell stands for all earlier ones of its site, which are dropped. */
+    covers(version: string): string;
+  };
   /** Statements for a trigger's body that bring the cells to the value that a local write left. */
   write(cells: CellSql): readonly string[];
   /**

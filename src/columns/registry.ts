@@ -1,4 +1,4 @@
-import type { ColumnKind } from '../model/table-spec.js';
+import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { CellColumnType, ClockColumnType, ColumnType } from './column-type.js';
 import { counter } from './counter/type.js';
 import { fractIndex } from './fract-index/type.js';
@@ -7,6 +7,7 @@ import { least } from './least/type.js';
 import { lww } from './lww/type.js';
 import { lwwByTime } from './lww-by-time/type.js';
 import { mvr } from './mvr/type.js';
+import { collaborativeText } from './text/type.js';
 
 /** Every column type. The order does not matter. */
 export const COLUMN_TYPES: readonly ColumnType[] = [
@@ -17,6 +18,7 @@ export const COLUMN_TYPES: readonly ColumnType[] = [
   fractIndex,
   greatest,
   least,
+  collaborativeText,
 ];
 
 const byName = new Map(COLUMN_TYPES.map((type) => [type.name, type]));
@@ -41,6 +43,16 @@ export function cellTypeOf(column: { readonly kind: ColumnKind }): CellColumnTyp
   if (type.storage !== 'cells') throw new Error(`"${type.name}" has no cells`);
   return type;
 }
+
+/** Whether a site has many cells in a column, which are never written again. */
+export function isLog(column: { readonly kind: ColumnKind }): boolean {
+  const type = typeOf(column);
+  return type.storage === 'cells' && type.log !== undefined;
+}
+
+/** The columns of a table in which a site has many cells. */
+export const logColumns = ({ cellColumns }: TableSpec): readonly ReplicatedColumnSpec[] =>
+  cellColumns.filter(isLog);
 
 /** Whether this version of the package knows a kind: a newer one may have written it into a database. */
 export function isKnownKind(kind: ColumnKind): boolean {

@@ -180,6 +180,14 @@ export function isMarkOnWire(version: number): boolean {
   );
 }
 
+/** Whether a site has many cells in the columns that changes of this version belong to. */
+export function isOfLog(version: number): boolean {
+  const range = rangeOf(version);
+  return COLUMN_TYPES.some(
+    (type) => type.storage === 'cells' && type.log !== undefined && type.range === range,
+  );
+}
+
 /** The same as an SQL condition. */
 export function isMarkOnWireSql(version: string): Layout {
   const marks = COLUMN_TYPES.flatMap((type) => {

@@ -28,10 +28,11 @@ import { rotateSiteStatements } from '../tables/site/register.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
 import { type ChangeBatch, changesOf, isBatches, nextTurn } from './change-batch.js';
-import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
+import type { ChangeStream, ReadPage } from './change-stream.js';
 import { type CompactOptions, Compactor, type CompactResult } from './compact.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
+import { type DocumentHooks, onceSettled, thenSettle } from './document-hooks.js';
 import { DriftCheck } from './drift.js';
 import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
@@ -59,6 +60,8 @@ export interface CrrCoreParts extends MergeObservers {
   readonly schema: CrrSchema;
   /** How far ahead the versions of columns that merge by time may be, in milliseconds. */
   readonly maxDrift?: number | undefined;
+  /** The documents of texts that several people edit. */
+  readonly documents?: (core: CrrCore) => DocumentHooks;
   /** Whether to compare the database's triggers with the schema before the first use. */
   readonly check?: boolean | undefined;
 }
@@ -75,6 +78,7 @@ export class CrrCore {
   readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
   readonly #merger: Merger;
+  readonly #documents: DocumentHooks | undefined;
 
   constructor(parts: CrrCoreParts) {
     const { connection, schema, maxDrift = DEFAULT_MAX_DRIFT, check = true, emit, writes } = parts;
@@ -90,6 +94,7 @@ export class CrrCore {
       drift: this.drift,
       greatestTime: () => this.#greatestTime(),
     });
+    this.#documents = parts.documents?.(this);
   }
 
   install(): Promise<void> {
@@ -123,16 +128,13 @@ export class CrrCore {
       schema: this.schema,
       drift: this.drift,
     });
-    return changeStream(
-      () => feed.first(),
-      () => feed.pages(),
-    );
+    return onceSettled(this.#documents, feed);
   }
 
   /** Merges one batch in one transaction. */
   async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
     const changes = changesOf(batch);
-    const merge = () => this.#merger.merge(changes, options);
+    const merge = () => thenSettle(this.#documents, changes, this.#merger.merge(changes, options));
     return observed(this.#observers, changes.length, merge, options.evict?.rows);
   }
 

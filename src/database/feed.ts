@@ -128,7 +128,14 @@ export class Feed {
     const selections = this.#specs.map(({ name }, i) => {
       const spec = requirePresent(present, name);
       const visible = where?.[spec.name];
-      const selection = { position, isAfterCut: i > cutIndex, limit: rowLimit, visible };
+      const mayBeWhole = this.#whole.size > 0;
+      const selection = {
+        position,
+        isAfterCut: i > cutIndex,
+        limit: rowLimit,
+        visible,
+        mayBeWhole,
+      };
       return { spec, visible, query: collecting(selectRows(spec, selection)) };
     });
     const queries = selections.map(({ query }) => query);

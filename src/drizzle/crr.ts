@@ -4,6 +4,8 @@ import type { ChangePage, ChangeStream, ReadPage } from '../database/change-stre
 import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, SiteState } from '../database/crr.js';
 import type { Peer } from '../database/peers.js';
+import type { TextCodec } from '../documents/codec.js';
+import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
 import type { Contribution } from '../feed/site-values.js';
 import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
@@ -109,6 +111,27 @@ export interface Crr {
     key: Partial<InferSelectModel<TTable>>,
     column: keyof InferSelectModel<TTable> & string,
   ): Promise<Contribution[]>;
+
+  /**
+   * Opens the document of a collaborative text. Merges of this process, and edits of its other copies, appear in it.
+   * Edits are saved by `save()`, or by themselves with `autosave`; `close()` saves, too.
+   *
+   * @param codec that of the column, for its types.
+   * @throws {CrrUsageError} if the column is no collaborative text, or this process has no codec for it.
+   * @throws {CrrDatabaseError} CRR_DATABASE_NO_ROW if there is no such row.
+   *
+   * @example
+   * const doc = await db.$crr.document(notes, { id: 'a' }, 'body', yText(), { autosave: 500 });
+   * doc.editor.text.insert(0, 'Hello');
+   * await doc.close();
+   */
+  document<TTable extends SQLiteTable, T extends object = object>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+    column: keyof InferSelectModel<TTable> & string,
+    codec?: TextCodec<T>,
+    options?: DocumentOptions,
+  ): Promise<LiveDocument<T>>;
 
   /**
    * What not every site can show as it was written, the kind in `reason`: multi-value registers with more than

@@ -3,6 +3,9 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ChangePage, type ChangeStream, changeStream } from '../database/change-stream.js';
 import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, CrrCore } from '../database/crr.js';
+import type { TextCodec } from '../documents/codec.js';
+import type { Documents } from '../documents/documents.js';
+import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
 import type { Contribution } from '../feed/site-values.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
@@ -15,6 +18,7 @@ import {
 } from './apply-result.js';
 import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
+import { openDocument, requireText } from './document.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
@@ -39,14 +43,20 @@ export class DrizzleCrr implements Crr {
   readonly #core: CrrCore;
   readonly #schema: DrizzleSchema;
   readonly #readUnsent: ReadUnsentRows;
+  readonly #documents: Documents | undefined;
 
   constructor(
     core: CrrCore,
     schema: DrizzleSchema,
-    { render, writes }: Pick<CrrInternals, 'render' | 'writes'>,
+    {
+      render,
+      writes,
+      documents,
+    }: Pick<CrrInternals, 'render' | 'writes'> & { readonly documents: Documents | undefined },
   ) {
     this.#core = core;
     this.#schema = schema;
+    this.#documents = documents;
     this.transport = transportOf(core, schema);
     this.#readUnsent = unsentRows(core, schema);
     const { connection, drift } = core;
@@ -115,6 +125,18 @@ export class DrizzleCrr implements Crr {
   ): Promise<Contribution[]> {
     const spec = requireCrr(this.#schema, table, 'contributions()');
     return this.#core.contributions(spec, storedKey(table, spec, key), column);
+  }
+
+  async document<TTable extends SQLiteTable, T extends object = object>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+    column: keyof InferSelectModel<TTable> & string,
+    codec?: TextCodec<T>,
+    options: DocumentOptions = {},
+  ): Promise<LiveDocument<T>> {
+    const spec = requireCrr(this.#schema, table, 'document()');
+    const place = { spec, column: requireText(spec, column), key: storedKey(table, spec, key) };
+    return openDocument(this.#documents, place, table, codec, options);
   }
 
   async conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {

@@ -1,6 +1,8 @@
-import type { Column, SQL } from 'drizzle-orm';
+import { type Column, getTableColumns, type SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import type { TextCodec } from '../documents/codec.js';
+import { Documents } from '../documents/documents.js';
 import { CrrUsageError } from '../errors.js';
 import { eventEmitter } from '../live/events.js';
 import { Listeners } from '../live/listeners.js';
@@ -8,7 +10,8 @@ import { errorReporter } from '../live/report-error.js';
 import type { WriteListeners } from '../live/writes.js';
 import type { CrrEvent } from '../model/event.js';
 import type { SqlValue } from '../model/value.js';
-import { type Decode, readSchema } from '../schema/read-schema.js';
+import { codecOf } from '../schema/collaborative-text.js';
+import { type Decode, type DrizzleSchema, readSchema } from '../schema/read-schema.js';
 import { type Statement, statement } from '../sql/statement.js';
 import type { CrrDatabase } from './crr-database.js';
 import { DrizzleCrr } from './drizzle-crr.js';
@@ -87,11 +90,37 @@ export function withCrr<TDatabase extends object>(
   requireFit(schema, engine);
   const writes: WriteListeners = new Listeners(errorReporter());
   const emit = eventEmitter(onEvent);
-  const core = new CrrCore({ connection: engine, schema, maxDrift, check, emit, writes });
+  const codecs = codecsOf(schema);
+  let documents: Documents | undefined;
+  const core = new CrrCore({
+    ...{ connection: engine, schema, maxDrift, check, emit, writes },
+    ...(codecs.size > 0 && {
+      documents: ({ drift }) => {
+        documents = new Documents({
+          ...{ connection: engine, schema, drift, writes },
+          codecOf: (spec, column) => codecs.get(`${spec.name}.${column.property}`),
+          onError: errorReporter(),
+        });
+        return documents;
+      },
+    }),
+  });
   const render = (condition: SQL) => rendered(db, condition);
   const { drift } = core;
-  const $crr = new DrizzleCrr(core, schema, { render, writes });
+  const $crr = new DrizzleCrr(core, schema, { render, writes, documents });
   return pinned(db, { $crr, drift, engine, writes });
+}
+
+/** The codecs of texts, by the table's name and the property. */
+function codecsOf({ drizzleTables }: DrizzleSchema): ReadonlyMap<string, TextCodec> {
+  const codecs = new Map<string, TextCodec>();
+  for (const [name, table] of drizzleTables) {
+    for (const [property, column] of Object.entries(getTableColumns(table))) {
+      const codec = codecOf(column);
+      if (codec !== undefined) codecs.set(`${name}.${property}`, codec);
+    }
+  }
+  return codecs;
 }
 
 /** The names of columns: Drizzle's `casing` option decides them, if the database has one. */

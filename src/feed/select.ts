@@ -19,18 +19,22 @@ export interface ReadRows {
   readonly limit: number | undefined;
   /** A condition on the base row, for readers who may not see every row. */
   readonly visible?: Statement | undefined;
+  /** Some rows travel with all of their cells, also those that are older than the position. */
+  readonly mayBeWhole?: boolean | undefined;
 }
 
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
 export function selectRows(
   spec: TableSpec,
-  { position, isAfterCut, limit, visible }: ReadRows,
+  { position, isAfterCut, limit, visible, mayBeWhole = false }: ReadRows,
 ): Statement {
   const rowid = `${CLOCK}.${clockRowid(spec)}`;
+  const isPartial = visible === undefined && !mayBeWhole;
+  const since = isPartial ? position.since : undefined;
   const columns: Fragment[] = [
     clockTextSql(spec),
     ...valueColumns(spec).map(({ sql, affinity }) => portable(sql, affinity)),
-    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, CLOCK)] : []),
+    ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, CLOCK, since)] : []),
     ...(visible === undefined ? [] : [visibleSql(spec, visible)]),
   ];
   // A delete that no trigger has seen leaves a clock that is alive, and no values to give, until it gets its tombstone.

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../columns/column-type.js';
 import { compareLastWrite } from '../columns/last-write.js';
-import { typeOf } from '../columns/registry.js';
+import { isLog, typeOf } from '../columns/registry.js';
 import { fits, hasOwnRange, isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
 import { affinityOf } from '../model/declared-type.js';
@@ -13,6 +13,8 @@ import type { SqlValue } from '../model/value.js';
 export interface BatchColumn {
   /** Among the table's `clockColumns`; undefined if each site has a cell. */
   readonly index: number | undefined;
+  /** Each site has many cells, told apart by their versions. */
+  readonly isLog: boolean;
   /** Versions are times, which may be ahead. */
   readonly isTimed: boolean;
   /** Whether a change of this version can be merged, or has to wait for a migration. */
@@ -43,6 +45,7 @@ function batchColumn(column: ReplicatedColumnSpec, index: number | undefined): B
   const fill = isClock ? nullStandsFor(column) : undefined;
   return {
     index,
+    isLog: isLog(column),
     isTimed: isClock && type.clockTime !== undefined,
     fits: (version) => fits(column, version),
     isFormer: (version) => isFormerVersion(column, version),

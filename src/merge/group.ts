@@ -2,7 +2,7 @@ import { isOfFormerLife } from '../columns/versions.js';
 import { type Change, SENTINEL } from '../model/change.js';
 import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
-import { NEUTRAL_SITE } from '../model/site.js';
+import { isOfNoSite, NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../model/value.js';
 import { type BatchColumn, batchColumns } from './columns.js';
@@ -213,7 +213,10 @@ function offerCell(row: RowOffer, change: Change, column: BatchColumn): void {
     return;
   }
   row.siteCells ??= new Map();
-  const id = (column.isFormer(change.col_version) ? '' : bytesToHex(change.site_id)) + change.cid;
+  const isFormer = column.isFormer(change.col_version);
+  const site = isFormer ? '' : bytesToHex(change.site_id);
+  const isLogged = column.isLog && !isFormer && !isOfNoSite(change);
+  const id = site + (isLogged ? `${change.col_version}:` : '') + change.cid;
   const known = row.siteCells.get(id);
   if (known === undefined || column.wins(change, known)) row.siteCells.set(id, change);
 }

@@ -1,4 +1,6 @@
+import { isOfLog } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
+import { isOfNoSite } from '../model/site.js';
 import { bytesOfText, type SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { quoteText } from '../sql/quote.js';
@@ -35,6 +37,7 @@ export function holdQueries(
       change.seq,
       DB_VERSION,
       sizeOf(change),
+      isOfLog(change.col_version) && !isOfNoSite(change) ? change.col_version : 0,
       ...key.map((value) => bindValue(value, args)),
     ];
     rows.add(values.join(', '), args);

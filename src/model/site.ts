@@ -10,6 +10,10 @@ export const NEUTRAL_ORDINAL = 0;
  */
 export const NEUTRAL_SITE = new Uint8Array(SITE_ID_BYTES);
 
+/** Whether no site is the writer of a change. */
+export const isOfNoSite = ({ site_id }: { readonly site_id: Uint8Array }): boolean =>
+  site_id === NEUTRAL_SITE || site_id.every((byte) => byte === 0);
+
 /** The part of `crr_site` that this process knows: which ordinal stands for which site id. */
 export class SiteDirectory {
   readonly #ordinals = new Map<string, number>();

@@ -18,6 +18,7 @@ export const TICKET_TABLE = 'crr_ticket';
 export const MILESTONE_TABLE = 'crr_milestone';
 export const SETTLING_TABLE = 'crr_settling';
 export const PASS_TABLE = 'crr_pass';
+export const EDITOR_TABLE = 'crr_editor';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';

@@ -25,7 +25,7 @@ import {
   recordSpecStatements,
   renameSpecStatements,
 } from './catalog/table.js';
-import { CELL_COLUMNS, cells, cellTableStatements } from './cells/table.js';
+import { CELL_COLUMNS, cells, cellTableStatements, hasLogs } from './cells/table.js';
 import { backfillStatements, reconcileStatements } from './clock/backfill.js';
 import { NO_CLOCK } from './clock/clock.js';
 import { stampUnwritten } from './clock/fill.js';
@@ -190,6 +190,7 @@ function keepCells(spec: TableSpec, names: readonly string[], former: FormerName
         ? { name, value: `CASE column_name ${cases.join(' ')} END` }
         : { name },
     ),
+    ...(hasLogs(spec) ? [{ name: 'number', former: [], otherwise: '0' }] : []),
   ];
   return [
     create.replace(cells(spec), () => adopted),

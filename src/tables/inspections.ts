@@ -48,6 +48,8 @@ export const INSPECTIONS: Readonly<Record<string, ModuleInspections>> = {
   guard: {
     shared: () => [{ table: GUARD_TABLE, invariants: [isEmpty(GUARD_TABLE)] }],
   },
+  // A lane that is not there is taken again, whatever the table held.
+  editor: {},
 };
 
 export function sharedInspections(): Inspection[] {

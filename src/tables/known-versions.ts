@@ -1,3 +1,4 @@
+import { isLog } from '../columns/registry.js';
 import { wireOffset } from '../columns/versions.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { block, type Layout, lines, statementText } from '../sql/layout.js';
@@ -40,7 +41,7 @@ function siteCell(spec: TableSpec, column: TableSpec['cellColumns'][number]): La
   const sameRow = clockKeys(spec).map((key) => `x.${key} = clock.${key}`);
   return block`
     WHEN ${quoteText(column.name)} THEN (
-      SELECT x.version + ${wireOffset(column)} FROM ${cells(spec)} AS x
+      SELECT ${isLog(column) ? 'max(x.version)' : 'x.version'} + ${wireOffset(column)} FROM ${cells(spec)} AS x
       WHERE
         ${sameRow.join(' AND ')}
         AND x.column_name = pushed.column2

@@ -5,6 +5,7 @@ import { settlingStatements } from './aside/table.js';
 import { catalogModule } from './catalog/module.js';
 import { cellsModule } from './cells/module.js';
 import { clockModule } from './clock/module.js';
+import { editorModule } from './editor/module.js';
 import { formerModule } from './former/module.js';
 import { gateModule } from './gate/module.js';
 import { guardModule } from './guard/module.js';
@@ -37,6 +38,7 @@ export const MODULES: readonly TableModule[] = [
   milestoneModule,
   ticketModule,
   guardModule,
+  editorModule,
 ];
 
 /** The tables that all CRRs of a database share. */

@@ -19,12 +19,13 @@ import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejec
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { liveQuery } from 'drizzle-crr/live';
+import { yText } from 'drizzle-crr/yjs';
 import { createTestNetwork } from 'drizzle-crr/testing';
-import { asCrr, type ChangePage, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, collaborativeText, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { cards, createTables, exchange, messages, notes, numbered, openDatabase, posts, readers, schema, spans, todos, users } from '../../test/docs/sites.js';
+import { cards, createTables, drafts, exchange, messages, notes, numbered, openDatabase, posts, readers, schema, spans, todos, users } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 

@@ -10,6 +10,7 @@ describe.each([
   ['src/live-queries/index.ts', 'docs/live-queries.md'],
   ['src/browser/index.ts', 'docs/browser.md'],
   ['src/react/index.ts', 'docs/react.md'],
+  ['src/yjs/index.ts', 'docs/text.md'],
   ['src/testing/index.ts', 'docs/testing.md'],
 ])('what %s exports is in %s', (entry, page) => {
   const sections = sectionsOf(page);

@@ -2,7 +2,17 @@
 import type { Client } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { check, customType, integer, text } from 'drizzle-orm/sqlite-core';
-import { counter, crrTable, fractIndex, greatest, least, lww, mvr } from '../../src/index.js';
+import {
+  collaborativeText,
+  counter,
+  crrTable,
+  fractIndex,
+  greatest,
+  least,
+  lww,
+  mvr,
+} from '../../src/index.js';
+import { yText } from '../../src/yjs/index.js';
 import { exchange, openSite } from '../support/site.js';
 
 export { exchange };
@@ -62,6 +72,12 @@ export const readers = crrTable('readers', {
   bestMs: least(integer('best_ms')),
 });
 
+/** Texts that several people edit. */
+export const drafts = crrTable('drafts', {
+  id: text('id').primaryKey().notNull(),
+  body: collaborativeText('body', yText()),
+});
+
 /** Rows that stay. */
 export const messages = crrTable(
   'messages',
@@ -84,7 +100,7 @@ export const posts = crrTable('posts', {
 
 export const schema = {
   ...{ todos, notes, tasks, numbered, spans, untyped, cards },
-  ...{ readers, messages, users, posts },
+  ...{ readers, drafts, messages, users, posts },
 };
 
 const DDL = [
@@ -96,6 +112,7 @@ const DDL = [
   'CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value)',
   'CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text)',
   'CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer)',
+  'CREATE TABLE drafts (id text PRIMARY KEY NOT NULL, body text)',
   'CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text)',
   'CREATE TABLE users (id text PRIMARY KEY NOT NULL, handle text NOT NULL UNIQUE)',
   'CREATE TABLE posts (id text PRIMARY KEY NOT NULL, author text NOT NULL REFERENCES users (id) ON DELETE CASCADE, title text)',

@@ -19,9 +19,11 @@ const FOLDERS = [
   'feed',
   'live',
   'database',
+  'documents',
   'engines',
   'schema',
   'drizzle',
+  'yjs',
   'live-queries',
   'sync',
   'browser',
@@ -99,7 +101,18 @@ test('what always holds of a bookkeeping table is stated for each module', () =>
   expect(Object.keys(INSPECTIONS)).toEqual(MODULES.map(({ name }) => name));
 });
 
-const CORE = ['model', 'sql', 'columns', 'tables', 'merge', 'feed', 'database', 'engines', 'live'];
+const CORE = [
+  'model',
+  'sql',
+  'columns',
+  'tables',
+  'merge',
+  'feed',
+  'database',
+  'documents',
+  'engines',
+  'live',
+];
 
 test('the core imports neither Drizzle nor a driver, nor anything of Node', () => {
   const foreign = files

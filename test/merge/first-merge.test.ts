@@ -25,8 +25,8 @@ test('the first merge of a process tries what waits, and nothing if nothing wait
   await a.insert(notes).values({ id: '1', title: 'x' });
   expect(await offersOfMerge(b, a)).toBe(1);
   await c.$client.execute(
-    `INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
-     VALUES ('', 'notes', x'01', 'title', 'y', 1, 1, 1, 0, 0, 10, '2')`,
+    `INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
+     VALUES ('', 'notes', x'01', 'title', 'y', 1, 1, 1, 0, 0, 10, 0, '2')`,
   );
   expect(await offersOfMerge(c, a)).toBeGreaterThan(1);
 });

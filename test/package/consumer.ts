@@ -4,6 +4,7 @@ import {
   type ApplyResult,
   asCrr,
   type ChangePage,
+  collaborativeText,
   counter,
   crrTable,
   fractIndex,
@@ -17,6 +18,7 @@ import { liveQuery } from 'drizzle-crr/live';
 import { CrrProvider, useLiveQuery } from 'drizzle-crr/react';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
+import { yText } from 'drizzle-crr/yjs';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -28,6 +30,7 @@ const todos = crrTable('todos', {
   tags: mvr(text('tags')),
   done: integer('done', { mode: 'boolean' }).notNull().default(false),
   likes: counter('likes'),
+  body: collaborativeText('body', yText()),
   position: fractIndex('position', { within: ['done'] }),
 });
 const notes = asCrr(sqliteTable('notes', { id: text('id').primaryKey().notNull() }));

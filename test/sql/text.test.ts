@@ -106,6 +106,7 @@ describe('exact text', () => {
         db_version INTEGER NOT NULL,
         reason TEXT,
         size INTEGER NOT NULL,
+        number INTEGER NOT NULL,
         key_1 ANY,
         key_2 ANY,
         key_3 ANY,
@@ -122,7 +123,7 @@ describe('exact text', () => {
         key_14 ANY,
         key_15 ANY,
         key_16 ANY,
-        UNIQUE (source, table_name, pk, cid, site)
+        UNIQUE (source, table_name, pk, cid, site, number)
       ) STRICT;
       CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
       CREATE INDEX IF NOT EXISTS crr_pending_news ON crr_pending (source, db_version, size);
@@ -548,7 +549,7 @@ describe('exact text', () => {
         AND new.causal_length % 2 = 1
         AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
       BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
       SELECT
         (SELECT source FROM crr_apply),
         'todos',
@@ -561,6 +562,7 @@ describe('exact text', () => {
         CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
         new.db_version,
         7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+        0,
         new."key_id"
       WHERE
         new.sentinel IS NOT NULL
@@ -568,7 +570,7 @@ describe('exact text', () => {
             SELECT 1 FROM "todos__crr_clock"
             WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
           )
-      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -583,7 +585,7 @@ describe('exact text', () => {
             excluded.col_version > col_version
             OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
           );
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
       SELECT
         (SELECT source FROM crr_apply),
         'todos',
@@ -596,6 +598,7 @@ describe('exact text', () => {
         CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
         new.db_version,
         10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
+        0,
         new."key_id"
       WHERE
         ifnull(new."version_title", new.row_version) >= 0
@@ -603,7 +606,7 @@ describe('exact text', () => {
             SELECT 1 FROM "todos__crr_clock"
             WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
           )
-      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -953,9 +956,9 @@ describe('exact text', () => {
   });
   test('pending', () => {
     expect(pendingUpsert(1, 'VALUES (...)')).toMatchInlineSnapshot(`
-      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
       VALUES (...)
-      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,
@@ -984,8 +987,8 @@ describe('exact text', () => {
                   ELSE excluded.col_version - 562949953421312 > col_version - 562949953421312
                 END
               WHEN
-                excluded.col_version BETWEEN 703687441776640 AND 1125899906842623
-                AND col_version BETWEEN 703687441776640 AND 1125899906842623
+                excluded.col_version BETWEEN 703687441776640 AND 844424930131967
+                AND col_version BETWEEN 703687441776640 AND 844424930131967
               THEN
                 CASE
                   WHEN ((excluded.col_version - 703687441776640) > 0) - ((excluded.col_version - 703687441776640) < 0) <> ((col_version - 703687441776640) > 0) - ((col_version - 703687441776640) < 0) THEN ((excluded.col_version - 703687441776640) > 0) - ((excluded.col_version - 703687441776640) < 0) > ((col_version - 703687441776640) > 0) - ((col_version - 703687441776640) < 0)
@@ -1900,7 +1903,7 @@ describe('exact text', () => {
       WHERE
         excluded.version > version
         OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;
-        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+        INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
       SELECT
         (SELECT source FROM crr_apply),
         'scores',
@@ -1913,6 +1916,7 @@ describe('exact text', () => {
         new.seq,
         db_version,
         6 + length(new.pk) + ifnull(length(CAST(new.value AS BLOB)), 0),
+        0,
         new."key_id"
       FROM crr_state
       WHERE
@@ -1921,7 +1925,7 @@ describe('exact text', () => {
           SELECT 1 FROM "scores__crr_clock" AS clock
           WHERE clock."key_id" = new."key_id" AND clock.causal_length >= new.causal_length
         )
-      ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+      ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
         val = excluded.val,
         col_version = excluded.col_version,
         causal_length = excluded.causal_length,

@@ -135,6 +135,8 @@ describe('$crr', () => {
       | 'contributions'
       | 'conflicts'
       | 'discard'
+      | 'document'
+      | 'document'
       | 'unsent'
       | 'verify'
       | 'rotateSiteId'

@@ -107,11 +107,11 @@ const CASES: readonly Case[] = [
   {
     title: 'a pending change has a known writer, sound versions, and its size',
     break: [
-      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size) VALUES ('', 'later', x'010b0161', 'x', 1, 1, 0, 1, 1, 4000, 0)",
+      "INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number) VALUES ('', 'later', x'010b0161', 'x', 1, 1, 0, 1, 1, 4000, 0, 0)",
     ],
     finds: ['col_version', 'db_version', 'size'].map(
       (column) =>
-        `pending-malformed crr_pending {"source":"","table_name":"later","pk":"010b0161","cid":"x","site":"1"} ${column}`,
+        `pending-malformed crr_pending {"source":"","table_name":"later","pk":"010b0161","cid":"x","site":"1","number":"0"} ${column}`,
     ),
   },
   {

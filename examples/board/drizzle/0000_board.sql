@@ -28,7 +28,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_merge_early","boards__crr_on_merge_delete","boards__crr_on_merge","boards__crr_on_merge_fresh_cells","boards__crr_on_merge_newer_cells","boards__crr_on_merge_newer_row","boards__crr_on_merge_fresh_row","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_rank"],"text":"315085a9cf325721","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_merge_early","cards__crr_on_merge_delete","cards__crr_on_merge","cards__crr_on_merge_fresh_cells","cards__crr_on_merge_newer_cells","cards__crr_on_merge_newer_row","cards__crr_on_merge_fresh_row","cards__crr_on_merge_cell","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"1b72176d67fe227d","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_merge_early","lists__crr_on_merge_delete","lists__crr_on_merge","lists__crr_on_merge_fresh_cells","lists__crr_on_merge_newer_cells","lists__crr_on_merge_newer_row","lists__crr_on_merge_fresh_row","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass","lists__crr_on_rank"],"text":"727436f885a33533","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_merge_early","boards__crr_on_merge_delete","boards__crr_on_merge","boards__crr_on_merge_fresh_cells","boards__crr_on_merge_newer_cells","boards__crr_on_merge_newer_row","boards__crr_on_merge_fresh_row","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_rank"],"text":"ca41585352627c49","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_merge_early","cards__crr_on_merge_delete","cards__crr_on_merge","cards__crr_on_merge_fresh_cells","cards__crr_on_merge_newer_cells","cards__crr_on_merge_newer_row","cards__crr_on_merge_fresh_row","cards__crr_on_merge_cell","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"d84953eabe195714","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_merge_early","lists__crr_on_merge_delete","lists__crr_on_merge","lists__crr_on_merge_fresh_cells","lists__crr_on_merge_newer_cells","lists__crr_on_merge_newer_row","lists__crr_on_merge_fresh_row","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass","lists__crr_on_rank"],"text":"16b2d57a99ac41ad","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -102,6 +102,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   db_version INTEGER NOT NULL,
   reason TEXT,
   size INTEGER NOT NULL,
+  number INTEGER NOT NULL,
   key_1 ANY,
   key_2 ANY,
   key_3 ANY,
@@ -118,7 +119,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   key_14 ANY,
   key_15 ANY,
   key_16 ANY,
-  UNIQUE (source, table_name, pk, cid, site)
+  UNIQUE (source, table_name, pk, cid, site, number)
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
@@ -478,7 +479,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'boards',
@@ -491,6 +492,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   8 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -498,7 +500,7 @@ WHERE
       SELECT 1 FROM "boards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -513,7 +515,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'boards',
@@ -526,6 +528,7 @@ SELECT
   CAST(substr(ifnull(new."origin_name", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_name", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(new."value_name" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_name", new.row_version) >= 0
@@ -533,7 +536,7 @@ WHERE
       SELECT 1 FROM "boards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2056,7 +2059,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'cards',
@@ -2069,6 +2072,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -2076,7 +2080,7 @@ WHERE
       SELECT 1 FROM "cards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2091,7 +2095,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'cards',
@@ -2104,6 +2108,7 @@ SELECT
   CAST(substr(ifnull(new."origin_list_id", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_list_id", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   12 + length(new.pk) + ifnull(length(CAST(new."value_list_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_list_id", new.row_version) >= 0
@@ -2111,7 +2116,7 @@ WHERE
       SELECT 1 FROM "cards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2126,7 +2131,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'cards',
@@ -2139,6 +2144,7 @@ SELECT
   CAST(substr(ifnull(new."origin_position", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_position", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   13 + length(new.pk) + ifnull(length(CAST(new."value_position" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_position", new.row_version) >= 0
@@ -2146,7 +2152,7 @@ WHERE
       SELECT 1 FROM "cards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2161,7 +2167,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'cards',
@@ -2174,6 +2180,7 @@ SELECT
   CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 2)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 2)), ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_title", new.row_version) >= 0
@@ -2181,7 +2188,7 @@ WHERE
       SELECT 1 FROM "cards__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2729,7 +2736,7 @@ ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
 WHERE
   excluded.version > version
   OR excluded.version = version AND CASE WHEN typeof(excluded.value) = typeof(value) THEN ifnull(excluded.value > value COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.value), 1, 1)) > instr('nbtri', substr(typeof(value), 1, 1)) END;
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'cards',
@@ -2742,6 +2749,7 @@ SELECT
   new.seq,
   db_version,
   5 + length(new.pk) + ifnull(length(CAST(new.value AS BLOB)), 0),
+  0,
   new."key_id"
 FROM crr_state
 WHERE
@@ -2750,7 +2758,7 @@ WHERE
     SELECT 1 FROM "cards__crr_clock" AS clock
     WHERE clock."key_id" = new."key_id" AND clock.causal_length >= new.causal_length
   )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3365,7 +3373,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'lists',
@@ -3378,6 +3386,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -3385,7 +3394,7 @@ WHERE
       SELECT 1 FROM "lists__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3400,7 +3409,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'lists',
@@ -3413,6 +3422,7 @@ SELECT
   CAST(substr(ifnull(new."origin_board_id", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_board_id", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   13 + length(new.pk) + ifnull(length(CAST(new."value_board_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_board_id", new.row_version) >= 0
@@ -3420,7 +3430,7 @@ WHERE
       SELECT 1 FROM "lists__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3435,7 +3445,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'lists',
@@ -3448,6 +3458,7 @@ SELECT
   CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_title", new.row_version) >= 0
@@ -3455,7 +3466,7 @@ WHERE
       SELECT 1 FROM "lists__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3470,7 +3481,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'lists',
@@ -3483,6 +3494,7 @@ SELECT
   CAST(substr(ifnull(new."origin_position", new.row_site || ':' || (new.row_seq + 2)), instr(ifnull(new."origin_position", new.row_site || ':' || (new.row_seq + 2)), ':') + 1) AS INTEGER),
   new.db_version,
   13 + length(new.pk) + ifnull(length(CAST(new."value_position" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_position", new.row_version) >= 0
@@ -3490,7 +3502,7 @@ WHERE
       SELECT 1 FROM "lists__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,

@@ -5,7 +5,7 @@ CREATE TABLE `todos` (
 );
 --> statement-breakpoint
 -- drizzle-crr commit_alter: todos: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"a3287b177cf4314a","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["todos__crr_on_insert","todos__crr_on_update_done","todos__crr_on_update_title","todos__crr_on_key","todos__crr_on_delete","todos__crr_on_merge_early","todos__crr_on_merge_delete","todos__crr_on_merge","todos__crr_on_merge_fresh_cells","todos__crr_on_merge_newer_cells","todos__crr_on_merge_newer_row","todos__crr_on_merge_fresh_row"],"text":"b713f3de196409ee","base":null,"spec":{"name":"todos","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}]}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -79,6 +79,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   db_version INTEGER NOT NULL,
   reason TEXT,
   size INTEGER NOT NULL,
+  number INTEGER NOT NULL,
   key_1 ANY,
   key_2 ANY,
   key_3 ANY,
@@ -95,7 +96,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   key_14 ANY,
   key_15 ANY,
   key_16 ANY,
-  UNIQUE (source, table_name, pk, cid, site)
+  UNIQUE (source, table_name, pk, cid, site, number)
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
@@ -435,7 +436,7 @@ WHEN
   AND new.causal_length % 2 = 1
   AND NOT (ifnull(new."version_title", new.row_version) >= 0 OR EXISTS (SELECT 1 FROM "todos" WHERE "id" = new."key_id"))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'todos',
@@ -448,6 +449,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -455,7 +457,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -470,7 +472,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'todos',
@@ -483,6 +485,7 @@ SELECT
   CAST(substr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_title", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(new."value_title" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_title", new.row_version) >= 0
@@ -490,7 +493,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -505,7 +508,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'todos',
@@ -518,6 +521,7 @@ SELECT
   CAST(substr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   9 + length(new.pk) + ifnull(length(CAST(new."value_done" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_done", new.row_version) >= 0
@@ -525,7 +529,7 @@ WHERE
       SELECT 1 FROM "todos__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,

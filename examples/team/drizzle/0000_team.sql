@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"56ae9dbbe7a04012","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"13e6194caa2caea9","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"e811b865767a8f07","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"05b39bdd4350e380","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"5adcb34e1ccc1925","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_merge_early","comments__crr_on_merge_delete","comments__crr_on_merge","comments__crr_on_merge_fresh_cells","comments__crr_on_merge_newer_cells","comments__crr_on_merge_newer_row","comments__crr_on_merge_fresh_row","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"316e8cd295c41957","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"author_id","sqlType":"text","kind":{"type":"lww"}},{"name":"body","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_merge_delete","members__crr_on_merge","members__crr_on_merge_fresh_cells","members__crr_on_merge_newer_cells","members__crr_on_merge_newer_row","members__crr_on_merge_fresh_row","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"13e6194caa2caea9","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_merge_early","projects__crr_on_merge_delete","projects__crr_on_merge","projects__crr_on_merge_fresh_cells","projects__crr_on_merge_newer_cells","projects__crr_on_merge_newer_row","projects__crr_on_merge_fresh_row","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"44621788bcbe78ec","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"name","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_merge_early","tasks__crr_on_merge_delete","tasks__crr_on_merge","tasks__crr_on_merge_fresh_cells","tasks__crr_on_merge_newer_cells","tasks__crr_on_merge_newer_row","tasks__crr_on_merge_fresh_row","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass","tasks__crr_on_rank"],"text":"87172fb95c7319ce","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"slug","sqlType":"text","notNull":true,"kind":{"type":"lww"}},{"name":"assignee_id","sqlType":"text","kind":{"type":"lww"}},{"name":"parent_id","sqlType":"text","kind":{"type":"lww"}},{"name":"done","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"lww"}}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_merge_early","users__crr_on_merge_delete","users__crr_on_merge","users__crr_on_merge_fresh_cells","users__crr_on_merge_newer_cells","users__crr_on_merge_newer_row","users__crr_on_merge_fresh_row","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_rank"],"text":"d1046f8625201f1f","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text","kind":{"type":"lww"}},{"name":"handle","sqlType":"text","notNull":true,"kind":{"type":"lww"}}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -128,6 +128,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   db_version INTEGER NOT NULL,
   reason TEXT,
   size INTEGER NOT NULL,
+  number INTEGER NOT NULL,
   key_1 ANY,
   key_2 ANY,
   key_3 ANY,
@@ -144,7 +145,7 @@ CREATE TABLE IF NOT EXISTS crr_pending (
   key_14 ANY,
   key_15 ANY,
   key_16 ANY,
-  UNIQUE (source, table_name, pk, cid, site)
+  UNIQUE (source, table_name, pk, cid, site, number)
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);
@@ -558,7 +559,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'comments',
@@ -571,6 +572,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -578,7 +580,7 @@ WHERE
       SELECT 1 FROM "comments__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -593,7 +595,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'comments',
@@ -606,6 +608,7 @@ SELECT
   CAST(substr(ifnull(new."origin_task_id", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_task_id", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   15 + length(new.pk) + ifnull(length(CAST(new."value_task_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_task_id", new.row_version) >= 0
@@ -613,7 +616,7 @@ WHERE
       SELECT 1 FROM "comments__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -628,7 +631,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'comments',
@@ -641,6 +644,7 @@ SELECT
   CAST(substr(ifnull(new."origin_author_id", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_author_id", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   17 + length(new.pk) + ifnull(length(CAST(new."value_author_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_author_id", new.row_version) >= 0
@@ -648,7 +652,7 @@ WHERE
       SELECT 1 FROM "comments__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -663,7 +667,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'comments',
@@ -676,6 +680,7 @@ SELECT
   CAST(substr(ifnull(new."origin_body", new.row_site || ':' || (new.row_seq + 2)), instr(ifnull(new."origin_body", new.row_site || ':' || (new.row_seq + 2)), ':') + 1) AS INTEGER),
   new.db_version,
   12 + length(new.pk) + ifnull(length(CAST(new."value_body" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_body", new.row_version) >= 0
@@ -683,7 +688,7 @@ WHERE
       SELECT 1 FROM "comments__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2451,7 +2456,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'projects',
@@ -2464,6 +2469,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -2471,7 +2477,7 @@ WHERE
       SELECT 1 FROM "projects__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2486,7 +2492,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'projects',
@@ -2499,6 +2505,7 @@ SELECT
   CAST(substr(ifnull(new."origin_owner_id", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_owner_id", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   16 + length(new.pk) + ifnull(length(CAST(new."value_owner_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_owner_id", new.row_version) >= 0
@@ -2506,7 +2513,7 @@ WHERE
       SELECT 1 FROM "projects__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -2521,7 +2528,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'projects',
@@ -2534,6 +2541,7 @@ SELECT
   CAST(substr(ifnull(new."origin_name", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_name", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   12 + length(new.pk) + ifnull(length(CAST(new."value_name" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_name", new.row_version) >= 0
@@ -2541,7 +2549,7 @@ WHERE
       SELECT 1 FROM "projects__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3515,7 +3523,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3528,6 +3536,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -3535,7 +3544,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3550,7 +3559,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3563,6 +3572,7 @@ SELECT
   CAST(substr(ifnull(new."origin_project_id", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_project_id", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   15 + length(new.pk) + ifnull(length(CAST(new."value_project_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_project_id", new.row_version) >= 0
@@ -3570,7 +3580,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3585,7 +3595,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3598,6 +3608,7 @@ SELECT
   CAST(substr(ifnull(new."origin_slug", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_slug", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   9 + length(new.pk) + ifnull(length(CAST(new."value_slug" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_slug", new.row_version) >= 0
@@ -3605,7 +3616,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3620,7 +3631,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3633,6 +3644,7 @@ SELECT
   CAST(substr(ifnull(new."origin_assignee_id", new.row_site || ':' || (new.row_seq + 2)), instr(ifnull(new."origin_assignee_id", new.row_site || ':' || (new.row_seq + 2)), ':') + 1) AS INTEGER),
   new.db_version,
   16 + length(new.pk) + ifnull(length(CAST(new."value_assignee_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_assignee_id", new.row_version) >= 0
@@ -3640,7 +3652,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3655,7 +3667,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3668,6 +3680,7 @@ SELECT
   CAST(substr(ifnull(new."origin_parent_id", new.row_site || ':' || (new.row_seq + 3)), instr(ifnull(new."origin_parent_id", new.row_site || ':' || (new.row_seq + 3)), ':') + 1) AS INTEGER),
   new.db_version,
   14 + length(new.pk) + ifnull(length(CAST(new."value_parent_id" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_parent_id", new.row_version) >= 0
@@ -3675,7 +3688,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -3690,7 +3703,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'tasks',
@@ -3703,6 +3716,7 @@ SELECT
   CAST(substr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 4)), instr(ifnull(new."origin_done", new.row_site || ':' || (new.row_seq + 4)), ':') + 1) AS INTEGER),
   new.db_version,
   9 + length(new.pk) + ifnull(length(CAST(new."value_done" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_done", new.row_version) >= 0
@@ -3710,7 +3724,7 @@ WHERE
       SELECT 1 FROM "tasks__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -5335,7 +5349,7 @@ WHEN
       )
     ))
 BEGIN /* drizzle-crr 2: a row that lacks a NOT NULL cell waits */
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'users',
@@ -5348,6 +5362,7 @@ SELECT
   CAST(substr(new.sentinel, instr(new.sentinel, ':') + 1) AS INTEGER),
   new.db_version,
   7 + length(new.pk) + ifnull(length(CAST(NULL AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   new.sentinel IS NOT NULL
@@ -5355,7 +5370,7 @@ WHERE
       SELECT 1 FROM "users__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -5370,7 +5385,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'users',
@@ -5383,6 +5398,7 @@ SELECT
   CAST(substr(ifnull(new."origin_email", new.row_site || ':' || (new.row_seq + 0)), instr(ifnull(new."origin_email", new.row_site || ':' || (new.row_seq + 0)), ':') + 1) AS INTEGER),
   new.db_version,
   10 + length(new.pk) + ifnull(length(CAST(new."value_email" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_email", new.row_version) >= 0
@@ -5390,7 +5406,7 @@ WHERE
       SELECT 1 FROM "users__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,
@@ -5405,7 +5421,7 @@ WHERE
       excluded.col_version > col_version
       OR excluded.col_version = col_version AND CASE WHEN typeof(excluded.val) = typeof(val) THEN ifnull(excluded.val > val COLLATE BINARY, 0) ELSE instr('nbtri', substr(typeof(excluded.val), 1, 1)) > instr('nbtri', substr(typeof(val), 1, 1)) END
     );
-  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, key_1)
+  INSERT INTO crr_pending (source, table_name, pk, cid, val, col_version, causal_length, site, seq, db_version, size, number, key_1)
 SELECT
   (SELECT source FROM crr_apply),
   'users',
@@ -5418,6 +5434,7 @@ SELECT
   CAST(substr(ifnull(new."origin_handle", new.row_site || ':' || (new.row_seq + 1)), instr(ifnull(new."origin_handle", new.row_site || ':' || (new.row_seq + 1)), ':') + 1) AS INTEGER),
   new.db_version,
   11 + length(new.pk) + ifnull(length(CAST(new."value_handle" AS BLOB)), 0),
+  0,
   new."key_id"
 WHERE
   ifnull(new."version_handle", new.row_version) >= 0
@@ -5425,7 +5442,7 @@ WHERE
       SELECT 1 FROM "users__crr_clock"
       WHERE "key_id" = new."key_id" AND causal_length >= new.causal_length
     )
-ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
   val = excluded.val,
   col_version = excluded.col_version,
   causal_length = excluded.causal_length,

@@ -9,7 +9,8 @@ import { SOURCE } from '../apply/table.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
 import { pendingUpsert, sizeSql } from '../pending/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
-import { CELL_COLUMNS, cells } from './table.js';
+import { mergeWithLogs } from './log.js';
+import { CELL_COLUMNS, cells, hasLogs, isLogged } from './table.js';
 
 /**
  * Merges one cell offered to the gate, which never holds a row. The row's own gate comes first, so
@@ -22,6 +23,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
   const offsets = spec.cellColumns.map(
     (column) => `WHEN ${quoteText(column.name)} THEN ${wireOffset(column)}`,
   );
+  const versionOnWire = `new.version + CASE new.column_name ${offsets.join(' ')} END`;
   return triggerSql(spec, 'merge_cell', {
     comment: 'merges one cell of one site',
     on: `BEFORE INSERT ON ${quoteName(cellGate(spec.name))}`,
@@ -48,12 +50,15 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
               'new.pk',
               'new.column_name',
               'new.value',
-              `new.version + CASE new.column_name ${offsets.join(' ')} END`,
+              versionOnWire,
               'new.causal_length',
               'new.site',
               'new.seq',
               'db_version',
               sizeSql('new.pk', 'new.value', bytesOfText(spec.name)),
+              hasLogs(spec)
+                ? `CASE WHEN ${isLogged(spec, 'new.column_name', 'new.site')} THEN ${versionOnWire} ELSE 0 END`
+                : '0',
               ...newKeys,
             ])}
           FROM ${STATE_TABLE}
@@ -70,7 +75,7 @@ export function cellGateTrigger(spec: TableSpec): TriggerSql {
   });
 }
 
-interface MergedCells {
+export interface MergedCells {
   /** The values of the cell table's columns, keys first. */
   readonly values: readonly Fragment[];
   /** The subquery that the values are selected from. */
@@ -78,7 +83,9 @@ interface MergedCells {
 }
 
 /** Merges cells of rows that are here. */
-export function mergeCellsStatement(spec: TableSpec, { values, from }: MergedCells): string {
+export function mergeCellsStatement(spec: TableSpec, merged: MergedCells): string {
+  if (hasLogs(spec)) return mergeWithLogs(spec, merged);
+  const { values, from } = merged;
   const keys = clockKeys(spec).join(', ');
   return statementText`
     INSERT INTO ${cells(spec)} (${keys}, ${CELL_COLUMNS})

@@ -1,15 +1,16 @@
-import { typeOf } from '../../columns/registry.js';
+import { isLog, typeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
+import { adoptedTable, cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { isSameSql } from '../../sql/same-sql.js';
 import { type ActualCrr, storedText } from '../actual.js';
+import { clockKeys } from '../clock/table.js';
 import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
 import { lifeTrigger } from './life.js';
 import { resumeTriggers } from './resume.js';
-import { cellGateStatement, cellTableStatements } from './table.js';
+import { CELL_COLUMNS, cellGateStatement, cells, cellTableStatements, hasLogs } from './table.js';
 
 export const cellsModule: TableModule = {
   name: 'cells',
@@ -31,29 +32,29 @@ export const cellsModule: TableModule = {
   drop: (table, actual) => (hasCells(table, actual) ? dropTables(table) : []),
   alter(step, { table, actual, to }) {
     if (!hasCells(table, actual)) return [];
-    const cells = quoteName(cellTable(to.name));
+    const present = quoteName(cellTable(to.name));
     switch (step.step) {
       case 'rename table':
         // The index is created again, because SQLite cannot rename an index. So is the gate.
         return [
-          `ALTER TABLE ${quoteName(cellTable(step.from))} RENAME TO ${cells}`,
+          `ALTER TABLE ${quoteName(cellTable(step.from))} RENAME TO ${present}`,
           `DROP INDEX IF EXISTS ${quoteName(cellIndex(step.from))}`,
           dropGate(step.from),
         ];
       case 'rename key':
         return [
-          `ALTER TABLE ${cells} RENAME COLUMN ${quoteName(keyOf(step.from))} TO ${quoteName(keyOf(step.to))}`,
+          `ALTER TABLE ${present} RENAME COLUMN ${quoteName(keyOf(step.from))} TO ${quoteName(keyOf(step.to))}`,
         ];
       case 'rename column':
         return typeOf(step).storage === 'cells'
           ? [
-              `UPDATE ${cells} SET column_name = ${quoteText(step.to)} WHERE column_name = ${quoteText(step.from)}`,
+              `UPDATE ${present} SET column_name = ${quoteText(step.to)} WHERE column_name = ${quoteText(step.from)}`,
             ]
           : [];
       case 'drop columns':
         return step.columns
           .filter((column) => typeOf(column).storage === 'cells')
-          .map(({ name }) => `DELETE FROM ${cells} WHERE column_name = ${quoteText(name)}`);
+          .map(({ name }) => `DELETE FROM ${present} WHERE column_name = ${quoteText(name)}`);
       default:
         return [];
     }
@@ -61,6 +62,7 @@ export const cellsModule: TableModule = {
   refresh({ table, actual, to }) {
     const gate = cellGateStatement(to);
     if (gate === undefined) return hasCells(table, actual) ? dropTables(to.name) : [];
+    if (hasCells(table, actual) && !hasShape(actual, to)) return reshape(to);
     const isCurrent =
       table === to.name &&
       actual.objects.has(cellIndex(table)) &&
@@ -89,6 +91,27 @@ export const cellsModule: TableModule = {
 function create(spec: TableSpec): string[] {
   const gate = cellGateStatement(spec);
   return gate === undefined ? [] : [...cellTableStatements(spec), gate];
+}
+
+/** Whether cells are told apart as the columns ask for. */
+const hasShape = ({ columns }: ActualCrr, spec: TableSpec) =>
+  hasLogs(spec) === [...columns.values()].some((kind) => isLog({ kind }));
+
+/** Makes the table again, since what is unique in it cannot be altered. */
+function reshape(spec: TableSpec): string[] {
+  const [statement] = cellTableStatements(spec) as [string];
+  const present = cells(spec);
+  const former = quoteName(adoptedTable(spec.name));
+  const columns = [...clockKeys(spec), CELL_COLUMNS, 'base_version', 'base_value'].join(', ');
+  return [
+    `ALTER TABLE ${present} RENAME TO ${former}`,
+    `DROP INDEX IF EXISTS ${quoteName(cellIndex(spec.name))}`,
+    dropGate(spec.name),
+    statement,
+    `INSERT INTO ${present} (${columns}) SELECT ${columns} FROM ${former} WHERE true ON CONFLICT DO NOTHING`,
+    `DROP TABLE ${former}`,
+    ...create(spec),
+  ];
 }
 
 const hasCells = (table: string, { objects }: ActualCrr) => objects.has(cellTable(table));

@@ -1,4 +1,4 @@
-import { cellTypeOf } from '../../columns/registry.js';
+import { cellTypeOf, isLog } from '../../columns/registry.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, list, statementText } from '../../sql/layout.js';
 import { SITE_TABLE } from '../../sql/names.js';
@@ -31,10 +31,12 @@ function moveColumn(spec: TableSpec, column: ReplicatedColumnSpec): string[] {
     ...clockKeys(spec),
     ...['column_name', `(SELECT max(ordinal) FROM ${SITE_TABLE})`],
     ...[unshared.version, unshared.value, 'db_version', 'seq', '0'],
+    ...(isLog(column) ? ['number', 'base_value'] : []),
   ];
+  const more = isLog(column) ? ', number, base_value' : '';
   return [
     statementText`
-      INSERT INTO ${cells(spec)} (${clockKeys(spec).join(', ')}, ${CELL_COLUMNS}, base_version)
+      INSERT INTO ${cells(spec)} (${clockKeys(spec).join(', ')}, ${CELL_COLUMNS}, base_version${more})
       SELECT
         ${list(values)}
       FROM ${cells(spec)}

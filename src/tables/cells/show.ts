@@ -5,6 +5,7 @@ import { clockTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
+import { dropCovered } from './log.js';
 import { cells, cellsOf } from './table.js';
 
 /** An alias that no user's table can have. */
@@ -29,6 +30,7 @@ export function showCellsStatements(spec: TableSpec): string[] {
     return block`${name} = ${value}`;
   });
   return [
+    ...dropCovered(spec),
     // A row that the merge itself touched is stamped already, and the report of the apply reads from its row_db_version
     // whether it is new.
     statementText`

@@ -1,3 +1,5 @@
+import { logColumns } from '../../columns/registry.js';
+import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { block, type Layout, list, statementText } from '../../sql/layout.js';
 import { cellGate, cellIndex, cellTable } from '../../sql/names.js';
@@ -18,6 +20,10 @@ import { clockKeys, columnType, sameKeys } from '../clock/table.js';
  *     base_version,    what others have of this site's cell, if this site has written to it since; version 0: nothing,
  *     base_value       whatever the value; version NULL: the cell is as it came from others. See move.ts
  *
+ * In a table with a column whose cells are a log, a site has a cell for each version there:
+ *
+ *     number           the version of such a cell; 0 for all others
+ *
  * Cells belong to the row's causal length: when it changes they go. Those of this site stay if the row is evicted. The base column is computed from
  * them whenever they change, so it is the same on every site that has the same cells.
  */
@@ -35,7 +41,8 @@ export function cellTableStatements(spec: TableSpec): string[] {
     'seq INTEGER',
     'base_version INTEGER',
     'base_value',
-    `UNIQUE (${keys.join(', ')}, column_name, site)`,
+    ...(hasLogs(spec) ? ['number INTEGER NOT NULL DEFAULT 0'] : []),
+    `UNIQUE (${cellIdentity(spec)})`,
   ];
   const table = quoteName(cellTable(spec.name));
   return [
@@ -66,6 +73,19 @@ export function cellsOf(spec: TableSpec, { name }: ReplicatedColumnSpec, row: st
   return block`
     FROM ${cells(spec)} AS x
     WHERE ${sameKeys(spec, 'x', row)} AND x.column_name = ${quoteText(name)}`;
+}
+
+/** Whether a site may have several cells in a column of the table. */
+export const hasLogs = (spec: TableSpec) => logColumns(spec).length > 0;
+
+/** The columns that tell cells apart. */
+export const cellIdentity = (spec: TableSpec) =>
+  [...clockKeys(spec), 'column_name', 'site', ...(hasLogs(spec) ? ['number'] : [])].join(', ');
+
+/** SQL condition: a cell belongs to a column whose cells are a log, and not to no site. */
+export function isLogged(spec: TableSpec, column: string, site: string): string {
+  const names = logColumns(spec).map(({ name }) => quoteText(name));
+  return `${column} IN (${names.join(', ')}) AND ${site} <> ${NEUTRAL_ORDINAL}`;
 }
 
 export const cells = (spec: TableSpec) => quoteName(cellTable(spec.name));

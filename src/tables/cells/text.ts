@@ -3,7 +3,7 @@ import { hexToBytes, type SqlValue } from '../../model/value.js';
 import { block, type Layout } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { sameKeys } from '../clock/table.js';
-import { cells } from './table.js';
+import { cells, hasLogs, isLogged } from './table.js';
 
 /*
  * The cells of a row as one text, because drivers take more time for a row than for a text:
@@ -11,8 +11,16 @@ import { cells } from './table.js';
  * text, or its bytes in hex.
  */
 
-/** The cells of the clock row `row`; NULL if there are none. */
-export function cellsTextSql(spec: TableSpec, row: string): Layout {
+/**
+ * The cells of the clock row `row`; NULL if there are none.
+ *
+ * @param since older cells of logs are left out: there may be many.
+ */
+export function cellsTextSql(spec: TableSpec, row: string, since?: number): Layout {
+  const isRead =
+    since === undefined || !hasLogs(spec)
+      ? ''
+      : ` AND (x.db_version > ${since} OR NOT (${isLogged(spec, 'x.column_name', 'x.site')}))`;
   const index = spec.cellColumns.map(({ name }, i) => `WHEN ${quoteText(name)} THEN ${i}`);
   return block`
     (
@@ -23,7 +31,7 @@ export function cellsTextSql(spec: TableSpec, row: string): Layout {
         ';'
       )
       FROM ${cells(spec)} AS x
-      WHERE ${sameKeys(spec, 'x', row)}
+      WHERE ${sameKeys(spec, 'x', row)}${isRead}
     )`;
 }
 

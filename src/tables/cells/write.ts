@@ -1,5 +1,6 @@
 import type { CellSql } from '../../columns/cell-sql.js';
 import { cellTypeOf } from '../../columns/registry.js';
+import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
@@ -10,7 +11,7 @@ import { KNOWN_VERSION } from '../milestone/table.js';
 import { DB_VERSION, LOCAL_SITE, NOT_APPLYING, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { IS_RESUMED } from './resume.js';
-import { CELL_COLUMNS, cells } from './table.js';
+import { CELL_COLUMNS, cellIdentity, cells } from './table.js';
 
 /** The triggers that bring a site's own cells to what an update wrote. */
 export function cellWriteTriggers(spec: TableSpec): TriggerSql[] {
@@ -161,13 +162,45 @@ function cellSql(
           ${list(values)}
         FROM ${list([STATE, ...(from === undefined ? [] : [from])])}
         WHERE ${where ?? 'true'}
-        ON CONFLICT (${keys}, column_name, site) DO UPDATE SET
+        ON CONFLICT (${cellIdentity(spec)}) DO UPDATE SET
           version = ${next},
           value = ${isBirth && resumed ? `CASE WHEN ${IS_RESUMED} THEN ${resumed} ELSE excluded.value END` : 'excluded.value'},
           db_version = excluded.db_version,
           seq = excluded.seq,
           base_version = CASE WHEN ${IS_KNOWN} THEN version ELSE base_version END,
           base_value = CASE WHEN ${IS_KNOWN} THEN value ELSE base_value END`;
+    },
+    writeShared({ value, before, keeps }) {
+      const isKept = block`(${keeps})`;
+      const values = [
+        ...spec.key.map(({ name }) => `new.${quoteName(name)}`),
+        quoteText(column.name),
+        NEUTRAL_ORDINAL,
+        block`CASE WHEN ${isKept} THEN 0 ELSE 1 END`,
+        block`CASE WHEN NOT ${isKept} THEN ${value} END`,
+        'state.db_version',
+        seq,
+        // A row that is created has no text before.
+        before === undefined ? block`CASE WHEN ${isKept} THEN 1 END` : '1',
+        before ?? 'NULL',
+      ];
+      const ifWritten = (name: string, written: string) =>
+        block`${name} = CASE WHEN excluded.version = 0 THEN ${name} ELSE ${written} END`;
+      return statementText`
+        INSERT INTO ${cells(spec)} (${clockKeys(spec).join(', ')}, ${CELL_COLUMNS}, base_version, base_value)
+        SELECT
+          ${list(values)}
+        FROM ${STATE}
+        WHERE ${before === undefined ? `${value} IS NOT NULL` : 'true'}
+        ON CONFLICT (${cellIdentity(spec)}) DO UPDATE SET
+          ${list([
+            ifWritten('version', 'version + 1'),
+            ifWritten('value', 'excluded.value'),
+            ifWritten('db_version', 'excluded.db_version'),
+            ifWritten('seq', 'excluded.seq'),
+            'base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END',
+            'base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END',
+          ])}`;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { clockTypeOf, isDecidedByValue } from '../../columns/registry.js';
+import { clockTypeOf, isDecidedByValue, logColumns } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { quoteName } from '../../sql/quote.js';
 import { writeCells } from '../cells/write.js';
@@ -52,11 +52,11 @@ function birthSentinel(spec: TableSpec): string {
  * An insert over a clock row. After a delete the row begins another life: its causal length turns odd,
  * which its sentinel makes known. Over a living row (INSERT OR REPLACE) every cell's version rises, and the
  * causal length by 2 if a sentinel is stored, as in cr-sqlite. It always does in a table with columns that
- * the value decides: nothing keeps what a replaced row held, so the new row must begin a life of its own.
+ * the value decides, or whose cells are a log: nothing keeps what a replaced row held, so the new row must begin a life of its own.
  * A row that was evicted goes on in the life that it had: see evict.ts.
  */
 function rewrittenRow(spec: TableSpec): string[] {
-  const beginsLife = spec.clockColumns.some(isDecidedByValue);
+  const beginsLife = spec.clockColumns.some(isDecidedByValue) || logColumns(spec).length > 0;
   // Of this insert, in terms of the clock row that it would have made.
   const stamp = (seq: string) => stampSql('excluded.db_version', 'excluded.row_site', seq);
   const sentinel = stamp('(excluded.row_seq - 1)');

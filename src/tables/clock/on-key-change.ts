@@ -3,6 +3,7 @@ import type { TableSpec } from '../../model/table-spec.js';
 import { block } from '../../sql/layout.js';
 import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
+import { moveLogs } from '../cells/log.js';
 import { writeCells } from '../cells/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
@@ -11,6 +12,7 @@ import { clock, sameRow } from './table.js';
 import {
   bornRow,
   cellClocks,
+  columnSeq,
   deadRow,
   hasChanged,
   isSameKey,
@@ -50,6 +52,7 @@ export function keyChangeTrigger(spec: TableSpec): TriggerSql {
         ],
       }),
       ...writeCells(spec),
+      ...moveLogs(spec, (index) => columnSeq(spec, index)),
       // The old row's block lies in the same db_version: no page shows one row without the other.
       `UPDATE ${STATE_TABLE} SET seq = seq + ${seqWidth(spec)}`,
       deadRow(spec),

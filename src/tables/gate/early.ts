@@ -66,6 +66,7 @@ function keep(spec: TableSpec, cell: EarlyCell): string {
     `CAST(substr(${origin}, instr(${origin}, ':') + 1) AS INTEGER)`,
     'new.db_version',
     sizeSql('new.pk', value, bytesOfText(spec.name) + bytesOfText(cid)),
+    '0',
     ...newKeys(spec),
   ];
   const isLate = block`

@@ -69,7 +69,7 @@ export function inspectPending(): Inspection[] {
   return [
     {
       table: PENDING_TABLE,
-      rows: sharedRows(PENDING_TABLE, ['source', 'table_name', 'pk', 'cid', 'site'], {
+      rows: sharedRows(PENDING_TABLE, ['source', 'table_name', 'pk', 'cid', 'site', 'number'], {
         blobs: ['pk'],
       }),
       invariants,

@@ -8,8 +8,8 @@ import { quoteText } from '../../sql/quote.js';
 import { isNewerSql } from './newer.js';
 
 /**
- * crr_pending: changes that are valid but early, one for each source, cell and site (whether the column
- * will turn out to have a cell for each site is not known yet), the newest seen of each.
+ * crr_pending: changes that are valid but early, one for each source, cell and site (whether the column will turn out to
+ * have a cell for each site is not known yet), the newest seen of each; of columns whose cells are a log every one.
  *
  *     source        who brought the change; see {@link TRUSTED}
  *     table_name, pk, cid, val, col_version, causal_length, seq
@@ -19,6 +19,7 @@ import { isNewerSql } from './newer.js';
  *     reason        NULL: it waits. {@link TRY}: the next apply tries it. Another text: the database rejected it, and
  *                   this is its reason
  *     size          about how many bytes it takes; see {@link sizeSql}
+ *     number        col_version, if a site has many cells in columns of this type; else 0
  *     key_1, ...    the values of the key, so that plain SQL can apply the row
  *
  * A drain usually tries few of the changes that wait, and counts them all. So it finds those to be tried, and those of
@@ -38,9 +39,10 @@ export function pendingStatements(): string[] {
     'db_version INTEGER NOT NULL',
     'reason TEXT',
     'size INTEGER NOT NULL',
+    'number INTEGER NOT NULL',
     ...pendingKeys(MAX_KEY_COLUMNS).map((name) => `${name} ANY`),
     // The source comes first: an apply reads what waits from one source alone.
-    'UNIQUE (source, table_name, pk, cid, site)',
+    'UNIQUE (source, table_name, pk, cid, site, number)',
   ];
   return [
     statementText`
@@ -107,7 +109,7 @@ export function pendingKeys(keyColumns: number): string[] {
 export function pendingColumns(keyColumns: number): string[] {
   return [
     ...['source', 'table_name', 'pk', 'cid', 'val', 'col_version', 'causal_length'],
-    ...['site', 'seq', 'db_version', 'size'],
+    ...['site', 'seq', 'db_version', 'size', 'number'],
     ...pendingKeys(keyColumns),
   ];
 }
@@ -130,7 +132,7 @@ export function pendingUpsert(
   return statementText`
     INSERT INTO ${PENDING_TABLE} (${pendingColumns(keyColumns).join(', ')})
     ${source}
-    ON CONFLICT (source, table_name, pk, cid, site) DO UPDATE SET
+    ON CONFLICT (source, table_name, pk, cid, site, number) DO UPDATE SET
       val = excluded.val,
       col_version = excluded.col_version,
       causal_length = excluded.causal_length,

@@ -1,0 +1,105 @@
+import type { TextEdit } from './codec.js';
+
+/*
+ * Differences of texts by words. A word is letters and digits; other characters
+ * stand alone, so a difference begins and ends where a person would say that it does.
+ */
+
+const WORD = /[\p{L}\p{N}_]+|\s+|[\s\S]/gu;
+
+/** More differences than this, and what lies between the equal ends is replaced as a whole. */
+const MAX_DIFFERENCES = 400;
+
+/** What makes `after` of `before`, in ascending order. */
+export function diffWords(before: string, after: string): TextEdit[] {
+  const a = before.match(WORD) ?? [];
+  const b = after.match(WORD) ?? [];
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (
+    end < a.length - start &&
+    end < b.length - start &&
+    a[a.length - 1 - end] === b[b.length - 1 - end]
+  ) {
+    end++;
+  }
+  const offset = lengthOf(a.slice(0, start));
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return joined(steps(left, right), left, right, offset);
+}
+
+const lengthOf = (words: readonly string[]) => words.reduce((sum, { length }) => sum + length, 0);
+
+type Step = 'keep' | 'remove' | 'insert';
+
+/** The shortest way from one list to another (Myers, "An O(ND) difference algorithm", 1986). */
+function steps(a: readonly string[], b: readonly string[]): Step[] {
+  const traces: Map<number, number>[] = [];
+  let reach = new Map([[1, 0]]);
+  for (let d = 0; d <= Math.min(a.length + b.length, MAX_DIFFERENCES); d++) {
+    traces.push(new Map(reach));
+    const next = new Map(reach);
+    for (let k = -d; k <= d; k += 2) {
+      let x = goesDown(reach, k, d) ? reach.get(k + 1)! : reach.get(k - 1)! + 1;
+      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x++;
+      next.set(k, x);
+      if (x >= a.length && x - k >= b.length) return walkBack(traces, a.length, b.length);
+    }
+    reach = next;
+  }
+  return [...a.map((): Step => 'remove'), ...b.map((): Step => 'insert')];
+}
+
+const goesDown = (reach: ReadonlyMap<number, number>, k: number, d: number) =>
+  k === -d || (k !== d && reach.get(k - 1)! < reach.get(k + 1)!);
+
+function walkBack(traces: readonly ReadonlyMap<number, number>[], aEnd: number, bEnd: number) {
+  const found: Step[] = [];
+  let [x, y] = [aEnd, bEnd];
+  for (let d = traces.length - 1; d >= 0; d--) {
+    const reach = traces[d]!;
+    const k = x - y;
+    const before = goesDown(reach, k, d) ? k + 1 : k - 1;
+    const fromX = reach.get(before) ?? 0;
+    const fromY = fromX - before;
+    while (x > fromX && y > fromY && x > 0 && y > 0) {
+      found.push('keep');
+      x--;
+      y--;
+    }
+    if (d === 0) break;
+    found.push(x === fromX ? 'insert' : 'remove');
+    [x, y] = [fromX, fromY];
+  }
+  return found.reverse();
+}
+
+function joined(
+  found: readonly Step[],
+  a: readonly string[],
+  b: readonly string[],
+  offset: number,
+): TextEdit[] {
+  const edits: { at: number; remove: number; insert: string }[] = [];
+  let at = offset;
+  let [i, j] = [0, 0];
+  let isOpen = false;
+  for (const step of found) {
+    if (step === 'keep') {
+      at += a[i++]!.length;
+      j++;
+      isOpen = false;
+      continue;
+    }
+    if (!isOpen) edits.push({ at, remove: 0, insert: '' });
+    isOpen = true;
+    const edit = edits.at(-1)!;
+    if (step === 'insert') edit.insert += b[j++]!;
+    else {
+      edit.remove += a[i]!.length;
+      at += a[i++]!.length;
+    }
+  }
+  return edits;
+}

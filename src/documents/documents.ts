@@ -1,0 +1,162 @@
+import { logColumns } from '../columns/registry.js';
+import type { Connection } from '../database/connection.js';
+import { explained } from '../database/database-errors.js';
+import type { DriftCheck } from '../database/drift.js';
+import { run } from '../database/run.js';
+import type { WriteListeners } from '../live/writes.js';
+import { packKey } from '../model/packed-key.js';
+import type { CrrSchema } from '../model/schema.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
+import { bytesToHex, type SqlValue } from '../model/value.js';
+import type { Place } from '../tables/cells/document.js';
+import { staleRows } from '../tables/cells/stale.js';
+import { takeLane } from '../tables/editor/table.js';
+import { readDbVersion } from '../tables/state/read.js';
+import type { TextCodec } from './codec.js';
+import { type DocumentOptions, LiveDocument } from './live-document.js';
+import { Session } from './session.js';
+
+export interface DocumentsParts {
+  readonly connection: Connection;
+  readonly schema: CrrSchema;
+  readonly drift: DriftCheck;
+  readonly writes: WriteListeners;
+  /** The codec of a column, if this process has one. */
+  readonly codecOf: (spec: TableSpec, column: ReplicatedColumnSpec) => TextCodec | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Shared {
+  readonly session: Session;
+  users: number;
+}
+
+/** The documents of a database: those that are open, and what their columns show. */
+export class Documents {
+  readonly #parts: DocumentsParts;
+  readonly #columns: readonly (Omit<Place, 'key'> & { readonly codec: TextCodec })[];
+  readonly #open = new Map<string, Promise<Shared>>();
+  readonly #token = bytesToHex(crypto.getRandomValues(new Uint8Array(16)));
+  #lane: Promise<number> | undefined;
+  /** Rows up to this db_version show their documents. */
+  #shownTo = 0;
+  #sweeping: Promise<void> | undefined;
+  #isWriting = false;
+
+  constructor(parts: DocumentsParts) {
+    this.#parts = parts;
+    this.#columns = [...parts.schema.tables.values()].flatMap((spec) =>
+      logColumns(spec).flatMap((column) => {
+        const codec = parts.codecOf(spec, column);
+        return codec === undefined ? [] : [{ spec, column, codec }];
+      }),
+    );
+    if (this.#columns.length === 0) return;
+    const names = new Set(this.#columns.map(({ spec }) => spec.name));
+    parts.writes.add(({ tables, isSchemaChange }) => {
+      const isOurs = tables === undefined || tables.some((name) => names.has(name));
+      if (isOurs && !this.#isWriting && !isSchemaChange) void this.settle();
+    });
+  }
+
+  async open<T extends object>(
+    place: Place,
+    codec: TextCodec<T>,
+    options: DocumentOptions = {},
+  ): Promise<LiveDocument<T>> {
+    await this.#parts.drift.pass();
+    const id = idOf(place);
+    let opening = this.#open.get(id);
+    if (opening === undefined) {
+      opening = this.#session(place, codec).then((session) => ({ session, users: 0 }));
+      this.#open.set(id, opening);
+      opening.catch(() => this.#open.delete(id));
+    }
+    const shared = await opening;
+    shared.users++;
+    const release = () => {
+      if (--shared.users > 0) return;
+      if (this.#open.get(id) === opening) this.#open.delete(id);
+      shared.session.close();
+    };
+    await shared.session.sync();
+    return new LiveDocument<T>(shared.session, options, { onError: this.#parts.onError, release });
+  }
+
+  async #session(place: Place, codec: TextCodec): Promise<Session> {
+    const { connection, writes } = this.#parts;
+    this.#lane ??= this.#takeLane();
+    const lane = await this.#lane;
+    const onWritten = () => {
+      this.#isWriting = true;
+      writes.emit({ tables: [place.spec.name] });
+      this.#isWriting = false;
+    };
+    return explained(() => Session.open({ connection, place, codec, lane, onWritten }));
+  }
+
+  async #takeLane(): Promise<number> {
+    let lane = 0;
+    const queries = takeLane(this.#token, (taken) => {
+      lane = taken;
+    });
+    await run(this.#parts.connection, queries, 'write');
+    return lane;
+  }
+
+  /**
+   * Brings columns up to date that do not show their documents: after a merge, and after writes by SQL. What cannot be
+   * brought up to date now stays as it is, and is found again.
+   */
+  settle(): Promise<void> {
+    if (this.#columns.length === 0) return Promise.resolve();
+    const before = this.#sweeping ?? Promise.resolve();
+    const sweeping = before.then(() => this.#sweep()).catch(this.#parts.onError);
+    this.#sweeping = sweeping;
+    return sweeping;
+  }
+
+  /** Ends when nothing is under way. */
+  settled(): Promise<void> {
+    return this.#sweeping ?? Promise.resolve();
+  }
+
+  async #sweep(): Promise<void> {
+    const { connection, drift } = this.#parts;
+    const { schema } = await drift.pass();
+    let version = this.#shownTo;
+    const found: (Place & { readonly codec: TextCodec })[] = [];
+    const columns = this.#columns.filter(({ spec, column }) =>
+      schema.tables.get(spec.name)?.cellColumns.some(({ name }) => name === column.name),
+    );
+    await run(
+      connection,
+      [
+        readDbVersion((now) => {
+          version = now;
+        }),
+        ...columns.map(({ spec, column, codec }) =>
+          staleRows(spec, column, this.#shownTo, (key: SqlValue[]) =>
+            found.push({ spec, column, codec, key }),
+          ),
+        ),
+      ],
+      'read',
+    );
+    for (const { codec, ...place } of found) {
+      const opening = this.#open.get(idOf(place));
+      if (opening !== undefined) continue; // Below, with all that are open.
+      const session = await this.#session(place, codec);
+      await session.sync().finally(() => session.close());
+    }
+    for (const opening of [...this.#open.values()]) {
+      const { session } = await opening;
+      // The row may be gone. Whoever edits it learns of it when it is saved.
+      await session.sync().catch(() => {});
+    }
+    this.#shownTo = version;
+  }
+}
+
+const idOf = ({ spec, column, key }: Place) =>
+  `${bytesToHex(packKey(key))} ${column.name} ${spec.name}`;

@@ -1,0 +1,98 @@
+import { startTimer } from '../live/timer.js';
+import type { Session } from './session.js';
+
+export interface DocumentOptions {
+  /** Saves by itself, this many milliseconds after an edit. Default: only `save()` does. */
+  readonly autosave?: number | undefined;
+}
+
+/** A change of an open document. */
+export interface DocumentChange {
+  /** It was made with this document, and not merged or written by another process. */
+  readonly isLocal: boolean;
+}
+
+/** A document of a row, open for editing. Those that are open twice in a process are one. */
+export class LiveDocument<T extends object = object> {
+  readonly #session: Session;
+  readonly #options: DocumentOptions;
+  readonly #onError: (error: unknown) => void;
+  readonly #release: () => void;
+  readonly #ends: (() => void)[] = [];
+  #cancelSave: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(
+    session: Session,
+    options: DocumentOptions,
+    parts: { readonly onError: (error: unknown) => void; readonly release: () => void },
+  ) {
+    this.#session = session;
+    this.#options = options;
+    this.#onError = parts.onError;
+    this.#release = parts.release;
+    if (options.autosave !== undefined) {
+      this.on('change', ({ isLocal }) => {
+        if (isLocal) this.#saveSoon();
+      });
+    }
+  }
+
+  /** What the document is edited with; of `yText()` a `Y.Doc` and its `Y.Text`. */
+  get editor(): T {
+    return this.#session.text.editor as T;
+  }
+
+  /** Something was edited and is not in the database yet. */
+  get hasUnsaved(): boolean {
+    return this.#session.hasUnsaved;
+  }
+
+  /** The plain text, as the column shows it once everything is saved. */
+  toString(): string {
+    return this.#session.text.text();
+  }
+
+  /**
+   * Writes what was edited, and the text that the column shows, in one transaction.
+   *
+   * @throws {CrrDatabaseError} CRR_DATABASE_NO_ROW if the row was deleted.
+   */
+  save(): Promise<void> {
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
+    return this.#session.save();
+  }
+
+  /** Reads what other processes have written. Merges of this process are in the document without it. */
+  refresh(): Promise<void> {
+    return this.#session.sync();
+  }
+
+  /** Calls back after each change of the text or its marks. @returns ends it. */
+  on(_event: 'change', listener: (change: DocumentChange) => void): () => void {
+    const end = this.#session.text.onChange((isLocal) => listener({ isLocal }));
+    this.#ends.push(end);
+    return end;
+  }
+
+  /** Saves what was edited, and ends the document. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      await this.save();
+    } finally {
+      for (const end of this.#ends) end();
+      this.#release();
+    }
+  }
+
+  #saveSoon(): void {
+    if (this.#isClosed) return;
+    this.#cancelSave ??= startTimer(() => {
+      this.#cancelSave = undefined;
+      this.save().catch(this.#onError);
+    }, this.#options.autosave!);
+  }
+}

@@ -1,0 +1,60 @@
+import * as Y from 'yjs';
+
+/*
+ * An update begins with a byte for its format: Yjs's own first bytes do not tell its two encodings apart. The first is
+ * smaller for a few characters, the second for a whole document.
+ */
+export const V1 = 1;
+export const V2 = 2;
+
+export function withFormat(format: typeof V1 | typeof V2, update: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(update.length + 1);
+  bytes[0] = format;
+  bytes.set(update, 1);
+  return bytes;
+}
+
+/** A struct of an update: what one writer wrote at once. */
+export interface Span {
+  readonly client: number;
+  readonly clock: number;
+  readonly length: number;
+}
+
+/** What an update contains. @throws if it is not one. */
+export function spansOf(update: Uint8Array): Span[] {
+  const body = update.subarray(1);
+  const { structs } = decode(update[0], body);
+  return structs.flatMap((struct) =>
+    struct instanceof Y.Skip
+      ? []
+      : [{ client: struct.id.client, clock: struct.id.clock, length: struct.length }],
+  );
+}
+
+function decode(format: number | undefined, body: Uint8Array) {
+  if (format === V1) return Y.decodeUpdate(body);
+  if (format === V2) return Y.decodeUpdateV2(body);
+  throw new Error('the bytes are no update of Yjs');
+}
+
+export function isUpdate(update: Uint8Array): boolean {
+  try {
+    // It reads one struct after another, and ends with the bytes, whatever lengths they promise.
+    spansOf(update);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param origin of the transaction. */
+export function applyTo(doc: Y.Doc, update: Uint8Array, origin: unknown): void {
+  const body = update.subarray(1);
+  if (update[0] === V2) Y.applyUpdateV2(doc, body, origin);
+  else Y.applyUpdate(doc, body, origin);
+}
+
+/** The same without its format, in the first encoding. */
+export const inFirst = (update: Uint8Array): Uint8Array =>
+  update[0] === V2 ? Y.convertUpdateFormatV2ToV1(update.subarray(1)) : update.subarray(1);
