@@ -3,6 +3,7 @@ import type { Connection } from '../database/connection.js';
 import { explained } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import { run } from '../database/run.js';
+import { CrrDatabaseError } from '../errors.js';
 import type { WriteListeners } from '../live/writes.js';
 import { packKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -29,6 +30,11 @@ export interface DocumentsParts {
 interface Shared {
   readonly session: Session;
   users: number;
+}
+
+interface Acquired {
+  readonly session: Session;
+  readonly release: () => void;
 }
 
 /** The documents of a database: those that are open, and what their columns show. */
@@ -65,6 +71,20 @@ export class Documents {
     options: DocumentOptions = {},
   ): Promise<LiveDocument<T>> {
     await this.#parts.drift.pass();
+    const { session, release } = await this.#acquire(place, codec);
+    try {
+      await session.sync();
+    } catch (error) {
+      release();
+      // It may be that of a row that was deleted and created again, which somebody has not closed yet.
+      if (isNoRow(error) && this.#open.delete(idOf(place))) return this.open(place, codec, options);
+      throw error;
+    }
+    return new LiveDocument<T>(session, options, { onError: this.#parts.onError, release });
+  }
+
+  /** Two sessions of one document would write under one id: there is never more than one. */
+  async #acquire(place: Place, codec: TextCodec): Promise<Acquired> {
     const id = idOf(place);
     let opening = this.#open.get(id);
     if (opening === undefined) {
@@ -79,8 +99,12 @@ export class Documents {
       if (this.#open.get(id) === opening) this.#open.delete(id);
       shared.session.close();
     };
-    await shared.session.sync();
-    return new LiveDocument<T>(shared.session, options, { onError: this.#parts.onError, release });
+    return { session: shared.session, release };
+  }
+
+  async #show(place: Place, codec: TextCodec): Promise<void> {
+    const { session, release } = await this.#acquire(place, codec);
+    await session.sync().finally(release);
   }
 
   async #session(place: Place, codec: TextCodec): Promise<Session> {
@@ -144,10 +168,11 @@ export class Documents {
       'read',
     );
     for (const { codec, ...place } of found) {
-      const opening = this.#open.get(idOf(place));
-      if (opening !== undefined) continue; // Below, with all that are open.
-      const session = await this.#session(place, codec);
-      await session.sync().finally(() => session.close());
+      if (this.#open.has(idOf(place))) continue; // Below, with all that are open.
+      // A row that is gone by now has nothing to show.
+      await this.#show(place, codec).catch((error) => {
+        if (!isNoRow(error)) throw error;
+      });
     }
     for (const opening of [...this.#open.values()]) {
       const { session } = await opening;
@@ -157,6 +182,9 @@ export class Documents {
     this.#shownTo = version;
   }
 }
+
+const isNoRow = (error: unknown) =>
+  error instanceof CrrDatabaseError && error.code === 'CRR_DATABASE_NO_ROW';
 
 const idOf = ({ spec, column, key }: Place) =>
   `${bytesToHex(packKey(key))} ${column.name} ${spec.name}`;

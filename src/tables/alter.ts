@@ -14,7 +14,7 @@ import { completeAside } from './aside/merged.js';
 import { asideModule } from './aside/module.js';
 import { isMaskedNull, type Required, standInForNulls } from './aside/stand-in.js';
 import { decodeSpec } from './catalog/table.js';
-import { cellsModule } from './cells/module.js';
+import { cellsModule, reshapeCells } from './cells/module.js';
 import { showCellsStatements } from './cells/show.js';
 import { cellUnwritten, changeTypeStatements } from './change-type.js';
 import { backfillStatements } from './clock/backfill.js';
@@ -172,6 +172,7 @@ function alter(change: Alteration): string[] {
     ...steps,
     ...carried,
     ...agreeOnValues(change, renamed),
+    ...reshapeCells(change),
     ...(carried.length > 0 ? showCellsStatements(to) : []),
     ...MODULES.flatMap((module) => module.refresh?.(change) ?? []),
   ];

@@ -6,7 +6,7 @@ import { isSameSql } from '../../sql/same-sql.js';
 import { type ActualCrr, storedText } from '../actual.js';
 import { clockKeys } from '../clock/table.js';
 import type { Difference } from '../difference.js';
-import type { TableModule } from '../module.js';
+import type { Alteration, TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
 import { lifeTrigger } from './life.js';
 import { resumeTriggers } from './resume.js';
@@ -62,7 +62,6 @@ export const cellsModule: TableModule = {
   refresh({ table, actual, to }) {
     const gate = cellGateStatement(to);
     if (gate === undefined) return hasCells(table, actual) ? dropTables(to.name) : [];
-    if (hasCells(table, actual) && !hasShape(actual, to)) return reshape(to);
     const isCurrent =
       table === to.name &&
       actual.objects.has(cellIndex(table)) &&
@@ -97,16 +96,16 @@ function create(spec: TableSpec): string[] {
 const hasShape = ({ columns }: ActualCrr, spec: TableSpec) =>
   hasLogs(spec) === [...columns.values()].some((kind) => isLog({ kind }));
 
-/** Makes the table again, since what is unique in it cannot be altered. */
-function reshape(spec: TableSpec): string[] {
-  const [statement] = cellTableStatements(spec) as [string];
+/** Makes the cell table again if cells are told apart in another way: what is unique in a table cannot be altered. */
+export function reshapeCells({ table, actual, to: spec }: Alteration): string[] {
+  const [statement] = cellTableStatements(spec);
+  if (statement === undefined || !hasCells(table, actual) || hasShape(actual, spec)) return [];
   const present = cells(spec);
   const former = quoteName(adoptedTable(spec.name));
   const columns = [...clockKeys(spec), CELL_COLUMNS, 'base_version', 'base_value'].join(', ');
   return [
     `ALTER TABLE ${present} RENAME TO ${former}`,
     `DROP INDEX IF EXISTS ${quoteName(cellIndex(spec.name))}`,
-    dropGate(spec.name),
     statement,
     `INSERT INTO ${present} (${columns}) SELECT ${columns} FROM ${former} WHERE true ON CONFLICT DO NOTHING`,
     `DROP TABLE ${former}`,

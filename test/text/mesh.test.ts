@@ -1,0 +1,123 @@
+/**
+ * Sites that edit documents, write them by SQL, delete and rename their rows, and hand each other parts of their feeds in any
+ * order, some of them twice, end with equal rows. `CRR_SEED` repeats a run, `CRR_HISTORIES` makes more.
+ */
+import { eq } from 'drizzle-orm';
+import { text } from 'drizzle-orm/sqlite-core';
+import { expect, test, vi } from 'vitest';
+import { collaborativeText, counter, crrTable, mvr } from '../../src/index.js';
+import { yText } from '../../src/yjs/index.js';
+import { deliver, type MeshSite, openMeshSite, rowsOf, settle } from '../columns/laws/mesh.js';
+import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
+
+const t = crrTable('t', {
+  id: text('id').primaryKey().notNull(),
+  title: text('title'),
+  body: collaborativeText('body', yText()),
+  votes: counter('votes'),
+  owner: mvr(text('owner')),
+});
+const withoutCodec = crrTable('t', {
+  id: text('id').primaryKey().notNull(),
+  title: text('title'),
+  body: collaborativeText('body'),
+  votes: counter('votes'),
+  owner: mvr(text('owner')),
+});
+const IDS = ['a', 'b'];
+const WORDS = ['red', 'green', 'blue ', ' fox', '\n', '🦊', 'é'];
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 10);
+const STEPS = 60;
+
+async function step(random: Random, { db }: MeshSite): Promise<void> {
+  const id = random.pick(IDS);
+  const word = random.pick(WORDS);
+  switch (random.int(10)) {
+    case 0:
+      await db
+        .insert(t as never)
+        .values({ id, body: random.chance(0.5) ? `${word} ${id}` : null } as never)
+        .onConflictDoNothing();
+      return;
+    case 1:
+      if (random.chance(0.4)) await db.delete(t).where(eq(t.id, id));
+      return;
+    case 2:
+      await db.update(t).set({ title: word, owner: word }).where(eq(t.id, id));
+      return;
+    case 3: {
+      const [row] = await db.select().from(t).where(eq(t.id, id));
+      const body = row?.body ?? '';
+      const at = random.int(body.length + 1);
+      if (row)
+        await db
+          .update(t)
+          .set({ body: `${body.slice(0, at)}${word}` })
+          .where(eq(t.id, id));
+      return;
+    }
+    case 4:
+      if (random.chance(0.2)) {
+        const to = `${id}${random.int(3)}`;
+        const taken = await db.select().from(t).where(eq(t.id, to));
+        if (taken.length === 0) await db.update(t).set({ id: to }).where(eq(t.id, id));
+      }
+      return;
+    default: {
+      const [row] = await db.select().from(t).where(eq(t.id, id));
+      if (row === undefined) return;
+      const doc = await db.$crr.document(t, { id }, 'body', yText());
+      const { text } = doc.editor;
+      for (let i = 0; i <= random.int(3); i++) {
+        if (text.length > 2 && random.chance(0.4)) text.delete(random.int(text.length - 1), 1);
+        else
+          text.insert(random.int(text.length + 1), word, random.chance(0.2) ? { bold: true } : {});
+      }
+      await doc.close();
+    }
+  }
+}
+
+test('documents among columns of other types converge', { timeout: 600_000 }, async () => {
+  const seed = seedFromEnv();
+  let documents = 0;
+  for (let history = 0; history < HISTORIES; history++) {
+    const random = new Random(hash('text mesh', seed, history));
+    const label = `CRR_SEED=${seed}, history ${history}`;
+    // A document that is brought up to date in the background reports its errors there.
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const sites = [
+      await openMeshSite({ t }),
+      await openMeshSite({ t }),
+      await openMeshSite({ t }),
+    ] as const;
+    // Passes everything on, and understands no document.
+    const relay = await openMeshSite({ t: withoutCodec });
+    for (let i = 0; i < STEPS; i++) {
+      if (random.chance(0.75)) await step(random, random.pick(sites));
+      else {
+        const all = [...sites, relay];
+        const [from, to] = random.shuffle(all) as [MeshSite, MeshSite];
+        await deliver(random, from, to);
+      }
+    }
+    // What was put into documents while the first exchange went on is news in the next.
+    await settle([...sites, relay]);
+    await settle([...sites, relay]);
+    expect(reported.mock.calls, label).toEqual([]);
+    reported.mockRestore();
+    const rows = await rowsOf(sites[0], 't');
+    documents += rows.length;
+    for (const site of sites) {
+      expect(await rowsOf(site, 't'), label).toEqual(rows);
+      for (const { id, body } of await site.db.select().from(t)) {
+        const doc = await site.db.$crr.document(t, { id }, 'body', yText());
+        expect(doc.toString(), label).toBe(body ?? '');
+        await doc.close();
+      }
+    }
+    const cells = (site: MeshSite) => rowsOf(site, 't__crr_cell').then((all) => all.length);
+    expect(await cells(relay), label).toBe(await cells(sites[0]));
+  }
+  expect(documents).toBeGreaterThan(HISTORIES);
+});
