@@ -3,7 +3,6 @@ import type { Connection } from '../database/connection.js';
 import { explained } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import { run } from '../database/run.js';
-import { CrrDatabaseError } from '../errors.js';
 import type { WriteListeners } from '../live/writes.js';
 import { packKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -11,10 +10,11 @@ import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../model/value.js';
 import type { Place } from '../tables/cells/document.js';
 import { staleRows } from '../tables/cells/stale.js';
-import { takeLane } from '../tables/editor/table.js';
 import { readDbVersion } from '../tables/state/read.js';
 import type { TextCodec } from './codec.js';
+import { Lane } from './lane.js';
 import { type DocumentOptions, LiveDocument } from './live-document.js';
+import { isNoRow } from './look.js';
 import { Session } from './session.js';
 
 export interface DocumentsParts {
@@ -42,8 +42,7 @@ export class Documents {
   readonly #parts: DocumentsParts;
   readonly #columns: readonly (Omit<Place, 'key'> & { readonly codec: TextCodec })[];
   readonly #open = new Map<string, Promise<Shared>>();
-  readonly #token = bytesToHex(crypto.getRandomValues(new Uint8Array(16)));
-  #lane: Promise<number> | undefined;
+  readonly #lane: Lane;
   /** Rows up to this db_version show their documents. */
   #shownTo = 0;
   #sweeping: Promise<void> | undefined;
@@ -51,6 +50,7 @@ export class Documents {
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
+    this.#lane = new Lane(parts.connection);
     this.#columns = [...parts.schema.tables.values()].flatMap((spec) =>
       logColumns(spec).flatMap((column) => {
         const codec = parts.codecOf(spec, column);
@@ -109,23 +109,13 @@ export class Documents {
 
   async #session(place: Place, codec: TextCodec): Promise<Session> {
     const { connection, writes } = this.#parts;
-    this.#lane ??= this.#takeLane();
-    const lane = await this.#lane;
+    const lane = await this.#lane.take();
     const onWritten = () => {
       this.#isWriting = true;
       writes.emit({ tables: [place.spec.name] });
       this.#isWriting = false;
     };
     return explained(() => Session.open({ connection, place, codec, lane, onWritten }));
-  }
-
-  async #takeLane(): Promise<number> {
-    let lane = 0;
-    const queries = takeLane(this.#token, (taken) => {
-      lane = taken;
-    });
-    await run(this.#parts.connection, queries, 'write');
-    return lane;
   }
 
   /**
@@ -182,9 +172,6 @@ export class Documents {
     this.#shownTo = version;
   }
 }
-
-const isNoRow = (error: unknown) =>
-  error instanceof CrrDatabaseError && error.code === 'CRR_DATABASE_NO_ROW';
 
 const idOf = ({ spec, column, key }: Place) =>
   `${bytesToHex(packKey(key))} ${column.name} ${spec.name}`;

@@ -44,3 +44,6 @@ export function clash({ spec, column }: Place): CrrDatabaseError {
     `another process has edited the document of "${spec.name}"."${column.name}" in the name of this one, which was silent for more than an hour: close it, open it again, and repeat what was not saved`,
   );
 }
+
+export const isNoRow = (error: unknown): boolean =>
+  error instanceof CrrDatabaseError && error.code === 'CRR_DATABASE_NO_ROW';

@@ -1,16 +1,15 @@
-import { isLog, typeOf } from '../../columns/registry.js';
+import { typeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { adoptedTable, cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
+import { cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { isSameSql } from '../../sql/same-sql.js';
 import { type ActualCrr, storedText } from '../actual.js';
-import { clockKeys } from '../clock/table.js';
 import type { Difference } from '../difference.js';
-import type { Alteration, TableModule } from '../module.js';
+import type { TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
 import { lifeTrigger } from './life.js';
 import { resumeTriggers } from './resume.js';
-import { CELL_COLUMNS, cellGateStatement, cells, cellTableStatements, hasLogs } from './table.js';
+import { cellGateStatement, cellTableStatements } from './table.js';
 
 export const cellsModule: TableModule = {
   name: 'cells',
@@ -90,27 +89,6 @@ export const cellsModule: TableModule = {
 function create(spec: TableSpec): string[] {
   const gate = cellGateStatement(spec);
   return gate === undefined ? [] : [...cellTableStatements(spec), gate];
-}
-
-/** Whether cells are told apart as the columns ask for. */
-const hasShape = ({ columns }: ActualCrr, spec: TableSpec) =>
-  hasLogs(spec) === [...columns.values()].some((kind) => isLog({ kind }));
-
-/** Makes the cell table again if cells are told apart in another way: what is unique in a table cannot be altered. */
-export function reshapeCells({ table, actual, to: spec }: Alteration): string[] {
-  const [statement] = cellTableStatements(spec);
-  if (statement === undefined || !hasCells(table, actual) || hasShape(actual, spec)) return [];
-  const present = cells(spec);
-  const former = quoteName(adoptedTable(spec.name));
-  const columns = [...clockKeys(spec), CELL_COLUMNS, 'base_version', 'base_value'].join(', ');
-  return [
-    `ALTER TABLE ${present} RENAME TO ${former}`,
-    `DROP INDEX IF EXISTS ${quoteName(cellIndex(spec.name))}`,
-    statement,
-    `INSERT INTO ${present} (${columns}) SELECT ${columns} FROM ${former} WHERE true ON CONFLICT DO NOTHING`,
-    `DROP TABLE ${former}`,
-    ...create(spec),
-  ];
 }
 
 const hasCells = (table: string, { objects }: ActualCrr) => objects.has(cellTable(table));

@@ -25,14 +25,14 @@ export interface DocumentWrite {
   readonly settles: boolean;
 }
 
+/** A statement that binds what it needs. */
+const sql = (build: (args: SqlValue[]) => string, args: SqlValue[] = []): Statement =>
+  statement(build(args), args);
+
 /** Writes a document: an update of this site, the text that the column shows, or both, as one db_version. */
 export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
   const { spec, column, key } = place;
   const { known, update, baseline, text, shows, settles } = write;
-  const sql = (build: (args: SqlValue[]) => string): Statement => {
-    const args: SqlValue[] = [];
-    return statement(build(args), args);
-  };
   const clockIs = (args: SqlValue[]) => clockKeyIs(spec, key, args).join(' AND ');
   return [
     refuseIfFound(
@@ -105,7 +105,7 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
   ];
 }
 
-/** @param step 2: the next update; 1: the baseline of all updates. See src/columns/text/type.ts. */
+/** @param step 2: the next update; 1: the baseline of all. See src/columns/text/type.ts. */
 function addToLog(place: Place, value: Uint8Array, step: '1' | '2'): Statement {
   const { spec, column, key } = place;
   const args: SqlValue[] = [];
