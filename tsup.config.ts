@@ -41,13 +41,14 @@ const common: Options = {
 // The builds run at once, so none may clean `dist`: `npm run build` does it before.
 export default defineConfig([
   { ...common, format: ['esm', 'cjs'], entry: library, dts: true },
-  // The command line runs in Node alone, so it is ESM alone; the shebang comes from its source. It is
+  // The command line and Vite's plugin run in Node alone, so they are ESM alone; the shebang comes from its source. They are
   // apart from the library, which would otherwise be split wherever a command is loaded when it runs.
   // It is not for stepping into, so it has no source maps.
   {
     ...common,
     format: ['esm'],
-    entry: { bin: 'src/cli/bin.ts' },
+    entry: { bin: 'src/cli/bin.ts', vite: 'src/vite/index.ts' },
+    dts: { entry: { vite: 'src/vite/index.ts' } },
     outDir: 'dist/cli',
     sourcemap: false,
   },

@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'drizzle-crr/browser': fileURLToPath(new URL('./src/browser/index.js', import.meta.url)),
+      'drizzle-crr/vite': fileURLToPath(new URL('./src/vite/index.js', import.meta.url)),
       'drizzle-crr/testing': fileURLToPath(new URL('./src/testing/index.js', import.meta.url)),
       'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
       'drizzle-crr/react': fileURLToPath(new URL('./src/react/index.js', import.meta.url)),

@@ -9,6 +9,8 @@ const RETRY_MS = 5_000;
 export interface LeadershipOptions {
   readonly database: string;
   readonly busyTimeout: number;
+  /** How long the worker may take until it has begun to open the database, in milliseconds. */
+  readonly startTimeout: number;
   readonly startWorker: () => BrowserWorker;
   readonly onChange: (isLeader: boolean) => void;
   /** Called if the worker did not start or open the database, and no other tab waits for its turn. */
@@ -27,6 +29,8 @@ export class Leadership {
   readonly #listeners: readonly (readonly [string, () => void])[];
   #queue: AbortController | undefined;
   #resign = () => {};
+  /** The worker of this tab has begun to open the database. */
+  #workerStarted = () => {};
   #isLeader = false;
   #hasOpened = false;
   #isClosed = false;
@@ -43,6 +47,11 @@ export class Leadership {
 
   get isLeader(): boolean {
     return this.#isLeader;
+  }
+
+  /** A worker has begun to open the database. */
+  started(): void {
+    this.#workerStarted();
   }
 
   /** A worker has opened the database. */
@@ -100,7 +109,7 @@ export class Leadership {
   }
 
   #lead(signal: AbortSignal): Promise<void> {
-    const { database, busyTimeout, startWorker, onChange, onError } = this.options;
+    const { database, busyTimeout, startTimeout, startWorker, onChange } = this.options;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return resolve();
       this.#hasOpened = false;
@@ -111,16 +120,20 @@ export class Leadership {
         void this.#reportFailure(error);
         return reject(error);
       }
-      worker.onerror = (event: { readonly message?: string }) => {
-        const error = workerError(event.message);
-        onError(error);
+      const fail = (reason?: string) => {
+        const error = workerError(reason);
+        this.options.onError(error);
         this.fail(error);
       };
+      worker.onerror = (event: { readonly message?: string }) => fail(event.message);
+      const silent = `serveDatabase() was not called within ${startTimeout} ms`;
+      this.#workerStarted = startTimer(() => fail(silent), startTimeout);
       worker.postMessage({ drizzleCrr: 'open', database, busyTimeout } satisfies OpenMessage);
       this.#isLeader = true;
       this.#resign = () => {
         this.#resign = () => {};
         this.#isLeader = false;
+        this.#workerStarted();
         worker.terminate();
         resolve();
         onChange(false);

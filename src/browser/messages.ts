@@ -42,6 +42,8 @@ export interface PlainError {
 
 /** Told to all tabs. */
 export type News =
+  /** The worker of the leading tab has begun to open the database, which may take long. */
+  | { readonly type: 'starting' }
   /** A worker has opened the database: what was asked of another one is to be asked again. */
   | { readonly type: 'open' }
   /** The worker of the leading tab cannot open the database. */

@@ -37,6 +37,7 @@ function serve({ database: name, busyTimeout }: OpenMessage, open: OpenConnectio
   const shared = names(name);
   const requests = new browser.BroadcastChannel(shared.requests);
   const news = new browser.BroadcastChannel(shared.news);
+  news.postMessage({ type: 'starting' } satisfies News);
   const tabs = new Map<string, BrowserChannel>();
   const answer = (tab: string, message: Answer) => {
     const channel = tabs.get(tab) ?? new browser.BroadcastChannel(shared.answers(tab));
@@ -73,7 +74,11 @@ function serve({ database: name, busyTimeout }: OpenMessage, open: OpenConnectio
     database.prepare(
       held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : [])),
     );
-    const turns = new Turns({ database, busyTimeout, whenClosed, answer, onWritten });
+    const onClosed = (tab: string) => {
+      tabs.get(tab)?.close();
+      tabs.delete(tab);
+    };
+    const turns = new Turns({ database, busyTimeout, whenClosed, answer, onClosed, onWritten });
     take = (request) => turns.take(request);
   };
   const begin = () => {

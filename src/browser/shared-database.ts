@@ -10,6 +10,9 @@ import type { MigrationBundle } from './migrations.js';
 import { type BrowserWorker, browser, names } from './platform.js';
 import { NewsChannel, Requests } from './requests.js';
 
+/** A worker's script may have to come through a slow line. */
+const START_TIMEOUT = 30_000;
+
 export interface SharedDatabaseOptions {
   /** The file's name. Tabs of one origin that use the same name share the database. */
   readonly name: string;
@@ -24,6 +27,8 @@ export interface SharedDatabaseOptions {
   readonly migrations?: MigrationBundle;
   /** How long a query waits for the transaction of another tab, in milliseconds. Default: 5,000. */
   readonly busyTimeout?: number;
+  /** How long the worker may take until it calls `serveDatabase`, in milliseconds. Default: 30,000. */
+  readonly startTimeout?: number;
   /** Called with errors of the worker and of listeners. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
@@ -88,6 +93,7 @@ export interface SharedClient {
  */
 export function openSharedDatabase(options: SharedDatabaseOptions): SharedDatabase {
   const { name, worker, migrations, busyTimeout = DEFAULT_BUSY_TIMEOUT } = options;
+  const { startTimeout = START_TIMEOUT } = options;
   const { locks } = browser.navigator ?? {};
   if (locks === undefined) {
     throw new CrrUsageError(
@@ -112,6 +118,7 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
   const news = new NewsChannel(name, (news) => {
     if (news.type === 'written') return listeners.emit(news);
     if (news.type === 'failed') return requests.fail(news.error);
+    if (news.type === 'starting') return leadership.started();
     if (news.type === 'unopened') return leadership.fail(news.error);
     leadership.opened();
     requests.reopened({ type: 'open', bundle: migrations });
@@ -121,6 +128,7 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
   const leadership = new Leadership({
     database: name,
     busyTimeout,
+    startTimeout,
     startWorker: worker,
     onChange: (isLeader) => listeners.emit({ type: 'leader', isLeader }),
     onFailure(error) {

@@ -21,6 +21,8 @@ export interface TurnsOptions {
   /** Calls back when a tab is closed. Returns the function that ends the wait. */
   readonly whenClosed: (tab: string, run: () => void) => () => void;
   readonly answer: (tab: string, answer: Answer) => void;
+  /** Called when a tab is closed: it gets no more answers. */
+  readonly onClosed: (tab: string) => void;
   /** Called after a write was committed. */
   readonly onWritten: () => void;
 }
@@ -33,14 +35,15 @@ export class Turns {
   readonly #waiting: Request[] = [];
   /** Requests that were taken, by tab: a tab repeats what may have been lost. */
   readonly #taken = new Map<string, Set<number>>();
+  /** Closed tabs whose answers are stored until no transaction is open. */
+  readonly #closed = new Set<string>();
   #open: Open | undefined;
 
   constructor(readonly options: TurnsOptions) {}
 
   take(request: Request): void {
     const { tab, id, answeredBefore } = request;
-    const taken = this.#taken.get(tab) ?? new Set();
-    this.#taken.set(tab, taken);
+    const taken = this.#takenOf(tab);
     for (const other of taken) if (other < answeredBefore) taken.delete(other);
     if (taken.has(id)) {
       this.#answerAgain(request);
@@ -52,6 +55,27 @@ export class Turns {
     if (this.#waiting.includes(request)) {
       startTimer(() => this.#loseBusy(request), this.options.busyTimeout);
     }
+  }
+
+  #takenOf(tab: string): Set<number> {
+    const known = this.#taken.get(tab);
+    if (known !== undefined) return known;
+    const taken = new Set<number>();
+    this.#taken.set(tab, taken);
+    this.options.whenClosed(tab, () => {
+      this.#taken.delete(tab);
+      this.options.onClosed(tab);
+      this.#closed.add(tab);
+      this.#forgetClosed();
+    });
+    return taken;
+  }
+
+  /** Not in the transaction of another tab, which may be rolled back. */
+  #forgetClosed(): void {
+    if (this.#open !== undefined) return;
+    for (const tab of this.#closed) this.options.database.forget(tab);
+    this.#closed.clear();
   }
 
   /** The answer may be lost: a tab hears nothing while it is frozen. */
@@ -144,6 +168,7 @@ export class Turns {
   #close(open: Open): void {
     open.forget();
     this.#open = undefined;
+    this.#forgetClosed();
   }
 
   /** Takes a transaction back whose tab is closed, or has forgotten it. */

@@ -33,6 +33,11 @@ export class WorkerDatabase {
     this.#atomic('write', [CREATE_ANSWERED, forgetOtherTabs(JSON.stringify(tabs))]);
   }
 
+  /** A tab that is closed asks for no answer again. */
+  forget(tab: string): void {
+    this.#run(forgetAnswers(tab, Number.MAX_SAFE_INTEGER));
+  }
+
   get isInTransaction(): boolean {
     return this.connection.isInTransaction();
   }

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import type { BundledMigration, MigrationBundle } from '../browser/migrations.js';
 import { CrrMigrateError } from '../errors.js';
+import { STATE_TABLE } from '../sql/names.js';
+import { loadProject, type ProjectFlags } from './config.js';
 import { readFolder } from './folder.js';
 import { splitChunks } from './migration.js';
 import { importFromProject } from './project-package.js';
+import { projectSchema } from './project-schema.js';
 
 /** What Drizzle's own migrators read of a folder; the name is there from Drizzle 1.0 on. */
 interface DrizzleMigration {
@@ -18,13 +21,52 @@ interface DrizzleMigrator {
   readMigrationFiles(config: { readonly migrationsFolder: string }): readonly DrizzleMigration[];
 }
 
+/** A project's bundle, and the file that it belongs in. */
+export interface ProjectBundle {
+  /** The file, absolute. */
+  readonly file: string;
+  readonly text: string;
+  /** How many migrations it has. */
+  readonly count: number;
+  /** The migrations folder, absolute. */
+  readonly folder: string;
+  /** Whether the file has this text already. */
+  readonly isCurrent: boolean;
+  /** Whether the schema has CRRs, and no migration has their triggers. */
+  readonly lacksTriggers: boolean;
+}
+
+/**
+ * @param to the file, from `cwd`.
+ * @throws {CrrMigrateError} if the project cannot be loaded, or has no migrations.
+ */
+export async function bundleProject(
+  cwd: string,
+  to: string,
+  flags: ProjectFlags,
+): Promise<ProjectBundle> {
+  const project = await loadProject(cwd, flags);
+  const bundle = await bundleFolder(cwd, project.out);
+  const file = resolve(cwd, to);
+  const text = bundleText(bundle, file);
+  const hasCrrs = projectSchema(project).tables.size > 0;
+  return {
+    file,
+    text,
+    count: bundle.migrations.length,
+    folder: project.out,
+    isCurrent: isCurrent(file, text),
+    lacksTriggers: hasCrrs && !text.includes(STATE_TABLE),
+  };
+}
+
 /**
  * A migrations folder as data, for programs that have no file system. Its hashes and times are those that Drizzle's
  * own migrators note, read by the project's Drizzle.
  *
  * @throws {CrrMigrateError} CRR_MIGRATE_FOLDER if there are no migrations, or files are missing.
  */
-export async function bundleFolder(cwd: string, out: string): Promise<MigrationBundle> {
+async function bundleFolder(cwd: string, out: string): Promise<MigrationBundle> {
   const folder = readFolder(out);
   if (folder.length === 0) {
     throw new CrrMigrateError(
@@ -49,7 +91,7 @@ export async function bundleFolder(cwd: string, out: string): Promise<MigrationB
 }
 
 /** The text of the file: a module, or JSON. */
-export function bundleText(bundle: MigrationBundle, file: string): string {
+function bundleText(bundle: MigrationBundle, file: string): string {
   const json = JSON.stringify(bundle, null, 2);
   const comment = '// Made by drizzle-crr bundle from the migrations folder: do not edit.\n';
   switch (extname(file)) {
@@ -70,7 +112,7 @@ export function bundleText(bundle: MigrationBundle, file: string): string {
 }
 
 /** Whether a file has exactly this text. */
-export const isCurrent = (file: string, text: string): boolean =>
+const isCurrent = (file: string, text: string): boolean =>
   existsSync(file) && readFileSync(file, 'utf8') === text;
 
 export function writeBundle(file: string, text: string): void {

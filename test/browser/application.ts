@@ -36,6 +36,7 @@ export async function startApplication(chromium: string, bundle: unknown): Promi
     entryPoints: [
       { in: path('page.ts'), out: 'page' },
       { in: path('worker.ts'), out: 'worker' },
+      { in: path('silent-worker.ts'), out: 'silent-worker' },
       { in: path('../../node_modules/@sqlite.org/sqlite-wasm/dist/sqlite3.wasm'), out: 'sqlite3' },
     ],
     outdir: join(directory, 'site'),

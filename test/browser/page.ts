@@ -18,6 +18,7 @@ const shared = openSharedDatabase({
     new Worker(`/${searchParams.get('script') ?? 'worker.js'}?${searchParams}`, { type: 'module' }),
   migrations: BUNDLE,
   busyTimeout: Number(searchParams.get('busy') ?? 5_000),
+  startTimeout: Number(searchParams.get('start') ?? 30_000),
 });
 const db = withCrr(drizzle(shared.client as never, { schema } as never), { schema });
 
@@ -105,6 +106,8 @@ const tab = {
     };
     void loop();
   },
+  answersKept: () =>
+    db.values<[string, number]>(sql`SELECT tab, count(*) FROM crr_answered GROUP BY tab`),
   integrity: () => db.values(sql`PRAGMA integrity_check`),
   sizes: () => db.selectDistinct({ size: cards.size }).from(cards),
   async fill(id: string, kilobytes: number) {

@@ -226,18 +226,39 @@ describe.skipIf(binary === undefined)(title, () => {
     }
   });
 
-  test('a worker that does not start is an error in all tabs, until a tab has one that does', async () => {
-    const name = `missing-${++number}`;
-    const broken = await application.open(`?name=${name}&script=missing.js`);
-    const error = await broken.ask('rows').catch((error: unknown) => error);
-    expect((error as { codes: unknown[] }).codes).toContain('CRR_USAGE_DRIVER');
-    expect((error as Error).message).toContain('has to start a module that calls serveDatabase()');
-    const whole = await application.open(`?name=${name}`);
-    await whole.ask('insert', 'a');
-    for (const tab of [whole, broken]) {
-      expect((await tab.ask('rows')).map(({ id }) => id)).toEqual(['a']);
-    }
-    for (const { page } of [broken, whole]) await page.close();
+  test.each([
+    ['does not start', 'script=missing.js', 'its script cannot be loaded'],
+    [
+      'never calls serveDatabase()',
+      'script=silent-worker.js&start=300',
+      'serveDatabase() was not called within 300 ms',
+    ],
+  ])(
+    'a worker that %s is an error in all tabs, until a tab has one that does',
+    async (_, query, reason) => {
+      const name = `missing-${++number}`;
+      const broken = await application.open(`?name=${name}&${query}`);
+      const error = await broken.ask('rows').catch((error: unknown) => error);
+      expect((error as { codes: unknown[] }).codes).toContain('CRR_USAGE_DRIVER');
+      expect((error as Error).message).toContain(reason);
+      expect((error as Error).message).toContain(
+        'has to start a module that calls serveDatabase()',
+      );
+      const whole = await application.open(`?name=${name}`);
+      await whole.ask('insert', 'a');
+      for (const tab of [whole, broken]) {
+        expect((await tab.ask('rows')).map(({ id }) => id)).toEqual(['a']);
+      }
+      for (const { page } of [broken, whole]) await page.close();
+    },
+  );
+
+  test('answers that a closed tab may have missed are not kept', async () => {
+    const [leader, other] = (await openTabs(2)) as [Tab, Tab];
+    await other.ask('insert', 'a');
+    expect(await leader.ask('answersKept')).not.toEqual([]);
+    await other.page.close();
+    await vi.waitFor(async () => expect(await leader.ask('answersKept')).toEqual([]), 10_000);
   });
 
   test('errors of SQLite reach the tab that asked', async () => {

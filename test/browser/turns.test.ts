@@ -20,6 +20,7 @@ function openWorkers() {
       busyTimeout: 1_000,
       whenClosed: () => () => {},
       answer: (_, answer) => answers.push(answer),
+      onClosed: () => {},
       onWritten: () => written++,
     });
   };

@@ -12,6 +12,7 @@ describe.each([
   ['src/react/index.ts', 'docs/react.md'],
   ['src/yjs/index.ts', 'docs/text.md'],
   ['src/testing/index.ts', 'docs/testing.md'],
+  ['src/vite/index.ts', 'docs/browser.md'],
 ])('what %s exports is in %s', (entry, page) => {
   const sections = sectionsOf(page);
   const names = publicNames(entry);

@@ -29,6 +29,7 @@ const FOLDERS = [
   'browser',
   'react',
   'migrate',
+  'vite',
   'cli',
   'testing',
   'index.ts',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { withProjectOptions } from '../options.js';
@@ -20,18 +20,17 @@ const parser = () =>
 
 export const bundleCommand = cliCommand(parser, async (io, options) => {
   const { to, check = false, ...flags } = options;
-  const { loadProject } = await import('../../migrate/config.js');
-  const { bundleFolder, bundleText, isCurrent, writeBundle } = await import(
-    '../../migrate/bundle.js'
-  );
-  const { out } = await loadProject(io.cwd, flags);
-  const bundle = await bundleFolder(io.cwd, out);
-  const file = resolve(io.cwd, to);
-  const text = bundleText(bundle, file);
-  const count = bundle.migrations.length;
+  const { bundleProject, writeBundle } = await import('../../migrate/bundle.js');
+  const { file, text, count, isCurrent, lacksTriggers } = await bundleProject(io.cwd, to, flags);
   const migrations = `${count} ${count === 1 ? 'migration' : 'migrations'}`;
   const shown = relative(io.cwd, file);
-  if (isCurrent(file, text)) {
+  if (lacksTriggers) {
+    io.stderr(
+      'No migration has the triggers of the CRRs, so nothing that is written would be recorded: run drizzle-crr generate instead of drizzle-kit generate.\n',
+    );
+    return EXIT.failed;
+  }
+  if (isCurrent) {
     io.stdout(`${shown} is up to date: ${migrations}.\n`);
     return EXIT.ok;
   }
