@@ -1,7 +1,6 @@
-import { CrrUsageError } from '../errors.js';
 import { startTimer } from '../live/timer.js';
-import type { OpenMessage } from './messages.js';
 import { type BrowserWorker, browser, names } from './platform.js';
+import { WatchedWorker } from './watched-worker.js';
 
 /** After a worker did not start, this tab queues again so much later. */
 const RETRY_MS = 5_000;
@@ -29,8 +28,7 @@ export class Leadership {
   readonly #listeners: readonly (readonly [string, () => void])[];
   #queue: AbortController | undefined;
   #resign = () => {};
-  /** The worker of this tab has begun to open the database. */
-  #workerStarted = () => {};
+  #worker: WatchedWorker | undefined;
   #isLeader = false;
   #hasOpened = false;
   #isClosed = false;
@@ -51,7 +49,7 @@ export class Leadership {
 
   /** A worker has begun to open the database. */
   started(): void {
-    this.#workerStarted();
+    this.#worker?.started();
   }
 
   /** A worker has opened the database. */
@@ -113,28 +111,23 @@ export class Leadership {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return resolve();
       this.#hasOpened = false;
-      let worker: BrowserWorker;
+      let worker: WatchedWorker;
       try {
-        worker = startWorker();
+        worker = new WatchedWorker(startWorker, startTimeout, (error) => {
+          this.options.onError(error);
+          this.fail(error);
+        });
       } catch (error) {
         void this.#reportFailure(error);
         return reject(error);
       }
-      const fail = (reason?: string) => {
-        const error = workerError(reason);
-        this.options.onError(error);
-        this.fail(error);
-      };
-      worker.onerror = (event: { readonly message?: string }) => fail(event.message);
-      const silent = `serveDatabase() was not called within ${startTimeout} ms`;
-      this.#workerStarted = startTimer(() => fail(silent), startTimeout);
-      worker.postMessage({ drizzleCrr: 'open', database, busyTimeout } satisfies OpenMessage);
+      this.#worker = worker;
+      worker.open({ drizzleCrr: 'open', database, busyTimeout });
       this.#isLeader = true;
       this.#resign = () => {
         this.#resign = () => {};
         this.#isLeader = false;
-        this.#workerStarted();
-        worker.terminate();
+        worker.end();
         resolve();
         onChange(false);
       };
@@ -142,13 +135,6 @@ export class Leadership {
     });
   }
 }
-
-/** A script that is not found gives no message. */
-const workerError = (message = '') =>
-  new CrrUsageError(
-    'CRR_USAGE_DRIVER',
-    `the worker of the shared database failed (${message || 'its script cannot be loaded'}): worker has to start a module that calls serveDatabase()`,
-  );
 
 /** Freezing is an event of the document, hiding one of the window. */
 const targetOf = (type: string) =>
