@@ -104,6 +104,24 @@ test('a reader from 0 goes on with its cursor, unless something is forgotten whi
   });
 });
 
+test('a delete of this database that it has forgotten is no forgery when others return it', async () => {
+  const [a, b] = [await openSite(), await openSite()];
+  await a.db.insert(notes).values([note('1'), note('2')]);
+  await remove(a, '1');
+  await b.crr.apply(await changesOf(a));
+  await a.crr.compact({ upTo: await a.crr.version() });
+  await a.db.insert(notes).values(note('1', { body: 'new' }));
+  await a.crr.apply(await changesOf(b));
+  await b.crr.apply(await changesOf(a));
+  expect(await rowsOf(a)).toMatchObject([{ id: '1', body: 'new' }, { id: '2' }]);
+  expect(await rowsOf(b)).toEqual(await rowsOf(a));
+  // What it never wrote is one all the same.
+  const [forged] = (await changesOf(a)).filter(({ cid }) => cid === 'body');
+  await expect(a.crr.apply([{ ...forged!, col_version: 9, val: 'forged' }])).rejects.toMatchObject({
+    code: 'CRR_CHANGE_FORGED',
+  });
+});
+
 test('a row that is created again wins over tombstones that others still have', async () => {
   const [a, b] = [await openSite(), await openSite()];
   await a.db.insert(notes).values([note('1'), note('2')]);
