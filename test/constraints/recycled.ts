@@ -27,14 +27,23 @@ export interface RecycledOptions {
   readonly triggers?: readonly string[];
   /** Opens a file with another package than libsql, whose interface is that of better-sqlite3. */
   readonly open?: (path: string) => object;
+  /** Whether its processes compare the database with their schema, so that they notice a migration. Default: false. */
+  readonly checks?: boolean;
 }
 
 export class RecycledDatabase {
-  readonly #schema: Schema;
+  readonly #first: Schema;
+  #schema: Schema;
   readonly #path: string;
   readonly #client: Libsql.Database;
 
-  private constructor(schema: Schema, path: string, open: RecycledOptions['open']) {
+  private constructor(
+    schema: Schema,
+    path: string,
+    readonly options: RecycledOptions,
+  ) {
+    const { open } = options;
+    this.#first = schema;
     this.#schema = schema;
     this.#path = path;
     this.#client = compilingOnce((open?.(path) ?? new Libsql(path)) as Libsql.Database);
@@ -44,15 +53,12 @@ export class RecycledDatabase {
   }
 
   /** Installs a database. It is closed when the tests of the file end. */
-  static async open(
-    schema: Schema,
-    { triggers = [], open }: RecycledOptions = {},
-  ): Promise<RecycledDatabase> {
+  static async open(schema: Schema, options: RecycledOptions = {}): Promise<RecycledDatabase> {
     const path = join(mkdtempSync(join(tmpdir(), 'drizzle-crr-')), 'test.db');
-    const database = new RecycledDatabase(schema, path, open);
+    const database = new RecycledDatabase(schema, path, options);
     closeLater(() => database.close());
     for (const table of Object.values(schema)) database.#client.exec(createTableSql(table));
-    for (const trigger of triggers) database.#client.exec(trigger);
+    for (const trigger of options.triggers ?? []) database.#client.exec(trigger);
     await database.#connect().$crr.install();
     copyFileSync(database.#path, database.#installed);
     return database;
@@ -63,20 +69,37 @@ export class RecycledDatabase {
    * left them.
    *
    * @param file a copy that {@link backUp} made, of this or another database of the schema, instead of what was installed.
+   * @param schema of the file, if it is not the first one.
    * @param siteId another one than it was installed with, as hexadecimal digits.
    */
-  site({ file = this.#installed, siteId }: { file?: string; siteId?: string } = {}): Site {
+  site({
+    file = this.#installed,
+    schema = this.#first,
+    siteId,
+  }: {
+    file?: string;
+    schema?: Schema;
+    siteId?: string;
+  } = {}): Site {
     copyFileSync(file, this.#path);
     markAsChanged(this.#path);
+    this.#schema = schema;
     if (siteId !== undefined) {
       this.#client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
     }
     return this.reopened();
   }
 
+  /** Migrates the database. Processes that have it open keep their schema; {@link reopened} has this one. */
+  async migrate(ddl: readonly string[], schema: Schema): Promise<void> {
+    for (const sql of ddl) this.#client.exec(sql);
+    this.#schema = schema;
+    await this.#connect().$crr.install();
+  }
+
   /** The database as it is, as a process that has just started sees it. */
   reopened(): Site {
-    return new Site(this.#connect({ check: false }));
+    return new Site(this.#connect({ check: this.options.checks ?? false }));
   }
 
   /** Copies the database as it is now. */

@@ -11,7 +11,7 @@ import { closeLater } from '../support/closing.js';
 import { createTableSql } from '../support/create-table.js';
 import { julianDay, SiteClock } from './clock.js';
 import { RecycledServer } from './recycled-server.js';
-import { TRIGGERS } from './schema.js';
+import { MIGRATION, TRIGGERS } from './schema.js';
 
 /** Of a site, in the order in which a plan picks them. */
 export const ENGINES = ['libsql', 'better-sqlite3', 'sqlite-wasm', 'sqld'] as const;
@@ -20,11 +20,13 @@ export type EngineName = (typeof ENGINES)[number];
 /** The database of a site. */
 export interface SimulatedDatabase {
   /** As it was installed, or as a file that {@link backUp} made. @param siteId another one, as hexadecimal digits. */
-  site(options: { file?: string; siteId?: string }): Site | Promise<Site>;
+  site(options: { file?: string; schema?: Schema; siteId?: string }): Site | Promise<Site>;
   /** As it is, for a process that has just started. */
   reopened(): Site;
   /** Copies it to a file; undefined if that is not possible from outside. */
   readonly backUp: ((file: string) => void) | undefined;
+  /** Runs the migration of schema.ts; undefined if a simulation with this engine has none. */
+  readonly migrate: ((schema: Schema) => Promise<void>) | undefined;
   /** Undefined if the clock is that of the machine. */
   readonly clock: SiteClock | undefined;
   close(): void | Promise<void>;
@@ -40,7 +42,7 @@ export async function openDatabase(engine: EngineName, schema: Schema): Promise<
   if (engine === 'better-sqlite3' && missingBetterSqlite3() === undefined) {
     const clock = new SiteClock();
     const database = await RecycledDatabase.open(schema, {
-      triggers,
+      ...{ triggers, checks: true },
       open: (path) =>
         openBetterSqlite3(path).function('julianday', { varargs: true }, () =>
           julianDay(clock.now()),
@@ -48,7 +50,7 @@ export async function openDatabase(engine: EngineName, schema: Schema): Promise<
     });
     return simulated(database, clock);
   }
-  return simulated(await RecycledDatabase.open(schema, { triggers }));
+  return simulated(await RecycledDatabase.open(schema, { triggers, checks: true }));
 }
 
 const simulated = (database: RecycledDatabase, clock?: SiteClock): SimulatedDatabase => ({
@@ -59,6 +61,7 @@ const simulated = (database: RecycledDatabase, clock?: SiteClock): SimulatedData
   },
   reopened: () => database.reopened(),
   backUp: (file) => database.backUp(file),
+  migrate: (schema) => database.migrate(MIGRATION, schema),
   close: () => database.close(),
 });
 
@@ -68,6 +71,7 @@ let loaded: Promise<Wasm> | undefined;
 /** SQLite in WebAssembly, in memory. */
 class RecycledWasm implements SimulatedDatabase {
   readonly clock = undefined;
+  readonly migrate = undefined;
   #installed = new Uint8Array();
 
   private constructor(

@@ -12,6 +12,8 @@ import { bytesToHex } from '../../src/model/value.js';
 
 export interface Fact {
   readonly row: string;
+  /** The column with its table. */
+  readonly column: string;
   /** The row and column as people read them. */
   readonly name: string;
   readonly kind: string;
@@ -23,6 +25,8 @@ export interface Fact {
 export interface Facts {
   /** The site that knows them. */
   readonly siteId: string;
+  /** The columns of its schema, with their tables. What others know of further ones waits there. */
+  readonly columns: ReadonlySet<string>;
   /** Causal lengths by row. */
   readonly rows: ReadonlyMap<string, number>;
   /** By row and column; for counters and registers also by the site that wrote. */
@@ -33,18 +37,28 @@ export async function readFacts({ $crr }: CrrDatabase): Promise<Facts> {
   const { nameRow, schema } = internalsOf($crr);
   const rows = new Map<string, number>();
   const cells = new Map<string, Fact>();
+  const columns = new Set(
+    [...schema.tables.values()].flatMap((spec) => [
+      `${spec.name}.`,
+      ...replicatedColumns(spec).map(({ name }) => columnName(spec.name, name)),
+    ]),
+  );
   const add = ({ table, pk, cid, val, col_version: version, cl, site_id }: Change) => {
     const row = rowName(nameRow({ table, pk }));
     rows.set(row, Math.max(cl, rows.get(row) ?? 0));
+    // A process may have an older schema than its database.
+    if (!columns.has(columnName(table, cid))) return;
     const spec = schema.tables.get(table)!;
     const kind = replicatedColumns(spec).find(({ name }) => name === cid)?.kind.type ?? 'row';
     const owner = OWNED.has(kind) ? ` of ${bytesToHex(site_id)}` : '';
     const name = `${row}${cid === SENTINEL ? '' : `.${cid}${owner}`}`;
-    cells.set(name, { row, name, kind, val, version, cl });
+    cells.set(name, { row, column: columnName(table, cid), name, kind, val, version, cl });
   };
   for (const change of (await $crr.changes()).changes) add(change);
-  return { siteId: bytesToHex(await $crr.siteId()), rows, cells };
+  return { siteId: bytesToHex(await $crr.siteId()), columns, rows, cells };
 }
+
+const columnName = (table: string, cid: string) => `${table}.${cid === SENTINEL ? '' : cid}`;
 
 export const rowName = ({ table, key }: RowRef) => `${table} ${Object.values(key).join(' ')}`;
 
@@ -61,6 +75,7 @@ export const textOf = ({ name, val, version, cl }: Fact) =>
 export function lost(earlier: Iterable<[string, Fact]>, later: Facts): string[] {
   const found: string[] = [];
   for (const [id, fact] of earlier) {
+    if (!later.columns.has(fact.column)) continue;
     const cl = later.rows.get(fact.row) ?? 0;
     if (cl > fact.cl || (cl === fact.cl && (cl % 2 === 0 || fact.kind === 'row'))) continue;
     const now = later.cells.get(id);
@@ -99,7 +114,8 @@ const isNumber = (value: SqlValue) => typeof value === 'number' || typeof value 
 
 /** What two sites know differently. @param isWhole whether tombstones count, too. */
 export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {
-  const [mine, theirs] = [comparable(a, isWhole), comparable(b, isWhole)];
+  const both = (column: string) => a.columns.has(column) && b.columns.has(column);
+  const [mine, theirs] = [comparable(a, isWhole, both), comparable(b, isWhole, both)];
   const found: string[] = [];
   for (const id of new Set([...mine.keys(), ...theirs.keys()])) {
     const [x, y] = [mine.get(id), theirs.get(id)];
@@ -109,13 +125,18 @@ export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {
 }
 
 /** The sentinel of a first life is sent only if no cell shows it. */
-function comparable({ cells, rows }: Facts, isWhole: boolean) {
+function comparable(
+  { cells, rows }: Facts,
+  isWhole: boolean,
+  isCompared: (column: string) => boolean,
+) {
   const result = new Map<string, { readonly row: string; readonly text: string }>();
   for (const [row, cl] of rows) {
     if (isWhole || cl % 2 === 1) result.set(row, { row, text: `${row}: life ${cl}` });
   }
   for (const [id, fact] of cells) {
-    if (fact.kind !== 'row') result.set(id, { row: fact.row, text: textOf(fact) });
+    if (fact.kind !== 'row' && isCompared(fact.column))
+      result.set(id, { row: fact.row, text: textOf(fact) });
   }
   return result;
 }

@@ -29,6 +29,8 @@ export interface Plan {
   readonly schema: SchemaName;
   /** How many changes a request or answer has at most, if so few that most syncs need several. */
   readonly page?: number;
+  /** Whether sites migrate, one by one. */
+  readonly migrates: boolean;
   readonly sites: readonly SitePlan[];
   readonly steps: readonly Step[];
 }
@@ -49,6 +51,7 @@ const WEIGHTS = {
   restore: 0.7,
   crash: 1.5,
   clock: 1.5,
+  migrate: 1,
   settle: 1,
 };
 export type StepKind = keyof typeof WEIGHTS;
@@ -74,6 +77,7 @@ export function makePlan(seed: number, count: number): Plan {
     engine: random.pick(FAST),
     upstreams: ['server'],
   };
+  const migrates = rare === undefined && random.chance(0.3);
   let made = 0;
   const client = (): SitePlan => {
     made++;
@@ -100,10 +104,10 @@ export function makePlan(seed: number, count: number): Plan {
     if (kind === 'leave') present.splice(at, 1);
     return { ...step, at: name };
   });
-  return { seed, schema, ...(page && { page }), sites, steps };
+  return { seed, schema, ...(page && { page }), migrates, sites, steps };
 }
 
-const ANYWHERE = new Set<StepKind>(['write', 'crash', 'clock']);
+const ANYWHERE = new Set<StepKind>(['write', 'crash', 'clock', 'migrate']);
 
 /** Steps after which others could not sync with a relay, or that are not about a server. */
 const ONLY_CLIENTS = new Set<StepKind>(['leave', 'rotate', 'backUp', 'restore']);

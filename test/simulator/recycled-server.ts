@@ -14,6 +14,7 @@ import { createTableSql } from '../support/create-table.js';
 export class RecycledServer {
   readonly clock = undefined;
   readonly backUp = undefined;
+  readonly migrate = undefined;
   readonly #directory = mkdtempSync(join(tmpdir(), 'drizzle-crr-sqld-'));
   readonly #schema: Schema;
   #server: Sqld | undefined;

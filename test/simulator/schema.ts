@@ -5,7 +5,7 @@ import { constrained } from '../constraints/schema.js';
 
 const id = () => text('id').primaryKey().notNull();
 
-const things = crrTable('things', {
+const thingsColumns = {
   id: id(),
   owner: text('owner'),
   title: text('title'),
@@ -16,7 +16,8 @@ const things = crrTable('things', {
   high: greatest(integer('high')),
   low: least(text('low')),
   place: fractIndex('place', { within: ['owner'] }),
-});
+};
+const things = crrTable('things', thingsColumns);
 
 /** Its rows are only written two at a time, in one transaction and alike. */
 const pairs = crrTable('pairs', { id: id(), batch: text('batch') });
@@ -30,6 +31,21 @@ export const SCHEMAS = {
   many: simulated,
   few: { orgs, tags, things, pairs },
 };
+/** What a migration makes of them, which each site runs at another time. */
+export const LATER_SCHEMAS = Object.fromEntries(
+  Object.entries(SCHEMAS).map(([name, tables]) => {
+    const later = {
+      ...thingsColumns,
+      note: text('note').notNull().default('none'),
+      likes: counter('likes'),
+    };
+    return [name, { ...tables, things: crrTable('things', later) }];
+  }),
+) as unknown as typeof SCHEMAS;
+export const MIGRATION = [
+  "ALTER TABLE things ADD COLUMN note TEXT NOT NULL DEFAULT 'none'",
+  'ALTER TABLE things ADD COLUMN likes INTEGER NOT NULL DEFAULT 0',
+];
 export type SchemaName = keyof typeof SCHEMAS;
 
 /** A trigger of the application: one local write makes another. */

@@ -27,6 +27,7 @@ export async function settle(world: World): Promise<void> {
 export async function settleForGood(world: World): Promise<void> {
   const stations = [...world.stations.values()];
   for (const { upstreams } of stations) for (const { link } of upstreams) link.heal();
+  for (const station of stations) await world.migrate(station, true);
   await settle(world);
   const server = world.stations.get('server')!;
   for (const station of stations) {
@@ -85,6 +86,7 @@ async function expectLikeNew(world: World, station: Station): Promise<void> {
       ...{ name: `another ${station.name}`, engine: 'libsql', upstreams: [server.name] },
     };
     const fresh = await world.add(plan, false);
+    await world.migrate(fresh, true);
     await syncAll(world, [fresh]);
     const [mine, theirs] = [station, fresh].map(({ known }) => without(known!, station.refused));
     const found = differences(mine!, theirs!, false);

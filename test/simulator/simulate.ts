@@ -78,7 +78,8 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
   const note = (text: string) => world.note(`${step.number} ${name} ${text}`);
   const upstream = station.upstreams[random.int(station.upstreams.length)];
   if (step.kind === 'write') {
-    const statements = randomWrite(random, step.number, world.plan.schema);
+    const { isMigrated } = station;
+    const statements = randomWrite(random, step.number, { schema: world.plan.schema, isMigrated });
     const isDone = await world.write(station, statements);
     note(`${isDone ? 'writes' : 'may not write'}: ${textOf(statements)}`);
     return;
@@ -86,6 +87,12 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
   if (step.kind === 'crash') {
     note('crashes, and starts again');
     return world.crash(station);
+  }
+  if (step.kind === 'migrate') {
+    const isRestarted = random.chance(0.6);
+    if (!world.plan.migrates || world.isSyncing(station)) return;
+    note(`migrates its database, and its process ${isRestarted ? 'starts again' : 'goes on'}`);
+    return world.migrate(station, isRestarted);
   }
   if (step.kind === 'clock') {
     const { clock } = station.database;
@@ -135,7 +142,7 @@ async function runAlone(world: World, station: Station, step: Step, random: Rand
     await world.finish();
     for (const upstream of station.upstreams) await world.sync(station, upstream);
     note('is copied');
-    station.backup = world.backUp(station);
+    world.backUp(station);
   } else if (step.kind === 'restore') {
     if (station.backup === undefined) return;
     const isRotated = random.chance(0.5);

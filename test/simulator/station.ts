@@ -38,7 +38,9 @@ export class Station {
   /** What it knew when it was last looked at. */
   known: Facts | undefined;
   /** A copy of its file. */
-  backup: string | undefined;
+  backup: { readonly file: string; readonly isMigrated: boolean } | undefined;
+  /** Whether its database is migrated. Its process may be one of before. */
+  isMigrated = false;
   /** What servers have acknowledged to it. */
   readonly acknowledged = new Map<string, Fact>();
   site!: Site;

@@ -11,6 +11,7 @@ import { type Facts, lost, readFacts, rowName, without } from './facts.js';
 import type { Plan, SitePlan } from './plan.js';
 import type { DatabasePool } from './pool.js';
 import { accessTo, rightsOf, tableOf } from './rights.js';
+import { LATER_SCHEMAS, SCHEMAS } from './schema.js';
 import { Station, type Upstream } from './station.js';
 import { watchWrites } from './trespass.js';
 import { Votes, votesOf } from './votes.js';
@@ -37,7 +38,7 @@ export class World {
   #backups = 0;
 
   constructor(
-    readonly plan: Pick<Plan, 'seed' | 'schema' | 'page'>,
+    readonly plan: Pick<Plan, 'seed' | 'schema' | 'page' | 'migrates'>,
     readonly pool: DatabasePool,
   ) {
     this.#random = new Random(hash('network', plan.seed));
@@ -99,17 +100,31 @@ export class World {
     return isDone;
   }
 
-  backUp({ database }: Station): string | undefined {
-    if (database.backUp === undefined) return undefined;
+  backUp(station: Station): void {
+    const { backUp } = station.database;
+    if (backUp === undefined) return;
     const file = join(this.#directory, `${this.#backups++}.db`);
-    database.backUp(file);
-    return file;
+    backUp(file);
+    station.backup = { file, isMigrated: station.isMigrated };
   }
 
-  async restore(station: Station, file: string): Promise<void> {
+  async restore(station: Station, { file, isMigrated }: NonNullable<Station['backup']>) {
     this.votes.forget(station);
-    station.reopen(await station.database.site({ file }));
+    const schema = (isMigrated ? LATER_SCHEMAS : SCHEMAS)[this.plan.schema];
+    station.reopen(await station.database.site({ file, schema }));
+    station.isMigrated = isMigrated;
     station.known = undefined;
+  }
+
+  /** @param isRestarted whether its process has the new schema at once. */
+  async migrate(station: Station, isRestarted: boolean): Promise<void> {
+    if (!this.plan.migrates) return;
+    if (!station.isMigrated) {
+      await station.database.migrate!(LATER_SCHEMAS[this.plan.schema]);
+      station.isMigrated = true;
+    }
+    if (isRestarted) station.reopen(station.database.reopened());
+    await this.look(station);
   }
 
   /** Its process ends, and another one opens the same database. */

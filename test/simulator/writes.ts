@@ -5,14 +5,21 @@ import type { Random } from '../support/random.js';
 import { SCHEMAS, type SchemaName } from './schema.js';
 
 /** One transaction. Some of those of one statement are not pinned to a db_version, as in a shell. */
-export function randomWrite(random: Random, step: number, schema: SchemaName = 'many'): string[] {
+export function randomWrite(
+  random: Random,
+  step: number,
+  {
+    schema = 'many',
+    isMigrated = false,
+  }: { readonly schema?: SchemaName; readonly isMigrated?: boolean } = {},
+): string[] {
   const kind = random.int(10);
   if (kind < 2) return pinned(pair(random, step));
   if (kind < 6) {
     const count = random.chance(0.25) ? 2 : 1;
     return pinnedSometimes(
       random,
-      Array.from({ length: count }, () => thing(random)),
+      Array.from({ length: count }, () => thing(random, isMigrated)),
     );
   }
   return pinnedSometimes(random, schema === 'few' ? [other(random)] : randomTransaction(random));
@@ -59,7 +66,7 @@ function pair(random: Random, step: number): string[] {
 }
 
 /** One statement for the table `things`. */
-export function thing(random: Random): string {
+export function thing(random: Random, isMigrated = false): string {
   const id = () => `'i${random.int(6)}'`;
   const word = () => random.pick(["'x'", "'y'", "'Z'", "''", 'NULL']);
   const number = () => String(random.int(9) - 2);
@@ -73,6 +80,7 @@ export function thing(random: Random): string {
     high: number,
     low: word,
     place: () => `'a${random.int(3)}'`,
+    ...(isMigrated && { note: () => random.pick(["'n1'", "'n2'"]), likes: number }),
   };
   const some = (most: number) => random.shuffle(Object.keys(values)).slice(0, 1 + random.int(most));
   const insert = (verb: string) => {
@@ -83,7 +91,7 @@ export function thing(random: Random): string {
   };
   const update = () => {
     const parts = some(3)
-      .filter((name) => name !== 'votes')
+      .filter((name) => name !== 'votes' && name !== 'likes')
       .map((name) => `${name} = ${values[name]!()}`);
     if (parts.length === 0 || random.chance(0.4)) parts.push(`votes = votes + ${random.int(5)}`);
     return `UPDATE things SET ${parts.join(', ')} WHERE id = ${id()}`;
