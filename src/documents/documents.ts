@@ -165,9 +165,8 @@ export class Documents {
       });
     }
     for (const opening of [...this.#open.values()]) {
-      const { session } = await opening;
-      // The row may be gone. Whoever edits it learns of it when it is saved.
-      await session.sync().catch(() => {});
+      // The row may be gone. Whoever opens or edits it learns of it there.
+      await opening.then(({ session }) => session.sync()).catch(() => {});
     }
     this.#shownTo = version;
   }

@@ -41,6 +41,7 @@ import { createTableSql } from '../support/create-table.js';
 import { compactionScenario } from './compaction-scenario.js';
 import { liveScenario } from './live-scenario.js';
 import { storedTextSql } from './stored-text.js';
+import { textScenario } from './text-scenario.js';
 
 const anything = customType<{ data: unknown }>({ dataType: () => '' });
 
@@ -600,6 +601,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   'deletes are forgotten, and a client from before them is told': compactionScenario,
+
+  'documents of a text merge, also with writes by SQL': textScenario,
 
   async 'a row rule holds'(open) {
     const [server, a] = [await open({ items }), await open({ items })];

@@ -33,12 +33,13 @@ export function takeLane(token: string, read: (lane: number) => void): Query[] {
       WHERE ${isOurs}`),
     statement(statementText`
       INSERT INTO ${EDITOR_TABLE} (lane, token, until)
-      SELECT min(free.lane), ${quoteText(token)}, ${NOW} + ${LEASE_SECONDS}
-      FROM (SELECT 0 AS lane UNION ALL SELECT lane + 1 FROM ${EDITOR_TABLE}) AS free
-      WHERE
-        NOT EXISTS (SELECT 1 FROM ${EDITOR_TABLE} AS taken WHERE taken.lane = free.lane AND taken.until > ${NOW})
-        AND NOT EXISTS (SELECT 1 FROM ${EDITOR_TABLE} WHERE ${isOurs})
-      HAVING min(free.lane) IS NOT NULL
+      SELECT lowest.lane, ${quoteText(token)}, ${NOW} + ${LEASE_SECONDS}
+      FROM (
+        SELECT min(free.lane) AS lane
+        FROM (SELECT 0 AS lane UNION ALL SELECT lane + 1 FROM ${EDITOR_TABLE}) AS free
+        WHERE NOT EXISTS (SELECT 1 FROM ${EDITOR_TABLE} AS taken WHERE taken.lane = free.lane AND taken.until > ${NOW})
+      ) AS lowest
+      WHERE NOT EXISTS (SELECT 1 FROM ${EDITOR_TABLE} WHERE ${isOurs})
       ON CONFLICT (lane) DO UPDATE SET
         token = excluded.token,
         until = excluded.until`),
