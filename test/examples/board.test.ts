@@ -170,6 +170,13 @@ describe.skipIf(missing.length > 0)(title, () => {
     await second.getByText('Later', { exact: true }).waitFor();
     await second.getByText('All sent').waitFor();
 
+    await second.getByText('Inspector', { exact: true }).click();
+    const feed = second.locator('.inspector tbody');
+    await feed.getByRole('row', { name: /lists .* title Later/ }).waitFor();
+    await add(second, 'Add a card to Done', 'rest');
+    await feed.getByRole('row', { name: /cards .* title rest .* this browser/ }).waitFor();
+    await second.getByText('All sent').waitFor();
+
     await second.getByLabel('Search cards').fill('ROOF');
     await vi.waitFor(async () => {
       const shown = await shownBy(second);

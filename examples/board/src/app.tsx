@@ -7,6 +7,7 @@ import { AddForm } from './add-form.js';
 import { Announcer } from './announcer.js';
 import { Conflicts } from './conflicts.js';
 import { type Database, ready } from './database.js';
+import { Inspector } from './inspector.js';
 import { ListColumn } from './list-column.js';
 import { Toolbar } from './toolbar.js';
 
@@ -69,6 +70,7 @@ export function App() {
           <AddForm label="Add a list" onAdd={(title) => addList(board.id, title)} />
         </section>
       </main>
+      <Inspector />
       <Announcer />
     </>
   );

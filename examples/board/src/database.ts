@@ -18,6 +18,12 @@ export const ready = shared.ready;
 export const db = withCrr(drizzle(shared.client, { schema }), { schema });
 export type Database = typeof db;
 
+/** Calls back after this or another tab has written, or synced. */
+export const onWritten = (listener: () => void) =>
+  shared.subscribe(({ type }) => {
+    if (type === 'written') listener();
+  });
+
 const OFFLINE = `offline-${user}`;
 
 /** The switch of the page: requests fail as they do without a network. */
