@@ -1,5 +1,4 @@
 /** The engines of simulated sites: databases that are installed once, and begin each simulation as they were then. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import initSqliteWasm, { type Database as WasmDatabase } from '@sqlite.org/sqlite-wasm';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import { type WithCrrOptions, withCrr } from '../../src/index.js';
@@ -68,34 +67,38 @@ const simulated = (database: RecycledDatabase, clock?: SiteClock): SimulatedData
 type Wasm = Awaited<ReturnType<typeof initSqliteWasm>>;
 let loaded: Promise<Wasm> | undefined;
 
-/** SQLite in WebAssembly, in memory. */
+/** SQLite in WebAssembly, in memory. It is installed for each simulation: in a database that got other bytes, it ran out of its memory's bounds. */
 class RecycledWasm implements SimulatedDatabase {
   readonly clock = undefined;
   readonly migrate = undefined;
-  #installed = new Uint8Array();
+  readonly backUp = undefined;
+  #client: WasmDatabase;
 
   private constructor(
     readonly schema: Schema,
     readonly wasm: Wasm,
-    readonly client: WasmDatabase,
-  ) {}
+  ) {
+    this.#client = new wasm.oo1.DB(':memory:');
+  }
 
   static async open(schema: Schema): Promise<RecycledWasm> {
     loaded ??= initSqliteWasm();
     const wasm = await loaded;
-    const database = new RecycledWasm(schema, wasm, new wasm.oo1.DB(':memory:'));
+    // It prints what a constraint refuses.
+    Object.assign((wasm as unknown as { config: object }).config, { warn() {}, error() {} });
+    const database = new RecycledWasm(schema, wasm);
     closeLater(() => database.close());
-    for (const table of Object.values(schema)) database.client.exec(createTableSql(table));
-    for (const trigger of TRIGGERS) database.client.exec(trigger);
-    await database.#connect().$crr.install();
-    database.#installed = database.#bytes();
     return database;
   }
 
-  site({ file, siteId }: { file?: string; siteId?: string }): Site {
-    this.#load(file === undefined ? this.#installed : readFileSync(file));
+  async site({ siteId }: { siteId?: string }): Promise<Site> {
+    this.close();
+    this.#client = new this.wasm.oo1.DB(':memory:');
+    for (const table of Object.values(this.schema)) this.#client.exec(createTableSql(table));
+    for (const trigger of TRIGGERS) this.#client.exec(trigger);
+    await this.#connect().$crr.install();
     if (siteId !== undefined) {
-      this.client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
+      this.#client.exec(`UPDATE crr_site SET site_id = x'${siteId}' WHERE ordinal = 1`);
     }
     return this.reopened();
   }
@@ -104,31 +107,15 @@ class RecycledWasm implements SimulatedDatabase {
     return new Site(this.#connect({ check: false }));
   }
 
-  readonly backUp = (file: string): void => writeFileSync(file, this.#bytes());
-
   close(): void {
-    this.client.close();
-  }
-
-  #bytes(): Uint8Array<ArrayBuffer> {
-    return this.wasm.capi.sqlite3_js_db_export(this.client) as Uint8Array<ArrayBuffer>;
-  }
-
-  #load(bytes: Uint8Array): void {
-    const { capi, wasm } = this.wasm;
-    const memory = wasm.allocFromTypedArray(bytes);
-    const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE;
-    const size = bytes.byteLength;
-    const code = capi.sqlite3_deserialize(
-      ...[this.client.pointer!, 'main', memory, size, size, flags],
-    );
-    this.client.checkRc(code);
+    this.#client.close();
   }
 
   #connect(options: Partial<WithCrrOptions> = {}) {
+    const client = this.#client;
     const functions = proxyFunctions(
       (sql, params, rowMode) =>
-        this.client.exec({
+        client.exec({
           ...{ sql, bind: params, rowMode, returnValue: 'resultRows' },
         } as never) as never,
     );
