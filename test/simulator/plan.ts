@@ -60,7 +60,7 @@ export type StepKind = keyof typeof WEIGHTS;
 const FAST = ['libsql', 'better-sqlite3'] as const;
 
 /** With servers. */
-export const MOST_SITES = 8;
+const MOST_SITES = 8;
 
 export function makePlan(seed: number, count: number): Plan {
   const random = new Random(hash('plan', seed));

@@ -1,7 +1,9 @@
 /** Installed databases, for one simulation after the other. */
 import { type EngineName, openDatabase, type SimulatedDatabase } from './engines.js';
-import { MOST_SITES } from './plan.js';
+import type { Plan } from './plan.js';
 import { SCHEMAS, type SchemaName } from './schema.js';
+
+const isRare = (engine: EngineName) => engine === 'sqlite-wasm' || engine === 'sqld';
 
 type Kind = `${SchemaName} ${EngineName}`;
 
@@ -9,17 +11,18 @@ export class DatabasePool {
   readonly #all = new Map<Kind, SimulatedDatabase[]>();
   readonly #free = new Map<Kind, SimulatedDatabase[]>();
 
-  /**
-   * Opens as many as a simulation may have at a time: before the tests of a file, so that they stay open for all of them.
-   * The engines that few simulations have are opened when they are needed.
-   */
-  async fill(): Promise<void> {
-    for (const schema of ['many', 'few'] as const) {
-      for (let i = 0; i < MOST_SITES + 1; i++) {
-        for (const engine of ['libsql', 'better-sqlite3'] as const) await this.take(schema, engine);
+  /** Opens what these plans need: before the tests of a file, so that they stay open for all of them. */
+  async fill(plans: readonly Plan[]): Promise<void> {
+    for (const plan of plans) {
+      await this.reset();
+      const joining = plan.steps.flatMap(({ joins }) => joins ?? []);
+      for (const { engine } of [...plan.sites, ...joining]) {
+        if (!isRare(engine)) await this.take(plan.schema, engine);
       }
+      // The site that is compared with others in the end.
+      await this.take(plan.schema, 'libsql');
     }
-    this.reset();
+    await this.reset();
   }
 
   async take(schema: SchemaName, engine: EngineName): Promise<SimulatedDatabase> {
@@ -36,9 +39,15 @@ export class DatabasePool {
     this.#free.set(kind, [...(this.#free.get(kind) ?? []), database]);
   }
 
-  /** Every database is free again. */
-  reset(): void {
-    for (const [kind, databases] of this.#all) this.#free.set(kind, [...databases].reverse());
+  /** Every database is free again. Those of engines that few simulations have are closed. */
+  async reset(): Promise<void> {
+    for (const [kind, databases] of this.#all) {
+      if (isRare(kind.split(' ')[1] as EngineName)) {
+        for (const database of databases) await database.close();
+        this.#all.delete(kind);
+      }
+      this.#free.set(kind, [...(this.#all.get(kind) ?? [])].reverse());
+    }
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 export async function simulate(plan: Plan, pool: DatabasePool): Promise<Outcome> {
-  pool.reset();
+  await pool.reset();
   const world = new World(plan, pool);
   try {
     world.note(`${plan.schema} tables, pages of ${plan.page ?? 'any number of'} changes`);

@@ -7,10 +7,11 @@ import { simulate } from './simulate.js';
 const STEPS = 200;
 const histories = numberFromEnv('CRR_HISTORIES', 5);
 
+const seeds = Array.from({ length: histories }, (_, i) => hash('simulator', seedFromEnv(), i));
 const pool = new DatabasePool();
-beforeAll(() => pool.fill());
+beforeAll(() => pool.fill(seeds.map((seed) => makePlan(seed, STEPS))), 600_000);
 
-test.each(Array.from({ length: histories }, (_, i) => hash('simulator', seedFromEnv(), i)))(
+test.each(seeds)(
   `npm run -s sim -- --seed %i --steps ${STEPS}`,
   { timeout: 600_000 },
   async (seed) => {
