@@ -1,5 +1,6 @@
 import { CrrUsageError } from '../errors.js';
 import { RowExpander } from '../feed/expand.js';
+import { readNewest } from '../feed/news.js';
 import { cutPage, type HiddenRow } from '../feed/page.js';
 import type { ReadPosition } from '../feed/position.js';
 import { selectRows } from '../feed/select.js';
@@ -42,6 +43,20 @@ export interface FeedParts {
 const DEFAULT_PAGE = 5_000;
 /** After pages whose rows are all left out, a query may read this many times as many rows. */
 const MAX_GROWTH = 8;
+
+/** If there are more tables, the first look is at which of them have something new. It costs a round trip. */
+const FEW_TABLES = 32;
+/** While others write, a look may be out of date before its tables are read. */
+const MAX_LOOKS = 4;
+
+/** The tables that have something new at a moment. */
+interface Look {
+  readonly dbVersion: number;
+  readonly tables: ReadonlySet<string>;
+}
+
+/** Something was written after a look. */
+const WRITTEN_SINCE: unique symbol = Symbol('written since');
 
 /** Reads the change feed of a database, page by page. */
 export class Feed {
@@ -117,16 +132,42 @@ export class Feed {
   }
 
   #read(position: Cursor, rowLimit: number | undefined) {
-    return this.#parts.drift.withPresent((present) => this.#readOnce(present, position, rowLimit));
+    return this.#parts.drift.withPresent(async (present) => {
+      const looks = this.#specs.length > FEW_TABLES;
+      for (let attempt = 1; ; attempt++) {
+        const look = looks && attempt < MAX_LOOKS ? await this.#look(present, position) : undefined;
+        const read = await this.#readOnce(present, position, rowLimit, look);
+        if (read !== WRITTEN_SINCE) return read;
+      }
+    });
   }
 
-  async #readOnce(present: PresentSchema, position: Cursor, rowLimit: number | undefined) {
+  /** Finds the tables that have something for the reader: of many tables, most have nothing. */
+  async #look(present: PresentSchema, { after }: Cursor): Promise<Look> {
+    const { connection, sites } = this.#parts;
+    const tables = new Set<string>();
+    const specs = this.#specs.map(({ name }) => requirePresent(present, name));
+    const queries = readNewest(specs, ({ name }, newest) => {
+      // Of a db_version that was cut, there is more.
+      if (newest > after.db_version || (newest === after.db_version && after.row)) tables.add(name);
+    });
+    return sites.read(connection, queries, [], ({ dbVersion }) => ({ dbVersion, tables }));
+  }
+
+  /** @param look if it is given, only the tables that it has found are read, unless something was written since. */
+  async #readOnce(
+    present: PresentSchema,
+    position: Cursor,
+    rowLimit: number | undefined,
+    look?: Look,
+  ) {
     const { connection, sites } = this.#parts;
     const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
-    const selections = this.#specs.map(({ name }, i) => {
+    const selections = this.#specs.flatMap(({ name }, i) => {
       const spec = requirePresent(present, name);
+      if (look !== undefined && !look.tables.has(spec.name)) return [];
       const visible = where?.[spec.name];
       const mayBeWhole = this.#whole.size > 0;
       const selection = {
@@ -134,15 +175,17 @@ export class Feed {
         isAfterCut: i > cutIndex,
         limit: rowLimit,
         visible,
+        hiddenSince,
         mayBeWhole,
       };
-      return { spec, visible, query: collecting(selectRows(spec, selection)) };
+      return [{ spec, visible, query: collecting(selectRows(spec, selection)) }];
     });
     const queries = selections.map(({ query }) => query);
     const named = [site, excludeSite].filter((id) => id !== undefined);
     return sites.read(connection, queries, named, (state, pageSites) => {
       const { directory, dbVersion, schemaVersion, horizon } = state;
       if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
+      if (look !== undefined && look.dbVersion !== dbVersion) return WRITTEN_SINCE;
       requireRemembered(position, horizon);
       const filter = {
         since: position.since,

@@ -1,6 +1,6 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { portable } from '../sql/driver-value.js';
-import { all, block, type Fragment, list, statementText } from '../sql/layout.js';
+import { all, any, block, type Fragment, list, statementText } from '../sql/layout.js';
 import { keyOf } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { type Statement, statement } from '../sql/statement.js';
@@ -19,6 +19,8 @@ export interface ReadRows {
   readonly limit: number | undefined;
   /** A condition on the base row, for readers who may not see every row. */
   readonly visible?: Statement | undefined;
+  /** Rows that do not meet it, and have not changed after this db_version, are left out. */
+  readonly hiddenSince: number;
   /** Some rows travel with all of their cells, also those that are older than the position. */
   readonly mayBeWhole?: boolean | undefined;
 }
@@ -26,7 +28,7 @@ export interface ReadRows {
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
 export function selectRows(
   spec: TableSpec,
-  { position, isAfterCut, limit, visible, mayBeWhole = false }: ReadRows,
+  { position, isAfterCut, limit, visible, hiddenSince, mayBeWhole = false }: ReadRows,
 ): Statement {
   const rowid = `${CLOCK}.${clockRowid(spec)}`;
   const isPartial = visible === undefined && !mayBeWhole;
@@ -39,6 +41,8 @@ export function selectRows(
   ];
   // A delete that no trigger has seen leaves a clock that is alive, and no values to give, until it gets its tombstone.
   const isDeadOrThere = `(${isThere(spec)} OR ${CLOCK}.causal_length % 2 = 0)`;
+  const isRestricted = visible !== undefined && hiddenSince > position.after.db_version;
+  const told = isRestricted ? [isTold(spec, visible, hiddenSince)] : [];
   const sql = statementText`
     SELECT
       ${list(columns)}
@@ -46,11 +50,18 @@ export function selectRows(
     LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
     ${joinAside(spec, (name) => `${CLOCK}.${quoteName(keyOf(name))}`)}
     WHERE
-      ${all([isAfter(spec, position, isAfterCut), isDeadOrThere])}
+      ${all([isAfter(spec, position, isAfterCut), isDeadOrThere, ...told])}
     ORDER BY ${CLOCK}.db_version, ${rowid}
     ${limit === undefined ? '' : `LIMIT ${limit}`}`;
-  return statement(sql, visible?.args);
+  const args = visible?.args ?? [];
+  return statement(sql, isRestricted ? [...args, ...args] : args);
 }
+
+/** Decided before anything else is looked up: of many rows a new reader may see few. */
+const isTold = (spec: TableSpec, visible: Statement, hiddenSince: number): Fragment => block`
+  (
+    ${any([`${CLOCK}.db_version > ${hiddenSince}`, `${CLOCK}.causal_length % 2 = 0`, block`EXISTS ${visibleSql(spec, visible)}`])}
+  )`;
 
 function isAfter(spec: TableSpec, { after }: ReadPosition, isAfterCut: boolean): string {
   const { db_version: version, row } = after;

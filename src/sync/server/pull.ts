@@ -34,11 +34,9 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
   const { site, access, limits, push, maxCellBytes } = options;
   const { pushed } = push ?? {};
   const asked = sinceOf(pull.cursor);
-  if (hadAllBefore(pull, options)) {
-    return {
-      pulled: { ...NOTHING, cursor: pushed!.stamp, filter: access.filter },
-      tooLarge: [],
-    };
+  const all = hasAll(pull, options) ? pull.cursor : hadAllBefore(pull, options) && pushed!.stamp;
+  if (all !== false) {
+    return { pulled: { ...NOTHING, cursor: all, filter: access.filter }, tooLarge: [] };
   }
   const first = firstTransfer(pull, options);
   const known = first === undefined ? pull.filter : access.filter;
@@ -103,6 +101,10 @@ function firstTransfer(
     : '';
   return /^\d{1,15}$/.test(began) ? Number(began) : undefined;
 }
+
+/** Whether there is nothing to read, because the client has all changes. No table has to be asked then. */
+const hasAll = ({ cursor, filter }: Pull, { access, push, version }: PullOptions): boolean =>
+  push === undefined && cursor === version && cursor !== 0 && filter === access.filter;
 
 /** Whether there is nothing to read, because the client had all changes before this push. */
 function hadAllBefore({ cursor, filter }: Pull, { access, push }: PullOptions): boolean {
