@@ -38,6 +38,7 @@ import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
+import { knownInstall, rememberInstall } from './installed.js';
 import { type MergeObservers, observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
@@ -100,9 +101,16 @@ export class CrrCore {
   install(): Promise<void> {
     this.#sites.forget();
     return explained(async () => {
-      await install(this.connection, this.schema);
-      this.drift.forget();
-      await this.drift.pass();
+      const { connection, schema, drift } = this;
+      const known = await knownInstall(connection, schema);
+      if (known.present === undefined) {
+        await install(connection, schema);
+        drift.forget();
+        const { installed } = await knownInstall(connection, schema);
+        await rememberInstall(connection, installed, await drift.pass());
+      } else {
+        drift.accept(known.present);
+      }
       await observed(this.#observers, 0, () => this.#merger.drain());
       this.#observers.writes?.emit({ isSchemaChange: true });
     });

@@ -75,6 +75,11 @@ export class DriftCheck {
     this.#present ??= takeNow(connection, this.#look());
   }
 
+  /** The CRRs are known from elsewhere. */
+  accept(present: PresentSchema): void {
+    if (this.#isEnabled) this.#present = present;
+  }
+
   /** The database may have changed: it is looked at again before the next use. */
   forget(): void {
     if (this.#isEnabled) this.#present = undefined;

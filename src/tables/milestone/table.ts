@@ -26,6 +26,7 @@ const RANDOM_SECRET = 'lower(hex(randomblob(16)))';
  *     schema_version raised whenever crr_table changes, so that processes with another schema notice
  *     horizon        tombstones up to this db_version may have been forgotten here: a reader that has read less would keep
  *                    rows that are deleted
+ *     installed      what install() has found to be complete, and at which state of sqlite_master; see installed.ts
  *     swept_version  of the deletes up to this db_version, tombstones that can be forgotten have been forgotten
  */
 export function milestoneStatements(): string[] {
@@ -43,7 +44,8 @@ export function milestoneStatements(): string[] {
         secret TEXT NOT NULL,
         schema_version INTEGER NOT NULL,
         horizon INTEGER NOT NULL,
-        swept_version INTEGER NOT NULL
+        swept_version INTEGER NOT NULL,
+        installed TEXT
       ) STRICT`,
     statementText`
       INSERT INTO ${HISTORY_TABLE} (id, known_version, secret, schema_version, horizon, swept_version)

@@ -1,0 +1,114 @@
+import { version } from '../../package.json';
+import type { CrrSchema } from '../model/schema.js';
+import { encodeSpec } from '../tables/catalog/table.js';
+import {
+  type Installed,
+  installedText,
+  noteInstalled,
+  readInstalled,
+} from '../tables/milestone/installed.js';
+import { readSchemaVersion } from '../tables/milestone/schema-version.js';
+import { sharedStatements, tableTriggers } from '../tables/modules.js';
+import { readWaitingTables } from '../tables/pending/count.js';
+import { TRUSTED } from '../tables/pending/table.js';
+import type { Connection } from './connection.js';
+import { clocksMatchRows } from './install.js';
+import { declaredSchema, type PresentSchema, readRecordedSpecs } from './present-schema.js';
+import { run } from './run.js';
+
+/*
+ * A look at everything that a schema needs in a database costs a millisecond and more for each table. If nothing has
+ * changed sqlite_master since such a look, its outcome still holds.
+ */
+
+/** What is known without a look at each object. */
+export interface KnownInstall {
+  /** Undefined if something may have to be done. */
+  readonly present: PresentSchema | undefined;
+  /** To be noted once everything was looked at; undefined if the engine does not show the state of sqlite_master. */
+  readonly installed: Installed | undefined;
+}
+
+/** Looks at what was noted, and at what changes without a trace in sqlite_master. */
+export async function knownInstall(
+  connection: Connection,
+  schema: CrrSchema,
+): Promise<KnownInstall> {
+  const specs = [...schema.tables.values()];
+  const recorded = new Map<string, string>();
+  const waiting = new Set<string>();
+  const digest = digestOf(schema);
+  let schemaVersion = 0;
+  let installed: Installed | undefined;
+  let isNoted = false;
+  const queries = [
+    readInstalled((cookie, noted) => {
+      installed = { digest, cookie };
+      isNoted = noted === installedText(installed);
+    }),
+    readSchemaVersion((found) => {
+      schemaVersion = found;
+    }),
+    readRecordedSpecs((table, { spec }) => recorded.set(table, spec)),
+    readWaitingTables(TRUSTED, true, (table) => waiting.add(table)),
+  ];
+  try {
+    await run(connection, queries, 'read');
+  } catch {
+    // Nothing is installed, or the engine does not show it.
+    return { present: undefined, installed: undefined };
+  }
+  const isComplete =
+    isNoted &&
+    specs.every((spec) => recorded.get(spec.name) === encodeSpec(spec)) &&
+    (await clocksMatchRows(connection, specs));
+  const present = isComplete
+    ? { ...declaredSchema(schema), version: schemaVersion, waiting }
+    : undefined;
+  return { present, installed };
+}
+
+/** Notes that everything is there, if it was looked at since the state of sqlite_master was read. */
+export async function rememberInstall(
+  connection: Connection,
+  installed: Installed | undefined,
+  present: PresentSchema,
+): Promise<void> {
+  if (installed === undefined || present.version === undefined) return;
+  if (present.isNewer || present.gone.size > 0) return;
+  await connection.batch([noteInstalled(installed)], 'write');
+}
+
+/** Identifies a schema and what this version of the package makes of it. */
+function digestOf({ tables, plainTables }: CrrSchema): string {
+  const specs = [...tables.values()];
+  // The texts of one table of each sort differ if what is made of any table does.
+  const samples = [true, false].flatMap(
+    (hasConstraints) =>
+      specs.find(({ constraints }) => (constraints !== undefined) === hasConstraints) ?? [],
+  );
+  return hashOf([
+    version,
+    ...specs.map(encodeSpec),
+    ...[...plainTables].sort(),
+    ...sharedStatements(),
+    ...samples.flatMap((spec) => tableTriggers(spec).map(({ sql }) => sql)),
+  ]);
+}
+
+/** 53 bits of a text, by two multiplications (cyrb53). Not for what somebody may want to collide. */
+function hashOf(texts: readonly string[]): string {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (const text of [...texts, String(texts.length)]) {
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      high = Math.imul(high ^ code, 2_654_435_761);
+      low = Math.imul(low ^ code, 1_597_334_677);
+    }
+    high =
+      Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+    low =
+      Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
+  }
+  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
+}
