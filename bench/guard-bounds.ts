@@ -81,3 +81,9 @@ export const SITES: Readonly<Record<'first' | 'cold' | 'idle' | 'push', number>>
   idle: 19,
   push: 89,
 };
+
+/** Statements that a server runs, however many CRRs it has. */
+export const TABLES: Readonly<Record<'idleStatements' | 'newsStatements', number>> = {
+  idleStatements: 7,
+  newsStatements: 18,
+};

@@ -14,7 +14,7 @@ import { measureMemory } from './memory.js';
 import { measureEngine } from './oracle.js';
 import { measureRemote } from './remote.js';
 import { renderTable } from './report.js';
-import { measureSites } from './scale.js';
+import { measureSites, measureTables } from './scale.js';
 import { measureSettling } from './settling.js';
 import { boundShape, citiesShape, textShape, wideShape } from './shapes.js';
 import { measureSelects, measureSize, measureWrites } from './writes.js';
@@ -161,6 +161,7 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
   async scale(_, figures) {
     const rounds = options.quick ? 3 : 9;
     await measureSites({ few: 10, many: options.quick ? 20_000 : 100_000, rounds }, figures);
+    await measureTables({ few: 5, many: 200, rounds }, figures);
   },
   async compaction(bench, figures) {
     const churned = options.quick ? 50_000 : 1_000_000;

@@ -112,6 +112,109 @@ export async function measureSites(
   }
 }
 
+/** Of a server and a client with many CRRs. */
+export interface TablesCosts {
+  /** SQL statements that the server runs for a request that has nothing new. */
+  readonly idleStatements: number;
+  /** Of one that has one new row. */
+  readonly newsStatements: number;
+  /** Statements of an install() that finds nothing to do. */
+  readonly installStatements: number;
+  /** Milliseconds of CPU time: of a sync without news, on both sides; of one with a new row; of that install(). */
+  readonly idleMs: number;
+  readonly newsMs: number;
+  readonly installMs: number;
+}
+
+export async function tablesCosts(count: number, rounds: number): Promise<TablesCosts> {
+  const columns = () => ({
+    id: text('id').primaryKey().notNull(),
+    ...Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, text(name)])),
+  });
+  const tables = Array.from({ length: count }, (_, i) => crrTable(`table_${i}`, columns()));
+  const schema = Object.fromEntries(tables.map((table, i) => [`table${i}`, table]));
+  const openTables = async () => {
+    const client = createClient({ url: ':memory:' });
+    const names = [
+      'id TEXT PRIMARY KEY NOT NULL',
+      'a TEXT',
+      'b TEXT',
+      'c TEXT',
+      'd TEXT',
+      'e TEXT',
+    ];
+    await client.batch(
+      tables.map((_, i) => `CREATE TABLE table_${i} (${names.join(', ')})`),
+      'write',
+    );
+    const db = withCrr(drizzle(client), { schema });
+    await db.$crr.install();
+    return db;
+  };
+  const [server, own] = [await openTables(), await openTables()];
+  let statements = 0;
+  const batch = server.$client.batch.bind(server.$client);
+  server.$client.batch = (list, mode) => {
+    statements += list.length;
+    return batch(list, mode);
+  };
+  const handler = createSyncHandler({ db: server, authorize: () => ({ id: 'ann' }) });
+  const sync = createSync({
+    db: own,
+    url: 'http://handler.test/',
+    fetch: (...args) => handler(new Request(...args)),
+  });
+  const measured = async (run: () => Promise<unknown>, prepare = async () => {}) => {
+    const times: number[] = [];
+    let count = 0;
+    for (let i = 0; i < rounds; i++) {
+      await prepare();
+      statements = 0;
+      const start = process.cpuUsage();
+      await run();
+      const { user, system } = process.cpuUsage(start);
+      times.push((user + system) / 1_000);
+      count = statements;
+    }
+    return { ms: median(times), count };
+  };
+  const first = tables[0]!;
+  let rows = 0;
+  const write = async () => {
+    await server.insert(first).values({ id: `row ${rows++}` });
+  };
+  await write();
+  for (let i = 0; i < 3; i++) await sync.sync();
+  const idle = await measured(() => sync.sync());
+  const news = await measured(() => sync.sync(), write);
+  const install = await measured(() => withCrr(drizzle(server.$client), { schema }).$crr.install());
+  assert.equal((await own.select().from(first)).length, rows);
+  server.$client.close();
+  own.$client.close();
+  return {
+    ...{ idleStatements: idle.count, newsStatements: news.count, installStatements: install.count },
+    ...{ idleMs: idle.ms, newsMs: news.ms, installMs: install.ms },
+  };
+}
+
+export async function measureTables(
+  effort: { readonly few: number; readonly many: number; readonly rounds: number },
+  figures: Figures,
+): Promise<void> {
+  const few = await tablesCosts(effort.few, effort.rounds);
+  const many = await tablesCosts(effort.many, effort.rounds);
+  const names = `${effort.many} CRRs / ${effort.few}`;
+  for (const name of ['idle', 'news'] as const) {
+    const [a, b] = [many[`${name}Ms`], few[`${name}Ms`]];
+    figures.set(`tables_${name}_x`, a / b, `${names}: ${a.toFixed(1)} / ${b.toFixed(1)} ms of CPU`);
+  }
+  figures.set(
+    'tables_install_ms',
+    many.installMs,
+    `install() with nothing to do, ${names}: ${few.installMs.toFixed(1)} ms`,
+  );
+}
+
 async function open(client: Client) {
   await client.execute(CREATE);
   const db = withCrr(drizzle(client), { schema: { notes } });

@@ -6,8 +6,8 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795723601263,
-      "hash": "0badb0fc7af1c55ed60f8c4bd959b2f15ae553582bbf691afc1aca2756ffdefc",
+      "when": 1795724863911,
+      "hash": "2a9b91d874e19854ea397730640015f3e236a170a284a5ac0cb2c2a350a6f961",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
         "CREATE UNIQUE INDEX `boards_name_unique` ON `boards` (`name`);",
@@ -33,7 +33,7 @@ export default {
         "CREATE TABLE IF NOT EXISTS crr_usage (\n  source TEXT NOT NULL PRIMARY KEY,\n  sites INTEGER NOT NULL DEFAULT 0,\n  tombstones INTEGER NOT NULL DEFAULT 0\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_refused (\n  site_id BLOB NOT NULL,\n  tag TEXT NOT NULL,\n  table_name TEXT NOT NULL,\n  pk BLOB NOT NULL,\n  code TEXT NOT NULL,\n  rights TEXT NOT NULL,\n  UNIQUE (site_id, tag, table_name, pk)\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_milestone (\n  number INTEGER PRIMARY KEY,\n  version INTEGER NOT NULL,\n  token TEXT NOT NULL\n) STRICT;",
-        "CREATE TABLE IF NOT EXISTS crr_history (\n  id INTEGER PRIMARY KEY,\n  known_version INTEGER NOT NULL,\n  secret TEXT NOT NULL,\n  schema_version INTEGER NOT NULL,\n  horizon INTEGER NOT NULL,\n  swept_version INTEGER NOT NULL\n) STRICT;",
+        "CREATE TABLE IF NOT EXISTS crr_history (\n  id INTEGER PRIMARY KEY,\n  known_version INTEGER NOT NULL,\n  secret TEXT NOT NULL,\n  schema_version INTEGER NOT NULL,\n  horizon INTEGER NOT NULL,\n  swept_version INTEGER NOT NULL,\n  installed TEXT\n) STRICT;",
         "INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)\nSELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0\nWHERE NOT EXISTS (SELECT 1 FROM crr_history);",
         "CREATE TABLE IF NOT EXISTS crr_ticket (\n  id INTEGER PRIMARY KEY,\n  process TEXT NOT NULL,\n  count INTEGER NOT NULL\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;",

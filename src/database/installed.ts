@@ -11,6 +11,8 @@ import { readSchemaVersion } from '../tables/milestone/schema-version.js';
 import { sharedStatements, tableTriggers } from '../tables/modules.js';
 import { readWaitingTables } from '../tables/pending/count.js';
 import { TRUSTED } from '../tables/pending/table.js';
+import { readFormat } from '../tables/state/read.js';
+import { SQL_FORMAT } from '../tables/state/table.js';
 import type { Connection } from './connection.js';
 import { clocksMatchRows } from './install.js';
 import { declaredSchema, type PresentSchema, readRecordedSpecs } from './present-schema.js';
@@ -39,12 +41,16 @@ export async function knownInstall(
   const waiting = new Set<string>();
   const digest = digestOf(schema);
   let schemaVersion = 0;
+  let format = 0;
   let installed: Installed | undefined;
   let isNoted = false;
   const queries = [
     readInstalled((cookie, noted) => {
       installed = { digest, cookie };
       isNoted = noted === installedText(installed);
+    }),
+    readFormat((found) => {
+      format = found;
     }),
     readSchemaVersion((found) => {
       schemaVersion = found;
@@ -60,6 +66,7 @@ export async function knownInstall(
   }
   const isComplete =
     isNoted &&
+    format === SQL_FORMAT &&
     specs.every((spec) => recorded.get(spec.name) === encodeSpec(spec)) &&
     (await clocksMatchRows(connection, specs));
   const present = isComplete

@@ -8,9 +8,9 @@ import { measureChanges } from '../../bench/changes.js';
 import { Workbench } from '../../bench/database.js';
 import { costsAmong, type ExactCosts, exactCosts, type GrowthCosts } from '../../bench/exact.js';
 import { Figures } from '../../bench/figures.js';
-import { BOUND, EXACT, PUBLISHED, SITES } from '../../bench/guard-bounds.js';
+import { BOUND, EXACT, PUBLISHED, SITES, TABLES } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
-import { sitesCosts } from '../../bench/scale.js';
+import { sitesCosts, tablesCosts } from '../../bench/scale.js';
 import { boundShape, citiesShape, sharedShape, textShape, wideShape } from '../../bench/shapes.js';
 import { measureWrites } from '../../bench/writes.js';
 import { sqldBinary } from '../../tools/sqld/index.js';
@@ -66,6 +66,15 @@ test.skipIf(!hasSqld)(
     expect(excess, `above the bounds; found ${JSON.stringify(rows)}`).toEqual([]);
   },
 );
+
+test('the statements that a request runs do not grow with the tables', async () => {
+  const { idleStatements, newsStatements } = await tablesCosts(100, 1);
+  const found = { idleStatements, newsStatements };
+  const excess = Object.entries(found).filter(
+    ([name, count]) => count > TABLES[name as keyof typeof TABLES],
+  );
+  expect(excess, `above the bounds; found ${JSON.stringify(found)}`).toEqual([]);
+});
 
 describe('ratios to a plain table are within 1.5 of the published ones', () => {
   const figures = new Figures();

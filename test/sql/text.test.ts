@@ -170,7 +170,8 @@ describe('exact text', () => {
         secret TEXT NOT NULL,
         schema_version INTEGER NOT NULL,
         horizon INTEGER NOT NULL,
-        swept_version INTEGER NOT NULL
+        swept_version INTEGER NOT NULL,
+        installed TEXT
       ) STRICT;
       INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)
       SELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0

@@ -12,6 +12,8 @@ export async function dump(client: Client): Promise<string> {
     const table = quoteName(String(name));
     const { rows: columns } = await client.execute(`PRAGMA table_info(${table})`);
     const values = columns
+      // It counts the changes of sqlite_master, as SQLite does: what is here again is not a change fewer.
+      .filter(({ name: column }) => !(name === 'crr_history' && column === 'installed'))
       .map(({ name }) => `quote(${quoteName(String(name))})`)
       .join(` || ',' || `);
     const { rows } = await client.execute(`SELECT ${values} AS row FROM ${table} ORDER BY 1`);

@@ -153,7 +153,8 @@ CREATE TABLE IF NOT EXISTS crr_history (
   secret TEXT NOT NULL,
   schema_version INTEGER NOT NULL,
   horizon INTEGER NOT NULL,
-  swept_version INTEGER NOT NULL
+  swept_version INTEGER NOT NULL,
+  installed TEXT
 ) STRICT;
 --> statement-breakpoint
 INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)
