@@ -1,5 +1,5 @@
-import { version } from '../../package.json';
 import type { CrrSchema } from '../model/schema.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { encodeSpec } from '../tables/catalog/table.js';
 import {
   type Installed,
@@ -90,20 +90,25 @@ export async function rememberInstall(
 function digestOf({ tables, plainTables }: CrrSchema): string {
   const specs = [...tables.values()];
   // The texts of one table of each sort differ if what is made of any table does.
-  const samples = [true, false].flatMap(
-    (hasConstraints) =>
-      specs.find(({ constraints }) => (constraints !== undefined) === hasConstraints) ?? [],
-  );
+  const samples = new Map(specs.map((spec) => [sortOf(spec), spec]));
   return hashOf([
-    version,
     ...specs.map(encodeSpec),
     ...[...plainTables].sort(),
     ...sharedStatements(),
-    ...samples.flatMap((spec) => tableTriggers(spec).map(({ sql }) => sql)),
+    ...[...samples.values()].flatMap((spec) => tableTriggers(spec).map(({ sql }) => sql)),
   ]);
 }
 
-/** 53 bits of a text, by two multiplications (cyrb53). Not for what somebody may want to collide. */
+/** Tables of one sort have the same triggers, but for names and numbers. */
+const sortOf = ({ key, rows, constraints, clockColumns, cellColumns }: TableSpec): string =>
+  JSON.stringify([
+    ...[key.map(({ sqlType }) => sqlType), rows, constraints !== undefined],
+    ...[clockColumns, cellColumns].map((columns) =>
+      [...new Set(columns.map(({ kind }) => kind))].sort(),
+    ),
+  ]);
+
+/** 64 bits of a text, by multiplications. Not for what somebody may want to collide. */
 function hashOf(texts: readonly string[]): string {
   let [high, low] = [0xdeadbeef, 0x41c6ce57];
   for (const text of [...texts, String(texts.length)]) {
