@@ -269,7 +269,7 @@ class Found {
 function notInstalled(): CrrDatabaseError {
   return new CrrDatabaseError(
     'CRR_DATABASE_NOT_INSTALLED',
-    `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote; without such migrations, call db.$crr.install() after creating the tables`,
+    `the database has no table ${STATE_TABLE}: run the migrations that drizzle-crr generate wrote (in a browser: give openSharedDatabase() those of drizzle-crr bundle); without such migrations, call db.$crr.install() after creating the tables`,
   );
 }
 

@@ -127,7 +127,7 @@ export class HttpConnection {
     try {
       response = await fetch(new Request(this.url, init));
     } catch (error) {
-      throw networkError(error, init.signal);
+      throw networkError(error, init.signal, this.url);
     }
     if (response.ok) return response;
     const body = await this.#read(response, init.signal).catch((error: unknown) => {
@@ -147,7 +147,7 @@ export class HttpConnection {
         readAll(body as ReadableStream<Uint8Array>, { maxBytes: maxMessageBytes, signal }),
       );
     } catch (error) {
-      throw networkError(error, signal);
+      throw networkError(error, signal, this.url);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Errors that no caller waits for: they reach onError, and the sync goes on. */
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Sync } from '../../../src/sync/index.js';
+import { createSync, type Sync } from '../../../src/sync/index.js';
 import { connect, contents, note, notes, openSite, serve } from '../world.js';
 
 const started: Sync[] = [];
@@ -79,4 +79,14 @@ test('so does one whose headers cannot be made', async () => {
   await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(new Error('no token')));
   fails = false;
   await vi.waitFor(async () => expect(await contents(a)).toBe(await contents(server)));
+});
+
+test('a server that cannot be reached is named, without what may be secret', async () => {
+  const a = await openSite();
+  const url = 'https://ann:password@app.example/sync?token=secret';
+  const unreachable = () => Promise.reject(new TypeError('fetch failed'));
+  const sync = createSync({ db: a.db, url, fetch: unreachable, retry: { attempts: 1 } });
+  await expect(sync.sync()).rejects.toThrow(
+    'the server could not be reached at https://app.example/sync, or the connection broke',
+  );
 });
