@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import tsconfig from '../../tsconfig.json' with { type: 'json' };
 import { type Finished, root, runTsx } from './run-tsx.js';
 
 export interface ScratchProject {
@@ -23,13 +24,7 @@ export function scratchProject(name: string): ScratchProject {
     JSON.stringify({
       extends: '../../tsconfig.json',
       compilerOptions: {
-        paths: {
-          'drizzle-crr': ['../../src/index.ts'],
-          'drizzle-crr/live': ['../../src/live-queries/index.ts'],
-          'drizzle-crr/react': ['../../src/react/index.ts'],
-          'drizzle-crr/sync': ['../../src/sync/index.ts'],
-          'drizzle-crr/testing': ['../../src/testing/index.ts'],
-        },
+        paths: pathsFrom('../..'),
       },
       include: ['*.ts'],
     }),
@@ -42,4 +37,12 @@ export function scratchProject(name: string): ScratchProject {
     run,
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** The entry points of the package, as the repository's own tsconfig.json has them. */
+function pathsFrom(up: string): Record<string, string[]> {
+  const entries = Object.entries(tsconfig.compilerOptions.paths);
+  return Object.fromEntries(
+    entries.map(([name, paths]) => [name, paths.map((path) => `${up}/${path}`)]),
+  );
 }
