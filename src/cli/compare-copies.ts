@@ -73,14 +73,14 @@ async function compareWrites(
       ?.cellColumns.some(({ name }) => name === change.cid);
     return `${textOfRow(change)} ${change.cid} ${isOwn ? bytesToHex(change.site_id) : ''}`;
   };
-  for await (const { changes } of restored.$crr.changes({ limit: PAGE })) {
+  for await (const { changes } of restored.$crr.changes({ limit: PAGE, events: false })) {
     for (const change of changes) {
       lives.set(textOfRow(change), change.cl);
       cells.set(cellOf(change), { version: change.col_version, value: textOfValue(change) });
     }
   }
   const [lost, reused] = [new Set<string>(), new Set<string>()];
-  for await (const { changes } of other.$crr.changes({ limit: PAGE })) {
+  for await (const { changes } of other.$crr.changes({ limit: PAGE, events: false })) {
     for (const change of changes) {
       if (!isSame(change.site_id, siteId)) continue;
       const row = textOfRow(change);

@@ -30,6 +30,8 @@ export interface FeedOptions {
   readonly where?: Readonly<Record<string, Statement>> | undefined;
   readonly hiddenSince?: number | undefined;
   readonly whole?: readonly HiddenRow[] | undefined;
+  /** Whether the events of tables with history are among the changes. Default: true. */
+  readonly events?: boolean | undefined;
 }
 
 export interface FeedParts {
@@ -163,6 +165,7 @@ export class Feed {
   ) {
     const { connection, sites } = this.#parts;
     const { site, excludeSite, until, skip, where, hiddenSince = -1 } = this.#options;
+    const { events = true } = this.#options;
     const cutTable = position.after.row?.table;
     const cutIndex = this.#specs.findIndex(({ name }) => name === cutTable);
     const selections = this.#specs.flatMap(({ name }, i) => {
@@ -177,12 +180,14 @@ export class Feed {
         visible,
         hiddenSince,
         mayBeWhole,
+        events,
       };
       return [{ spec, visible, query: collecting(selectRows(spec, selection)) }];
     });
     const queries = selections.map(({ query }) => query);
     const named = [site, excludeSite].filter((id) => id !== undefined);
-    return sites.read(connection, queries, named, (state, pageSites) => {
+    let expanders: RowExpander[] = [];
+    const found = await sites.read(connection, queries, named, (state, pageSites) => {
       const { directory, dbVersion, schemaVersion, horizon } = state;
       if (present.version !== undefined && present.version !== schemaVersion) return OTHER_SCHEMA;
       if (look !== undefined && look.dbVersion !== dbVersion) return WRITTEN_SINCE;
@@ -197,13 +202,24 @@ export class Feed {
         hiddenSince,
         whole: this.#whole,
       };
+      expanders = [];
       const tables = selections.map(({ spec, visible, query }) => {
-        const expander = new RowExpander(spec, pageSites, filter, visible !== undefined);
+        const withEvents = spec.history === true && events;
+        const expander = new RowExpander(
+          spec,
+          pageSites,
+          filter,
+          visible !== undefined,
+          withEvents,
+        );
+        expanders.push(expander);
         const rows = query.rows.map((row) => expander.expand(row));
         return { rows, exhausted: rowLimit === undefined || rows.length < rowLimit };
       });
       return { tables, horizon, dbVersion: Math.min(dbVersion, filter.until) };
     });
+    for (const expander of expanders) expander.finish();
+    return found;
   }
 }
 

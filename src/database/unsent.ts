@@ -1,5 +1,5 @@
 import { findDeleted } from '../merge/find-deleted.js';
-import { SENTINEL } from '../model/change.js';
+import { EVENT, SENTINEL } from '../model/change.js';
 import { unpackKey } from '../model/packed-key.js';
 import { keysByTable, type RowId, RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -61,7 +61,7 @@ export async function readUnsent(
     const found = new RowSet<RowId & { readonly columns: Set<string>; readonly cl: number }>();
     for (const { table, pk, cid, cl } of changes) {
       found.add({ table, pk, columns: new Set(), cl });
-      if (cid !== SENTINEL) found.get({ table, pk })!.columns.add(cid);
+      if (cid !== SENTINEL && cid !== EVENT) found.get({ table, pk })!.columns.add(cid);
     }
     for (const { table, pk, columns, cl } of found.values()) {
       const { refused } = unsent.get({ table, pk }) ?? {};

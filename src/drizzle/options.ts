@@ -30,6 +30,11 @@ export interface ChangesOptions {
    * exceeds the limit; a row is never split. Default: all when awaited, 5,000 with `for await`.
    */
   readonly limit?: number | undefined;
+  /**
+   * Whether the events of tables with history are among the changes, under the cid `'-2'`. cr-sqlite does not know them.
+   * Default: true.
+   */
+  readonly events?: boolean | undefined;
 }
 
 /** Options of {@link CrrTransport.read}. */
@@ -93,6 +98,7 @@ const CHANGES = optionsOf<ChangesOptions>({
   site: true,
   excludeSite: true,
   limit: true,
+  events: true,
 });
 const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
   skip: true,

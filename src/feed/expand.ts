@@ -1,6 +1,6 @@
 import { cellTypeOf } from '../columns/registry.js';
 import { wireOffset } from '../columns/versions.js';
-import { type Change, SENTINEL } from '../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import { packKey } from '../model/packed-key.js';
 import type { RowSet } from '../model/row-id.js';
 import type { SitesOfPage } from '../model/site.js';
@@ -9,7 +9,9 @@ import type { SqlValue } from '../model/value.js';
 import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
 import { parseCells } from '../tables/cells/text.js';
 import type { CellClock } from '../tables/clock/clock.js';
+import { type LoggedEvent, parseEvents } from '../tables/log/read.js';
 import { type ClockText, parseClockText } from './clock-text.js';
+import { eventValue, sitesOfEvent } from './event-change.js';
 import { type ValueColumn, valueColumns } from './value-columns.js';
 
 /** A row of the clock table with its base row, decoded as far as paging needs it. */
@@ -45,12 +47,14 @@ interface Layout {
   readonly values: number;
   readonly cells: number;
   readonly visible: number;
+  readonly events: number;
 }
 
 /** Expands driver rows of selectRows() into changes. */
 export class RowExpander {
   readonly #values: readonly ValueColumn[];
   readonly #layout: Layout;
+  readonly #unfinished: (() => void)[] = [];
   readonly #clockOffsets: readonly number[];
   readonly #cellTypes: readonly {
     readonly name: string;
@@ -64,11 +68,16 @@ export class RowExpander {
     readonly filter: CellFilter,
     /** The rows carry whether the reader may see them. */
     readonly withVisible = false,
+    /** The rows carry their events. */
+    readonly withEvents = false,
   ) {
     this.#values = valueColumns(spec);
     const cells = 1 + this.#values.length;
     const visible = cells + (spec.cellColumns.length > 0 ? 1 : 0);
-    this.#layout = { clock: 0, values: 1, cells, visible };
+    this.#layout = {
+      ...{ clock: 0, values: 1, cells, visible },
+      events: visible + (withVisible ? 1 : 0),
+    };
     this.#clockOffsets = spec.clockColumns.map(wireOffset);
     this.#cellTypes = spec.cellColumns.map((column) => ({
       name: column.name,
@@ -104,7 +113,26 @@ export class RowExpander {
       this.#addClockCells(out, clock, values);
       if (spec.cellColumns.length > 0) this.#addSiteCells(out, row[this.#layout.cells]!);
     }
+    if (this.withEvents) this.#addEvents(out, row[this.#layout.events]!);
     return { table: spec.name, key, dbVersion, changes: out.changes };
+  }
+
+  /** A row's events travel with its cells, so that no site has one without the other. */
+  #addEvents(out: RowChanges, text: DriverValue): void {
+    if (text === null) return;
+    for (const event of parseEvents(text as string)) {
+      const change = out.addEvent(event);
+      if (change === undefined) continue;
+      for (const site of sitesOfEvent(event)) this.sites.idOf(site);
+      this.#unfinished.push(() => {
+        change.val = eventValue(this.spec, event, this.sites);
+      });
+    }
+  }
+
+  /** To be called once all site ids are known: events name those of their parents. */
+  finish(): void {
+    for (const finish of this.#unfinished) finish();
   }
 
   #exactValues(row: DriverRow, { classes }: ClockText): SqlValue[] {
@@ -210,11 +238,7 @@ class RowChanges {
     seq: number,
     isForOwner = false,
   ): void {
-    const { filter } = this;
-    if (dbVersion <= filter.since || dbVersion > filter.until) return;
-    if (filter.site !== undefined && site !== filter.site) return;
-    if (filter.excludeSite !== undefined && site === filter.excludeSite && !isForOwner) return;
-    if (filter.skip.has(dbVersion)) return;
+    if (!this.#passes(dbVersion, site, isForOwner)) return;
     this.#pk ??= packKeyOf(this.spec, this.values);
     this.changes.push({
       table: this.spec.name,
@@ -227,5 +251,34 @@ class RowChanges {
       cl: this.cl,
       seq,
     });
+  }
+
+  /** @returns the change, whose value is still missing; undefined if it is left out. */
+  addEvent(event: LoggedEvent): { val: SqlValue } | undefined {
+    const { arrived, site, dbVersion, seq = 0, causalLength } = event;
+    if (!this.#passes(arrived, site, false)) return undefined;
+    this.#pk ??= packKeyOf(this.spec, this.values);
+    const change = {
+      table: this.spec.name,
+      pk: this.#pk,
+      cid: EVENT,
+      val: '' as SqlValue,
+      col_version: dbVersion,
+      db_version: arrived,
+      site_id: this.sites.idOf(site),
+      cl: causalLength,
+      seq,
+    };
+    this.changes.push(change);
+    return change;
+  }
+
+  #passes(dbVersion: number, site: number, isForOwner: boolean): boolean {
+    const { filter } = this;
+    if (dbVersion <= filter.since || dbVersion > filter.until) return false;
+    if (filter.site !== undefined && site !== filter.site) return false;
+    if (filter.excludeSite !== undefined && site === filter.excludeSite && !isForOwner)
+      return false;
+    return !filter.skip.has(dbVersion);
   }
 }

@@ -7,6 +7,7 @@ import { type Statement, statement } from '../sql/statement.js';
 import { isThere, joinAside, trueRows } from '../tables/aside/truth.js';
 import { cellsTextSql } from '../tables/cells/text.js';
 import { CLOCK, clock, clockRowid, sameRow } from '../tables/clock/table.js';
+import { eventsTextSql } from '../tables/log/read.js';
 import { clockTextSql } from './clock-text.js';
 import type { ReadPosition } from './position.js';
 import { valueColumns } from './value-columns.js';
@@ -23,12 +24,14 @@ export interface ReadRows {
   readonly hiddenSince: number;
   /** Some rows travel with all of their cells, also those that are older than the position. */
   readonly mayBeWhole?: boolean | undefined;
+  /** Whether the events of rows with history travel. */
+  readonly events?: boolean | undefined;
 }
 
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
 export function selectRows(
   spec: TableSpec,
-  { position, isAfterCut, limit, visible, hiddenSince, mayBeWhole = false }: ReadRows,
+  { position, isAfterCut, limit, visible, hiddenSince, mayBeWhole = false, events = false }: ReadRows,
 ): Statement {
   const rowid = `${CLOCK}.${clockRowid(spec)}`;
   const isPartial = visible === undefined && !mayBeWhole;
@@ -38,6 +41,7 @@ export function selectRows(
     ...valueColumns(spec).map(({ sql, affinity }) => portable(sql, affinity)),
     ...(spec.cellColumns.length > 0 ? [cellsTextSql(spec, CLOCK, since)] : []),
     ...(visible === undefined ? [] : [visibleSql(spec, visible)]),
+    ...(spec.history && events ? [eventsTextSql(spec, CLOCK, since ?? -1)] : []),
   ];
   // A delete that no trigger has seen leaves a clock that is alive, and no values to give, until it gets its tombstone.
   const isDeadOrThere = `(${isThere(spec)} OR ${CLOCK}.causal_length % 2 = 0)`;

@@ -1,14 +1,16 @@
 import { isOfFormerLife } from '../columns/versions.js';
-import { type Change, SENTINEL } from '../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import { isOfNoSite, NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../model/value.js';
 import { type BatchColumn, batchColumns } from './columns.js';
+import { type EventOffer, offerEvent, SitesOfParents } from './event-offer.js';
 import {
   isSoundChange,
   refuseChange,
+  refuseEvent,
   refuseValue,
   validateKey,
   validateUnknownCell,
@@ -44,6 +46,10 @@ export interface GroupedChanges {
   /** How many cells (not sentinels) the batch contains. */
   readonly cellCount: number;
   readonly siteIds: ReadonlySet<Uint8Array>;
+  /** Events of tables with history. */
+  readonly events: ReadonlyMap<TableSpec, readonly EventOffer[]>;
+  /** The sites of their parents. */
+  readonly parents: SitesOfParents;
 }
 
 /** Names of columns by table. */
@@ -68,6 +74,8 @@ export function groupChanges(
   const early: EarlyChange[] = [];
   const held: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
+  const events = new Map<TableSpec, EventOffer[]>();
+  const parents = new SitesOfParents();
   let greatestLife = 0;
   let cellCount = 0;
   // The cells of a row usually follow one another and share one `pk`, so the row that was found for the first
@@ -83,7 +91,8 @@ export function groupChanges(
   for (let index = 0; index < changes.length; index++) {
     let change = changes[index]!;
     if (!isSoundChange(change)) refuseChange(change, index);
-    if (isOfFormerLife(change.col_version)) change = { ...change, site_id: NEUTRAL_SITE };
+    if (change.cid !== EVENT && isOfFormerLife(change.col_version))
+      change = { ...change, site_id: NEUTRAL_SITE };
     if (change.site_id !== siteId) {
       siteId = change.site_id;
       siteIds.add(siteId);
@@ -96,6 +105,11 @@ export function groupChanges(
       tableName = change.table;
       row = undefined;
       isHeldRow = heldRows.has(change);
+    }
+    if (change.cid === EVENT) {
+      // Tables without history have no place for events: what they wrote comes as cells, too.
+      if (table?.spec.history) offerEventOf(table, change, key, index);
+      continue;
     }
     if (change.cid === SENTINEL) {
       if (table === undefined) {
@@ -137,6 +151,20 @@ export function groupChanges(
     offerCell(row, change, column);
   }
 
+  function offerEventOf(
+    group: TableGroup,
+    change: Change,
+    key: readonly SqlValue[],
+    index: number,
+  ): void {
+    const offer = offerEvent(group.spec, change, key);
+    if (typeof offer === 'string') refuseEvent(change, offer, index);
+    parents.add(offer.event);
+    const offers = events.get(group.spec);
+    if (offers === undefined) events.set(group.spec, [offer]);
+    else offers.push(offer);
+  }
+
   function tableGroup(name: string): TableGroup | undefined {
     const known = tables.get(name);
     const spec = schema.tables.get(name);
@@ -157,6 +185,8 @@ export function groupChanges(
     greatestLife,
     cellCount,
     siteIds,
+    events,
+    parents,
   };
 }
 

@@ -28,6 +28,8 @@ export type PhaseName =
   /** Batches that must not be applied are refused. */
   | 'refuse'
   | 'report'
+  /** The events of tables with history go into their logs. */
+  | 'log'
   | 'end';
 
 export interface Phase {

@@ -19,6 +19,7 @@ import { holdQueries } from './hold.js';
 import type { ApplyInput } from './input.js';
 import { LimitedBatch, splitDeletes } from './limited.js';
 import { offerCells } from './offer-cells.js';
+import { logEvents } from './offer-events.js';
 import { offerRows } from './offer-rows.js';
 import { OrdinalsOfBatch } from './ordinals.js';
 import { MergeOutcome } from './outcome.js';
@@ -66,6 +67,7 @@ export function planApply(input: ApplyInput): ApplyPlan {
       { name: 'note', queries: batch.note() },
       { name: 'refuse', queries: batch.refuse() },
       { name: 'report', queries: batch.report() },
+      { name: 'log', queries: batch.log() },
       { name: 'end', queries: batch.end() },
     ],
     outcome: batch.outcome,
@@ -99,7 +101,9 @@ class Batch {
   ) {
     const { limited, sites } = input;
     this.#settling = new Settling(input.schema, input.settles ?? false, input.limits, this.#apart);
-    this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites);
+    // A source with limits cannot make this database remember sites by naming them as writers of parents.
+    const parents = limited === undefined ? grouped.parents.all : [];
+    this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites, parents);
     this.#hasForeignNames = grouped.early.some(({ isHeld }) => !isHeld);
     const split = limited && splitDeletes(grouped.tables, limited.source);
     this.#offers = split?.offers ?? grouped.tables;
@@ -122,7 +126,9 @@ class Batch {
       greatestTime: input.greatestTime,
       unknownColumns: input.unknownColumns,
     });
-    this.#touched = [...new Set([...this.#offers.keys(), ...this.#drained])];
+    this.#touched = [
+      ...new Set([...this.#offers.keys(), ...grouped.events.keys(), ...this.#drained]),
+    ];
     this.#limits =
       limited &&
       new LimitedBatch({
@@ -270,6 +276,16 @@ class Batch {
       ...reportRejected(this.#apart, this.#source, this.outcome),
       countWaiting(this.#source, this.outcome, this.#apart.countedFrom),
     ];
+  }
+
+  /** After the report: what an event changes is its log. */
+  log(): Query[] {
+    const { events, parents } = this.grouped;
+    const { ownReturn = false, limits } = this.input;
+    const input = { ordinals: this.ordinals, parents, limits, takesOwn: ownReturn };
+    return this.#touched
+      .filter(({ history }) => history)
+      .flatMap((spec) => logEvents(spec, events.get(spec) ?? [], input));
   }
 
   end(): Query[] {

@@ -1,7 +1,8 @@
-import { type Change, SENTINEL } from '../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../model/change.js';
+import { columnsOfEvent, withoutCells } from '../model/log-event.js';
 import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
-import { type LimitedSource, type RefusedRow, rightsIn } from './source.js';
+import { type LimitedSource, type RefusedRow, rightsIn, type TableRights } from './source.js';
 
 /** The changes of a batch, as far as the rights of its source are known from names alone. */
 export interface Admitted {
@@ -31,7 +32,7 @@ export function admitChanges(
     if (rights === undefined) {
       if (!isKnown(table)) continue;
       refused.add({ table, pk, code: 'CRR_CHANGE_TABLE_REFUSED', isOutside: false });
-    } else if (isReadOnly(rights, cid)) {
+    } else if (isReadOnly(rights, cid) || writesReadOnly(rights, change)) {
       if (rights.onReadOnly === 'ignore') hasIgnored = true;
       else refused.add({ table, pk, code: 'CRR_CHANGE_COLUMN_REFUSED', isOutside: false });
     } else if (accepts?.(change) === false) {
@@ -39,15 +40,21 @@ export function admitChanges(
     }
   }
   if (refused.size === 0 && !hasIgnored) return { changes, refused };
-  const admitted = changes.filter((change) => {
-    if (refused.has(change)) return false;
+  const admitted = changes.flatMap((change) => {
+    if (refused.has(change)) return [];
     const rights = rightsIn(source, change.table);
-    return rights === undefined || !isReadOnly(rights, change.cid);
+    if (rights === undefined) return [change];
+    if (writesReadOnly(rights, change)) return withoutCells(change, rights.readOnly!);
+    return isReadOnly(rights, change.cid) ? [] : [change];
   });
   return { changes: admitted, refused };
 }
 
-const isReadOnly = (
-  { readOnly }: { readonly readOnly?: readonly string[] | undefined },
-  cid: string,
-) => cid !== SENTINEL && readOnly !== undefined && readOnly.includes(cid);
+/** Whether a change is an event that wrote a read-only column. */
+const writesReadOnly = (rights: TableRights, change: Change): boolean =>
+  change.cid === EVENT &&
+  rights.readOnly !== undefined &&
+  columnsOfEvent(change).some((name) => isReadOnly(rights, name));
+
+const isReadOnly = ({ readOnly }: TableRights, cid: string) =>
+  cid !== SENTINEL && readOnly !== undefined && readOnly.includes(cid);

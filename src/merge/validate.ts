@@ -1,5 +1,5 @@
 import { CrrChangeError, type CrrChangeErrorCode } from '../errors.js';
-import { type Change, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
+import { type Change, EVENT, SENTINEL, SITE_ID_BYTES } from '../model/change.js';
 import { MAX_KEY_COLUMNS } from '../model/limits.js';
 import { unpackKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -29,7 +29,7 @@ export function isSoundChange(change: Change): boolean {
     isVersion(change.cl) &&
     change.cl > 0 &&
     storageClass(change.val) !== undefined &&
-    (change.cid === SENTINEL ? change.val === null : change.cl % 2 === 1)
+    (change.cid === SENTINEL ? change.val === null : change.cl % 2 === 1 || change.cid === EVENT)
   );
 }
 
@@ -142,6 +142,11 @@ export function validateUnknownCell({ table, cid }: Change, spec: TableSpec, ind
 /** Refuses a value for the reason that its column gives. */
 export function refuseValue({ table, cid }: Change, reason: string, index: number): never {
   return refusal(index)('CRR_CHANGE_VALUE', `"${table}"."${cid}" ${reason}`);
+}
+
+/** Refuses an event that no database could have sent. */
+export function refuseEvent({ table }: Change, reason: string, index: number): never {
+  return refusal(index)('CRR_CHANGE_EVENT', `an event of "${table}": ${reason}`);
 }
 
 function refusal(index: number): (code: CrrChangeErrorCode, message: string) => never {

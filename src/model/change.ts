@@ -31,6 +31,12 @@ export interface Change {
 /** The `cid` of a change about the row's existence rather than a cell. */
 export const SENTINEL = '-1';
 
+/**
+ * The `cid` of a change that is an event of a row's history; see ./event-text.ts. It is named by its dot: `site_id`, and the
+ * writer's db_version as `col_version`, and `seq`. Only tables with history have events.
+ */
+export const EVENT = '-2';
+
 export const SITE_ID_BYTES = 16;
 
 /** The order of changes inside a page: as the sending database made them. */

@@ -20,6 +20,8 @@ export interface TableSpec {
   readonly cellColumns: readonly ReplicatedColumnSpec[];
   /** Undefined if merged rows can break none. */
   readonly constraints?: TableConstraints | undefined;
+  /** Whether a log keeps its events; see src/tables/log. */
+  readonly history?: boolean | undefined;
 }
 
 /**

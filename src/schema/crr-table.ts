@@ -83,6 +83,13 @@ export interface CrrTableOptions {
    * @example { rejected: 'park' } // a trigger refuses some rows
    */
   readonly rejected?: RejectedRows | undefined;
+  /**
+   * Keeps every write as an event in a log beside the table: who wrote what and when, undo, the table as of any
+   * earlier time, exact conflicts. See docs/history.md for what it costs. Default: false, which costs nothing.
+   *
+   * @example crrTable('notes', { id: text('id').primaryKey().notNull(), title: text('title') }, { history: true })
+   */
+  readonly history?: boolean | undefined;
 }
 
 /**
@@ -162,28 +169,33 @@ export function asCrr<TTable extends SQLiteTable>(
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  const { rows, unique, rejected, ...lww } = options;
+  const { rows, unique, rejected, history, ...lww } = options;
   const { kinds: _, others: __, ...before } = crrDeclaration(table) ?? { kinds: {} };
   return declared(table, {
     ...before,
     others: lwwKind('asCrr()', lww),
-    ...declarationOf('asCrr()', { rows, unique, rejected }),
+    ...declarationOf('asCrr()', { rows, unique, rejected, history }),
   });
 }
 
-const OPTIONS = optionsOf<CrrTableOptions>({ rows: true, unique: true, rejected: true });
+const OPTIONS = optionsOf<CrrTableOptions>({
+  ...{ rows: true, unique: true },
+  ...{ rejected: true, history: true },
+});
 
 /** The declaration of what the options name. */
 function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclaration, 'kinds'> {
   refuseUnknownOptions(where, options, OPTIONS);
-  const { rows, unique, rejected } = options;
+  const { rows, unique, rejected, history } = options;
   const refuse = (what: string) => {
     throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${what}`);
   };
   if (!['causal', 'growOnly', undefined].includes(rows))
     refuse("rows must be 'causal' or 'growOnly'");
   if (!['park', 'wait', undefined].includes(rejected)) refuse("rejected must be 'park' or 'wait'");
+  if (!['boolean', 'undefined'].includes(typeof history)) refuse('history must be true or false');
   return {
+    ...(history !== undefined && { history }),
     ...(rows && { rows }),
     ...(unique && { losers: unique }),
     ...(rejected && { rejected }),

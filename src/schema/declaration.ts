@@ -27,6 +27,7 @@ export interface CrrDeclaration {
   readonly losers?: Readonly<Record<string, UniqueLoserKind>>;
   /** Undefined = `'park'` if the table has foreign keys, unique indexes or CHECKs, else `'wait'`. */
   readonly rejected?: RejectedRows;
+  readonly history?: boolean;
 }
 
 /** The kinds declared for a table's columns, by property. */

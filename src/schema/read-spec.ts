@@ -1,7 +1,7 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { typeOf } from '../columns/registry.js';
-import { SENTINEL } from '../model/change.js';
+import { EVENT, SENTINEL } from '../model/change.js';
 import { hasCollation } from '../model/declared-type.js';
 import { MAX_COLUMNS, MAX_KEY_COLUMNS } from '../model/limits.js';
 import {
@@ -61,15 +61,17 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     );
   }
   for (const column of keyColumns) refuseKeyColumn(column, columnName(column), refuse);
-  if (config.columns.some((column) => columnName(column) === SENTINEL)) {
+  for (const reserved of [SENTINEL, EVENT]) {
+    if (!config.columns.some((column) => columnName(column) === reserved)) continue;
     refuse(
       'CRR_SCHEMA_RESERVED_NAME',
-      `its column "${SENTINEL}" has the name that changes use for the existence of a row: rename it`,
+      `its column "${reserved}" has the name that changes use for ${reserved === EVENT ? 'events' : 'the existence of a row'}: rename it`,
     );
   }
 
   const isKey = new Set(keyColumns.map((column) => column.name));
-  const { kinds = {}, others = DEFAULT_KIND, rows = 'causal' } = crrDeclaration(table) ?? {};
+  const declaration = crrDeclaration(table) ?? { kinds: {} };
+  const { kinds, others = DEFAULT_KIND, rows = 'causal', history = false } = declaration;
   const replicated = config.columns.filter(
     (column) => !isKey.has(column.name) && column.generated === undefined,
   );
@@ -99,6 +101,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     rows,
     clockColumns: columns.filter((column) => typeOf(column).storage === 'clock'),
     cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),
+    ...(history && { history }),
   };
   readUniques(table, spec, columnName);
   return spec;

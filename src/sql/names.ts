@@ -19,6 +19,7 @@ export const MILESTONE_TABLE = 'crr_milestone';
 export const SETTLING_TABLE = 'crr_settling';
 export const PASS_TABLE = 'crr_pass';
 export const EDITOR_TABLE = 'crr_editor';
+export const COMMIT_TABLE = 'crr_commit';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';
@@ -42,6 +43,10 @@ export const asideIndex = (table: string, what: string) => `${asideTable(table)}
 export const rankGate = (table: string) => `${table}${TABLE_INFIX}rank`;
 export const rivalTable = (table: string) => `${table}${TABLE_INFIX}rival`;
 
+export const logTable = (table: string) => `${table}${TABLE_INFIX}log`;
+export const logIndex = (table: string) => `${logTable(table)}_key`;
+export const headTable = (table: string) => `${table}${TABLE_INFIX}head`;
+
 /** The names of all triggers of a table begin with this, and no others do. */
 export const triggerPrefix = (table: string) => `${table}${TABLE_INFIX}on_`;
 export const trigger = (table: string, event: string) => `${triggerPrefix(table)}${event}`;
@@ -54,9 +59,10 @@ export function tableOfTrigger(name: string): string | undefined {
 
 /** The table whose clock, cells or gate this is; undefined if it is not one of ours. */
 export function tableOfPart(name: string): string | undefined {
-  const parts = [clockTable, mergeGate, cellTable, cellGate, asideTable, rankGate, rivalTable].map(
-    (part) => part(''),
-  );
+  const parts = [
+    ...[clockTable, mergeGate, cellTable, cellGate, asideTable, rankGate, rivalTable],
+    ...[logTable, headTable],
+  ].map((part) => part(''));
   const end = parts.find((suffix) => name.endsWith(suffix));
   return end === undefined ? undefined : name.slice(0, -end.length);
 }

@@ -56,7 +56,8 @@ export interface RowWriter {
   text(value: string | null): void;
 }
 
-class BoundRow implements RowWriter {
+/** A row as SQL of its values, and what they bind. */
+export class BoundRow implements RowWriter {
   readonly sql: string[] = [];
   readonly args: SqlValue[] = [];
 

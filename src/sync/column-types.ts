@@ -11,7 +11,7 @@ import {
   versionFromWire,
 } from '../columns/versions.js';
 import { greatestJump, MAX_JUMP, TIMES, VERSIONS_END } from '../columns/wire-range.js';
-import { type Change, SENTINEL } from '../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import type { CrrSchema } from '../model/schema.js';
 import { type ReplicatedColumnSpec, replicatedColumns } from '../model/table-spec.js';
 
@@ -36,7 +36,8 @@ export function isMark({ table, cid, col_version, val }: Change, schema: CrrSche
   const spec = schema.tables.get(table);
   const isKnown = spec !== undefined && replicatedColumns(spec).some(({ name }) => name === cid);
   // A column that this schema lacks: a site with a newer schema sends its marks, too.
-  if (!isKnown) return cid !== SENTINEL && val === null && isMarkOnWire(col_version);
+  if (!isKnown)
+    return cid !== SENTINEL && cid !== EVENT && val === null && isMarkOnWire(col_version);
   const column = spec.cellColumns.find(({ name }) => name === cid);
   if (column === undefined || isFormerVersion(column, col_version)) return false;
   return cellTypeOf(column).isMark(versionFromWire(column, col_version));
@@ -55,6 +56,8 @@ export function greatestColVersion(
   known: number,
   maxJump: number,
 ): number {
+  // That of an event is its writer's db_version, which decides nothing.
+  if (cid === EVENT) return Number.MAX_SAFE_INTEGER;
   if (cid === SENTINEL) return greatestCausalLength(known, maxJump);
   const column = schema.tables.get(table)?.clockColumns.find(({ name }) => name === cid);
   if (column !== undefined && isTimed(column)) return Number.MAX_SAFE_INTEGER;

@@ -8,7 +8,9 @@ import {
   cellTable,
   clockOf,
   clockTable,
+  headTable,
   keyOf,
+  logTable,
   maskOf,
   mergeGate,
   offeredValueOf,
@@ -112,7 +114,7 @@ export function endAdopted(table: string, former: FormerNames): string[] {
   return [
     ...names.flatMap((name) => triggersAndGates(name, former.everyColumn)),
     ...names.flatMap((name) =>
-      [clockTable, cellTable, asideTable, rankGate, rivalTable].map((part) =>
+      [clockTable, cellTable, asideTable, rankGate, rivalTable, logTable, headTable].map((part) =>
         dropTable(part(name)),
       ),
     ),
@@ -124,7 +126,7 @@ export function endAdopted(table: string, former: FormerNames): string[] {
 /** The triggers on a base table; those on gates and clocks go with their tables. */
 export function baseTriggers(table: string, columns: Iterable<string>): string[] {
   const events = [
-    ...['insert', 'key', 'delete', 'resume', 'resume_key'],
+    ...['log', 'insert', 'key', 'delete', 'resume', 'resume_key'],
     ...['refuse_delete', 'refuse_key'],
     ...['aside_insert', 'aside_delete', 'aside_key', 'rival_insert', 'rival_update'],
     ...['replaced_insert', 'replaced_update', 'replaced_delete', 'guard_delete'],

@@ -23,6 +23,8 @@ import { BASE, convertValues, fillNulls, stampUnwritten, writeOut } from './cloc
 import { clockModule } from './clock/module.js';
 import { tableForgotten } from './former/names.js';
 import { gateModule } from './gate/module.js';
+import { baselineStatements } from './log/assumed.js';
+import { logModule } from './log/module.js';
 import type { Alteration, AlterStep } from './module.js';
 import { MODULES, tableStatements, tableTriggers } from './modules.js';
 import { pendingModule } from './pending/module.js';
@@ -70,6 +72,7 @@ export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql
         ...tableStatements(to),
         ...triggers,
         ...backfillStatements(to),
+        ...(to.history ? baselineStatements(to) : []),
       ],
     };
   }
@@ -133,7 +136,7 @@ function leftovers(from: Former | undefined): string[] {
 function changeKey(change: Alteration): string[] {
   const { table, actual, to, renamed } = change;
   const step: AlterStep = { step: 'rename table', from: table, to: to.name };
-  const parts = [clockModule, gateModule, cellsModule, asideModule, pendingModule];
+  const parts = [clockModule, gateModule, cellsModule, logModule, asideModule, pendingModule];
   const before = actual.recorded === undefined ? undefined : decodeSpec(actual.recorded);
   const hasAside = before?.constraints !== undefined && actual.objects.has(asideTable(table));
   const moved = hasAside ? moveToKey({ ...before, name: table }, to, renamed) : undefined;
@@ -146,6 +149,7 @@ function changeKey(change: Alteration): string[] {
     ...(moved?.bringBack ?? []),
     ...backfillStatements(to),
     ...(moved === undefined ? [] : [...backfillStatements(to, moved.table), ...moved.forget]),
+    ...(to.history ? baselineStatements(to) : []),
   ];
 }
 

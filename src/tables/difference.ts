@@ -15,6 +15,8 @@ export type DifferenceKind =
   | 'gate-outdated'
   | 'aside-missing'
   | 'aside-outdated'
+  | 'log-missing'
+  | 'log-left'
   | 'description-differs'
   | 'table-missing'
   | 'column-missing'

@@ -37,6 +37,11 @@ export type FindingCode =
   | 'aside-reason'
   | 'aside-mask'
   | 'settled-ahead'
+  // The log of a table with history
+  | 'event-malformed'
+  | 'event-site'
+  | 'event-ahead'
+  | 'head-unknown'
   // Everything that all tables share
   | 'not-empty'
   | 'state-missing'
@@ -44,6 +49,7 @@ export type FindingCode =
   | 'state-site'
   | 'site-malformed'
   | 'catalog-malformed'
+  | 'commit-malformed'
   | 'former-name'
   | 'pending-malformed'
   | 'pending-site'

@@ -5,9 +5,11 @@ import { inspectAside } from './aside/inspect.js';
 import { inspectCatalog } from './catalog/inspect.js';
 import { inspectCells } from './cells/inspect.js';
 import { inspectClocks } from './clock/inspect.js';
+import { inspectCommits } from './commit/inspect.js';
 import { inspectFormerNames } from './former/inspect.js';
 import type { Inspection } from './invariant.js';
 import { isEmpty } from './invariant-sql.js';
+import { inspectLog } from './log/inspect.js';
 import { inspectHistory } from './milestone/inspect.js';
 import { inspectPeers } from './peer/inspect.js';
 import { inspectPending } from './pending/inspect.js';
@@ -32,11 +34,13 @@ export const INSPECTIONS: Readonly<Record<string, ModuleInspections>> = {
   state: { shared: inspectState },
   apply: { shared: inspectApply },
   catalog: { shared: inspectCatalog },
+  commit: { shared: inspectCommits },
   clock: { ofTable: inspectClocks },
   gate: {
     ofTable: ({ name }) => [{ table: name, invariants: [isEmpty(mergeGate(name))] }],
   },
   cells: { ofTable: inspectCells },
+  log: { ofTable: inspectLog },
   aside: { ofTable: inspectAside },
   former: { ofTable: inspectFormerNames },
   pending: { shared: inspectPending },

@@ -6,9 +6,11 @@ import { catalogModule } from './catalog/module.js';
 import { cellsModule } from './cells/module.js';
 import { clockModule } from './clock/module.js';
 import { editorModule } from './editor/module.js';
+import { commitModule } from './commit/module.js';
 import { formerModule } from './former/module.js';
 import { gateModule } from './gate/module.js';
 import { guardModule } from './guard/module.js';
+import { logModule } from './log/module.js';
 import { milestoneModule } from './milestone/module.js';
 import type { TableModule } from './module.js';
 import { peerModule } from './peer/module.js';
@@ -26,9 +28,11 @@ export const MODULES: readonly TableModule[] = [
   stateModule,
   applyModule,
   catalogModule,
+  commitModule,
   clockModule,
   gateModule,
   cellsModule,
+  logModule,
   asideModule,
   formerModule,
   pendingModule,

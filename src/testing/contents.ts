@@ -1,6 +1,6 @@
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { internalsOf } from '../drizzle/internals.js';
-import { type Change, SENTINEL } from '../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import { textOfRow } from '../model/row-id.js';
 import { bytesToHex } from '../model/value.js';
 
@@ -27,7 +27,7 @@ export async function readContents(
     const { key } = nameRow({ table, pk });
     const row = rows.get(id) ?? { name: `${table} ${text(key)}`, cells: new Map() };
     rows.set(id, row);
-    if (cid === SENTINEL) return;
+    if (cid === SENTINEL || cid === EVENT) return;
     const before = row.cells.get(cid);
     const all = before === undefined ? [text(val)] : [...before.split('\n'), text(val)].sort();
     row.cells.set(cid, all.join('\n'));

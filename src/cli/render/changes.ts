@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.js';
+import { type Change, EVENT, SENTINEL } from '../../model/change.js';
 import { unpackKey } from '../../model/packed-key.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
 import type { Style } from '../style.js';
@@ -28,7 +28,13 @@ const cellsOf = (change: Change): (string | number)[] => [
   change.table,
   unpackKey(change.pk).map(shownValue).join(', '),
   change.cid,
-  change.cid === '-1' ? (change.cl % 2 === 0 ? '(deleted)' : '(alive)') : shownValue(change.val),
+  change.cid === EVENT
+    ? '(event)'
+    : change.cid === SENTINEL
+      ? change.cl % 2 === 0
+        ? '(deleted)'
+        : '(alive)'
+      : shownValue(change.val),
   change.col_version,
   change.cl,
   bytesToHex(change.site_id).slice(0, 8),

@@ -67,6 +67,7 @@ export interface PlainSpec {
   readonly clockColumns: readonly PlainColumn[];
   readonly cellColumns?: readonly PlainColumn[];
   readonly constraints?: TableConstraints;
+  readonly history?: true;
 }
 
 interface PlainColumn {
@@ -85,6 +86,7 @@ export function plainSpec(spec: TableSpec): PlainSpec {
     clockColumns: spec.clockColumns.map(plainColumn),
     ...(spec.cellColumns.length > 0 && { cellColumns: spec.cellColumns.map(plainColumn) }),
     ...(spec.constraints && { constraints: spec.constraints }),
+    ...(spec.history && { history: true as const }),
   };
 }
 
@@ -112,6 +114,7 @@ export function specOfPlain(plain: PlainSpec): TableSpec {
     clockColumns: plain.clockColumns.map(column),
     cellColumns: (plain.cellColumns ?? []).map(column),
     ...(plain.constraints && { constraints: plain.constraints }),
+    ...(plain.history && { history: true }),
   };
 }
 

@@ -2,6 +2,7 @@ import { clockTypeOf, isDecidedByValue, logColumns } from '../../columns/registr
 import type { TableSpec } from '../../model/table-spec.js';
 import { quoteName } from '../../sql/quote.js';
 import { writeCells } from '../cells/write.js';
+import { logBirth } from '../log/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cellVersionSql, NO_CLOCK, stampSql } from './clock.js';
@@ -35,6 +36,7 @@ export function insertTrigger(spec: TableSpec): TriggerSql {
         onConflict: rewrittenRow(spec),
       }),
       ...writeCells(spec),
+      ...logBirth(spec),
     ],
   });
 }

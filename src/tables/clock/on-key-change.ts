@@ -5,6 +5,7 @@ import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { moveLogs } from '../cells/log.js';
 import { writeCells } from '../cells/write.js';
+import { logBirth, logDeath } from '../log/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { cellVersionSql } from './clock.js';
@@ -53,9 +54,11 @@ export function keyChangeTrigger(spec: TableSpec): TriggerSql {
       }),
       ...writeCells(spec),
       ...moveLogs(spec, (index) => columnSeq(spec, index)),
+      ...logBirth(spec),
       // The old row's block lies in the same db_version: no page shows one row without the other.
       `UPDATE ${STATE_TABLE} SET seq = seq + ${seqWidth(spec)}`,
       deadRow(spec),
+      ...logDeath(spec),
     ],
   });
 }

@@ -1,0 +1,141 @@
+import { typeOf } from '../columns/registry.js';
+import { SENTINEL } from '../model/change.js';
+import {
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  type TableSpec,
+} from '../model/table-spec.js';
+import { compareValues, type SqlValue } from '../model/value.js';
+import type { NotedHead } from '../tables/log/query.js';
+import { dotOf, type LoggedEvent } from '../tables/log/read.js';
+
+/** The events of one row in the order of their arrival, and what follows from them. */
+export class RowHistory {
+  readonly #columns: readonly ReplicatedColumnSpec[];
+  readonly #byId: ReadonlyMap<number, LoggedEvent>;
+  readonly #byDot: ReadonlyMap<string, LoggedEvent>;
+
+  constructor(
+    readonly spec: TableSpec,
+    readonly events: readonly LoggedEvent[],
+    readonly noted: readonly NotedHead[],
+  ) {
+    this.#columns = replicatedColumns(spec);
+    this.#byId = new Map(events.map((event) => [event.id, event]));
+    this.#byDot = new Map(events.map((event) => [dotOf(event), event]));
+  }
+
+  /** The index of a cell; -1 is the row's existence. */
+  #indexOf(cell: string): number {
+    return cell === SENTINEL ? -1 : this.#columns.findIndex(({ name }) => name === cell);
+  }
+
+  covers(event: LoggedEvent, cell: string): boolean {
+    if (event.rowVersion !== undefined || event.causalLength % 2 === 0) return true;
+    return event.cells.has(this.#indexOf(cell));
+  }
+
+  /** The events of a cell that no other one has as parent. More than one: sites wrote it without each other's write. */
+  heads(cell: string): readonly LoggedEvent[] {
+    const last = this.events.findLast((event) => this.covers(event, cell));
+    if (last === undefined) return [];
+    const noted = this.noted.filter(({ event, column }) => event === last.id && column === cell);
+    if (noted.length === 0) return [last];
+    return noted.flatMap(({ head }) => this.#byId.get(head) ?? []);
+  }
+
+  /** What an event put into a cell. Undefined if the event deleted the row, or did not write the cell. */
+  valueOf(event: LoggedEvent, cell: string): SqlValue | undefined {
+    return event.cells.get(this.#indexOf(cell))?.value;
+  }
+
+  /** Whether an event put something into a cell that the row had here then. */
+  won(event: LoggedEvent, cell: string): boolean {
+    const written = event.cells.get(this.#indexOf(cell));
+    return written !== undefined && (written.version ?? 0) >= 0;
+  }
+
+  /** Whether the row was there, of the events before an index. */
+  isAlive(end: number): boolean {
+    const lives = this.events.slice(0, end).map(({ causalLength }) => causalLength);
+    return Math.max(0, ...lives) % 2 === 1;
+  }
+
+  /** The event whose value a cell had here, of those before an index; undefined if none is known. */
+  shownBy(cell: string, end: number): LoggedEvent | undefined {
+    for (let i = end - 1; i >= 0; i--) {
+      const event = this.events[i]!;
+      if (event.causalLength % 2 === 1 && this.won(event, cell)) return event;
+    }
+    return undefined;
+  }
+
+  /** The event before it by the same site in a column that has a cell per site. */
+  ownBefore(event: LoggedEvent, cell: string): LoggedEvent | undefined {
+    const at = this.events.indexOf(event);
+    return this.events
+      .slice(0, at)
+      .findLast(
+        (other) =>
+          other.site === event.site &&
+          other.causalLength === event.causalLength &&
+          other.cells.has(this.#indexOf(cell)),
+      );
+  }
+
+  /** The events that an event replaced, as far as they are here. */
+  parentsOf({ parents }: LoggedEvent): readonly LoggedEvent[] {
+    return parents.flatMap((dot) => this.#byDot.get(dot) ?? []);
+  }
+
+  /** An event with all that it had seen of the row, in the order of arrival. */
+  seenBy(event: LoggedEvent): readonly LoggedEvent[] {
+    const seen = new Set<LoggedEvent>();
+    const open = [event];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...this.parentsOf(next));
+    }
+    return this.events.filter((other) => seen.has(other));
+  }
+
+  /** The last event that all of some had seen and that wrote a cell: what they started from. */
+  baseOf(events: readonly LoggedEvent[], cell: string): LoggedEvent | undefined {
+    const [first, ...others] = events.map((event) => new Set(this.seenBy(event)));
+    return this.events.findLast(
+      (event) =>
+        first?.has(event) === true &&
+        others.every((seen) => seen.has(event)) &&
+        !events.includes(event) &&
+        this.covers(event, cell),
+    );
+  }
+
+  /** The cells in which sites differ: whose heads have different outcomes. */
+  conflicts(): readonly ForkedCell[] {
+    return this.#columns.flatMap((column) => {
+      const type = typeOf(column);
+      // Counters add up, and the values of registers are listed by themselves.
+      if (type.storage === 'cells') return [];
+      const heads = this.heads(column.name);
+      if (heads.length < 2) return [];
+      const outcomes = heads.map((head) => this.valueOf(head, column.name));
+      const differ = outcomes.some((value) => !isSameOutcome(value, outcomes[0]));
+      return differ ? [{ column, heads, base: this.baseOf(heads, column.name) }] : [];
+    });
+  }
+}
+
+/** A cell with several heads. */
+export interface ForkedCell {
+  readonly column: ReplicatedColumnSpec;
+  readonly heads: readonly LoggedEvent[];
+  readonly base: LoggedEvent | undefined;
+}
+
+/** Undefined is the outcome of a delete. */
+function isSameOutcome(a: SqlValue | undefined, b: SqlValue | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return compareValues(a, b) === 0;
+}

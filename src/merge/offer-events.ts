@@ -1,0 +1,105 @@
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+import { list, statementText } from '../sql/layout.js';
+import type { StatementLimits } from '../sql/multi-row.js';
+import { COMMIT_TABLE } from '../sql/names.js';
+import { OrderedRows } from '../sql/ordered-rows.js';
+import type { RowWriter } from '../sql/source-rows.js';
+import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
+import { importStatements } from '../tables/log/assumed.js';
+import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
+import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
+import type { OrdinalsOfBatch } from './ordinals.js';
+
+/** What the events of a batch are taken into the log with. */
+export interface EventsInput {
+  readonly ordinals: OrdinalsOfBatch;
+  readonly parents: SitesOfParents;
+  readonly limits: StatementLimits;
+  /** Whether events of this site may come back to it. */
+  readonly takesOwn: boolean;
+}
+
+/** Takes the events of a batch into the log of their table, and notes what was merged without an event. */
+export function logEvents(
+  spec: TableSpec,
+  offers: readonly EventOffer[],
+  input: EventsInput,
+): Query[] {
+  const { ordinals } = input;
+  const taken = inCausalOrder(offers).filter(
+    ({ change }) => input.takesOwn || !ordinals.isLocal(change),
+  );
+  return [
+    ...(taken.length === 0 ? [] : takeEvents(spec, taken, input)),
+    ...importStatements(spec).map((sql) => statement(sql)),
+  ];
+}
+
+function takeEvents(spec: TableSpec, offers: readonly EventOffer[], input: EventsInput): Query[] {
+  const all = replicatedColumns(spec);
+  const written = new Set(offers.flatMap(({ cells }) => [...cells.keys()]));
+  const indexes = all.flatMap((_, index) => (written.has(index) ? [index] : []));
+  const columns = indexes.map((index) => all[index]!);
+  const rows = new OrderedRows<EventOffer>(
+    (value, from) => insertEventsStatement(spec, columns, value, from),
+    (offer, to) => writeEvent(offer, indexes, input, to),
+    input.limits,
+  );
+  return [
+    ...rows.statements(offers),
+    ...noteCommits(offers, input),
+    ...mergeEventsStatements(spec).map((sql) => statement(sql)),
+  ];
+}
+
+/** Writes an event's values in the order of {@link insertEventsStatement}. */
+function writeEvent(
+  { key, change, event, cells, others }: EventOffer,
+  columns: readonly number[],
+  { ordinals, parents }: EventsInput,
+  to: RowWriter,
+): void {
+  for (const value of key) to.value(value);
+  const writer = ordinals.of(change);
+  to.number(writer);
+  to.number(change.col_version);
+  to.number(change.seq);
+  to.number(event.t);
+  to.number(change.cl);
+  to.value(event.r === undefined ? null : BigInt(event.r));
+  const dots = (event.p ?? []).flatMap(([version, seq, site]) => {
+    const ordinal = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
+    return ordinal === undefined ? [] : [`${ordinal}:${version}:${seq}`];
+  });
+  to.text(dots.length === 0 ? ' ' : ` ${dots.join(' ')} `);
+  to.text(others ?? null);
+  for (const index of columns) {
+    const cell = cells.get(index);
+    to.value(cell?.version === undefined ? null : BigInt(cell.version));
+    to.value(cell?.value ?? null);
+  }
+}
+
+/** Who made the transactions, and why, as far as their writers gave that. */
+function noteCommits(offers: readonly EventOffer[], { ordinals }: EventsInput): Statement[] {
+  const commits = new Map<string, EventOffer>();
+  for (const offer of offers) {
+    const { event, change } = offer;
+    if (event.a === undefined && event.m === undefined) continue;
+    commits.set(`${ordinals.of(change)} ${change.col_version}`, offer);
+  }
+  return [...commits.values()].map(({ change, event }) => {
+    const args: SqlValue[] = [];
+    const values = [event.a ?? null, event.m ?? null].map((value) => bindValue(value, args));
+    return statement(
+      statementText`
+        INSERT INTO ${COMMIT_TABLE} (site, db_version, author, message)
+        VALUES (
+          ${list([ordinals.of(change), change.col_version, ...values])}
+        )
+        ON CONFLICT (site, db_version) DO NOTHING`,
+      args,
+    );
+  });
+}
