@@ -87,6 +87,13 @@ describe('exact text', () => {
         spec TEXT NOT NULL,
         former TEXT NOT NULL
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS crr_commit (
+        site INTEGER NOT NULL,
+        db_version INTEGER NOT NULL,
+        author TEXT,
+        message TEXT,
+        PRIMARY KEY (site, db_version)
+      );
       CREATE TABLE IF NOT EXISTS crr_former (
         table_name TEXT NOT NULL,
         cid TEXT NOT NULL,

@@ -59,6 +59,14 @@ CREATE TABLE IF NOT EXISTS crr_table (
   former TEXT NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_commit (
+  site INTEGER NOT NULL,
+  db_version INTEGER NOT NULL,
+  author TEXT,
+  message TEXT,
+  PRIMARY KEY (site, db_version)
+);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_former (
   table_name TEXT NOT NULL,
   cid TEXT NOT NULL,

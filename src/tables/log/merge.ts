@@ -1,4 +1,3 @@
-import { SENTINEL } from '../../model/change.js';
 import {
   type ReplicatedColumnSpec,
   replicatedColumns,
@@ -17,11 +16,10 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { joinAside, trueValue } from '../aside/truth.js';
 import { cellVersionSql } from '../clock/clock.js';
-import { CLOCK, cellClock, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
+import { CLOCK, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import {
   cellNames,
-  covers,
   coversNamed,
   dotSql,
   eventValueOf,
