@@ -39,6 +39,7 @@ import { requireFormat } from './format.js';
 import { inspect } from './inspect.js';
 import { install } from './install.js';
 import { knownInstall, rememberInstall } from './installed.js';
+import { Logs } from './logs.js';
 import { type MergeObservers, observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
@@ -75,6 +76,7 @@ export class CrrCore {
   readonly connection: Connection;
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
+  readonly logs: Logs;
   readonly #maxDrift: number;
   readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
@@ -88,6 +90,7 @@ export class CrrCore {
     this.drift = new DriftCheck(connection, schema, check);
     this.#maxDrift = maxDrift;
     this.#observers = { emit, writes };
+    this.logs = new Logs(connection, this.#sites, this.drift, writes);
     this.#merger = new Merger({
       connection,
       schema,

@@ -7,6 +7,8 @@ import type { SqlValue } from '../model/value.js';
 import type { Cell } from '../tables/aside/conflicts.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { storedKeyValue, valueInType } from './column-value.js';
+import type { Fork, ForkHead } from '../database/forks.js';
+import type { CommitOptions } from './history.js';
 import { type RowRef, rowRefs } from './row-ref.js';
 
 /**
@@ -16,7 +18,8 @@ export type Conflict<TTable extends SQLiteTable = SQLiteTable> =
   | RegisterConflict<TTable>
   | UniqueConflict<TTable>
   | ReferenceConflict<TTable>
-  | RejectedConflict<TTable>;
+  | RejectedConflict<TTable>
+  | ConcurrentConflict<TTable>;
 
 /** A multi-value register that holds more than one value. Narrow by `column` for the type of its values. */
 export type RegisterConflict<TTable extends SQLiteTable = SQLiteTable> = {
@@ -67,6 +70,39 @@ export interface RejectedConflict<TTable extends SQLiteTable = SQLiteTable>
   readonly error: string | undefined;
 }
 
+/**
+ * A column that sites wrote without each other's write, in a table with history. Every site shows the same of them; the
+ * others stay here until somebody writes the column again, or chooses.
+ */
+export type ConcurrentConflict<TTable extends SQLiteTable = SQLiteTable> = {
+  [K in keyof InferSelectModel<TTable> & string]: RowRef & {
+    readonly reason: 'concurrent';
+    /** Property name of the column. */
+    readonly column: K;
+    /** What they started from; undefined if the log does not have it. */
+    readonly base: ConcurrentWrite<InferSelectModel<TTable>[K]> | undefined;
+    readonly heads: readonly ConcurrentWrite<InferSelectModel<TTable>[K]>[];
+    /** What the table shows; undefined if the row is deleted. */
+    readonly shown: InferSelectModel<TTable>[K] | undefined;
+    /**
+     * Writes one of the values, which settles it at all sites. A row that was deleted is created again, with its last
+     * values; a head that deleted it deletes it again.
+     */
+    choose(head: Pick<ConcurrentWrite, 'event'>, options?: CommitOptions): Promise<void>;
+  };
+}[keyof InferSelectModel<TTable> & string];
+
+/** One side of it. */
+export interface ConcurrentWrite<T = unknown> {
+  readonly event: string;
+  /** Undefined: it deleted the row. */
+  readonly value: T | undefined;
+  readonly at: Date;
+  readonly siteId: Uint8Array;
+  readonly author: string | undefined;
+  readonly message: string | undefined;
+}
+
 /** One of the values of a register, and the sites that wrote it. */
 export interface ConflictingValue<T = unknown> {
   readonly value: T;
@@ -114,6 +150,43 @@ export function conflictsInTypes<TTable extends SQLiteTable>(
       };
     }),
   ];
+  return found as unknown as Conflict<TTable>[];
+}
+
+/** Forks in the types of a table's columns. */
+export function forksInTypes<TTable extends SQLiteTable>(
+  forks: readonly Fork[],
+  table: TTable,
+  schema: DrizzleSchema,
+  choose: (fork: Fork, value: SqlValue | undefined, options: CommitOptions) => Promise<void>,
+): Conflict<TTable>[] {
+  const toRef = rowRefs(schema);
+  const columns = getTableColumns(table);
+  const found = forks.map((fork) => {
+    const { spec, key, column, base, heads, shown } = fork;
+    const inType = (value: SqlValue | undefined) =>
+      value === undefined
+        ? undefined
+        : valueInType(columns[column.property]!, value, schema.decode);
+    const side = ({ value, at, ...head }: ForkHead) => ({
+      ...head,
+      value: inType(value),
+      at: new Date(at),
+    });
+    return {
+      ...toRef({ table: spec.name, key }),
+      reason: 'concurrent',
+      column: column.property,
+      base: base && side(base),
+      heads: heads.map(side),
+      shown: inType(shown),
+      choose(head: { readonly event: string }, options: CommitOptions = {}) {
+        const chosen = heads.find(({ event }) => event === head?.event);
+        if (chosen !== undefined) return choose(fork, chosen.value, options);
+        throw new CrrUsageError('CRR_USAGE_OPTION', 'choose(): expected one of the heads');
+      },
+    };
+  });
   return found as unknown as Conflict<TTable>[];
 }
 

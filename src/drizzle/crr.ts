@@ -9,6 +9,7 @@ import type { DocumentOptions, LiveDocument } from '../documents/live-document.j
 import type { Contribution } from '../feed/site-values.js';
 import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
+import type { CrrHistory } from './crr-history.js';
 import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
 import type { UnsentOptions, UnsentRow } from './unsent.js';
 import type { VerifyOptions, VerifyResult } from './verify-result.js';
@@ -19,7 +20,7 @@ import type { VerifyOptions, VerifyResult } from './verify-result.js';
  * Every method rejects with `CrrDatabaseError` CRR_DATABASE_NOT_INSTALLED if {@link install} never
  * ran. Errors of the driver, such as a lost connection, pass unchanged.
  */
-export interface Crr {
+export interface Crr extends CrrHistory {
   /**
    * Updates the bookkeeping and triggers to match the schema, in one transaction. Call it after
    * migrations; if all is up to date, it writes nothing. Rows that a table already holds become part

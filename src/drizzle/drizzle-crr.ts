@@ -16,9 +16,32 @@ import {
   type RejectedRow,
   rejectedRows,
 } from './apply-result.js';
-import { type Conflict, conflictsInTypes, requireCrr, storedKey } from './conflict.js';
+import {
+  type Conflict,
+  conflictsInTypes,
+  forksInTypes,
+  requireCrr,
+  storedKey,
+} from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
+import {
+  type AsOfMoment,
+  type CommitOptions,
+  type HistoryEvent,
+  type HistoryOptions,
+  historyOf,
+  type RevertOptions,
+  type RevertResult,
+  type RevertTarget,
+  requireCommit,
+  revert,
+  revertResult,
+  type TableAsOf,
+  tableAsOf,
+  type UndoResult,
+} from './history.js';
+import type { AsyncTransaction, NotedTransactions } from './noted-transaction.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
@@ -44,6 +67,7 @@ export class DrizzleCrr implements Crr {
   readonly #schema: DrizzleSchema;
   readonly #readUnsent: ReadUnsentRows;
   readonly #documents: Documents | undefined;
+  readonly #transactions: NotedTransactions;
 
   constructor(
     core: CrrCore,
@@ -52,11 +76,16 @@ export class DrizzleCrr implements Crr {
       render,
       writes,
       documents,
-    }: Pick<CrrInternals, 'render' | 'writes'> & { readonly documents: Documents | undefined },
+      transactions,
+    }: Pick<CrrInternals, 'render' | 'writes'> & {
+      readonly documents: Documents | undefined;
+      readonly transactions: NotedTransactions;
+    },
   ) {
     this.#core = core;
     this.#schema = schema;
     this.#documents = documents;
+    this.#transactions = transactions;
     this.transport = transportOf(core, schema);
     this.#readUnsent = unsentRows(core, schema);
     const { connection, drift } = core;
@@ -141,7 +170,64 @@ export class DrizzleCrr implements Crr {
 
   async conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
     const spec = requireCrr(this.#schema, table, 'conflicts()');
-    return conflictsInTypes(await this.#core.conflicts(spec), table, spec, this.#schema);
+    const found = await this.#core.conflicts(spec);
+    const known = conflictsInTypes(found, table, spec, this.#schema);
+    if (!spec.history) return known;
+    const { logs } = this.#core;
+    const forks = await logs.forks(spec);
+    return [
+      ...known,
+      ...forksInTypes(forks, table, this.#schema, (fork, value, options) => {
+        requireCommit('choose()', options);
+        return logs.choose(fork, value, options);
+      }),
+    ];
+  }
+
+  async transaction<T, TTransaction = AsyncTransaction>(
+    options: CommitOptions,
+    run: (tx: TTransaction) => T,
+  ): Promise<Awaited<T>> {
+    requireCommit('transaction()', options);
+    return (await this.#transactions.run!(options, run as never)) as Awaited<T>;
+  }
+
+  history<TTable extends SQLiteTable>(
+    table: TTable,
+    key?: Partial<InferSelectModel<TTable>>,
+    options: HistoryOptions = {},
+  ): Promise<HistoryEvent<TTable>[]> {
+    return historyOf(this.#core, this.#schema, table, key, options);
+  }
+
+  asOf<TTable extends SQLiteTable, TName extends string = 'past'>(
+    table: TTable,
+    moment: AsOfMoment,
+    name: TName = 'past' as TName,
+  ): TableAsOf<TTable, TName> {
+    return tableAsOf(this.#schema, table, moment, name);
+  }
+
+  undo(options: CommitOptions = {}): Promise<UndoResult | undefined> {
+    return this.#undo('undo', options);
+  }
+
+  redo(options: CommitOptions = {}): Promise<UndoResult | undefined> {
+    return this.#undo('redo', options);
+  }
+
+  async #undo(direction: 'undo' | 'redo', options: CommitOptions) {
+    requireCommit(`${direction}()`, options);
+    const report = await this.#core.logs.undo(direction, options);
+    return report && { ...revertResult(report, this.#schema), version: report.version };
+  }
+
+  revert(
+    table: SQLiteTable,
+    target: RevertTarget,
+    options: RevertOptions = {},
+  ): Promise<RevertResult> {
+    return revert(this.#core, this.#schema, table, target, options);
   }
 
   discard<TTable extends SQLiteTable>(

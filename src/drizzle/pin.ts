@@ -9,6 +9,7 @@ import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
 import { checkedSession } from './checked-session.js';
+import { type NotedTransactions, notedTransaction } from './noted-transaction.js';
 
 /** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
 interface DrizzleDatabase {
@@ -23,6 +24,8 @@ export interface PinParts {
   readonly drift: DriftCheck;
   readonly engine: Engine;
   readonly writes: WriteListeners;
+  /** Gets the transactions of the database. */
+  readonly transactions: NotedTransactions;
 }
 
 /**
@@ -39,10 +42,13 @@ export function pinned<TDatabase extends object>(
     session === undefined ? db : onSession(db, checkedSession(session, parts));
   const plain = waiting as TDatabase & DrizzleDatabase;
   const { batch } = plain;
+  const transaction = transactionOf(plain, db as DrizzleDatabase, parts);
+  parts.transactions.run = (note, run) =>
+    transaction(notedTransaction(note, run, parts.engine.kind === 'sync') as never);
   return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
-    transaction: { value: transactionOf(plain, db as DrizzleDatabase, parts), enumerable: true },
+    transaction: { value: transaction, enumerable: true },
     ...(batch && {
       batch: { value: pinnedBatch(plain, batch.bind(plain), parts), enumerable: true },
     }),

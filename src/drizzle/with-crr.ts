@@ -17,6 +17,7 @@ import type { CrrDatabase } from './crr-database.js';
 import { DrizzleCrr } from './drizzle-crr.js';
 import { engineOf } from './engine-of.js';
 import { requireFit } from './fit.js';
+import type { NotedTransactions } from './noted-transaction.js';
 import { requireOneLine } from './one-line.js';
 import { pinned } from './pin.js';
 
@@ -107,8 +108,9 @@ export function withCrr<TDatabase extends object>(
   });
   const render = (condition: SQL) => rendered(db, condition);
   const { drift } = core;
-  const $crr = new DrizzleCrr(core, schema, { render, writes, documents });
-  return pinned(db, { $crr, drift, engine, writes });
+  const transactions: NotedTransactions = {};
+  const $crr = new DrizzleCrr(core, schema, { render, writes, documents, transactions });
+  return pinned(db, { $crr, drift, engine, writes, transactions });
 }
 
 /** The codecs of texts, by the table's name and the property. */

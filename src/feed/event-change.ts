@@ -9,7 +9,7 @@ import { valueTextOf } from '../tables/log/text.js';
 
 /** The value of an event's change, from the event as it is in the log. */
 export function eventValue(spec: TableSpec, event: LoggedEvent, sites: SitesOfPage): string {
-  const { time, rowVersion, parents, author, message, others } = event;
+  const { time, rowVersion, parents, author, message, reverts, others } = event;
   const columns = replicatedColumns(spec);
   const cells: Record<string, readonly [number | null, string]> =
     others === undefined ? {} : (JSON.parse(others) as Record<string, [number | null, string]>);
@@ -30,7 +30,17 @@ export function eventValue(spec: TableSpec, event: LoggedEvent, sites: SitesOfPa
     ...(parents.length > 0 && { p: parents.map((dot) => sentParent(dot, event.site, sites)) }),
     ...(author !== undefined && { a: author }),
     ...(message !== undefined && { m: message }),
+    ...(reverts !== undefined && { u: sentCommit(reverts, event.site, sites) }),
   } satisfies LogEvent);
+}
+
+function sentCommit(
+  commit: string,
+  writer: number,
+  sites: SitesOfPage,
+): readonly [number, string?] {
+  const [site, dbVersion] = commit.split(':').map(Number) as [number, number];
+  return site === writer ? [dbVersion] : [dbVersion, bytesToHex(sites.idOf(site))];
 }
 
 function sentParent(
@@ -43,5 +53,7 @@ function sentParent(
 }
 
 /** The ordinals that {@link eventValue} looks up. */
-export const sitesOfEvent = ({ parents }: LoggedEvent): number[] =>
-  parents.map((dot) => Number(dot.slice(0, dot.indexOf(':'))));
+export const sitesOfEvent = ({ parents, reverts }: LoggedEvent): number[] =>
+  [...parents, ...(reverts === undefined ? [] : [reverts])].map((dot) =>
+    Number(dot.slice(0, dot.indexOf(':'))),
+  );

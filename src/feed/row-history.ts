@@ -70,6 +70,18 @@ export class RowHistory {
     return undefined;
   }
 
+  /** The sum of a counter, of the events before an index: the last share of each site in the row's life then. */
+  sumBefore(cell: string, end: number): bigint {
+    const events = this.events.slice(0, end);
+    const life = Math.max(0, ...events.map(({ causalLength }) => causalLength));
+    const shares = new Map<number, bigint>();
+    for (const event of events) {
+      const value = this.valueOf(event, cell);
+      if (event.causalLength === life && typeof value === 'bigint') shares.set(event.site, value);
+    }
+    return [...shares.values()].reduce((sum, share) => sum + share, 0n);
+  }
+
   /** The event before it by the same site in a column that has a cell per site. */
   ownBefore(event: LoggedEvent, cell: string): LoggedEvent | undefined {
     const at = this.events.indexOf(event);

@@ -31,7 +31,15 @@ export interface ReadRows {
 /** One query: the rows of a table from a position on, in the order of (db_version, clock rowid). */
 export function selectRows(
   spec: TableSpec,
-  { position, isAfterCut, limit, visible, hiddenSince, mayBeWhole = false, events = false }: ReadRows,
+  {
+    position,
+    isAfterCut,
+    limit,
+    visible,
+    hiddenSince,
+    mayBeWhole = false,
+    events = false,
+  }: ReadRows,
 ): Statement {
   const rowid = `${CLOCK}.${clockRowid(spec)}`;
   const isPartial = visible === undefined && !mayBeWhole;

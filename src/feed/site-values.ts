@@ -99,7 +99,7 @@ export const registersOf = ({ cellColumns }: TableSpec): readonly ReplicatedColu
 
 /** Whether `conflicts()` of a table can list anything. */
 export const mayConflict = (spec: TableSpec): boolean =>
-  spec.constraints !== undefined || registersOf(spec).length > 0;
+  spec.constraints !== undefined || registersOf(spec).length > 0 || spec.history === true;
 
 /** A table's counter with this property name. */
 export const counterOf = (

@@ -106,8 +106,8 @@ export function inCausalOrder(offers: readonly EventOffer[]): EventOffer[] {
 export class SitesOfParents {
   readonly #sites = new Map<string, Uint8Array>();
 
-  add({ p = [] }: LogEvent): void {
-    for (const [, , site] of p) {
+  add({ p = [], u }: LogEvent): void {
+    for (const site of [...p.map(([, , site]) => site), u?.[1]]) {
       if (site !== undefined && !this.#sites.has(site)) this.#sites.set(site, hexToBytes(site));
     }
   }

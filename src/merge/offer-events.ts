@@ -82,19 +82,26 @@ function writeEvent(
 }
 
 /** Who made the transactions, and why, as far as their writers gave that. */
-function noteCommits(offers: readonly EventOffer[], { ordinals }: EventsInput): Statement[] {
+function noteCommits(
+  offers: readonly EventOffer[],
+  { ordinals, parents }: EventsInput,
+): Statement[] {
   const commits = new Map<string, EventOffer>();
   for (const offer of offers) {
     const { event, change } = offer;
-    if (event.a === undefined && event.m === undefined) continue;
+    if (event.a === undefined && event.m === undefined && event.u === undefined) continue;
     commits.set(`${ordinals.of(change)} ${change.col_version}`, offer);
   }
   return [...commits.values()].map(({ change, event }) => {
     const args: SqlValue[] = [];
-    const values = [event.a ?? null, event.m ?? null].map((value) => bindValue(value, args));
+    const [version, site] = event.u ?? [];
+    const reverted = site === undefined ? ordinals.of(change) : ordinals.ofSite(parents.of(site)!);
+    const reverts =
+      version === undefined || reverted === undefined ? null : `${reverted}:${version}`;
+    const values = [event.a ?? null, event.m ?? null, reverts].map((v) => bindValue(v, args));
     return statement(
       statementText`
-        INSERT INTO ${COMMIT_TABLE} (site, db_version, author, message)
+        INSERT INTO ${COMMIT_TABLE} (site, db_version, author, message, reverts)
         VALUES (
           ${list([ordinals.of(change), change.col_version, ...values])}
         )

@@ -17,6 +17,8 @@ export interface LogEvent {
   /** Who made the transaction, and why. */
   readonly a?: string;
   readonly m?: string;
+  /** The transaction that it takes back: db_version, and the site in hex unless it is the writer. */
+  readonly u?: readonly [dbVersion: number, site?: string];
 }
 
 const MOST_PARENTS = 4096;
@@ -36,7 +38,7 @@ export function decodeEvent({ val, cl, col_version, seq }: Change): LogEvent | s
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     return 'its value is not an object';
   }
-  const { t, r, c, p, a, m } = event;
+  const { t, r, c, p, a, m, u } = event;
   if (!isVersion(t)) return 'it has no time';
   if (r !== undefined && !isVersion(r)) return 'its row version is not a version';
   if (c !== undefined && (typeof c !== 'object' || c === null || Array.isArray(c))) {
@@ -64,9 +66,12 @@ export function decodeEvent({ val, cl, col_version, seq }: Change): LogEvent | s
       if (version > col_version || (version === col_version && parentSeq >= seq)) {
         return 'a parent by the same site is not older';
       }
-    } else if (typeof site !== 'string' || !/^[0-9a-f]{32}$/.test(site)) {
+    } else if (!isSiteOrNone(site)) {
       return 'a parent is by no site';
     }
+  }
+  if (u !== undefined && !(Array.isArray(u) && isVersion(u[0]) && isSiteOrNone(u[1]))) {
+    return 'what it takes back is no transaction';
   }
   for (const words of [a, m]) {
     if (words !== undefined && (typeof words !== 'string' || words.length > MOST_CHARACTERS)) {
@@ -75,6 +80,9 @@ export function decodeEvent({ val, cl, col_version, seq }: Change): LogEvent | s
   }
   return event;
 }
+
+const isSiteOrNone = (site: unknown): boolean =>
+  site === undefined || (typeof site === 'string' && /^[0-9a-f]{32}$/.test(site));
 
 const isVersion = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,6 +1,6 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { typeOf } from '../columns/registry.js';
+import { cellTypeOf, typeOf } from '../columns/registry.js';
 import { EVENT, SENTINEL } from '../model/change.js';
 import { hasCollation } from '../model/declared-type.js';
 import { MAX_COLUMNS, MAX_KEY_COLUMNS } from '../model/limits.js';
@@ -103,6 +103,7 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),
     ...(history && { history }),
   };
+  if (history) refuseHistory(spec, refuse);
   readUniques(table, spec, columnName);
   return spec;
 }
@@ -164,5 +165,15 @@ function defaultText(column: Column, name: string, refuse: Refuse): string | und
   return refuse(
     'CRR_SCHEMA_DEFAULT',
     `the default of column "${name}" has no SQL text: write it as sql\`...\``,
+  );
+}
+
+/** A text keeps a log of its own, by update. */
+function refuseHistory({ cellColumns }: TableSpec, refuse: Refuse): void {
+  const text = cellColumns.find((column) => cellTypeOf(column).log !== undefined);
+  if (text === undefined) return;
+  refuse(
+    'CRR_SCHEMA_COLUMN_TYPE',
+    `column "${text.name}" is a collaborative text, and tables with history cannot have one: keep the texts in a table of their own`,
   );
 }

@@ -57,7 +57,7 @@ describe('the engine of a Drizzle database', () => {
     const { drift, writes } = internalsOf(db.$crr);
     const batching = pinned(drizzle({ client: db.$client }), {
       $crr: db.$crr,
-      ...{ drift, engine, writes },
+      ...{ drift, engine, writes, transactions: {} },
     });
     await expect(batching.transaction(async () => {})).rejects.toMatchObject({
       code: 'CRR_USAGE_DRIVER',

@@ -138,7 +138,7 @@ export async function together(
 function conflictText(conflict: Conflict): string {
   const { table, key, reason } = conflict;
   const id = `${table} ${JSON.stringify(key)} ${reason}`;
-  return conflict.reason === 'register' ? id : `${id} shows ${JSON.stringify(conflict.shows)}`;
+  return 'shows' in conflict ? `${id} shows ${JSON.stringify(conflict.shows)}` : id;
 }
 
 /** Everything that sites have to agree on, and what tells them apart. */

@@ -7,7 +7,7 @@ import { isKnownSite, says, sharedRows, shownText } from '../invariant-sql.js';
 export function inspectCommits(): Inspection[] {
   const isText = (x: string) => `(${x} IS NULL OR typeof(${x}) = 'text')`;
   const isSound = (row: string) =>
-    block`${isKnownSite(`${row}site`)} AND ${isText(`${row}author`)} AND ${isText(`${row}message`)}`;
+    block`${isKnownSite(`${row}site`)} AND ${isText(`${row}author`)} AND ${isText(`${row}message`)} AND ${isText(`${row}reverts`)}`;
   return [
     {
       table: COMMIT_TABLE,

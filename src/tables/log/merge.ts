@@ -95,7 +95,10 @@ export function mergeEventsStatements(spec: TableSpec): string[] {
   ];
 }
 
-/** Marks the versions that are not what the row has now. */
+/**
+ * Marks the versions that are not what the row has now, and were not what it had before a later event of the same merge
+ * made it that.
+ */
 function markLost(spec: TableSpec): string {
   const table = log(spec);
   const lost = spec.clockColumns.map((column) => {
@@ -112,6 +115,15 @@ function markLost(spec: TableSpec): string {
             AND ${CLOCK}.causal_length = ${table}.causal_length
             AND ${cellVersionSql(name, `${CLOCK}.`)} = ${markedVersion(table, column)}
             AND ${trueValue(spec, name)} IS ${table}.${eventValueOf(name)} COLLATE BINARY
+        )
+        AND NOT EXISTS (
+          SELECT 1 FROM ${log(spec)} AS later
+          JOIN ${clock(spec)} AS ${CLOCK} ON ${sameKeys(spec, CLOCK, 'later')} AND ${CLOCK}.causal_length = later.causal_length
+          WHERE
+            ${sameKeys(spec, 'later', table)}
+            AND later.arrived = ${table}.arrived
+            AND later.id > ${table}.id
+            AND (later.causal_length % 2 = 0 OR ${cellVersionSql(name, `${CLOCK}.`)} = ${markedVersion('later', column)})
         )
       )`;
   });

@@ -10,7 +10,7 @@ import { parseValueText, valueTextSql } from './text.js';
 /*
  * Events as texts, because drivers take more time for a row than for a text, separated by semicolons:
  *
- *     id,arrived,site,db_version,seq,time,arrived_at,causal_length,row_version,parents,others,author,message,cells
+ *     id,arrived,site,db_version,seq,time,arrived_at,causal_length,row_version,parents,others,author,message,reverts,cells
  *
  * cells: `index:version:value` for each that has a value, separated by `/`. Texts of people and JSON are in hex.
  */
@@ -54,6 +54,7 @@ export function eventTextSql(spec: TableSpec, e: string): Layout {
       || ',' || hex(ifnull(${e}.others, ''))
       || ',' || ${commit('author')}
       || ',' || ${commit('message')}
+      || ',' || ${commit('reverts')}
       || ','
       ${lines(cells)}`;
 }
@@ -74,6 +75,8 @@ export interface LoggedEvent {
   readonly parents: readonly string[];
   readonly author: string | undefined;
   readonly message: string | undefined;
+  /** Of the transaction: the one that it takes back, as `site:db_version`. */
+  readonly reverts: string | undefined;
   /** By the column's index among the replicated ones. */
   readonly cells: ReadonlyMap<number, LoggedCell>;
   /** JSON of the cells of other columns; see LogEvent. */
@@ -97,7 +100,7 @@ export function parseEvent(text: string): LoggedEvent {
   const words = (i: number) =>
     parts[i] === '' ? undefined : (parseValueText(`t${parts[i]}`) as string);
   const cells = new Map<number, LoggedCell>();
-  for (const cell of parts[13]!.split('/')) {
+  for (const cell of parts[14]!.split('/')) {
     if (cell === '') continue;
     const [index, version, value] = cell.split(':') as [string, string, string];
     cells.set(Number(index), {
@@ -119,6 +122,7 @@ export function parseEvent(text: string): LoggedEvent {
     others: words(10),
     author: words(11),
     message: words(12),
+    reverts: words(13),
     cells,
   };
 }

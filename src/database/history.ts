@@ -1,0 +1,131 @@
+import { typeOf } from '../columns/registry.js';
+import { CrrUsageError } from '../errors.js';
+import type { RowHistory } from '../feed/row-history.js';
+import { textOfRow } from '../model/row-id.js';
+import type { SitesOfPage } from '../model/site.js';
+import {
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  type TableSpec,
+} from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
+import { type RowEvent, readEvents } from '../tables/log/query.js';
+import type { LoggedEvent } from '../tables/log/read.js';
+import type { Connection } from './connection.js';
+import { nameOfEvent, readRowHistories } from './row-events.js';
+import { run } from './run.js';
+import type { SiteStore } from './site-store.js';
+
+/** What an event did to a cell. */
+export interface LoggedChange {
+  readonly column: ReplicatedColumnSpec;
+  /** What the row had here before; undefined: nothing that is known. */
+  readonly from: SqlValue | undefined;
+  /** What the event wrote; undefined: it deleted the row. */
+  readonly to: SqlValue | undefined;
+  /** False if the row kept another value. */
+  readonly won: boolean;
+}
+
+/** One event, as `$crr.history()` lists it. */
+export interface HistoryEntry {
+  readonly spec: TableSpec;
+  readonly pk: Uint8Array;
+  readonly event: string;
+  readonly kind: 'insert' | 'update' | 'delete' | 'import';
+  readonly at: number;
+  readonly siteId: Uint8Array;
+  /** The transaction: the writer's db_version. */
+  readonly version: number;
+  /** db_version of this database when it was written or came. */
+  readonly arrived: number;
+  readonly author: string | undefined;
+  readonly message: string | undefined;
+  readonly parents: readonly string[];
+  readonly changes: readonly LoggedChange[];
+}
+
+/** What is listed; times in milliseconds. */
+export interface HistoryFilter {
+  readonly key?: readonly SqlValue[] | undefined;
+  readonly author?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+const DEFAULT_LIMIT = 100;
+
+export function requireHistory(caller: string, spec: TableSpec): void {
+  if (spec.history) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `${caller}: "${spec.name}" has no history: declare it with { history: true }`,
+  );
+}
+
+/** Lists events, the newest first. */
+export async function readHistory(
+  connection: Connection,
+  sites: SiteStore,
+  spec: TableSpec,
+  { limit = DEFAULT_LIMIT, ...filter }: HistoryFilter,
+): Promise<HistoryEntry[]> {
+  const found: RowEvent[] = [];
+  await run(connection, [readEvents(spec, { ...filter, limit }, (row) => found.push(row))], 'read');
+  const wanted = new Map(
+    found.map(({ pk }) => [textOfRow({ table: spec.name, pk }), { spec, pk }]),
+  );
+  const { rows, sites: ids } = await readRowHistories(connection, sites, [...wanted.values()]);
+  return found.flatMap(({ pk, event: { id } }) => {
+    const { history } = rows.get(textOfRow({ table: spec.name, pk }))!;
+    const index = history.events.findIndex((event) => event.id === id);
+    return index < 0 ? [] : [entryOf(spec, pk, history, index, ids)];
+  });
+}
+
+function entryOf(
+  spec: TableSpec,
+  pk: Uint8Array,
+  history: RowHistory,
+  index: number,
+  sites: SitesOfPage,
+): HistoryEntry {
+  const event = history.events[index]!;
+  return {
+    spec,
+    pk,
+    event: nameOfEvent(event, sites),
+    kind: kindOf(history, event),
+    at: event.time,
+    siteId: sites.idOf(event.site).slice(),
+    version: event.dbVersion,
+    arrived: event.arrived,
+    author: event.author,
+    message: event.message,
+    parents: history.parentsOf(event).map((parent) => nameOfEvent(parent, sites)),
+    changes: changesOf(spec, history, index),
+  };
+}
+
+function kindOf(history: RowHistory, event: LoggedEvent): HistoryEntry['kind'] {
+  if (event.seq === undefined) return 'import';
+  if (event.causalLength % 2 === 0) return 'delete';
+  return event.rowVersion === undefined ? 'update' : 'insert';
+}
+
+function changesOf(spec: TableSpec, history: RowHistory, index: number): LoggedChange[] {
+  const event = history.events[index]!;
+  const wasAlive = history.isAlive(index);
+  return replicatedColumns(spec).flatMap((column): LoggedChange[] => {
+    const { name } = column;
+    const isCell = typeOf(column).storage === 'cells';
+    const before = isCell ? history.ownBefore(event, name) : history.shownBy(name, index);
+    const from = wasAlive && before !== undefined ? history.valueOf(before, name) : undefined;
+    if (event.causalLength % 2 === 0) {
+      return from === undefined ? [] : [{ column, from, to: undefined, won: true }];
+    }
+    const to = history.valueOf(event, name);
+    return to === undefined ? [] : [{ column, from, to, won: history.won(event, name) }];
+  });
+}

@@ -1,0 +1,93 @@
+import type { InferSelectModel } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type {
+  AsOfMoment,
+  CommitOptions,
+  HistoryEvent,
+  HistoryOptions,
+  RevertOptions,
+  RevertResult,
+  RevertTarget,
+  TableAsOf,
+  UndoResult,
+} from './history.js';
+import type { AsyncTransaction } from './noted-transaction.js';
+
+/** The part of `$crr` that is about the history of tables; see docs/history.md. */
+export interface CrrHistory {
+  /**
+   * Runs a transaction like Drizzle's, and notes who makes it and why. Both are in the history of tables that have one, at
+   * all sites.
+   *
+   * @typeParam TTransaction the type of Drizzle's transaction, if its driver answers at once or its relational queries are
+   * used.
+   * @throws {CrrUsageError} CRR_USAGE_DRIVER if the engine has no interactive transactions.
+   *
+   * @example
+   * await db.$crr.transaction({ author: 'ann', message: 'tidy up' }, async (tx) => {
+   *   await tx.delete(notes).where(eq(notes.done, true));
+   * });
+   */
+  transaction<T, TTransaction = AsyncTransaction>(
+    options: CommitOptions,
+    run: (tx: TTransaction) => T,
+  ): Promise<Awaited<T>>;
+
+  /**
+   * What was written to a table with history, the newest first: who, when, why, and what it replaced.
+   *
+   * @param key only this row. Default: all rows.
+   * @throws {CrrUsageError} if the table has no history.
+   *
+   * @example
+   * for (const { at, author, kind, changes } of await db.$crr.history(notes, { id: 'a' })) {
+   *   console.log(at, author, kind, changes.title); // ... ann update { from: 'one', to: 'two', won: true }
+   * }
+   */
+  history<TTable extends SQLiteTable>(
+    table: TTable,
+    key?: Partial<InferSelectModel<TTable>>,
+    options?: HistoryOptions,
+  ): Promise<HistoryEvent<TTable>[]>;
+
+  /**
+   * A table with history as it was in this database at a moment, for queries: it can be selected from, joined and
+   * filtered like an alias of the table. What the log does not have, because it was pruned or the table had no history
+   * yet, is not in it.
+   *
+   * @param name under which the query knows it. Default: `'past'`.
+   *
+   * @example
+   * const past = db.$crr.asOf(notes, { time: new Date('2026-05-01') });
+   * await db.select().from(past).where(eq(past.id, 'a'));
+   */
+  asOf<TTable extends SQLiteTable, TName extends string = 'past'>(
+    table: TTable,
+    moment: AsOfMoment,
+    name?: TName,
+  ): TableAsOf<TTable, TName>;
+
+  /**
+   * Undoes the last transaction of this database that is not undone: a new write that restores what it changed in tables
+   * with history. What others, or later transactions, have written since stays, and is in `kept`.
+   *
+   * @returns undefined if there is nothing to undo.
+   */
+  undo(options?: CommitOptions): Promise<UndoResult | undefined>;
+
+  /** Undoes the last undo, unless something else was written here since. */
+  redo(options?: CommitOptions): Promise<UndoResult | undefined>;
+
+  /**
+   * Takes back an event of a table, or a transaction, whoever wrote it: a new write, as {@link undo}.
+   *
+   * @example
+   * const [last] = await db.$crr.history(notes, { id: 'a' });
+   * await db.$crr.revert(notes, { event: last.event }, { message: 'was a mistake' });
+   */
+  revert(
+    table: SQLiteTable,
+    target: RevertTarget,
+    options?: RevertOptions,
+  ): Promise<RevertResult>;
+}

@@ -1,0 +1,240 @@
+import { getTableColumns, type InferSelectModel, sql } from 'drizzle-orm';
+import { type alias, QueryBuilder, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { CrrCore } from '../database/crr.js';
+import { type HistoryEntry, requireHistory } from '../database/history.js';
+import type { RevertReport } from '../database/revert.js';
+import { CrrUsageError } from '../errors.js';
+import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import type { SqlValue } from '../model/value.js';
+import type { DrizzleSchema } from '../schema/read-schema.js';
+import { asOfSql, type Moment } from '../tables/log/as-of.js';
+import { valueInType } from './column-value.js';
+import { requireCrr, storedKey } from './conflict.js';
+import { packedRowRefs, type RowRef } from './row-ref.js';
+
+/** Who makes a transaction, and why. Both are what the writer claims, and travel to all sites. */
+export interface CommitOptions {
+  readonly author?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** Options of {@link Crr.history}. */
+export interface HistoryOptions {
+  /** Only what this author wrote. */
+  readonly author?: string | undefined;
+  /** Only what was written from this time on, and up to this time, by the writers' clocks. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** How many events, the newest first. Default: 100. */
+  readonly limit?: number | undefined;
+}
+
+/** What one statement did to one row. */
+export interface HistoryEvent<TTable extends SQLiteTable = SQLiteTable> extends RowRef {
+  /** Names the event on all sites. That of an import is this database's own. */
+  readonly event: string;
+  /**
+   * `'import'`: it stands for what came without an event, from a database without history or from before the table had
+   * one. It counts as later than whatever it has a greater version than.
+   */
+  readonly kind: 'insert' | 'update' | 'delete' | 'import';
+  /** The writer's clock. */
+  readonly at: Date;
+  /** 16 bytes. */
+  readonly siteId: Uint8Array;
+  /** The writer's db_version: events of one site with the same version are one transaction. */
+  readonly version: number;
+  /** db_version of this database when it was written or came. */
+  readonly arrived: number;
+  readonly author: string | undefined;
+  readonly message: string | undefined;
+  /** The events that it replaced, as far as they are in the log. */
+  readonly parents: readonly string[];
+  /** By property. Of a counter, `from` and `to` are what the writer's site had added in all. */
+  readonly changes: {
+    readonly [K in keyof InferSelectModel<TTable>]?: ChangedValue<InferSelectModel<TTable>[K]>;
+  };
+}
+
+export interface ChangedValue<T = unknown> {
+  /** What this database had; undefined: nothing that is known. */
+  readonly from: T | undefined;
+  /** Undefined: the row was deleted. */
+  readonly to: T | undefined;
+  /** False if this database kept another value. */
+  readonly won: boolean;
+}
+
+/** What {@link Crr.undo} and {@link Crr.revert} have done. Without a column, it is about the row's existence. */
+export interface RevertResult {
+  readonly restored: readonly (RowRef & { readonly column?: string })[];
+  /** Written by others since, so left as they are; see `force`. */
+  readonly kept: readonly (RowRef & { readonly column?: string })[];
+}
+
+/** What {@link Crr.undo} and {@link Crr.redo} have done. */
+export interface UndoResult extends RevertResult {
+  /** The db_version of the transaction that was taken back. */
+  readonly version: number;
+}
+
+/** Options of {@link Crr.revert}. */
+export interface RevertOptions extends CommitOptions {
+  /** Take back, too, what others have written since. Default: false. */
+  readonly force?: boolean | undefined;
+}
+
+/** An event by its name, or a transaction by its writer and the writer's db_version. */
+export type RevertTarget =
+  | { readonly event: string }
+  | { readonly siteId: Uint8Array; readonly version: number };
+
+/** A moment of this database: a db_version, a time by its clock, or an event and all that came before it. */
+export type AsOfMoment =
+  | { readonly version: number }
+  | { readonly time: Date }
+  | { readonly event: string };
+
+const COMMIT = optionsOf<CommitOptions>({ author: true, message: true });
+const REVERT = [...COMMIT, ...optionsOf<Omit<RevertOptions, keyof CommitOptions>>({ force: true })];
+const HISTORY = optionsOf<HistoryOptions>({ author: true, from: true, to: true, limit: true });
+const MOMENTS = ['version', 'time', 'event'];
+
+/** Checks the options that a transaction is noted with. */
+export function requireCommit(caller: string, options: CommitOptions): void {
+  refuseUnknownOptions(caller, options, COMMIT);
+  requireWords(caller, options);
+}
+
+/** As long as they may be in an event; see LogEvent. */
+const MOST_CHARACTERS = 4096;
+
+function requireWords(caller: string, { author, message }: CommitOptions): void {
+  for (const [name, value] of Object.entries({ author, message })) {
+    if (value === undefined) continue;
+    if (typeof value === 'string' && value.length <= MOST_CHARACTERS) continue;
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${caller}: ${name} must be a text of at most ${MOST_CHARACTERS} characters`,
+    );
+  }
+}
+
+export async function historyOf<TTable extends SQLiteTable>(
+  core: CrrCore,
+  schema: DrizzleSchema,
+  table: TTable,
+  key: Readonly<Record<string, unknown>> | undefined,
+  options: HistoryOptions,
+): Promise<HistoryEvent<TTable>[]> {
+  refuseUnknownOptions('history()', options, HISTORY);
+  const spec = requireCrr(schema, table, 'history()');
+  requireHistory('history()', spec);
+  const { author, from, to, limit } = options;
+  if (limit !== undefined) requireVersion('history()', 'limit', limit, 1);
+  const entries = await core.logs.history(spec, {
+    ...(key !== undefined && { key: storedKey(table, spec, key) }),
+    author,
+    from: from?.getTime(),
+    to: to?.getTime(),
+    limit,
+  });
+  const toRef = packedRowRefs(schema);
+  return entries.map((entry) => eventInTypes(entry, table, toRef, schema));
+}
+
+function eventInTypes<TTable extends SQLiteTable>(
+  { spec, pk, changes, at, ...entry }: HistoryEntry,
+  table: TTable,
+  toRef: (row: { readonly table: string; readonly pk: Uint8Array }) => RowRef,
+  schema: DrizzleSchema,
+): HistoryEvent<TTable> {
+  const columns = getTableColumns(table);
+  const inType = (property: string, value: SqlValue | undefined) =>
+    value === undefined ? undefined : valueInType(columns[property]!, value, schema.decode);
+  const changed = changes.map(({ column: { property }, from, to, won }) => [
+    property,
+    { from: inType(property, from), to: inType(property, to), won },
+  ]);
+  return {
+    ...toRef({ table: spec.name, pk }),
+    ...entry,
+    at: new Date(at),
+    changes: Object.fromEntries(changed) as HistoryEvent<TTable>['changes'],
+  };
+}
+
+export function revertResult(report: RevertReport, schema: DrizzleSchema): RevertResult {
+  const toRef = packedRowRefs(schema);
+  const cells = (found: RevertReport['kept']) =>
+    found.map(({ spec, pk, column }) => ({
+      ...toRef({ table: spec.name, pk }),
+      ...(column && { column: column.property }),
+    }));
+  return { restored: cells(report.restored), kept: cells(report.kept) };
+}
+
+export async function revert(
+  core: CrrCore,
+  schema: DrizzleSchema,
+  table: SQLiteTable,
+  target: RevertTarget,
+  options: RevertOptions,
+): Promise<RevertResult> {
+  refuseUnknownOptions('revert()', options, REVERT);
+  requireWords('revert()', options);
+  const spec = requireCrr(schema, table, 'revert()');
+  requireHistory('revert()', spec);
+  const { force = false, ...note } = options;
+  const report =
+    'event' in target
+      ? await core.logs.revertEvent(spec, requireEvent('revert()', target.event), force, note)
+      : await core.logs.revertTransaction(target, force, note);
+  return revertResult(report, schema);
+}
+
+/** The parts of an event's name. */
+export function requireEvent(caller: string, name: unknown) {
+  const parts = /^([0-9a-f]{32}):(\d{1,16}):(\d{1,16})$/.exec(String(name));
+  if (parts === null) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${caller}: event must be the name of an event, as history() gives it`,
+    );
+  }
+  return { site: parts[1]!, dbVersion: Number(parts[2]), seq: Number(parts[3]) };
+}
+
+/** A table at a moment, as a subquery that queries read like an alias of the table. */
+export type TableAsOf<TTable extends SQLiteTable, TName extends string = 'past'> = ReturnType<
+  typeof alias<TTable, TName>
+>;
+
+/** Makes {@link TableAsOf}. */
+export function tableAsOf<TTable extends SQLiteTable, TName extends string>(
+  schema: DrizzleSchema,
+  table: TTable,
+  moment: AsOfMoment,
+  name: TName,
+): TableAsOf<TTable, TName> {
+  const spec = requireCrr(schema, table, 'asOf()');
+  requireHistory('asOf()', spec);
+  const text = asOfSql(spec, momentOf(moment)).toString();
+  const query = new QueryBuilder().select().from(table as SQLiteTable);
+  // The columns of the table, read from another source.
+  Object.defineProperty(query, 'getSQL', { value: () => sql.raw(text) });
+  return query.as(name) as unknown as TableAsOf<TTable, TName>;
+}
+
+function momentOf(moment: AsOfMoment): Moment {
+  refuseUnknownOptions('asOf()', moment, MOMENTS);
+  if ('version' in moment) {
+    requireVersion('asOf()', 'version', moment.version);
+    return { version: moment.version };
+  }
+  if ('time' in moment) {
+    requireVersion('asOf()', 'time', moment.time?.getTime?.());
+    return { time: moment.time.getTime() };
+  }
+  return { event: requireEvent('asOf()', moment.event) };
+}

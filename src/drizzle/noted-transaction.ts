@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
+import type { CommitOptions } from './history.js';
+
+/** What Drizzle's transactions have in common on drivers that answer with promises. */
+export type AsyncTransaction = BaseSQLiteDatabase<'async', unknown, Record<string, unknown>>;
+
+/**
+ * Runs a transaction that is noted with its author and message. `$crr` is made before the database that has transactions, so
+ * it gets them later.
+ */
+export interface NotedTransactions {
+  run?: (note: CommitOptions, run: (tx: never) => unknown) => unknown;
+}
+
+interface Runs {
+  run(query: never): unknown;
+}
+
+/** The function of a transaction, with the note before it. It is forgotten if nothing was written. */
+export function notedTransaction(
+  { author, message }: CommitOptions,
+  run: (tx: never) => unknown,
+  isSync: boolean,
+): (tx: Runs) => unknown {
+  const [before, after] = NOTE_COMMIT;
+  const note = sql`${sql.raw(before)}${author ?? null}, ${message ?? null}${sql.raw(after)}` as never;
+  const forget = sql.raw(FORGET_EMPTY_COMMIT) as never;
+  if (isSync) {
+    return (tx) => {
+      tx.run(note);
+      const result = run(tx as never);
+      tx.run(forget);
+      return result;
+    };
+  }
+  return async (tx) => {
+    await tx.run(note);
+    const result = await run(tx as never);
+    await tx.run(forget);
+    return result;
+  };
+}

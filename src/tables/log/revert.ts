@@ -1,0 +1,155 @@
+import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import type { SqlValue } from '../../model/value.js';
+import { all, list, statementText } from '../../sql/layout.js';
+import { COMMIT_TABLE, GUARD_TABLE, keyOf, STATE_TABLE } from '../../sql/names.js';
+import { quoteName } from '../../sql/quote.js';
+import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
+import { joinAside, trueValue } from '../aside/truth.js';
+import { cellVersionSql } from '../clock/clock.js';
+import { CLOCK, clock, clockKeyIs, clockKeys, sameRow } from '../clock/table.js';
+import { STATE, TAKE_SEQ } from '../clock/write.js';
+import { DB_VERSION } from '../state/table.js';
+import { eventValueOf, eventVersion, log } from './table.js';
+import { NOW_MS } from './write.js';
+
+/* Writes that take others back: ordinary writes to the base table, which its triggers stamp and log. */
+
+/** Fails the batch if anything was written or merged since a db_version. */
+export const guardVersion = (dbVersion: number): Statement =>
+  statement(
+    `INSERT INTO ${GUARD_TABLE} (reason) SELECT 'stale' FROM ${STATE_TABLE} WHERE db_version <> ${dbVersion}`,
+  );
+
+/** A cell's value; or what is added to the value of a counter. */
+export interface RestoredCell {
+  readonly column: ReplicatedColumnSpec;
+  readonly value: SqlValue;
+  readonly isAdded?: boolean;
+}
+
+export function updateRow(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  cells: readonly RestoredCell[],
+): Statement {
+  const args: SqlValue[] = [];
+  const sets = cells.map(({ column: { name }, value, isAdded }) => {
+    const bound = bindValue(value, args);
+    return `${quoteName(name)} = ${isAdded ? `${quoteName(name)} + (${bound})` : bound}`;
+  });
+  const keyIs = isKey(spec, key, args);
+  const sql = statementText`
+    UPDATE ${quoteName(spec.name)}
+    SET
+      ${list(sets)}
+    WHERE ${keyIs}`;
+  return statement(sql, args);
+}
+
+export function insertRow(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  cells: readonly RestoredCell[],
+): Statement {
+  const args: SqlValue[] = [];
+  const names = [...spec.key, ...cells.map(({ column }) => column)];
+  const values = [...key, ...cells.map(({ value }) => value)].map((value) =>
+    bindValue(value, args),
+  );
+  const sql = statementText`
+    INSERT INTO ${quoteName(spec.name)} (${names.map(({ name }) => quoteName(name)).join(', ')})
+    VALUES (
+      ${list(values)}
+    )`;
+  return statement(sql, args);
+}
+
+export function deleteRow(spec: TableSpec, key: readonly SqlValue[]): Statement {
+  const args: SqlValue[] = [];
+  return statement(`DELETE FROM ${quoteName(spec.name)} WHERE ${isKey(spec, key, args)}`, args);
+}
+
+/**
+ * An event that chooses what a cell shows already: it replaces all heads of the cell, and changes no clock. In a pinned
+ * transaction.
+ */
+export function noteChoice(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  column: ReplicatedColumnSpec,
+): Statement[] {
+  const args: SqlValue[] = [];
+  const ofRow = clockKeyIs(spec, key, args).map((condition) => `${CLOCK}.${condition}`);
+  const keys = clockKeys(spec);
+  const columns = [...keys, 'arrived', 'site', 'seq', 'time', 'causal_length'];
+  const values = [
+    ...keys.map((name) => `${CLOCK}.${name}`),
+    ...['state.db_version', 'state.site', 'state.seq', NOW_MS, `${CLOCK}.causal_length`],
+    `max(${cellVersionSql(column.name, `${CLOCK}.`)}, 0)`,
+    trueValue(spec, column.name),
+  ];
+  const touched: SqlValue[] = [];
+  return [
+    statement(TAKE_SEQ.toString()),
+    statement(
+      statementText`
+        INSERT INTO ${log(spec)} (${[...columns, eventVersion(column.name), eventValueOf(column.name)].join(', ')})
+        SELECT
+          ${list(values)}
+        FROM ${STATE}, ${clock(spec)} AS ${CLOCK}
+        JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
+        ${joinAside(spec, (name) => `${CLOCK}.${quoteName(keyOf(name))}`)}
+        WHERE
+          ${all(ofRow)}`,
+      args,
+    ),
+    statement(
+      statementText`
+        UPDATE ${clock(spec)}
+        SET
+          row_db_version = ifnull(row_db_version, db_version),
+          db_version = ${DB_VERSION}
+        WHERE ${clockKeyIs(spec, key, touched).join(' AND ')}`,
+      touched,
+    ),
+  ];
+}
+
+const isKey = (spec: TableSpec, key: readonly SqlValue[], args: SqlValue[]): string =>
+  spec.key.map(({ name }, i) => `${quoteName(name)} = ${bindValue(key[i]!, args)}`).join(' AND ');
+
+/** A transaction of this site, and what it takes back. */
+export interface OwnCommit {
+  readonly dbVersion: number;
+  readonly reverts: string | undefined;
+}
+
+/** Reads the latest transactions that this site wrote to a table. */
+export function readOwnCommits(
+  spec: TableSpec,
+  limit: number,
+  found: (commit: OwnCommit) => void,
+): Query {
+  const sql = statementText`
+    SELECT
+      e.arrived AS version,
+      (SELECT made.reverts FROM ${COMMIT_TABLE} AS made WHERE made.site = e.site AND made.db_version = e.arrived) AS reverts
+    FROM (
+      SELECT arrived, site FROM ${log(spec)}
+      WHERE site = (SELECT site FROM ${STATE_TABLE}) AND db_version IS NULL AND seq IS NOT NULL
+      ORDER BY id DESC
+      LIMIT ${limit}
+    ) AS e
+    GROUP BY e.arrived`;
+  return {
+    ...statement(sql),
+    read(rows) {
+      for (const { 0: version, 1: reverts } of rows) {
+        found({
+          dbVersion: Number(version),
+          reverts: reverts === null || reverts === undefined ? undefined : String(reverts),
+        });
+      }
+    },
+  };
+}
