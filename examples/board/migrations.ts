@@ -6,8 +6,8 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795724863911,
-      "hash": "2a9b91d874e19854ea397730640015f3e236a170a284a5ac0cb2c2a350a6f961",
+      "when": 1795725191688,
+      "hash": "a88b4614dddd8d1d1cfdfed1efc3bea7a3ab1398fd3daa7a2b40a051a6b68d12",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
         "CREATE UNIQUE INDEX `boards_name_unique` ON `boards` (`name`);",
@@ -22,6 +22,7 @@ export default {
         "CREATE TABLE IF NOT EXISTS crr_apply (\n  id INTEGER PRIMARY KEY,\n  prior_db_version INTEGER,\n  has_local_news INTEGER,\n  source TEXT,\n  greatest_time INTEGER\n);",
         "INSERT INTO crr_apply (id, prior_db_version, has_local_news, source)\nSELECT 1, 0, 0, ''\nWHERE NOT EXISTS (SELECT 1 FROM crr_apply);",
         "CREATE TABLE IF NOT EXISTS crr_table (\n  table_name TEXT NOT NULL PRIMARY KEY,\n  spec TEXT NOT NULL,\n  former TEXT NOT NULL\n) STRICT;",
+        "CREATE TABLE IF NOT EXISTS crr_commit (\n  site INTEGER NOT NULL,\n  db_version INTEGER NOT NULL,\n  author TEXT,\n  message TEXT,\n  reverts TEXT,\n  PRIMARY KEY (site, db_version)\n);",
         "CREATE TABLE IF NOT EXISTS crr_former (\n  table_name TEXT NOT NULL,\n  cid TEXT NOT NULL,\n  present_name TEXT,\n  UNIQUE (table_name, cid)\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_pending (\n  source TEXT NOT NULL,\n  table_name TEXT NOT NULL,\n  pk BLOB NOT NULL,\n  cid TEXT NOT NULL,\n  val ANY,\n  col_version INTEGER NOT NULL,\n  causal_length INTEGER NOT NULL,\n  site INTEGER NOT NULL,\n  seq INTEGER NOT NULL,\n  db_version INTEGER NOT NULL,\n  reason TEXT,\n  size INTEGER NOT NULL,\n  number INTEGER NOT NULL,\n  key_1 ANY,\n  key_2 ANY,\n  key_3 ANY,\n  key_4 ANY,\n  key_5 ANY,\n  key_6 ANY,\n  key_7 ANY,\n  key_8 ANY,\n  key_9 ANY,\n  key_10 ANY,\n  key_11 ANY,\n  key_12 ANY,\n  key_13 ANY,\n  key_14 ANY,\n  key_15 ANY,\n  key_16 ANY,\n  UNIQUE (source, table_name, pk, cid, site, number)\n) STRICT;",
         "CREATE INDEX IF NOT EXISTS crr_pending_tried ON crr_pending (source, reason);",
@@ -33,7 +34,7 @@ export default {
         "CREATE TABLE IF NOT EXISTS crr_usage (\n  source TEXT NOT NULL PRIMARY KEY,\n  sites INTEGER NOT NULL DEFAULT 0,\n  tombstones INTEGER NOT NULL DEFAULT 0\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_refused (\n  site_id BLOB NOT NULL,\n  tag TEXT NOT NULL,\n  table_name TEXT NOT NULL,\n  pk BLOB NOT NULL,\n  code TEXT NOT NULL,\n  rights TEXT NOT NULL,\n  UNIQUE (site_id, tag, table_name, pk)\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_milestone (\n  number INTEGER PRIMARY KEY,\n  version INTEGER NOT NULL,\n  token TEXT NOT NULL\n) STRICT;",
-        "CREATE TABLE IF NOT EXISTS crr_history (\n  id INTEGER PRIMARY KEY,\n  known_version INTEGER NOT NULL,\n  secret TEXT NOT NULL,\n  schema_version INTEGER NOT NULL,\n  horizon INTEGER NOT NULL,\n  swept_version INTEGER NOT NULL,\n  installed TEXT\n) STRICT;",
+        "CREATE TABLE IF NOT EXISTS crr_history (\n  id INTEGER PRIMARY KEY,\n  known_version INTEGER NOT NULL,\n  secret TEXT NOT NULL,\n  schema_version INTEGER NOT NULL,\n  horizon INTEGER NOT NULL,\n  swept_version INTEGER NOT NULL\n) STRICT;",
         "INSERT INTO crr_history (id, known_version, secret, schema_version, horizon, swept_version)\nSELECT 1, 0, lower(hex(randomblob(16))), 0, 0, 0\nWHERE NOT EXISTS (SELECT 1 FROM crr_history);",
         "CREATE TABLE IF NOT EXISTS crr_ticket (\n  id INTEGER PRIMARY KEY,\n  process TEXT NOT NULL,\n  count INTEGER NOT NULL\n) STRICT;",
         "CREATE TABLE IF NOT EXISTS crr_guard (reason TEXT NOT NULL) STRICT;",

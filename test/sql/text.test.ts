@@ -92,6 +92,7 @@ describe('exact text', () => {
         db_version INTEGER NOT NULL,
         author TEXT,
         message TEXT,
+        reverts TEXT,
         PRIMARY KEY (site, db_version)
       );
       CREATE TABLE IF NOT EXISTS crr_former (

@@ -113,6 +113,7 @@ CREATE TABLE IF NOT EXISTS crr_commit (
   db_version INTEGER NOT NULL,
   author TEXT,
   message TEXT,
+  reverts TEXT,
   PRIMARY KEY (site, db_version)
 );
 --> statement-breakpoint
