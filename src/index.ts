@@ -16,6 +16,8 @@ export type {
 } from './documents/live-document.js';
 export type { ApplyResult, MergeResult, ParkedRow, RejectedRow } from './drizzle/apply-result.js';
 export type {
+  ConcurrentConflict,
+  ConcurrentWrite,
   Conflict,
   ConflictingValue,
   ReferenceConflict,
@@ -25,6 +27,20 @@ export type {
 } from './drizzle/conflict.js';
 export type { Crr, CrrTransport } from './drizzle/crr.js';
 export type { CrrDatabase } from './drizzle/crr-database.js';
+export type { CrrHistory } from './drizzle/crr-history.js';
+export type { TableAsOf } from './drizzle/history.js';
+export type {
+  AsOfMoment,
+  ChangedValue,
+  CommitOptions,
+  HistoryEvent,
+  HistoryOptions,
+  RevertOptions,
+  RevertResult,
+  RevertTarget,
+  UndoResult,
+} from './drizzle/history-types.js';
+export type { AsyncTransaction } from './drizzle/noted-transaction.js';
 export type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './drizzle/options.js';
 export {
   type FractOrder,

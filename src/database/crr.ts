@@ -48,9 +48,7 @@ import type { RotateOptions, SiteState } from './site-state.js';
 import { SiteStore } from './site-store.js';
 
 export type { ChangeBatch } from './change-batch.js';
-
 export type { RotateOptions, SiteState } from './site-state.js';
-
 /** What sites disagree about in a table, or cannot show. */
 export interface Conflicts {
   readonly registers: readonly StoredConflict[];

@@ -1,4 +1,4 @@
-import type { ForkedCell } from '../feed/row-history.js';
+import type { ForkedCell } from '../feed/fork.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import type { SitesOfPage } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';

@@ -96,7 +96,7 @@ function entryOf(
     spec,
     pk,
     event: nameOfEvent(event, sites),
-    kind: kindOf(history, event),
+    kind: kindOf(event),
     at: event.time,
     siteId: sites.idOf(event.site).slice(),
     version: event.dbVersion,
@@ -108,7 +108,7 @@ function entryOf(
   };
 }
 
-function kindOf(history: RowHistory, event: LoggedEvent): HistoryEntry['kind'] {
+function kindOf(event: LoggedEvent): HistoryEntry['kind'] {
   if (event.seq === undefined) return 'import';
   if (event.causalLength % 2 === 0) return 'delete';
   return event.rowVersion === undefined ? 'update' : 'insert';

@@ -2,13 +2,8 @@ import { packKey } from '../model/packed-key.js';
 import { textOfRow } from '../model/row-id.js';
 import { compareValues, type SqlValue } from '../model/value.js';
 import type { CommitNote } from '../tables/commit/table.js';
-import {
-  deleteRow,
-  insertRow,
-  noteChoice,
-  type RestoredCell,
-  updateRow,
-} from '../tables/log/revert.js';
+import { noteChoice } from '../tables/log/choice.js';
+import { deleteRow, insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
 import type { Fork } from './forks.js';
 import { writePlanned } from './log-writes.js';
 import type { RevertParts } from './revert.js';

@@ -8,7 +8,7 @@ import type { Cell } from '../tables/aside/conflicts.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { storedKeyValue, valueInType } from './column-value.js';
 import type { Fork, ForkHead } from '../database/forks.js';
-import type { CommitOptions } from './history.js';
+import type { CommitOptions } from './history-types.js';
 import { type RowRef, rowRefs } from './row-ref.js';
 
 /**

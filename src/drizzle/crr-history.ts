@@ -8,9 +8,9 @@ import type {
   RevertOptions,
   RevertResult,
   RevertTarget,
-  TableAsOf,
   UndoResult,
-} from './history.js';
+} from './history-types.js';
+import type { TableAsOf } from './history.js';
 import type { AsyncTransaction } from './noted-transaction.js';
 
 /** The part of `$crr` that is about the history of tables; see docs/history.md. */

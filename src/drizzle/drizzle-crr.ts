@@ -26,21 +26,23 @@ import {
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
 import {
-  type AsOfMoment,
-  type CommitOptions,
-  type HistoryEvent,
-  type HistoryOptions,
   historyOf,
-  type RevertOptions,
-  type RevertResult,
-  type RevertTarget,
   requireCommit,
   revert,
   revertResult,
   type TableAsOf,
   tableAsOf,
-  type UndoResult,
 } from './history.js';
+import type {
+  AsOfMoment,
+  CommitOptions,
+  HistoryEvent,
+  HistoryOptions,
+  RevertOptions,
+  RevertResult,
+  RevertTarget,
+  UndoResult,
+} from './history-types.js';
 import type { AsyncTransaction, NotedTransactions } from './noted-transaction.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';

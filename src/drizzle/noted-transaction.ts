@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
-import type { CommitOptions } from './history.js';
+import type { CommitOptions } from './history-types.js';
 
 /** What Drizzle's transactions have in common on drivers that answer with promises. */
 export type AsyncTransaction = BaseSQLiteDatabase<'async', unknown, Record<string, unknown>>;

@@ -5,9 +5,10 @@ import {
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
-import { compareValues, type SqlValue } from '../model/value.js';
+import type { SqlValue } from '../model/value.js';
 import type { NotedHead } from '../tables/log/query.js';
 import { dotOf, type LoggedEvent } from '../tables/log/read.js';
+import { type ForkedCell, isSameOutcome } from './fork.js';
 
 /** The events of one row in the order of their arrival, and what follows from them. */
 export class RowHistory {
@@ -137,17 +138,4 @@ export class RowHistory {
       return differ ? [{ column, heads, base: this.baseOf(heads, column.name) }] : [];
     });
   }
-}
-
-/** A cell with several heads. */
-export interface ForkedCell {
-  readonly column: ReplicatedColumnSpec;
-  readonly heads: readonly LoggedEvent[];
-  readonly base: LoggedEvent | undefined;
-}
-
-/** Undefined is the outcome of a delete. */
-function isSameOutcome(a: SqlValue | undefined, b: SqlValue | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return compareValues(a, b) === 0;
 }

@@ -1,16 +1,10 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
-import { all, list, statementText } from '../../sql/layout.js';
-import { COMMIT_TABLE, GUARD_TABLE, keyOf, STATE_TABLE } from '../../sql/names.js';
+import { list, statementText } from '../../sql/layout.js';
+import { COMMIT_TABLE, GUARD_TABLE, STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { bindValue, type Query, type Statement, statement } from '../../sql/statement.js';
-import { joinAside, trueValue } from '../aside/truth.js';
-import { cellVersionSql } from '../clock/clock.js';
-import { CLOCK, clock, clockKeyIs, clockKeys, sameRow } from '../clock/table.js';
-import { STATE, TAKE_SEQ } from '../clock/write.js';
-import { DB_VERSION } from '../state/table.js';
-import { eventValueOf, eventVersion, log } from './table.js';
-import { NOW_MS } from './write.js';
+import { log } from './table.js';
 
 /* Writes that take others back: ordinary writes to the base table, which its triggers stamp and log. */
 
@@ -67,52 +61,6 @@ export function insertRow(
 export function deleteRow(spec: TableSpec, key: readonly SqlValue[]): Statement {
   const args: SqlValue[] = [];
   return statement(`DELETE FROM ${quoteName(spec.name)} WHERE ${isKey(spec, key, args)}`, args);
-}
-
-/**
- * An event that chooses what a cell shows already: it replaces all heads of the cell, and changes no clock. In a pinned
- * transaction.
- */
-export function noteChoice(
-  spec: TableSpec,
-  key: readonly SqlValue[],
-  column: ReplicatedColumnSpec,
-): Statement[] {
-  const args: SqlValue[] = [];
-  const ofRow = clockKeyIs(spec, key, args).map((condition) => `${CLOCK}.${condition}`);
-  const keys = clockKeys(spec);
-  const columns = [...keys, 'arrived', 'site', 'seq', 'time', 'causal_length'];
-  const values = [
-    ...keys.map((name) => `${CLOCK}.${name}`),
-    ...['state.db_version', 'state.site', 'state.seq', NOW_MS, `${CLOCK}.causal_length`],
-    `max(${cellVersionSql(column.name, `${CLOCK}.`)}, 0)`,
-    trueValue(spec, column.name),
-  ];
-  const touched: SqlValue[] = [];
-  return [
-    statement(TAKE_SEQ.toString()),
-    statement(
-      statementText`
-        INSERT INTO ${log(spec)} (${[...columns, eventVersion(column.name), eventValueOf(column.name)].join(', ')})
-        SELECT
-          ${list(values)}
-        FROM ${STATE}, ${clock(spec)} AS ${CLOCK}
-        JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
-        ${joinAside(spec, (name) => `${CLOCK}.${quoteName(keyOf(name))}`)}
-        WHERE
-          ${all(ofRow)}`,
-      args,
-    ),
-    statement(
-      statementText`
-        UPDATE ${clock(spec)}
-        SET
-          row_db_version = ifnull(row_db_version, db_version),
-          db_version = ${DB_VERSION}
-        WHERE ${clockKeyIs(spec, key, touched).join(' AND ')}`,
-      touched,
-    ),
-  ];
 }
 
 const isKey = (spec: TableSpec, key: readonly SqlValue[], args: SqlValue[]): string =>
