@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
 import type { CommitOptions } from './history-types.js';
 
-/** What Drizzle's transactions have in common on drivers that answer with promises. */
-export type AsyncTransaction = BaseSQLiteDatabase<'async', unknown, Record<string, unknown>>;
+/**
+ * What Drizzle's transactions have in common on drivers that answer with promises. (The name of their base class differs between
+ * the lines of Drizzle; that of the driver without a package of its own does not.)
+ */
+export type AsyncTransaction = Omit<SqliteRemoteDatabase, 'batch' | '$client'>;
 
 /**
  * Runs a transaction that is noted with its author and message. `$crr` is made before the database that has transactions, so
