@@ -78,6 +78,13 @@ export const drafts = crrTable('drafts', {
   body: collaborativeText('body', yText()),
 });
 
+/** Everything that was written to it is kept. */
+export const articles = crrTable(
+  'articles',
+  { id: text('id').primaryKey().notNull(), title: text('title'), votes: counter('votes') },
+  { history: true },
+);
+
 /** Rows that stay. */
 export const messages = crrTable(
   'messages',
@@ -100,7 +107,7 @@ export const posts = crrTable('posts', {
 
 export const schema = {
   ...{ todos, notes, tasks, numbered, spans, untyped, cards },
-  ...{ readers, drafts, messages, users, posts },
+  ...{ readers, drafts, articles, messages, users, posts },
 };
 
 const DDL = [
@@ -113,6 +120,7 @@ const DDL = [
   'CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text)',
   'CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer)',
   'CREATE TABLE drafts (id text PRIMARY KEY NOT NULL, body text)',
+  'CREATE TABLE articles (id text PRIMARY KEY NOT NULL, title text, votes integer DEFAULT 0 NOT NULL)',
   'CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text)',
   'CREATE TABLE users (id text PRIMARY KEY NOT NULL, handle text NOT NULL UNIQUE)',
   'CREATE TABLE posts (id text PRIMARY KEY NOT NULL, author text NOT NULL REFERENCES users (id) ON DELETE CASCADE, title text)',
