@@ -1,3 +1,4 @@
+import { hash64 } from '../model/hash.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { encodeSpec } from '../tables/catalog/table.js';
@@ -108,19 +109,7 @@ const sortOf = ({ key, rows, constraints, clockColumns, cellColumns }: TableSpec
     ),
   ]);
 
-/** 64 bits of a text, by multiplications. Not for what somebody may want to collide. */
-function hashOf(texts: readonly string[]): string {
-  let [high, low] = [0xdeadbeef, 0x41c6ce57];
-  for (const text of [...texts, String(texts.length)]) {
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      high = Math.imul(high ^ code, 2_654_435_761);
-      low = Math.imul(low ^ code, 1_597_334_677);
-    }
-    high =
-      Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-    low =
-      Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
-  }
-  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
-}
+const hashOf = (texts: readonly string[]): string =>
+  hash64(texts.join('\0'))
+    .map((part) => part.toString(16).padStart(8, '0'))
+    .join('');

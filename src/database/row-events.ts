@@ -4,7 +4,6 @@ import { textOfRow } from '../model/row-id.js';
 import type { SitesOfPage } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { bytesToHex } from '../model/value.js';
-import type { Query } from '../sql/statement.js';
 import { type NotedHead, readEvents, readNotedHeads } from '../tables/log/query.js';
 import type { LoggedEvent } from '../tables/log/read.js';
 import type { Connection } from './connection.js';
@@ -13,7 +12,6 @@ import type { SiteStore } from './site-store.js';
 /** All that is known of some rows, by {@link textOfRow}, at one moment. */
 export interface RowsWithHistory {
   readonly dbVersion: number;
-  readonly local: number;
   readonly sites: SitesOfPage;
   readonly rows: ReadonlyMap<string, RowWithHistory>;
 }
@@ -24,12 +22,11 @@ export interface RowWithHistory {
   readonly history: RowHistory;
 }
 
-/** Reads the events of rows, in one transaction with other queries. */
+/** Reads the events of rows. */
 export async function readRowHistories(
   connection: Connection,
   sites: SiteStore,
   wanted: readonly { readonly spec: TableSpec; readonly pk: Uint8Array }[],
-  more: readonly Query[] = [],
 ): Promise<RowsWithHistory> {
   const found = wanted.map((row) => ({
     ...row,
@@ -43,11 +40,10 @@ export async function readRowHistories(
       readNotedHeads(spec, key, (head) => noted.push(head)),
     ];
   });
-  return sites.read(connection, [...queries, ...more], [], (state, pageSites) => {
+  return sites.read(connection, queries, [], (state, pageSites) => {
     for (const { events } of found) for (const { site } of events) pageSites.idOf(site);
     return {
       dbVersion: state.dbVersion,
-      local: state.directory.local,
       sites: pageSites,
       rows: new Map(
         found.map(({ spec, pk, events, noted }) => [

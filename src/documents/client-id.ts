@@ -1,3 +1,4 @@
+import { hash64 } from '../model/hash.js';
 import { bytesToHex } from '../model/value.js';
 
 /*
@@ -7,21 +8,8 @@ import { bytesToHex } from '../model/value.js';
 
 /** The writer of a process of a site: `lane` tells those that edit at once apart. */
 export const clientOf = (siteId: Uint8Array, pk: Uint8Array, lane: number): number =>
-  hashOf(`${bytesToHex(siteId)}.${bytesToHex(pk)}.${lane}`);
+  hash64(`${bytesToHex(siteId)}.${bytesToHex(pk)}.${lane}`)[0];
 
 /** The writer of the text that a document begins with: the same everywhere, and another one for each text. */
 export const seedClientOf = (pk: Uint8Array, text: string): number =>
-  hashOf(`${bytesToHex(pk)} ${text}`);
-
-/** Ids are in every update, so this can never change. (cyrb53 by bryc, public domain; its lower 32 bits.) */
-function hashOf(text: string): number {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    a = Math.imul(a ^ char, 2_654_435_761);
-    b = Math.imul(b ^ char, 1_597_334_677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
-  return a >>> 0;
-}
+  hash64(`${bytesToHex(pk)} ${text}`)[0];

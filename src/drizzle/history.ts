@@ -120,7 +120,7 @@ export async function revert(
 }
 
 /** The parts of an event's name. */
-export function requireEvent(caller: string, name: unknown) {
+function requireEvent(caller: string, name: unknown) {
   const parts = /^([0-9a-f]{32}):(\d{1,16}):(\d{1,16})$/.exec(String(name));
   if (parts === null) {
     throw new CrrUsageError(

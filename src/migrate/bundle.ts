@@ -60,6 +60,15 @@ export async function bundleProject(
   };
 }
 
+/** @throws {CrrMigrateError} CRR_MIGRATE_FOLDER if no migration records what is written. */
+export function requireTriggers({ folder, lacksTriggers }: ProjectBundle): void {
+  if (!lacksTriggers) return;
+  throw new CrrMigrateError(
+    'CRR_MIGRATE_FOLDER',
+    `no migration of ${folder} has the triggers of the CRRs: run drizzle-crr generate instead of drizzle-kit generate`,
+  );
+}
+
 /**
  * A migrations folder as data, for programs that have no file system. Its hashes and times are those that Drizzle's
  * own migrators note, read by the project's Drizzle.

@@ -1,6 +1,5 @@
 import { sep } from 'node:path';
-import { CrrMigrateError } from '../errors.js';
-import { bundleProject, writeBundle } from '../migrate/bundle.js';
+import { bundleProject, requireTriggers, writeBundle } from '../migrate/bundle.js';
 
 export interface MigrationsPluginOptions {
   /** The module to write, from Vite's root. Default: `migrations.ts`. */
@@ -48,12 +47,7 @@ export function migrations(options: MigrationsPluginOptions = {}): MigrationsPlu
   async function update(): Promise<void> {
     const bundle = await bundleProject(root, to, { config });
     watch(bundle.folder);
-    if (bundle.lacksTriggers) {
-      throw new CrrMigrateError(
-        'CRR_MIGRATE_FOLDER',
-        `no migration of ${bundle.folder} has the triggers of the CRRs: run drizzle-crr generate instead of drizzle-kit generate`,
-      );
-    }
+    requireTriggers(bundle);
     if (!bundle.isCurrent) writeBundle(bundle.file, bundle.text);
   }
 

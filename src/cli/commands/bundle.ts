@@ -20,16 +20,12 @@ const parser = () =>
 
 export const bundleCommand = cliCommand(parser, async (io, options) => {
   const { to, check = false, ...flags } = options;
-  const { bundleProject, writeBundle } = await import('../../migrate/bundle.js');
-  const { file, text, count, isCurrent, lacksTriggers } = await bundleProject(io.cwd, to, flags);
+  const { bundleProject, requireTriggers, writeBundle } = await import('../../migrate/bundle.js');
+  const bundle = await bundleProject(io.cwd, to, flags);
+  requireTriggers(bundle);
+  const { file, text, count, isCurrent } = bundle;
   const migrations = `${count} ${count === 1 ? 'migration' : 'migrations'}`;
   const shown = relative(io.cwd, file);
-  if (lacksTriggers) {
-    io.stderr(
-      'No migration has the triggers of the CRRs, so nothing that is written would be recorded: run drizzle-crr generate instead of drizzle-kit generate.\n',
-    );
-    return EXIT.failed;
-  }
   if (isCurrent) {
     io.stdout(`${shown} is up to date: ${migrations}.\n`);
     return EXIT.ok;

@@ -1,3 +1,4 @@
+import { NOW_MS } from '../../sql/now.js';
 import { TIMES } from '../wire-range.js';
 
 /*
@@ -12,11 +13,8 @@ export const TICKS = 1024;
 /** How far ahead of this database's clock a version may be by default, in milliseconds. */
 export const DEFAULT_MAX_DRIFT = 5 * 60_000;
 
-/** The time of day as a version. julianday() counts days, and every SQLite has it. */
-const CLOCK_SQL = `CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) * ${TICKS}`;
-
 /** The version of now. A device without a battery may boot into 1970: its versions are times all the same. */
-export const NOW_SQL = `max(${TIMES.first}, ${CLOCK_SQL})`;
+export const NOW_SQL = `max(${TIMES.first}, ${NOW_MS} * ${TICKS})`;
 
 /** The greatest version that is not too far ahead at a time of JavaScript's clock. */
 export function greatestTime(now: number, maxDrift: number): number {

@@ -1,7 +1,7 @@
 import { statementText } from '../../sql/layout.js';
 import { EDITOR_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
-import { type Query, type Statement, statement } from '../../sql/statement.js';
+import { type Query, statement } from '../../sql/statement.js';
 
 /** How long a process keeps its lane without a sign of life, in seconds. */
 const LEASE_SECONDS = 3_600;
@@ -49,6 +49,3 @@ export function takeLane(token: string, read: (lane: number) => void): Query[] {
     },
   ];
 }
-
-export const leaveLane = (token: string): Statement =>
-  statement(`DELETE FROM ${EDITOR_TABLE} WHERE token = ${quoteText(token)}`);

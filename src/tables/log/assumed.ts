@@ -2,6 +2,7 @@ import { cellTypeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
+import { NOW_MS } from '../../sql/now.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { joinAside, trueValue } from '../aside/truth.js';
 import { cells } from '../cells/table.js';
@@ -10,7 +11,6 @@ import { siteOf, stampOf } from '../clock/stamp-sql.js';
 import { CLOCK, cellClock, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { eventValueOf, eventVersion, log, markedVersion } from './table.js';
-import { NOW_MS } from './write.js';
 
 /*
  * Events that nobody made: what the clocks know and the log does not. They have no dot, are not sent, and count as later

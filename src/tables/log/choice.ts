@@ -2,6 +2,7 @@ import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js'
 import type { SqlValue } from '../../model/value.js';
 import { all, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
+import { NOW_MS } from '../../sql/now.js';
 import { quoteName } from '../../sql/quote.js';
 import { type Statement, statement } from '../../sql/statement.js';
 import { joinAside, trueValue } from '../aside/truth.js';
@@ -10,7 +11,6 @@ import { CLOCK, clock, clockKeyIs, clockKeys, sameRow } from '../clock/table.js'
 import { STATE, TAKE_SEQ } from '../clock/write.js';
 import { DB_VERSION } from '../state/table.js';
 import { eventValueOf, eventVersion, log } from './table.js';
-import { NOW_MS } from './write.js';
 
 /**
  * An event that chooses what a cell shows already: it replaces all heads of the cell, and changes no clock. In a pinned

@@ -13,6 +13,7 @@ import {
   statementText,
 } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
+import { NOW_MS } from '../../sql/now.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { joinAside, trueValue } from '../aside/truth.js';
 import { cellVersionSql } from '../clock/clock.js';
@@ -28,7 +29,6 @@ import {
   log,
   markedVersion,
 } from './table.js';
-import { NOW_MS } from './write.js';
 
 /*
  * Events of other sites come into the log when the cells that they wrote are merged: the clocks decide what a row is,

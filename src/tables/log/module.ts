@@ -1,11 +1,5 @@
 import { replicatedColumns } from '../../model/table-spec.js';
-import {
-  headTable,
-  logIndex,
-  logTable,
-  offeredValueOf,
-  offeredVersionOf,
-} from '../../sql/names.js';
+import { headTable, logIndex, logTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import type { ActualCrr } from '../actual.js';
 import type { Difference } from '../difference.js';
@@ -71,6 +65,3 @@ export const logModule: TableModule = {
 };
 
 const hasLog = (table: string, { objects }: ActualCrr) => objects.has(logTable(table));
-
-/** The columns of the log that belong to a column of the table. */
-export const logColumnsOf = (name: string) => [offeredVersionOf(name), offeredValueOf(name)];

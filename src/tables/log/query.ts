@@ -18,16 +18,12 @@ export interface RowEvent {
 /** Which events are read. */
 export interface EventFilter {
   readonly key?: readonly SqlValue[] | undefined;
-  /** Only those that arrived after this db_version. */
-  readonly after?: number | undefined;
   /** Only those of one transaction: the writer's ordinal and db_version. */
   readonly commit?: { readonly site: number; readonly dbVersion: number } | undefined;
   readonly author?: string | undefined;
   /** Milliseconds since 1970, of the writer's clock. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Only before this id, and the newest first. */
-  readonly before?: number | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -38,12 +34,11 @@ export function readEvents(
   found: (event: RowEvent) => void,
 ): Query {
   const args: SqlValue[] = [];
-  const { key, after, commit, author, from, to, before, limit } = filter;
+  const { key, commit, author, from, to, limit } = filter;
   const conditions = [
     ...(key === undefined
       ? []
       : clockKeys(spec).map((column, i) => `e.${column} = ${bindValue(key[i]!, args)}`)),
-    ...(after === undefined ? [] : [`e.arrived > ${after}`]),
     ...(commit === undefined
       ? []
       : [
@@ -58,7 +53,6 @@ export function readEvents(
         ]),
     ...(from === undefined ? [] : [`e.time >= ${from}`]),
     ...(to === undefined ? [] : [`e.time <= ${to}`]),
-    ...(before === undefined ? [] : [`e.id < ${before}`]),
   ];
   const sql = statementText`
     SELECT

@@ -3,6 +3,7 @@ import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js'
 import { replicatedColumns } from '../../model/table-spec.js';
 import { any, block, type Fragment, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
+import { NOW_MS } from '../../sql/now.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { cells } from '../cells/table.js';
 import { cellVersionSql } from '../clock/clock.js';
@@ -16,9 +17,6 @@ import { eventValueOf, eventVersion, log } from './table.js';
  * Local writes as events: one INSERT into the log for each row that a statement wrote. It needs no parents: they are the
  * heads of the log before it. Versions are those that the clocks have after the write.
  */
-
-/** The clock of this machine in milliseconds since 1970. */
-export const NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)";
 
 /** A row that was inserted, or got `new`'s key, as an event; for the body of a trigger. */
 export function logBirth(spec: TableSpec, seq = 'state.seq'): string[] {
