@@ -11,6 +11,8 @@ import { peakMb } from './peak.js';
 /** The result of a phase. */
 export interface Outcome {
   readonly ms: number;
+  /** CPU time of the process. */
+  readonly cpuMs: number;
   readonly peakMb: number;
   readonly rows?: number;
   readonly pushed?: number;
@@ -127,7 +129,7 @@ async function serveUntilTold(url: string) {
     heapMb = Math.max(heapMb, (heapUsed + external) / 2 ** 20);
   };
   const idleMb = peakMb();
-  setInterval(look, 5);
+  setInterval(look, 20);
   const server = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 }, () =>
     print(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
   );
@@ -144,7 +146,10 @@ else {
   const phase = phases[name ?? ''];
   if (phase === undefined) throw new Error(`there is no phase "${name}"`);
   const begin = performance.now();
+  const cpu = process.cpuUsage();
   const outcome = await phase(...args);
-  print({ ...outcome, ms: performance.now() - begin, peakMb: peakMb() } satisfies Outcome);
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = (user + system) / 1e3;
+  print({ ...outcome, ms: performance.now() - begin, cpuMs, peakMb: peakMb() } satisfies Outcome);
   process.exit();
 }

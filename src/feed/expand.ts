@@ -37,7 +37,7 @@ export interface CellFilter {
   readonly skip: ReadonlySet<number>;
   /** Hidden rows that have not changed after this db_version are left out. */
   readonly hiddenSince: number;
-  /** Rows of which every cell travels once one has changed: packed key in hex, a space, and the table. */
+  /** Rows of which every cell travels once one has changed. */
   readonly whole: RowSet;
 }
 

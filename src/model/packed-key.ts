@@ -69,13 +69,17 @@ function withHeader(type: number, bytes: Uint8Array): Uint8Array {
 }
 
 function withLength(type: number, bytes: Uint8Array): Uint8Array {
-  const length = bigEndian(BigInt(bytes.length));
+  const length = bytes.length < 0x100 ? oneByte(bytes.length) : bigEndian(BigInt(bytes.length));
   const packed = new Uint8Array(1 + length.length + bytes.length);
   packed[0] = (length.length << 3) | type;
   packed.set(length, 1);
   packed.set(bytes, 1 + length.length);
   return packed;
 }
+
+/** A number below 256, most often the length of a text. */
+const oneByte = (value: number) => (value === 0 ? NO_BYTES : Uint8Array.of(value));
+const NO_BYTES = new Uint8Array();
 
 function bigEndian(value: bigint): Uint8Array {
   const bytes: number[] = [];

@@ -1,4 +1,5 @@
 import type { SqlValue } from '../model/value.js';
+import { partsOfReal, realOfParts } from './real.js';
 import { type Statement, statement } from './statement.js';
 
 /** Characters in one bound text: within what D1 takes as a value, whatever the characters are. */
@@ -10,16 +11,27 @@ const INEXACT = /\\u(0000|d[89a-f])/;
 /** A row as JSON carries it. */
 export class JsonRow {
   readonly values: (null | number | string)[] = [];
-  /**
-   * False once a value came that must be bound: a blob, an integer beyond 2^53, or a real, whose
-   * digits not every engine reads back to the last bit.
-   */
+  /** For each real of the row its index in {@link values}, and its shift; see real.ts. */
+  reals: Map<number, number> | undefined;
+  /** False once a value came that must be bound: a blob, an integer beyond 2^53, or a very large or small real. */
   isExact = true;
 
   value(value: SqlValue): void {
     if (value === null || typeof value === 'string') this.values.push(value);
     else if (typeof value === 'bigint') this.number(Number(value));
+    else if (typeof value === 'number') this.#real(value);
     else this.isExact = false;
+  }
+
+  #real(value: number): void {
+    const parts = partsOfReal(value);
+    if (parts === undefined) {
+      this.isExact = false;
+      return;
+    }
+    this.reals ??= new Map();
+    this.reals.set(this.values.length, parts.shift);
+    this.values.push(parts.integer);
   }
 
   number(value: number): void {
@@ -42,16 +54,16 @@ export class JsonRows<Origin> {
   readonly statements: Statement[] = [];
   /** Rows that JSON would not carry exactly after all, and that no statement has. */
   readonly inexact: Origin[] = [];
-  #rows: JsonRow['values'][] = [];
+  #rows: JsonRow[] = [];
   #origins: Origin[] = [];
   #length = 0;
 
   /** @param sql makes a statement, given SQL of a value by its index in the row, and of all rows. */
   constructor(readonly sql: (value: (index: number) => string, rows: string) => string) {}
 
-  add(origin: Origin, row: JsonRow['values']): void {
+  add(origin: Origin, row: JsonRow): void {
     let length = 2;
-    for (const value of row) length += typeof value === 'string' ? value.length + 3 : 8;
+    for (const value of row.values) length += typeof value === 'string' ? value.length + 3 : 8;
     if (this.#length + length > MAX_LENGTH) this.#flush();
     this.#length += length;
     this.#rows.push(row);
@@ -63,11 +75,20 @@ export class JsonRows<Origin> {
   }
 
   #flush(): void {
-    if (this.#rows.length === 0) return;
-    const text = JSON.stringify(this.#rows);
+    const rows = this.#rows;
+    if (rows.length === 0) return;
+    const shifts = this.#addShifts();
+    const text = JSON.stringify(rows.map(({ values }) => values));
     if (INEXACT.test(text)) for (const origin of this.#origins) this.inexact.push(origin);
     else {
-      const value = (index: number) => this.#literal(index) ?? `j.value ->> ${index}`;
+      const value = (index: number) => {
+        const plain = `j.value ->> ${index}`;
+        const shift = shifts.get(index);
+        if (shift === undefined) return sharedNumber(rows, index) ?? plain;
+        const real = realOfParts(`(${plain})`, `(j.value ->> ${shift})`);
+        // In other rows the value may not be a real.
+        return rows.every(({ reals }) => reals?.has(index)) ? real : `coalesce(${real}, ${plain})`;
+      };
       this.statements.push(statement(this.sql(value, 'json_each(?) AS j'), [text]));
     }
     this.#rows = [];
@@ -75,10 +96,25 @@ export class JsonRows<Origin> {
     this.#length = 0;
   }
 
-  /** A number that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
-  #literal(index: number): string | undefined {
-    const shared = this.#rows[0]![index];
-    if (typeof shared !== 'number') return undefined;
-    return this.#rows.every((row) => row[index] === shared) ? String(shared) : undefined;
+  /** Adds the shifts of reals at the ends of all rows. Returns the index of the shift for that of each value. */
+  #addShifts(): ReadonlyMap<number, number> {
+    const shifts = new Map<number, number>();
+    const width = this.#rows[0]!.values.length;
+    for (const { reals } of this.#rows) {
+      for (const index of reals?.keys() ?? []) {
+        if (!shifts.has(index)) shifts.set(index, width + shifts.size);
+      }
+    }
+    for (const index of shifts.keys()) {
+      for (const { values, reals } of this.#rows) values.push(reals?.get(index) ?? null);
+    }
+    return shifts;
   }
+}
+
+/** A number that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
+function sharedNumber(rows: readonly JsonRow[], index: number): string | undefined {
+  const shared = rows[0]!.values[index];
+  if (typeof shared !== 'number') return undefined;
+  return rows.every(({ values }) => values[index] === shared) ? String(shared) : undefined;
 }

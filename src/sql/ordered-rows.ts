@@ -29,7 +29,7 @@ export class OrderedRows<Origin> {
     });
     if (rows.every(({ isExact }) => isExact)) {
       const json = new JsonRows<Origin>(this.sql);
-      for (const [i, { values }] of rows.entries()) json.add(origins[i]!, values);
+      for (const [i, row] of rows.entries()) json.add(origins[i]!, row);
       json.finish();
       if (json.inexact.length === 0) return json.statements;
     }

@@ -32,7 +32,7 @@ export class SourceRows<Origin> {
   add(origin: Origin): void {
     const json = new JsonRow();
     this.write(origin, json);
-    if (json.isExact) this.#json.add(origin, json.values);
+    if (json.isExact) this.#json.add(origin, json);
     else this.#bind(origin);
   }
 

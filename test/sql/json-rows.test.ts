@@ -11,7 +11,7 @@ const rowsOf = (values: readonly (readonly SqlValue[])[]) => {
   const rows = new JsonRows<number>(
     (value, from) => `${values[0]!.map((_, i) => value(i)).join()} ${from}`,
   );
-  for (const [i, row] of values.entries()) rows.add(i, rowOf(...row).values);
+  for (const [i, row] of values.entries()) rows.add(i, rowOf(...row));
   rows.finish();
   return rows;
 };
@@ -23,8 +23,12 @@ test.each<[SqlValue, boolean]>([
   [2n ** 53n - 1n, true],
   [2n ** 53n, false],
   [-(2n ** 63n), false],
-  [1, false],
-  [0.1, false],
+  [1, true],
+  [0.1, true],
+  [-0, false],
+  [1e-7, false],
+  [1e300, false],
+  [Number.POSITIVE_INFINITY, false],
   [new Uint8Array(), false],
 ])('%s: JSON carries it exactly: %s', (value, isExact) => {
   expect(rowOf('a', value, null).isExact).toBe(isExact);

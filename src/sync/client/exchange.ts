@@ -1,7 +1,7 @@
 import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
-import { type Chunk, type ChunkLimits, emptyChunk, readChunk } from '../chunk.js';
+import { type ChunkLimits, emptyChunk } from '../chunk.js';
 import { schemaFingerprint } from '../fingerprint.js';
 import { peerTag } from '../peer-tag.js';
 import { HAS_ROWS, LIMITS, MAX_SKIP, type Pull, type SyncRequest } from '../protocol.js';
@@ -16,6 +16,7 @@ import {
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
+import { Outbox, type OutboxPosition } from './outbox.js';
 import { FORGOTTEN } from './reconcile.js';
 import { recover, startOver } from './recovery.js';
 import { type Refusals, refusalsOf } from './refusals.js';
@@ -52,6 +53,7 @@ export class Exchange {
   readonly #maxMessageBytes: number;
   readonly #server: KnownServer;
   readonly #tickets: Tickets;
+  readonly #outbox: Outbox;
 
   constructor({ site, connection, tables, chunk, maxMessageBytes }: ExchangeOptions) {
     this.#site = site;
@@ -61,6 +63,7 @@ export class Exchange {
     this.#schema = schemaFingerprint(site.schema);
     this.#server = new KnownServer(chunk);
     this.#tickets = new Tickets(site);
+    this.#outbox = new Outbox(site, tables, this.#server);
   }
 
   /** @throws {CrrSyncError} if that is not possible. Changes that were exchanged before stay. */
@@ -88,6 +91,7 @@ export class Exchange {
         if (!more) return run.result(answer);
       }
     } finally {
+      await this.#outbox.end();
       end.abort(); // If the run has failed, a pull that was sent ahead may still be under way.
     }
   }
@@ -111,7 +115,7 @@ export class Exchange {
     const isUpToDate = sent.cursor === version || run.pullAhead !== undefined;
     const chunk = isUpToDate
       ? emptyChunk(sent.cursor)
-      : await this.#readChunk(sent, peer, peer?.siteId ?? this.#server.siteId);
+      : await this.#outbox.read(this.#position(sent, peer));
     run.read(chunk);
     // Those that earlier syncs have left.
     for (const { table, pk, code } of peer?.refused ?? []) {
@@ -138,15 +142,9 @@ export class Exchange {
     return { ...peer, received: START, sent: START, filter: HAS_ROWS };
   }
 
-  #readChunk(
-    sent: PeerProgress,
-    peer: Peer | undefined,
-    server: Uint8Array | undefined,
-  ): Promise<Chunk> {
-    // The server lacks what it refused of a row before.
-    const from = { since: sent.cursor, skip: sent.skip, whole: peer?.refused };
-    const options = { ...from, tables: this.#tables, excludeSite: server };
-    return readChunk(this.#site, options, this.#server.chunk);
+  #position(sent: PeerProgress, peer: Peer | undefined): OutboxPosition {
+    const server = peer?.siteId ?? this.#server.siteId;
+    return { sent, refused: peer?.refused ?? [], server };
   }
 
   /** Returns the answer, or undefined if the server refused the request and the round is to be repeated. */
@@ -165,7 +163,8 @@ export class Exchange {
         ticket,
         birth: birthOf(round),
       });
-      const response = await (ahead ?? this.#connection.exchange(request, run.signal));
+      const readAhead = () => this.#outbox.readAhead(this.#position(round.sent, peer), round.chunk);
+      const response = await (ahead ?? this.#connection.exchange(request, run.signal, readAhead));
       run.recoveries = 0;
       this.#server.siteId = response.siteId;
       this.#tickets.confirmed();

@@ -65,17 +65,24 @@ export class HttpConnection {
     return this.#traffic;
   }
 
-  /** @throws {CrrSyncError} if the server refuses the request, or no complete answer arrives. */
-  async exchange(message: SyncRequest, signal: AbortSignal): Promise<SyncResponse> {
+  /**
+   * @param onSent called soon after the request was sent, to do something while the server does its part.
+   * @throws {CrrSyncError} if the server refuses the request, or no complete answer arrives.
+   */
+  async exchange(
+    message: SyncRequest,
+    signal: AbortSignal,
+    onSent?: () => void,
+  ): Promise<SyncResponse> {
     const body = await this.#options.codec.encodeRequest(message);
     const { emit } = this.#options;
-    if (emit === undefined) return (await this.#post(body, signal)).answer;
+    if (emit === undefined) return (await this.#post(body, signal, onSent)).answer;
     const elapsed = stopwatch();
     const bytesSent = body.length;
     const done = (bytesReceived: number, code: string | undefined) =>
       emit({ type: 'sync-request', durationMs: elapsed(), bytesSent, bytesReceived, code });
     try {
-      const { answer, bytesReceived } = await this.#post(body, signal);
+      const { answer, bytesReceived } = await this.#post(body, signal, onSent);
       done(bytesReceived, undefined);
       return answer;
     } catch (error) {
@@ -87,6 +94,7 @@ export class HttpConnection {
   async #post(
     body: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
+    onSent?: () => void,
   ): Promise<{ readonly answer: SyncResponse; readonly bytesReceived: number }> {
     const { codec, maxMessageBytes } = this.#options;
     const { contentType } = codec;
@@ -97,7 +105,10 @@ export class HttpConnection {
       ...(await this.#headers()),
     };
     const init = { method: 'POST', body, headers, signal };
-    const response = await this.#send(this.#retryingFetch, init);
+    const sending = this.#send(this.#retryingFetch, init);
+    // A database in this process answers before the event loop turns, and the request would not leave until then.
+    const timer = onSent && setTimeout(onSent, 0);
+    const response = await sending.finally(() => clearTimeout(timer));
     const answer = await this.#read(response, signal);
     this.#count({ bytesReceived: answer.length });
     const type = response.headers.get('content-type');

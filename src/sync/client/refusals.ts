@@ -36,6 +36,9 @@ export function refusalsOf(
   tooLarge: readonly RefusedRow[],
 ): Refusals {
   const now = new RowSet([...refused, ...tooLarge]);
+  const known = peer?.refused ?? [];
+  // Looking at each change costs as much as encoding it.
+  if (now.size === 0 && known.length === 0) return NONE;
   const sent = new Map<string, { readonly from: number; readonly to: number }>();
   for (const change of push) {
     const id = textOfRow(change);
@@ -43,7 +46,6 @@ export function refusalsOf(
     const { db_version: version } = change;
     sent.set(id, { from: Math.min(from, version), to: Math.max(to, version) });
   }
-  const known = peer?.refused ?? [];
   const others = known.filter((row) => !now.has(row));
   // A row of which only a part was sent is not taken yet.
   const isPart = partOf(chunk.cursor) !== undefined;
@@ -70,3 +72,11 @@ export function refusalsOf(
   const isNothing = add.length + remove.length + dropped.length === 0;
   return { refused, dropped, update: { add, remove, offer }, refusedFrom, isNothing };
 }
+
+const NONE: Refusals = {
+  refused: [],
+  dropped: [],
+  update: { add: [], remove: [], offer: [] },
+  refusedFrom: new Map(),
+  isNothing: true,
+};

@@ -109,8 +109,10 @@ const hasAll = ({ cursor, filter }: Pull, { access, push, version }: PullOptions
 /** Whether there is nothing to read, because the client had all changes before this push. */
 function hadAllBefore({ cursor, filter }: Pull, { access, push }: PullOptions): boolean {
   if (push?.pushed === undefined || push.pushed.stamp === 0) return false;
+  // A client without rows that pushes to an empty server has read nothing, and there is nothing to read.
+  const isSame = filter === access.filter || (filter === '' && push.prior === 0);
   // With a row filter, its own write may have made a row visible that it does not have completely.
-  return cursor === push.prior && filter === access.filter && !access.filtersRows;
+  return cursor === push.prior && isSame && !access.filtersRows;
 }
 
 const NOTHING = {

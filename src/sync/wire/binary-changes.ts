@@ -1,4 +1,5 @@
 import { type Change, SENTINEL, SITE_ID_BYTES } from '../../model/change.js';
+import { textOfRow } from '../../model/row-id.js';
 import { bytesToHex, type SqlValue } from '../../model/value.js';
 import type { HiddenRow } from '../site.js';
 import type { ByteReader, ByteWriter, Form } from './bytes.js';
@@ -203,7 +204,7 @@ function groupByRow(changes: readonly Change[]): Change[][] {
     const isSameRow =
       previous?.pk === change.pk && previous.table === change.table && previous.cl === change.cl;
     if (!isSameRow) {
-      const id = `${change.cl} ${change.table} ${bytesToHex(change.pk)}`;
+      const id = `${change.cl} ${textOfRow(change)}`;
       row = rows.get(id) ?? [];
       if (row.length === 0) rows.set(id, row);
     }

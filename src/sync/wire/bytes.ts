@@ -7,6 +7,8 @@ import { malformed } from './message-errors.js';
  */
 
 const encoder = new TextEncoder();
+/** Up to here the length of a text is one byte, and a text is taken for ASCII first. */
+const SHORT_TEXT = 127;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class ByteWriter {
@@ -65,7 +67,21 @@ export class ByteWriter {
   }
 
   text(text: string): void {
-    this.blob(encoder.encode(text));
+    if (text.length > SHORT_TEXT || !this.#ascii(text)) this.blob(encoder.encode(text));
+  }
+
+  /** Writes a text that is ASCII, which is quicker than to start an encoder. */
+  #ascii(text: string): boolean {
+    this.#room(1 + text.length);
+    const start = this.#length + 1;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) return false;
+      this.#bytes[start + i] = code;
+    }
+    this.#bytes[this.#length] = text.length;
+    this.#length = start + text.length;
+    return true;
   }
 
   finish(): Uint8Array<ArrayBuffer> {
