@@ -1,7 +1,9 @@
 import { CrrSyncError, type CrrSyncErrorCode } from '../errors.js';
 import { Listeners } from '../live/listeners.js';
 import { errorReporter } from '../live/report-error.js';
+import { PresenceClient } from '../sync/client/presence.js';
 import type { Sync, SyncEvent, SyncPhase } from '../sync/index.js';
+import type { PresenceChange } from '../sync/wire/live-events.js';
 import { browser, names } from './platform.js';
 import type { SharedDatabase } from './shared-database.js';
 
@@ -16,9 +18,11 @@ type PlainEvent =
     };
 
 type Message =
-  | { readonly event: PlainEvent; readonly ask?: never }
-  /** Asks the leader for its phase. */
-  | { readonly ask: 'phase'; readonly event?: never };
+  | { readonly type: 'event'; readonly event: PlainEvent }
+  /** What the live stream of the leading tab sends of presence. */
+  | { readonly type: 'presence'; readonly change: PresenceChange }
+  /** Asks the leader for its phase, and who is present. */
+  | { readonly type: 'ask' };
 
 /**
  * Makes one sync of those that all tabs of a shared database have: the leading tab syncs, and the listeners of all tabs
@@ -29,25 +33,30 @@ type Message =
  * sync.subscribe((event) => { ... });
  * sync.start();
  */
-export function shareSync(
+export function shareSync<TPresence>(
   shared: SharedDatabase,
-  sync: Sync,
+  sync: Sync<TPresence>,
   { onError }: { readonly onError?: (error: unknown) => void } = {},
-): Sync {
+): Sync<TPresence> {
   const report = errorReporter(onError);
   const listeners = new Listeners<SyncEvent>(report);
   const channel = new browser.BroadcastChannel(names(shared.name).sync);
-  const tell = (event: SyncEvent) => {
+  const post = (message: Message) => {
     try {
-      channel.postMessage({ event: plain(event) } satisfies Message);
+      channel.postMessage(message);
     } catch (error) {
       report(error);
     }
   };
+  const tell = (event: SyncEvent) => post({ type: 'event', event: plain(event) });
+  const presence = sync.presence instanceof PresenceClient ? sync.presence : undefined;
   let heard: SyncPhase = 'stopped';
   channel.onmessage = ({ data }: { readonly data: Message }) => {
-    if (data.event === undefined) {
-      if (shared.isLeader) tell({ type: 'phase', phase: sync.phase });
+    if (data.type === 'presence') return presence?.receive(data.change);
+    if (data.type === 'ask') {
+      if (!shared.isLeader) return;
+      tell({ type: 'phase', phase: sync.phase });
+      if (presence) post({ type: 'presence', change: presence.snapshot() });
       return;
     }
     const event = whole(data.event);
@@ -57,12 +66,40 @@ export function shareSync(
     }
     listeners.emit(event);
   };
-  channel.postMessage({ ask: 'phase' } satisfies Message);
+  post({ type: 'ask' });
   sync.subscribe((event) => {
     listeners.emit(event);
     tell(event);
   });
-  let end: (() => void) | undefined;
+  if (presence) {
+    presence.onReceived = (change) => {
+      if (shared.isLeader) post({ type: 'presence', change });
+    };
+  }
+  const follow = () => {
+    // Each tab shows itself, and the leading one hears of the others for all.
+    presence?.want();
+    let leave = presence?.start();
+    post({ type: 'ask' });
+    const hide = () => void leave?.();
+    const show = () => {
+      leave = presence?.start();
+      post({ type: 'ask' });
+    };
+    browser.addEventListener('pagehide', hide);
+    browser.addEventListener('pageshow', show);
+    const endTurns = shared.whileLeading((signal) => {
+      sync.start();
+      signal.addEventListener('abort', () => void sync.stop().catch(report));
+    });
+    return async () => {
+      browser.removeEventListener('pagehide', hide);
+      browser.removeEventListener('pageshow', show);
+      endTurns();
+      await leave?.();
+    };
+  };
+  let end: (() => Promise<void>) | undefined;
   return {
     sync: (options) => sync.sync(options),
     unsent: (options) => sync.unsent(options),
@@ -70,16 +107,14 @@ export function shareSync(
     get phase() {
       return shared.isLeader ? sync.phase : heard;
     },
+    presence: sync.presence,
     start() {
-      end ??= shared.whileLeading((signal) => {
-        sync.start();
-        signal.addEventListener('abort', () => void sync.stop().catch(report));
-      });
+      end ??= follow();
     },
     async stop() {
-      end?.();
+      const ended = end?.();
       end = undefined;
-      await sync.stop();
+      await Promise.all([ended, sync.stop()]);
     },
   };
 }

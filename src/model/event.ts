@@ -115,8 +115,8 @@ export interface SyncPhaseEvent {
 /** A handler has answered a request. */
 export interface HandlerRequestEvent {
   readonly type: 'handler-request';
-  /** POST is an exchange, GET opens a live stream. */
-  readonly method: 'POST' | 'GET' | 'other';
+  /** POST is an exchange, GET opens a live stream, PUT sets the presence of a client. */
+  readonly method: 'POST' | 'GET' | 'PUT' | 'other';
   readonly status: number;
   /** Why the request was refused, or 'CRR_SYNC_SERVER' if this side failed; undefined if it was answered. */
   readonly code: string | undefined;

@@ -14,7 +14,7 @@ import type { Sync } from '../sync/client/client.js';
 export interface CrrProviderProps {
   /** A database made by `withCrr`. */
   readonly db: CrrDatabase;
-  /** What `createSync` returned for it, for {@link useSync}. The application starts and stops it. */
+  /** What `createSync` returned for it, for {@link useSync} and {@link usePresence}. The application starts and stops it. */
   readonly sync?: Sync | undefined;
   readonly children?: ReactNode;
 }
@@ -44,4 +44,14 @@ export function useCrr(hook: string): CrrContextValue {
     );
   }
   return value;
+}
+
+/** @throws {CrrUsageError} CRR_USAGE_PROVIDER if the provider has no sync. */
+export function useSyncOf<TPresence>(hook: string): Sync<TPresence> {
+  const { sync } = useCrr(hook);
+  if (sync !== undefined) return sync as Sync<TPresence>;
+  throw new CrrUsageError(
+    'CRR_USAGE_PROVIDER',
+    `${hook} found no sync: pass it to the provider, <CrrProvider db={db} sync={sync}>`,
+  );
 }

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import type { UnsentRow } from '../drizzle/unsent.js';
-import { type CrrSyncError, CrrUsageError } from '../errors.js';
+import type { CrrSyncError } from '../errors.js';
 import { hubOf, type LiveQuery, liveStore } from '../live-queries/live-query.js';
 import type { Sync } from '../sync/client/client.js';
 import type { SyncPhase } from '../sync/client/machine.js';
 import type { SyncProgress } from '../sync/client/result.js';
-import { useCrr } from './provider.js';
+import { useCrr, useSyncOf } from './provider.js';
 import { useStore } from './use-store.js';
 
 /** What {@link useSync} returns. */
@@ -36,13 +36,8 @@ export interface UseSyncOptions {
  * const { phase, progress, unsent } = useSync();
  */
 export function useSync({ limit = 100 }: UseSyncOptions = {}): SyncState {
-  const { db, sync } = useCrr('useSync()');
-  if (sync === undefined) {
-    throw new CrrUsageError(
-      'CRR_USAGE_PROVIDER',
-      'useSync() found no sync: pass it to the provider, <CrrProvider db={db} sync={sync}>',
-    );
-  }
+  const { db } = useCrr('useSync()');
+  const sync = useSyncOf('useSync()');
   const { subscribe, getSnapshot } = storeOf(sync);
   const state = useSyncExternalStore(subscribe, getSnapshot, onServer);
   const rows = useMemo(() => unsentOf(db, sync, limit), [db, sync, limit]);

@@ -4,6 +4,7 @@ export type { Fetch } from './client/fetch-chain.js';
 export type { SyncHeaders } from './client/http-connection.js';
 export type { SyncPhase } from './client/machine.js';
 export type { ContinuousOptions, SyncOptions } from './client/options.js';
+export type { Presence } from './client/presence.js';
 export type {
   RefusedRowRef,
   RejectedRowRef,
@@ -16,3 +17,4 @@ export type { Authorization, TableAccess } from './server/authorization.js';
 export type { CorsOrigins } from './server/cors.js';
 export { createSyncHandler, type SyncHandler } from './server/handler.js';
 export type { LiveOptions, SyncHandlerOptions, SyncLimits } from './server/options.js';
+export type { PresentPeer } from './wire/live-events.js';

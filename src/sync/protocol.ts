@@ -6,9 +6,10 @@
  *
  *     POST   a request message; the answer is 200 with a response message, or an error
  *     GET    with `accept: text/event-stream`: the live stream
+ *     PUT    the presence of a client: see presence-protocol.ts
  *
  * Other methods, such as OPTIONS for CORS, are left to the application. All state is in the two
- * databases. A server keeps nothing between requests, so any number of them can serve one database.
+ * databases. A server keeps nothing between requests except presence, so any number of them can serve one database.
  *
  * ## Exchange
  *
@@ -150,7 +151,8 @@
  *     403 CRR_SYNC_TOO_MANY_SITES    the owner syncs with too many sites already
  *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
  *                                    in hex, `siteId` is the server's
- *     405 CRR_SYNC_METHOD            neither POST nor GET
+ *     403 CRR_SYNC_NO_PRESENCE       the client has no room
+ *     405 CRR_SYNC_METHOD            neither POST, GET nor PUT
  *     406, 415 CRR_SYNC_MEDIA_TYPE   an unknown form, or a GET that does not accept an event stream
  *     408 CRR_SYNC_TOO_SLOW          the body did not arrive in time
  *     409 CRR_SYNC_SAME_SITE         client and server have the same site id: one is a copy of the other
@@ -162,7 +164,8 @@
  *     422 CRR_SYNC_REFUSED_CHANGE    a change that no database can have made; `cause` is a CRR_CHANGE_ code
  *     422 CRR_SYNC_VERSION_JUMP      changes whose versions are too far ahead; `rows` lists their rows
  *     500 CRR_SYNC_SERVER            the handler or its database failed
- *     503 CRR_SYNC_BUSY              too many live streams, or too many writers at a time; the
+ *     429 CRR_SYNC_BUSY              presence is sent too often; the retry-after header is set
+ *     503 CRR_SYNC_BUSY              too many live streams or present clients, or too many writers at a time; the
  *                                    retry-after header is set
  *     503 CRR_SYNC_OUTDATED          the handler's process has the schema from before a migration
  *
@@ -180,7 +183,6 @@ export const PROTOCOL_VERSION = 1;
 /** The filter of a client that reads from 0 and has rows already, so that it must learn which are hidden. */
 export const HAS_ROWS = '?';
 export const EVENT_STREAM_TYPE = 'text/event-stream';
-
 /** Defaults of the limits above. */
 export const LIMITS = {
   maxBodyBytes: 4 * 2 ** 20,
@@ -189,6 +191,8 @@ export const LIMITS = {
   bodyTimeoutMs: 30_000,
   maxStreams: 1_000,
   maxStreamsPerOwner: 50,
+  maxPresence: 1_000,
+  maxPresencePerOwner: 50,
   maxSitesPerOwner: 1_000,
   maxTombstonesPerOwner: 100_000,
   maxPendingPerOwner: 50_000,

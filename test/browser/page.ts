@@ -35,7 +35,7 @@ shared.subscribe(({ type }) => {
 /** A transaction that stays open. */
 let end = () => {};
 let running: Promise<void>;
-let sync: Sync;
+let sync: Sync<string>;
 const events: string[] = [];
 
 const tab = {
@@ -86,10 +86,12 @@ const tab = {
     await running;
   },
   startSync(url: string) {
-    sync = shareSync(shared, createSync({ db, url }));
+    sync = shareSync(shared, createSync<string>({ db, url }));
     sync.subscribe(({ type }) => void events.push(type));
     sync.start();
   },
+  show: (state: string | null) => sync.presence.set(state),
+  others: () => sync.presence.others().map(({ state }) => state),
   events: () => events,
   phase: () => sync.phase,
   unsent: () => sync.unsent(),

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createSyncHandler } from '../../src/sync/index.js';
+import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { chromiumBinary } from '../../tools/chromium/index.js';
 import { openSite } from '../support/site.js';
 import { type Application, startApplication, type Tab } from './application.js';
@@ -184,7 +184,25 @@ describe.skipIf(binary === undefined)(title, () => {
       await vi.waitFor(async () => expect(await b.ask('events')).toContain('synced'), 20_000);
       await vi.waitFor(async () => expect(await b.ask('unsent')).toEqual([]), 20_000);
       expect(await b.ask('phase')).toBe(await a.ask('phase'));
+      // Each tab shows itself; one stream is for all.
+      const peer = createSync<string>({ db: await openSite({ cards }), url });
+      peer.presence.set('node');
+      peer.start();
+      const shows = (sync: typeof peer) => sync.presence.others().map(({ state }) => state);
+      await a.ask('show', 'a');
+      await b.ask('show', 'b');
+      await vi.waitFor(async () => {
+        expect((await a.ask('others')).sort()).toEqual(['b', 'node']);
+        expect((await b.ask('others')).sort()).toEqual(['a', 'node']);
+        expect(shows(peer).sort()).toEqual(['a', 'b']);
+      }, 20_000);
       await a.page.close();
+      await vi.waitFor(async () => {
+        expect(await b.ask('others')).toEqual(['node']);
+        expect(shows(peer)).toEqual(['b']);
+      }, 20_000);
+      await peer.stop();
+      await vi.waitFor(async () => expect(await b.ask('others')).toEqual([]), 20_000);
       await b.ask('insert', 'later');
       await vi.waitFor(async () => expect(await onServer()).toEqual(['from b', 'later']), 20_000);
       await server.insert(cards).values({ id: 'from the server' });

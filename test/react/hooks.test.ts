@@ -8,7 +8,13 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { crrTable, mvr } from '../../src/index.js';
 import { hubOf } from '../../src/live-queries/live-query.js';
-import { CrrProvider, useConflicts, useLiveQuery, useSync } from '../../src/react/index.js';
+import {
+  CrrProvider,
+  useConflicts,
+  useLiveQuery,
+  usePresence,
+  useSync,
+} from '../../src/react/index.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { pendingTimers } from '../live-queries/pending-timers.js';
 import { exchange, openSite } from '../support/site.js';
@@ -208,11 +214,45 @@ describe('useSync', () => {
   });
 });
 
+describe('usePresence', () => {
+  test('shows a state while it is mounted, and gives those of the others', async () => {
+    const handler = createSyncHandler({ db: await open(), public: true });
+    const [sync, others] = [db, await open()].map((db) => createSync({ db, fetch: handler }));
+    const wrapper = ({ children }: { children?: ReactNode }) =>
+      createElement(StrictMode, {}, createElement(CrrProvider, { db, sync }, children));
+    const states = (sync: typeof others) => sync!.presence.others().map(({ state }) => state);
+    const patience = { timeout: 20_000 };
+    const { result, rerender, unmount } = renderHook(
+      ({ card }) => usePresence<object>({ name: 'Ann', card }),
+      { wrapper, initialProps: { card: 'c1' } },
+    );
+    try {
+      expect(result.current).toEqual([]);
+      others!.presence.set({ name: 'Bob' });
+      for (const one of [sync, others]) one!.start();
+      await waitFor(
+        () => expect(result.current).toMatchObject([{ state: { name: 'Bob' } }]),
+        patience,
+      );
+      await waitFor(() => expect(states(others)).toEqual([{ name: 'Ann', card: 'c1' }]), patience);
+      const before = result.current;
+      rerender({ card: 'c2' });
+      await waitFor(() => expect(states(others)).toEqual([{ name: 'Ann', card: 'c2' }]), patience);
+      expect(result.current).toBe(before);
+      unmount();
+      await waitFor(() => expect(states(others)).toEqual([]), patience);
+    } finally {
+      for (const one of [sync, others]) await one!.stop();
+    }
+  });
+});
+
 describe('bad input', () => {
   test.each<[string, () => unknown]>([
     ['useLiveQuery()', () => useLiveQuery(titles)],
     ['useConflicts()', () => useConflicts(todos)],
     ['useSync()', () => useSync()],
+    ['usePresence()', () => usePresence()],
   ])('%s outside of the provider', (name, hook) => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
     expect(() => renderHook(hook)).toThrow(
@@ -224,11 +264,12 @@ describe('bad input', () => {
     error.mockRestore();
   });
 
-  test('useSync() in a provider without a sync', () => {
+  test.each<[string, () => unknown]>([
+    ['useSync()', () => useSync()],
+    ['usePresence()', () => usePresence()],
+  ])('%s in a provider without a sync', (name, hook) => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-    expect(() => renderHook(() => useSync(), { wrapper: provided })).toThrow(
-      'useSync() found no sync',
-    );
+    expect(() => renderHook(hook, { wrapper: provided })).toThrow(`${name} found no sync`);
     error.mockRestore();
   });
 });

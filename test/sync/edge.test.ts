@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runWorker } from '../../examples/turso-edge/run-worker.js';
 import * as schema from '../../examples/turso-edge/schema.js';
 import { createSync } from '../../src/sync/index.js';
-import { readVersions } from '../../src/sync/wire/version-events.js';
+import { readEvents } from '../../src/sync/wire/live-events.js';
 import { type Sqld, sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { openClient } from '../support/client.js';
 import { openSite } from '../support/site.js';
@@ -103,8 +103,8 @@ describe.skipIf(!hasSqld)(`the edge example (skipped where sqld has no binary)`,
       const abort = new AbortController();
       const headers = { accept: 'text/event-stream', authorization: 'Bearer a-token' };
       const { body } = await fetch(url, { headers, signal: abort.signal });
-      const versions = readVersions(body!, { signal: abort.signal });
-      const next = async () => (await versions.next()).value!;
+      const events = readEvents(body!, { signal: abort.signal });
+      const next = async () => (await events.next()).value!;
       return { next, end: () => abort.abort() };
     };
     const streams = [await open(), await open(), await open()];
@@ -115,7 +115,7 @@ describe.skipIf(!hasSqld)(`the edge example (skipped where sqld has no binary)`,
       // Not through the worker: only polling can notice it.
       await server.insert(todos).values({ id: `poll-${streams.length}`, owner: 'ann', title: 'x' });
       const version = await server.$crr.version();
-      expect(await Promise.all(next)).toEqual(next.map(() => version));
+      expect(await Promise.all(next)).toEqual(next.map(() => ({ type: 'version', version })));
     }
     streams[0]!.end();
   });

@@ -5,13 +5,19 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
 import { type Conflict, crrTable, type UnsentRow, withCrr } from '../../src/index.js';
 import type { LiveSnapshot } from '../../src/live-queries/index.js';
-import { useConflicts, useLiveQuery, useSync } from '../../src/react/index.js';
-import type { SyncPhase } from '../../src/sync/index.js';
+import { useConflicts, useLiveQuery, usePresence, useSync } from '../../src/react/index.js';
+import {
+  createSync,
+  type Presence,
+  type PresentPeer,
+  type Sync,
+  type SyncPhase,
+} from '../../src/sync/index.js';
 
 const todos = crrTable('todos', { id: text('id').primaryKey().notNull(), n: integer('n') });
-const make = () =>
+const makeDb = () =>
   withCrr(drizzle({ client: createClient({ url: ':memory:' }) }), { schema: { todos } });
-type Database = ReturnType<typeof make>;
+type Database = ReturnType<typeof makeDb>;
 type Todo = typeof todos.$inferSelect;
 
 describe('the hooks', () => {
@@ -31,6 +37,27 @@ describe('the hooks', () => {
   test('useConflicts has the type of its table', () => {
     const conflicts = () => useConflicts(todos);
     expectTypeOf(conflicts).returns.toEqualTypeOf<LiveSnapshot<Conflict<typeof todos>[]>>();
+  });
+
+  test('usePresence has the type of what is shown', () => {
+    const others = () => usePresence<{ name: string }>({ name: 'Ann' });
+    expectTypeOf(others).returns.toEqualTypeOf<readonly PresentPeer<{ name: string }>[]>();
+    // @ts-expect-error contract: another state
+    const wrong = () => usePresence<{ name: string }>({ nam: 'Ann' });
+    expectTypeOf(wrong).toBeFunction();
+  });
+
+  test('presence has the type that the sync was made with', () => {
+    const make = () => createSync<{ x: number }>({ db: makeDb(), url: 'http://x/' });
+    expectTypeOf(make).returns.toEqualTypeOf<Sync<{ x: number }>>();
+    expectTypeOf(make).returns.toHaveProperty('presence').toEqualTypeOf<Presence<{ x: number }>>();
+    const untyped = () => createSync({ db: makeDb(), url: 'http://x/' }).presence.others();
+    expectTypeOf(untyped).returns.toEqualTypeOf<readonly PresentPeer<unknown>[]>();
+    expectTypeOf<Sync<{ x: number }>>().toExtend<Sync>();
+    const presence = {} as Presence<{ x: number }>;
+    // @ts-expect-error contract: not a state of this sync
+    expectTypeOf(() => presence.set({ x: 'one' })).toBeFunction();
+    expectTypeOf(() => presence.set(null)).toBeFunction();
   });
 
   test('useSync', () => {

@@ -16,6 +16,7 @@ import { Exchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
 import type { SyncPhase } from './machine.js';
 import { checkOptions, resolveOptions, type SyncOptions } from './options.js';
+import { type Presence, PresenceClient } from './presence.js';
 import type { RefusedRowRef, RejectedRowRef, SyncProgress, SyncResult } from './result.js';
 
 /** What the listeners of a {@link Sync} are called with. */
@@ -32,7 +33,8 @@ export type SyncEvent =
   | { readonly type: 'synced'; readonly result: SyncResult }
   | { readonly type: 'failed'; readonly error: CrrSyncError };
 
-export interface Sync {
+/** @typeParam TPresence what the clients of this server show of themselves: see {@link Presence}. */
+export interface Sync<TPresence = unknown> {
   /**
    * Exchanges changes until both sides have the changes of the other. If another sync is under way,
    * this one begins after it.
@@ -54,6 +56,8 @@ export interface Sync {
   unsent<TTable extends SQLiteTable>(options?: UnsentOptions<TTable>): Promise<UnsentRow<TTable>[]>;
   /** The state of the continuous sync. */
   readonly phase: SyncPhase;
+  /** Who else is at work now, and what they show of it. It needs the continuous sync, and its live stream. */
+  readonly presence: Presence<TPresence>;
   /**
    * Adds a listener for all events from now on, and returns the function that removes it. If a
    * listener throws, the error is passed to `onError`, and the sync and the other listeners go on.
@@ -70,8 +74,10 @@ export interface Sync {
  * const sync = createSync({ db, url: 'https://example.com/sync', headers: () => ({ authorization }) });
  * await sync.sync();
  * sync.start();
+ *
+ * @typeParam TPresence what `sync.presence` shows. It is not checked: it is what other applications have sent.
  */
-export function createSync(options: SyncOptions): Sync {
+export function createSync<TPresence = unknown>(options: SyncOptions): Sync<TPresence> {
   const site = siteOf(options.db);
   checkOptions(options, site);
   const { tables, chunk, continuous, ...http } = resolveOptions(options);
@@ -82,13 +88,21 @@ export function createSync(options: SyncOptions): Sync {
   const exchange = new Exchange({ site, connection, tables, chunk, maxMessageBytes });
   const listeners = new Listeners<SyncEvent>(onError);
   const runner = new SyncRunner(exchange, listeners, emit);
+  const presence = new PresenceClient<TPresence>({
+    send: (body, signal) => connection.sendPresence(body, signal),
+    onWanted: () => continuousSync.reopenStream(),
+    onError,
+  });
+  let leave = async () => {};
   const continuousSync = new ContinuousSync({
     ...continuous,
     backoff: http.retry,
     watch: site.watch,
     sync: (signal) => runner.run(signal),
     hasUnsentChanges: () => exchange.hasUnsentChanges(),
-    openLiveStream: (signal) => connection.openLiveStream(signal),
+    openLiveStream: (signal) => connection.openLiveStream(signal, presence.isWanted),
+    onPresence: (change) => presence.receive(change),
+    onStreamLost: () => presence.lost(),
     onPhase: (phase) => {
       emit?.({ type: 'sync-phase', phase });
       listeners.emit({ type: 'phase', phase });
@@ -97,10 +111,15 @@ export function createSync(options: SyncOptions): Sync {
   });
   return {
     sync: ({ signal = new AbortController().signal } = {}) => runner.run(signal),
-    start: () => continuousSync.start(),
+    presence,
+    start() {
+      if (continuousSync.phase !== 'stopped') return;
+      leave = presence.start();
+      continuousSync.start();
+    },
     async stop() {
       continuousSync.stop();
-      await runner.idle();
+      await Promise.all([runner.idle(), leave()]);
     },
     async unsent<TTable extends SQLiteTable>(options: UnsentOptions<TTable> = {}) {
       const peer = (await exchange.peer()) ?? {};

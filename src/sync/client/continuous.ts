@@ -2,7 +2,7 @@ import { CrrSyncError } from '../../errors.js';
 import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { sleep } from '../delay.js';
-import { KEEP_ALIVE_MS, readVersions } from '../wire/version-events.js';
+import { KEEP_ALIVE_MS, type PresenceChange, readEvents } from '../wire/live-events.js';
 import type { Complete } from '../with-defaults.js';
 import { type Backoff, fullJitter } from './fetch-chain.js';
 import { STOPPED, type SyncEffect, type SyncInput, type SyncPhase, step } from './machine.js';
@@ -17,6 +17,10 @@ export interface ContinuousSyncOptions extends Complete<ContinuousOptions> {
   readonly hasUnsentChanges: () => Promise<boolean>;
   /** Undefined if the server has no live stream. */
   readonly openLiveStream: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array> | undefined>;
+  /** Called with what the live stream sends of presence. */
+  readonly onPresence: (change: PresenceChange) => void;
+  /** Called when the live stream has ended. */
+  readonly onStreamLost: () => void;
   readonly onPhase: (phase: SyncPhase) => void;
   /** Called with errors of this database. */
   readonly onError: (error: unknown) => void;
@@ -39,6 +43,7 @@ export class ContinuousSync {
   #machine = STOPPED;
   #stopping = new AbortController();
   #cancelTimer = () => {};
+  #endStream = () => {};
   /** The server's db_version as of the last sync, and the greatest that the live stream sent. */
   #serverVersion = 0;
   #streamedVersion = 0;
@@ -74,6 +79,11 @@ export class ContinuousSync {
     this.#input('stop');
     this.#cancelTimer();
     this.#stopping.abort(new CrrSyncError('CRR_SYNC_ABORTED', 'the sync was stopped'));
+  }
+
+  /** Ends the live stream, so that another one is opened at once. */
+  reopenStream(): void {
+    this.#endStream();
   }
 
   #input(input: SyncInput): void {
@@ -161,11 +171,16 @@ export class ContinuousSync {
   async #followServer(signal: AbortSignal): Promise<void> {
     const { openLiveStream, remotePollMs } = this.options;
     if (this.phase === 'idle' || this.phase === 'syncing') {
+      const end = new AbortController();
+      this.#endStream = () => end.abort();
       try {
-        const stream = await openLiveStream(signal);
-        if (stream !== undefined) return await this.#follow(stream, signal);
+        signal.addEventListener('abort', this.#endStream, { once: true, signal: end.signal });
+        const stream = await openLiveStream(end.signal);
+        if (stream !== undefined) return await this.#follow(stream, end.signal);
       } catch {
         // Then the server is polled, and a sync that fails reports the error.
+      } finally {
+        end.abort();
       }
     }
     await sleep(remotePollMs, signal);
@@ -176,11 +191,15 @@ export class ContinuousSync {
       this.#arrivedAt = performance.now();
     };
     try {
-      for await (const version of readVersions(stream, { signal, onArrival })) {
-        this.#streamedVersion = version;
-        this.#checkServer();
+      for await (const event of readEvents(stream, { signal, onArrival })) {
+        if (event.type === 'presence') this.options.onPresence(event.change);
+        else {
+          this.#streamedVersion = event.version;
+          this.#checkServer();
+        }
       }
     } finally {
+      this.options.onStreamLost();
       this.#arrivedAt = Number.NEGATIVE_INFINITY;
     }
   }

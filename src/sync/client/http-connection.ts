@@ -1,5 +1,6 @@
 import { codeOf, type EmitEvent, stopwatch } from '../../live/events.js';
 import { withDeadline } from '../delay.js';
+import { PRESENCE, WITH_PRESENCE } from '../presence-protocol.js';
 import { EVENT_STREAM_TYPE, type SyncRequest, type SyncResponse } from '../protocol.js';
 import type { Codec } from '../wire/codec.js';
 import { codecOfType } from '../wire/codecs.js';
@@ -47,11 +48,14 @@ export class HttpConnection {
   /** Without retries, for live streams: they have to be opened again anyway when they end. */
   readonly #fetch: Fetch;
   readonly #retryingFetch: Fetch;
+  readonly #presenceFetch: Fetch;
   #traffic: Traffic = { requests: 0, bytesSent: 0, bytesReceived: 0 };
 
   constructor(options: HttpConnectionOptions) {
     this.#options = options;
     this.#fetch = withTimeout(options.fetch, options.timeoutMs);
+    // What takes longer is too late.
+    this.#presenceFetch = withTimeout(options.fetch, Math.min(options.timeoutMs, PRESENCE.renewMs));
     const { retry, emit } = options;
     const onRetry = emit && ((retried: Retry) => emit({ type: 'sync-retry', ...retried }));
     this.#retryingFetch = withRetry(this.#fetch, { ...retry, onRetry });
@@ -118,14 +122,42 @@ export class HttpConnection {
     return { answer: decoded, bytesReceived: answer.length };
   }
 
-  /** Opens a live stream; undefined if the server or a proxy does not support it. */
-  async openLiveStream(signal: AbortSignal): Promise<ReadableStream<Uint8Array> | undefined> {
-    const headers = { accept: EVENT_STREAM_TYPE, ...(await this.#headers()) };
+  /**
+   * Opens a live stream; undefined if the server or a proxy does not support it.
+   *
+   * @param withPresence whether to send who is present, too.
+   */
+  async openLiveStream(
+    signal: AbortSignal,
+    withPresence: boolean,
+  ): Promise<ReadableStream<Uint8Array> | undefined> {
+    const accept = withPresence ? `${EVENT_STREAM_TYPE};${WITH_PRESENCE}` : EVENT_STREAM_TYPE;
+    const headers = { accept, ...(await this.#headers()) };
     const response = await this.#send(this.#fetch, { method: 'GET', headers, signal });
     const type = response.headers.get('content-type') ?? '';
     if (response.body !== null && type.startsWith(EVENT_STREAM_TYPE)) return response.body;
     await response.body?.cancel();
     return undefined;
+  }
+
+  /**
+   * Sends the presence of this client once. It arrives even if the page is closed meanwhile.
+   *
+   * @returns the name by which others know this client.
+   * @throws {CrrSyncError} if the server refuses it, or does not answer.
+   */
+  async sendPresence(body: string, signal: AbortSignal): Promise<string> {
+    const headers = { 'content-type': 'application/json', ...(await this.#headers()) };
+    const init = { method: 'PUT', body, headers, signal, keepalive: true };
+    const response = await this.#send(this.#presenceFetch, init);
+    const answer = new TextDecoder().decode(await this.#read(response, signal));
+    try {
+      const { id } = JSON.parse(answer) as { readonly id?: unknown };
+      if (typeof id === 'string') return id;
+    } catch {
+      // It is not from a handler.
+    }
+    throw malformed('it has no id');
   }
 
   async #headers(): Promise<Readonly<Record<string, string>>> {

@@ -24,6 +24,11 @@ export interface Authorization {
    * such as a list of memberships. Then the client reads all its tables again.
    */
   readonly scope?: string | undefined;
+  /**
+   * The room of this client: those whose `authorize` names the same room see the presence of each other. False: this client has
+   * no presence, and sees nobody. Default: false.
+   */
+  readonly presence?: string | false | undefined;
 }
 
 export interface TableAccess {
@@ -59,7 +64,13 @@ export interface TableAccess {
   readonly values?: 'readable' | 'any' | undefined;
 }
 
-const OPTIONS = optionsOf<Authorization>({ id: true, tables: true, forward: true, scope: true });
+const OPTIONS = optionsOf<Authorization>({
+  id: true,
+  tables: true,
+  forward: true,
+  scope: true,
+  presence: true,
+});
 const TABLE_OPTIONS = optionsOf<TableAccess>({
   read: true,
   write: true,
@@ -92,6 +103,17 @@ export function checkAuthorization(authorization: Authorization, schema: CrrSche
     if (unknown === undefined) continue;
     throw usage(`"${unknown}" in readOnly is not a replicated column of "${name}"`);
   }
+}
+
+/**
+ * The room of a client; undefined if it has none.
+ *
+ * @throws {CrrUsageError} CRR_USAGE_OPTION if it is not a name.
+ */
+export function presenceRoomOf({ presence = false }: Authorization): string | undefined {
+  if (presence === false) return undefined;
+  if (typeof presence === 'string' && presence !== '') return presence;
+  throw usage('presence is neither the name of a room nor false');
 }
 
 const usage = (message: string) => new CrrUsageError('CRR_USAGE_OPTION', `authorize(): ${message}`);

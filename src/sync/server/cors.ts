@@ -54,7 +54,7 @@ const allow = (origin: string) => ({
 });
 
 const preflight = ({ headers }: Request) => ({
-  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-methods': 'GET, POST, PUT',
   'access-control-allow-headers':
     headers.get('access-control-request-headers') ?? 'content-type, authorization',
   'access-control-max-age': MAX_AGE,

@@ -1,20 +1,23 @@
 import { CrrSyncError } from '../../errors.js';
 import { eventEmitter, stopwatch } from '../../live/events.js';
 import { errorReporter } from '../../live/report-error.js';
+import { WITH_PRESENCE } from '../presence-protocol.js';
 import { EVENT_STREAM_TYPE, LIMITS } from '../protocol.js';
 import { siteOf } from '../site.js';
 import { encodeError } from '../wire/error-body.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import { withDefaults } from '../with-defaults.js';
-import type { Authorization } from './authorization.js';
+import { type Authorization, presenceRoomOf } from './authorization.js';
 import { corsOf } from './cors.js';
 import { ExchangeEndpoint } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
 import { checkOptions, LIVE, type SyncHandlerOptions } from './options.js';
+import { Presence, PresenceView } from './presence.js';
+import { answerPresence } from './presence-request.js';
 import { refusalOf } from './refusals.js';
 import { RequestCounts } from './request-counts.js';
 
-/** Answers a sync request. It keeps no state that another handler of the same database would need. */
+/** Answers a sync request. It keeps no state that another handler of the same database would need, except for presence. */
 export type SyncHandler = (request: Request) => Promise<Response>;
 
 /**
@@ -52,13 +55,26 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     onError,
     ...withDefaults(LIVE, options.live),
   });
+  const presence = new Presence({
+    maxPresence: limits.maxPresence,
+    maxPresencePerOwner: limits.maxPresencePerOwner,
+    onChange: (room) => streams.wakeRoom(room),
+  });
+  const { bodyTimeoutMs } = limits;
   const answer = async (request: Request, counts?: RequestCounts): Promise<Response> => {
     requireMethod(request);
     const authorization = await authorize(request, options);
     if (authorization instanceof Response) return authorization;
     if (request.method === 'POST') return exchange.answer(request, authorization, counts);
+    if (request.method === 'PUT') {
+      return answerPresence(request, { presence, authorization, bodyTimeoutMs });
+    }
     requireEventStream(request);
-    return streams.open(request.signal, authorization.id || undefined);
+    const room = wantsPresence(request) ? presenceRoomOf(authorization) : undefined;
+    return streams.open(request.signal, {
+      owner: authorization.id || undefined,
+      view: room === undefined ? undefined : new PresenceView(presence, room),
+    });
   };
   const errorFor = (error: unknown): CrrSyncError => {
     const refusal = refusalOf(error);
@@ -88,12 +104,12 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
 }
 
 function requireMethod({ method }: Request): void {
-  if (method === 'POST' || method === 'GET') return;
+  if (method === 'POST' || method === 'GET' || method === 'PUT') return;
   throw new SyncRefusal({
     code: 'CRR_SYNC_METHOD',
-    message: `found the method ${method}, expected POST for an exchange or GET for the live stream`,
+    message: `found the method ${method}, expected POST for an exchange, GET for the live stream or PUT for presence`,
     status: 405,
-    headers: { allow: 'GET, POST' },
+    headers: { allow: 'GET, POST, PUT' },
   });
 }
 
@@ -106,11 +122,18 @@ function requireEventStream({ headers }: Request): void {
   });
 }
 
+/** Streams of clients that want only versions have only versions. */
+const wantsPresence = ({ headers }: Request) =>
+  headers.get('accept')?.includes(WITH_PRESENCE) ?? false;
+
+/** Where everybody may do everything, everybody sees everybody. */
+const EVERYTHING: Authorization = { forward: true, presence: 'everybody' };
+
 async function authorize(
   request: Request,
   options: SyncHandlerOptions,
 ): Promise<Authorization | Response> {
-  if (options.authorize === undefined) return { forward: true };
+  if (options.authorize === undefined) return EVERYTHING;
   const authorization = await options.authorize(request);
   if (authorization) return authorization;
   throw new SyncRefusal({

@@ -1,12 +1,15 @@
 import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
-import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/version-events.js';
+import { encodeKeepAlive, encodeVersion, KEEP_ALIVE_MS } from '../wire/live-events.js';
+import type { PresenceView } from './presence.js';
 
 /** A stream that has to look for news, but has not done so for this long, is dead. */
 const DEAD_MS = 10_000;
 
 export interface LiveStreamOptions {
   readonly watch: VersionWatch;
+  /** Who is present; undefined if the client does not want to know, or may not. */
+  readonly view?: PresenceView | undefined;
   /** The stream ends after this time, in milliseconds. */
   readonly lifetimeMs: number;
   /** How often the stream looks for news without being woken, in milliseconds. */
@@ -27,6 +30,8 @@ export class LiveStream {
   #isEnded = false;
   readonly #cancelLifetime: () => void;
   #wake = () => {};
+  /** Whether to look who is present: not at each event, so that what many clients send is one event. */
+  #isPresenceDue = true;
   #sentVersion: number | undefined;
   /* Times are on the clock of `performance.now()`. */
   #sentAt: number;
@@ -57,8 +62,19 @@ export class LiveStream {
     return now > this.#endsAt + DEAD_MS || now > (this.#waitingSince ?? now) + DEAD_MS;
   }
 
+  /** The room whose presence the stream contains. */
+  get room(): string | undefined {
+    return this.#options.view?.room;
+  }
+
   /** Makes the stream look for news now, if the client is reading. */
   wake(): void {
+    this.#wake();
+  }
+
+  /** Makes the stream look who is present, now or when the client reads. */
+  wakeForPresence(): void {
+    this.#isPresenceDue = true;
     this.#wake();
   }
 
@@ -85,6 +101,7 @@ export class LiveStream {
       }
       await this.#untilWoken();
       if (this.#isEnded) return;
+      this.#isPresenceDue = true;
       this.#options.onAlive();
       this.#options.watch.revive();
     }
@@ -95,6 +112,11 @@ export class LiveStream {
     if (version !== undefined && version !== this.#sentVersion) {
       this.#sentVersion = version;
       return encodeVersion(version);
+    }
+    if (this.#isPresenceDue && this.#options.view !== undefined) {
+      const presence = this.#options.view.next();
+      this.#isPresenceDue = this.#options.view.hasMore;
+      if (presence !== undefined) return presence;
     }
     const isSilent = performance.now() - this.#sentAt >= KEEP_ALIVE_MS;
     return isSilent ? encodeKeepAlive() : undefined;

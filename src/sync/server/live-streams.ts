@@ -1,8 +1,10 @@
+import { startTimer } from '../../live/timer.js';
 import type { VersionWatch } from '../../live/version-watch.js';
 import { EVENT_STREAM_TYPE } from '../protocol.js';
 import type { Complete } from '../with-defaults.js';
 import { LiveStream } from './live-stream.js';
 import type { LiveOptions } from './options.js';
+import type { PresenceView } from './presence.js';
 import { busy } from './refusals.js';
 
 export interface LiveStreamsOptions extends Complete<LiveOptions> {
@@ -19,6 +21,16 @@ const RETRY_AFTER_S = 30;
 /** How often streams look for news even if they can be woken: this shows that they are alive. */
 const LOOK_MS = 1_000;
 
+/** Streams are woken for presence only so often, because many clients may move their cursors at once. */
+const PRESENCE_GAP_MS = 50;
+
+export interface StreamOf {
+  /** Who opens it, if `authorize` names somebody. */
+  readonly owner?: string | undefined;
+  /** What it sends of presence, if its client wants to know. */
+  readonly view?: PresenceView | undefined;
+}
+
 /**
  * The live streams of a handler. They share one subscription to the watch.
  *
@@ -32,16 +44,19 @@ export class LiveStreams {
   readonly #streams = new Map<LiveStream, string | undefined>();
   readonly #canWake = !isCloudflareWorkers();
   #unsubscribe = () => {};
+  /** Rooms whose streams are about to be woken. */
+  readonly #changedRooms = new Set<string>();
 
   constructor(readonly options: LiveStreamsOptions) {}
 
   /** @throws {CrrSyncError} CRR_SYNC_BUSY if too many are open, or too many of this owner. */
-  open(signal: AbortSignal, owner?: string): Response {
+  open(signal: AbortSignal, { owner, view }: StreamOf = {}): Response {
     this.#removeDead();
     this.#requireRoom(owner);
     const { watch, pollMs, lifetimeMs } = this.options;
     const stream = new LiveStream({
       watch,
+      view,
       lifetimeMs,
       lookMs: this.#canWake ? LOOK_MS : pollMs,
       onAlive: () => this.#add(stream, owner),
@@ -53,6 +68,22 @@ export class LiveStreams {
     return new Response(stream.body, {
       headers: { 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-store' },
     });
+  }
+
+  /** Somebody in a room has come, changed or gone. */
+  wakeRoom(room: string): void {
+    if (!this.#canWake) return;
+    const isWaking = this.#changedRooms.size > 0;
+    this.#changedRooms.add(room);
+    if (isWaking) return;
+    startTimer(() => {
+      for (const stream of this.#streams.keys()) {
+        if (stream.room !== undefined && this.#changedRooms.has(stream.room)) {
+          stream.wakeForPresence();
+        }
+      }
+      this.#changedRooms.clear();
+    }, PRESENCE_GAP_MS);
   }
 
   #requireRoom(owner: string | undefined): void {

@@ -23,6 +23,10 @@ export interface SyncLimits {
    * The greatest number of live streams at a time for one `id` of `authorize`. Default: 50.
    */
   readonly maxStreamsPerOwner?: number | undefined;
+  /** The greatest number of clients that are present at a time. Default: 1,000. */
+  readonly maxPresence?: number | undefined;
+  /** The greatest number of clients that are present at a time for one `id` of `authorize`. Default: 50. */
+  readonly maxPresencePerOwner?: number | undefined;
   /**
    * The greatest number of sites that one `id` of `authorize` may sync with, and of sites in all that it may bring
    * changes of. Default: 1,000.

@@ -34,11 +34,11 @@ export function refusalOf(error: unknown): CrrSyncError | undefined {
   return undefined;
 }
 
-export function busy(message: string, retryAfterSeconds: number): SyncRefusal {
+export function busy(message: string, retryAfterSeconds: number, status = 503): SyncRefusal {
   return new SyncRefusal({
     code: 'CRR_SYNC_BUSY',
     message,
-    status: 503,
+    status,
     headers: { 'retry-after': String(retryAfterSeconds) },
   });
 }

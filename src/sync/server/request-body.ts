@@ -6,6 +6,8 @@ import { readAll } from '../wire/read-all.js';
 export interface BodyLimits {
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
+  /** Creates the error for a body that is too large. */
+  readonly tooLarge?: ((maxBodyBytes: number) => CrrSyncError) | undefined;
 }
 
 /**
@@ -15,11 +17,11 @@ export interface BodyLimits {
  */
 export async function readBody(
   { headers, body }: Request,
-  { maxBodyBytes, bodyTimeoutMs }: BodyLimits,
+  { maxBodyBytes, bodyTimeoutMs, tooLarge = tooManyBytes }: BodyLimits,
 ): Promise<Uint8Array> {
   if (Number(headers.get('content-length') ?? 0) > maxBodyBytes) {
     body?.cancel().catch(() => {}); // A source that hangs may never respond.
-    throw tooManyBytes(maxBodyBytes);
+    throw tooLarge(maxBodyBytes);
   }
   if (body === null) return new Uint8Array();
   return withDeadline({ ms: bodyTimeoutMs, error: () => tooSlow(bodyTimeoutMs) }, (signal) =>

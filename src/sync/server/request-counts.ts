@@ -32,7 +32,7 @@ export class RequestCounts {
     method: string,
     answer: Pick<HandlerRequestEvent, 'status' | 'code' | 'durationMs'>,
   ): HandlerRequestEvent {
-    const known = method === 'POST' || method === 'GET' ? method : 'other';
+    const known = (['POST', 'GET', 'PUT'] as const).find((name) => name === method) ?? 'other';
     return { type: 'handler-request', method: known, ...answer, ...this.#counts };
   }
 }

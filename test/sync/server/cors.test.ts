@@ -33,7 +33,7 @@ test('a preflight of an allowed origin is answered before anybody is authorized'
   expect(status).toBe(204);
   expect(Object.fromEntries(headers)).toMatchObject({
     'access-control-allow-origin': APP,
-    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-methods': 'GET, POST, PUT',
     'access-control-allow-headers': 'authorization,content-type',
     vary: 'origin',
   });

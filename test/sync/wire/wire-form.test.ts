@@ -12,8 +12,8 @@ import { seal, unseal } from '../../../src/sync/wire/envelope.js';
 import { encodeError } from '../../../src/sync/wire/error-body.js';
 import { gunzip } from '../../../src/sync/wire/gzip.js';
 import { jsonCodec } from '../../../src/sync/wire/json-codec.js';
+import { encodePresence, encodeVersion } from '../../../src/sync/wire/live-events.js';
 import { SyncRefusal } from '../../../src/sync/wire/sync-refusal.js';
-import { encodeVersion } from '../../../src/sync/wire/version-events.js';
 import { Random, seedFromEnv } from '../../support/random.js';
 import { changes, rareRequest, rareResponse, request, response, siteId } from './messages.js';
 
@@ -145,6 +145,9 @@ test('an error', async () => {
 
 test('an event of the live stream', () => {
   expect(textOf(encodeVersion(42))).toBe('event: version\ndata: {"version":42}\n\n');
+  expect(textOf(encodePresence(true, ['{"id":"5e","state":{"name":"Ann"}}'], ['0f']))).toBe(
+    'event: presence\ndata: {"all":true,"set":[{"id":"5e","state":{"name":"Ann"}}],"gone":["0f"]}\n\n',
+  );
 });
 
 test('damaged binary messages are refused, and never read without an end', () => {
