@@ -127,9 +127,13 @@ test('refused rows, refused requests and failures are counted by their codes', a
     { type: 'sync-request', code: 'CRR_SYNC_UNAUTHORIZED', bytesReceived: 0 },
     { type: 'sync-failed', ...refused },
   ]);
-  const put = await handler(new Request('http://localhost/', { method: 'PUT' }));
-  expect(put.status).toBe(405);
-  expect(server.take()).toMatchObject([{ method: 'other', code: 'CRR_SYNC_METHOD' }]);
+  const statusOf = async (method: string) =>
+    (await handler(new Request('http://localhost/', { method }))).status;
+  expect([await statusOf('PATCH'), await statusOf('PUT')]).toEqual([405, 401]);
+  expect(server.take()).toMatchObject([
+    { method: 'other', code: 'CRR_SYNC_METHOD' },
+    { method: 'PUT', code: 'CRR_SYNC_UNAUTHORIZED' },
+  ]);
 });
 
 test('a retry is an event with its delay, and so is a recovery', async () => {

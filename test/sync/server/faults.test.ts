@@ -201,8 +201,8 @@ describe('bodies', () => {
 
 describe('methods and types', () => {
   test('another method: 405; a GET without an event stream: 406; another type: 415', async () => {
-    const put = (h: SyncHandler) => h(new Request(URL, { method: 'PUT', body: 'x' }));
-    await refused(put, 405, 'CRR_SYNC_METHOD');
+    const patch = (h: SyncHandler) => h(new Request(URL, { method: 'PATCH', body: 'x' }));
+    await refused(patch, 405, 'CRR_SYNC_METHOD');
     await refused((h) => h(new Request(URL)), 406, 'CRR_SYNC_MEDIA_TYPE');
     const text = { 'content-type': 'text/plain' };
     await refused((h) => post(h, 'x', text), 415, 'CRR_SYNC_MEDIA_TYPE');
