@@ -26,7 +26,7 @@ function handlerFor({ TURSO_URL, USERS }: Env): SyncHandler {
     db: withCrr(drizzle(createClient({ url: TURSO_URL })), { schema }),
     authorize(request) {
       const user = users[request.headers.get('authorization')?.replace('Bearer ', '') ?? ''];
-      return user === undefined ? null : { id: user };
+      return user === undefined ? null : { id: user, presence: 'everybody' };
     },
     onError: (error) => console.error(error),
   });

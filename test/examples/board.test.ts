@@ -114,6 +114,13 @@ describe.skipIf(missing.length > 0)(title, () => {
     const node = await openNode();
     await node.sync.sync();
 
+    // Each sees where the other is.
+    await ann.locator('.card', { hasText: 'paint' }).focus();
+    await ben.getByRole('list', { name: 'Also here' }).getByText('ann').waitFor();
+    const paintAtBen = ben.locator('.card', { hasText: 'paint' });
+    await paintAtBen.getByText('ann is here').waitFor({ state: 'attached' });
+    await ann.getByRole('list', { name: 'Also here' }).getByText('ben').waitFor();
+
     // Apart.
     await switchLine(ann);
     await switchLine(ben);

@@ -3,6 +3,7 @@ import { type Card, STATUSES } from '../schema.js';
 import { removeCard, setStatus, setTitle, vote } from './actions.js';
 import { EditableText } from './editable-text.js';
 import { CARD_TYPE } from './list-column.js';
+import { PeopleAt } from './people.js';
 
 interface CardItemProps {
   readonly card: Card;
@@ -42,6 +43,7 @@ export function CardItem({ card, onMove }: CardItemProps) {
       onDragStart={({ dataTransfer }) => dataTransfer.setData(CARD_TYPE, card.id)}
       onKeyDown={onKeyDown}
     >
+      <PeopleAt card={card.id} />
       <EditableText
         text={card.title}
         label={`Title of the card ${card.title}`}

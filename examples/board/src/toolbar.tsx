@@ -1,6 +1,7 @@
 import { useSync } from 'drizzle-crr/react';
 import { useSyncExternalStore } from 'react';
-import { offline, user } from './database.js';
+import { offline } from './database.js';
+import { People } from './people.js';
 
 interface ToolbarProps {
   readonly title: string;
@@ -58,9 +59,7 @@ export function Toolbar({ title, search, onSearch }: ToolbarProps) {
         />
         Work offline
       </label>
-      <span className="user" title="You">
-        {user}
-      </span>
+      <People />
     </header>
   );
 }
