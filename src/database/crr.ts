@@ -14,7 +14,6 @@ import {
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { cellTable } from '../sql/names.js';
 import { collecting } from '../sql/statement.js';
 import {
   type BrokenConstraint,
@@ -25,20 +24,17 @@ import {
 import type { PeerSelection } from '../tables/peer/table.js';
 import type { CountedRejectedRow } from '../tables/pending/rejected.js';
 import { rotateSiteStatements } from '../tables/site/register.js';
-import { type MergeBatchOptions, Merger } from './apply.js';
+import type { MergeBatchOptions, Merger } from './apply.js';
 import { addReport, emptyReport, type MergeReport } from './apply-result.js';
 import { type ChangeBatch, changesOf, isBatches, nextTurn } from './change-batch.js';
 import type { ChangeStream, ReadPage } from './change-stream.js';
-import { type CompactOptions, Compactor, type CompactResult } from './compact.js';
+import type { CompactOptions, CompactResult } from './compact.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
 import { type DocumentHooks, onceSettled, thenSettle } from './document-hooks.js';
 import { DriftCheck } from './drift.js';
 import { Feed, type FeedOptions } from './feed.js';
 import { requireFormat } from './format.js';
-import { inspect } from './inspect.js';
-import { install } from './install.js';
-import { knownInstall, rememberInstall } from './installed.js';
 import { Logs } from './logs.js';
 import { type MergeObservers, observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
@@ -78,7 +74,7 @@ export class CrrCore {
   readonly #maxDrift: number;
   readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
-  readonly #merger: Merger;
+  #merger: Merger | undefined;
   readonly #documents: DocumentHooks | undefined;
 
   constructor(parts: CrrCoreParts) {
@@ -89,30 +85,15 @@ export class CrrCore {
     this.#maxDrift = maxDrift;
     this.#observers = { emit, writes };
     this.logs = new Logs(connection, this.#sites, this.drift, writes);
-    this.#merger = new Merger({
-      connection,
-      schema,
-      sites: this.#sites,
-      drift: this.drift,
-      greatestTime: () => this.#greatestTime(),
-    });
     this.#documents = parts.documents?.(this);
   }
 
   install(): Promise<void> {
     this.#sites.forget();
     return explained(async () => {
-      const { connection, schema, drift } = this;
-      const known = await knownInstall(connection, schema);
-      if (known.present === undefined) {
-        await install(connection, schema);
-        drift.forget();
-        const { installed } = await knownInstall(connection, schema);
-        await rememberInstall(connection, installed, await drift.pass());
-      } else {
-        drift.accept(known.present);
-      }
-      await observed(this.#observers, 0, () => this.#merger.drain());
+      const { installIfNeeded } = await import('./install-if-needed.js');
+      await installIfNeeded(this.connection, this.schema, this.drift);
+      await observed(this.#observers, 0, async () => (await this.#merging()).drain());
       this.#observers.writes?.emit({ isSchemaChange: true });
     });
   }
@@ -143,7 +124,8 @@ export class CrrCore {
   /** Merges one batch in one transaction. */
   async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
     const changes = changesOf(batch);
-    const merge = () => thenSettle(this.#documents, changes, this.#merger.merge(changes, options));
+    const merger = this.#merger ?? (await this.#merging());
+    const merge = () => thenSettle(this.#documents, changes, merger.merge(changes, options));
     return observed(this.#observers, changes.length, merge, options.evict?.rows);
   }
 
@@ -166,20 +148,20 @@ export class CrrCore {
   }
 
   /** @param withRejected whether changes that were rejected count. */
-  waitingTables(source: string, withRejected?: boolean): Promise<string[]> {
-    return this.#merger.waitingTables(source, withRejected);
+  async waitingTables(source: string, withRejected?: boolean): Promise<string[]> {
+    return (await this.#merging()).waitingTables(source, withRejected);
   }
 
-  rejected(): Promise<CountedRejectedRow[]> {
-    return this.#merger.rejected();
+  async rejected(): Promise<CountedRejectedRow[]> {
+    return (await this.#merging()).rejected();
   }
 
   retryRejected(): Promise<MergeReport> {
-    return observed(this.#observers, 0, () => this.#merger.retryRejected());
+    return observed(this.#observers, 0, async () => (await this.#merging()).retryRejected());
   }
 
-  pendingCount(): Promise<number> {
-    return this.#merger.pendingCount();
+  async pendingCount(): Promise<number> {
+    return (await this.#merging()).pendingCount();
   }
 
   /** @param property the counter's property name. */
@@ -242,6 +224,7 @@ export class CrrCore {
   compact(options: CompactOptions = {}): Promise<CompactResult> {
     return this.#explained(async () => {
       const { schema } = await this.drift.pass();
+      const { Compactor } = await import('./compact.js');
       const compactor = new Compactor(this.connection, schema, options);
       return compactor.compact((await this.state()).version);
     });
@@ -250,7 +233,9 @@ export class CrrCore {
   rotateSiteId({ movesUnshared = false, guards = [] }: RotateOptions = {}): Promise<Uint8Array> {
     return explained(async () => {
       await requireFormat(this.connection);
-      const statements = rotateSiteStatements(await this.#installed(), movesUnshared);
+      const { installedTables } = await import('./install-if-needed.js');
+      const specs = await installedTables(this.connection, this.schema);
+      const statements = rotateSiteStatements(specs, movesUnshared);
       await this.connection.batch([...guards, ...statements], 'write');
       this.#sites.forget();
       this.#observers.emit?.({ type: 'site-id-changed' });
@@ -267,7 +252,10 @@ export class CrrCore {
     const { connection, schema } = this;
     const parts: RepairParts = {
       ...{ connection, schema, limit },
-      install: () => install(connection, schema).finally(forget),
+      install: async () => {
+        const { install } = await import('./install.js');
+        await install(connection, schema).finally(forget);
+      },
       rotateSiteId: () => this.rotateSiteId(),
       settle: () => this.merge([], {}).finally(forget),
     };
@@ -280,13 +268,20 @@ export class CrrCore {
     });
   }
 
-  /** The tables of the schema that have their bookkeeping here: others may not be migrated yet. */
-  async #installed(): Promise<TableSpec[]> {
-    const { crrs } = await inspect(this.connection, [...this.schema.tables.values()]);
-    return [...this.schema.tables.values()].filter(({ name }) => {
-      const { clock, objects } = crrs.get(name)!;
-      return clock !== undefined && objects.has(cellTable(name));
+  /**
+   * What merges changes. Reading and writing do not need it, so a page shows its rows before it is loaded; it is loaded once, with
+   * the first changes.
+   */
+  async #merging(): Promise<Merger> {
+    const { Merger } = await import('./apply.js');
+    this.#merger ??= new Merger({
+      connection: this.connection,
+      schema: this.schema,
+      sites: this.#sites,
+      drift: this.drift,
+      greatestTime: () => this.#greatestTime(),
     });
+    return this.#merger;
   }
 
   #explained<T>(run: () => Promise<T>): Promise<T> {

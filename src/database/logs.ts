@@ -5,10 +5,9 @@ import type { CommitNote } from '../tables/commit/table.js';
 import type { Connection } from './connection.js';
 import { explained } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
-import { type Fork, readForks } from './forks.js';
-import { type HistoryEntry, type HistoryFilter, readHistory } from './history.js';
-import { type RevertParts, revertCommit, revertEvent, undoLast } from './revert.js';
-import { settleFork } from './settle-fork.js';
+import type { Fork } from './forks.js';
+import type { HistoryEntry, HistoryFilter } from './history.js';
+import type { RevertParts } from './revert.js';
 import type { SiteStore } from './site-store.js';
 
 /** An event by its dot, its site in hex. */
@@ -24,7 +23,7 @@ export interface NamedCommit {
   readonly version: number;
 }
 
-/** What the logs of tables with history are for. */
+/** What the logs of tables with history are for. What reads and reverts is loaded when it is called: few tables have one. */
 export class Logs {
   constructor(
     readonly connection: Connection,
@@ -34,25 +33,38 @@ export class Logs {
   ) {}
 
   history(spec: TableSpec, filter: HistoryFilter): Promise<HistoryEntry[]> {
-    return explained(() => readHistory(this.connection, this.sites, spec, filter));
+    return explained(async () => {
+      const { readHistory } = await import('./history.js');
+      return readHistory(this.connection, this.sites, spec, filter);
+    });
   }
 
   forks(spec: TableSpec): Promise<Fork[]> {
-    return explained(() => readForks(this.connection, this.sites, spec));
+    return explained(async () => {
+      const { readForks } = await import('./forks.js');
+      return readForks(this.connection, this.sites, spec);
+    });
   }
 
   /** Settles a fork: an ordinary write, which has all heads as parents. Writes again what is shown, too. */
   choose(fork: Fork, value: SqlValue | undefined, note: CommitNote): Promise<void> {
-    return this.#logged((parts) => settleFork(parts, fork, value, note));
+    return this.#logged(async (parts) => {
+      const { settleFork } = await import('./settle-fork.js');
+      return settleFork(parts, fork, value, note);
+    });
   }
 
   undo(direction: 'undo' | 'redo', note: CommitNote) {
-    return this.#logged((parts) => undoLast(parts, direction, note));
+    return this.#logged(async (parts) => {
+      const { undoLast } = await import('./revert.js');
+      return undoLast(parts, direction, note);
+    });
   }
 
   /** @param site in hex. */
   revertEvent(spec: TableSpec, event: NamedEvent, force: boolean, note: CommitNote) {
     return this.#logged(async (parts) => {
+      const { revertEvent } = await import('./revert.js');
       const site = await this.#ordinalOf(hexToBytes(event.site));
       return revertEvent(parts, spec, { ...event, site }, force, note);
     });
@@ -60,6 +72,7 @@ export class Logs {
 
   revertTransaction(commit: NamedCommit, force: boolean, note: CommitNote) {
     return this.#logged(async (parts) => {
+      const { revertCommit } = await import('./revert.js');
       const site = await this.#ordinalOf(commit.siteId);
       return revertCommit(parts, { site, dbVersion: commit.version }, force, note);
     });

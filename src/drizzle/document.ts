@@ -2,7 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { getTableColumns } from 'drizzle-orm';
 import { logColumns } from '../columns/registry.js';
 import type { TextCodec } from '../documents/codec.js';
-import type { Documents } from '../documents/documents.js';
+import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
 import { CrrUsageError } from '../errors.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
@@ -24,7 +24,7 @@ export function requireText(spec: TableSpec, property: string): ReplicatedColumn
 
 /** @throws {CrrUsageError} if this process has no codec for the column, or an option is misspelt. */
 export async function openDocument<T extends object>(
-  documents: Documents | undefined,
+  documents: LazyDocuments | undefined,
   place: Place,
   table: SQLiteTable,
   codec: TextCodec<T> | undefined,
@@ -44,5 +44,5 @@ export async function openDocument<T extends object>(
       `document(): the codec of "${place.spec.name}"."${place.column.name}" is ${declared.name}, and not ${codec.name}`,
     );
   }
-  return documents.open(place, declared as TextCodec<T>, options);
+  return (await documents.loaded()).open(place, declared as TextCodec<T>, options);
 }

@@ -4,7 +4,7 @@ import { type ChangePage, type ChangeStream, changeStream } from '../database/ch
 import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { TextCodec } from '../documents/codec.js';
-import type { Documents } from '../documents/documents.js';
+import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
 import type { Contribution } from '../feed/site-values.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
@@ -68,7 +68,7 @@ export class DrizzleCrr implements Crr {
   readonly #core: CrrCore;
   readonly #schema: DrizzleSchema;
   readonly #readUnsent: ReadUnsentRows;
-  readonly #documents: Documents | undefined;
+  readonly #documents: LazyDocuments | undefined;
   readonly #transactions: NotedTransactions;
 
   constructor(
@@ -80,7 +80,7 @@ export class DrizzleCrr implements Crr {
       documents,
       transactions,
     }: Pick<CrrInternals, 'render' | 'writes'> & {
-      readonly documents: Documents | undefined;
+      readonly documents: LazyDocuments | undefined;
       readonly transactions: NotedTransactions;
     },
   ) {

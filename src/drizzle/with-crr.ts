@@ -2,7 +2,7 @@ import { type Column, getTableColumns, type SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import type { TextCodec } from '../documents/codec.js';
-import { Documents } from '../documents/documents.js';
+import { LazyDocuments } from '../documents/lazy-documents.js';
 import { CrrUsageError } from '../errors.js';
 import { eventEmitter } from '../live/events.js';
 import { Listeners } from '../live/listeners.js';
@@ -92,16 +92,19 @@ export function withCrr<TDatabase extends object>(
   const writes: WriteListeners = new Listeners(errorReporter());
   const emit = eventEmitter(onEvent);
   const codecs = codecsOf(schema);
-  let documents: Documents | undefined;
+  let documents: LazyDocuments | undefined;
   const core = new CrrCore({
     ...{ connection: engine, schema, maxDrift, check, emit, writes },
     ...(codecs.size > 0 && {
       documents: ({ drift }) => {
-        documents = new Documents({
-          ...{ connection: engine, schema, drift, writes },
-          codecOf: (spec, column) => codecs.get(`${spec.name}.${column.property}`),
-          onError: errorReporter(),
-        });
+        documents = new LazyDocuments(async () => {
+          const { Documents } = await import('../documents/documents.js');
+          return new Documents({
+            ...{ connection: engine, schema, drift, writes },
+            codecOf: (spec, column) => codecs.get(`${spec.name}.${column.property}`),
+            onError: errorReporter(),
+          });
+        }, writes);
         return documents;
       },
     }),

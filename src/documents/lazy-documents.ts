@@ -1,0 +1,34 @@
+import type { DocumentHooks } from '../database/document-hooks.js';
+import type { WriteListeners } from '../live/writes.js';
+import type { Documents } from './documents.js';
+
+/** The documents of a database whose schema has some: others need not load what edits them. */
+export class LazyDocuments implements DocumentHooks {
+  readonly #loading: Promise<Documents>;
+
+  constructor(load: () => Promise<Documents>, writes: WriteListeners) {
+    let hasWrites = false;
+    const remove = writes.add(() => {
+      hasWrites = true;
+    });
+    this.#loading = load().then((documents) => {
+      remove();
+      // Until now nobody looked at what was written.
+      if (hasWrites) void documents.settle();
+      return documents;
+    });
+    this.#loading.catch(() => {}); // Whoever needs them gets the error.
+  }
+
+  loaded(): Promise<Documents> {
+    return this.#loading;
+  }
+
+  async settle(): Promise<void> {
+    await (await this.#loading).settle();
+  }
+
+  async settled(): Promise<void> {
+    await (await this.#loading).settled();
+  }
+}
