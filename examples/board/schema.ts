@@ -20,6 +20,7 @@ export const lists = crrTable(
     position: fractIndex('position', { within: ['board'] }),
   },
   (t) => [uniqueIndex('lists_title').on(t.board, t.title)],
+  { history: true },
 );
 
 export const cards = crrTable(
@@ -39,6 +40,7 @@ export const cards = crrTable(
     status: mvr(text('status', { enum: ['open', 'blocked', 'review', 'done'] })),
   },
   (t) => [index('cards_list').on(t.list, t.position)],
+  { history: true },
 );
 
 export type Card = typeof cards.$inferSelect;

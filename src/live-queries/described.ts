@@ -106,7 +106,8 @@ function fieldsText(fields: unknown): string {
 }
 
 function fieldText(field: unknown): string {
-  if (is(field, Column)) return String(idOf(field));
+  // Columns of an alias or a subquery are other objects each time, with the configuration of the table's column.
+  if (is(field, Column)) return String(idOf((field as unknown as { config: object }).config));
   if (is(field, SQL)) return `sql ${idOf((field as unknown as { decoder: object }).decoder)}`;
   const { sql } = field as { sql?: unknown };
   if (is(sql, SQL)) return fieldText(sql); // With an alias.

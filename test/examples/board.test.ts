@@ -192,6 +192,30 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(errors).toEqual([]);
   });
 
+  test('the board as it was, and what was done taken back', async () => {
+    const page = await open('ben');
+    const titles = async () =>
+      (await shownBy(page)).flatMap(({ cards }) => cards.map(({ title }) => title)).sort();
+    await vi.waitFor(async () => expect(await titles()).toContain('paint'), WAIT);
+    const before = await titles();
+    await page.getByRole('button', { name: 'Delete paint' }).click();
+    await vi.waitFor(async () => expect(await titles()).not.toContain('paint'), WAIT);
+    await page.getByText('History', { exact: true }).click();
+    const slider = page.getByLabel('Show the board as it was');
+    await slider.press('ArrowLeft');
+    await vi.waitFor(async () => expect(await titles()).toEqual(before), WAIT);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await vi.waitFor(async () => expect(await titles()).not.toContain('paint'), WAIT);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await vi.waitFor(async () => expect(await titles()).toEqual(before), WAIT);
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await vi.waitFor(async () => expect(await titles()).not.toContain('paint'), WAIT);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await vi.waitFor(async () => expect(await titles()).toEqual(before), WAIT);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   test('a phone shows one list after the other, and nothing is wider than it', async () => {
     const page = await open('ben');
     await page.setViewportSize({ width: 390, height: 780 });

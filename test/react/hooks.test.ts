@@ -2,7 +2,7 @@
 import './dom.js';
 import { cleanup, render, renderHook, waitFor } from '@testing-library/react';
 import { eq } from 'drizzle-orm';
-import { text } from 'drizzle-orm/sqlite-core';
+import { alias, text } from 'drizzle-orm/sqlite-core';
 import { Component, createElement, type ReactNode, StrictMode, Suspense } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -74,6 +74,28 @@ describe('useLiveQuery', () => {
     await db.update(todos).set({ title: 'other' }).where(eq(todos.id, 'a'));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(renders).toBe(count);
+  });
+
+  test('does not begin again for an alias or a subquery that its function makes', async () => {
+    await add('a');
+    const titles = (db: Database) => {
+      const named = alias(todos, 'named');
+      const one = db.select().from(todos).as('one');
+      return db
+        .select({ a: named.title, b: one.title })
+        .from(named)
+        .innerJoin(one, eq(one.id, named.id));
+    };
+    let renders = 0;
+    const { result } = renderHook(
+      () => {
+        renders++;
+        return useLiveQuery(titles);
+      },
+      { wrapper: provided },
+    );
+    await waitFor(() => expect(result.current.data).toEqual([{ a: 'a', b: 'a' }]));
+    expect(renders).toBeLessThan(5);
   });
 
   test('works in StrictMode, where effects run twice', async () => {
