@@ -128,24 +128,27 @@ export class BatchRunner {
     // Evicted rows leave no clocks that would show it.
     let settles = evictsRows(options.evict) && constrainedTables(this.#parts.schema).length > 0;
     for (let attempt = 1; ; attempt++) {
-      const done = await drift.withPresent(async (present) => {
-        const look = await this.#look(options, present);
-        const plan = await this.#plan(changes, { ...options, settles }, look);
-        try {
-          return { result: await runPlan(plan, look) };
-        } catch (error) {
-          if (isUnsettled(error) && !settles) {
-            settles = true;
+      const done = await drift.withPresent(
+        async (present) => {
+          const look = await this.#look(options, present);
+          const plan = await this.#plan(changes, { ...options, settles }, look);
+          try {
+            return { result: await runPlan(plan, look) };
+          } catch (error) {
+            if (isUnsettled(error) && !settles) {
+              settles = true;
+              return undefined;
+            }
+            if (!isStale(error)) throw error;
+            if (attempt === MAX_ATTEMPTS) throw contended(error, MAX_ATTEMPTS);
+            sites.forget();
+            drift.forget();
+            await this.#register(plan);
             return undefined;
           }
-          if (!isStale(error)) throw error;
-          if (attempt === MAX_ATTEMPTS) throw contended(error, MAX_ATTEMPTS);
-          sites.forget();
-          drift.forget();
-          await this.#register(plan);
-          return undefined;
-        }
-      });
+        },
+        () => drift.passMerging(),
+      );
       if (done !== undefined) return done.result;
     }
   }

@@ -59,5 +59,5 @@ export async function compareSchema(
 /** Parts that are needed to read the clocks of a table. */
 const UNREADABLE: ReadonlySet<string> = new Set([
   ...['not-a-crr', 'clock-missing', 'clock-key', 'clock-column-missing', 'cells-missing'],
-  ...['gate-missing', 'aside-missing', 'aside-outdated'],
+  ...['aside-missing', 'aside-outdated'],
 ]);

@@ -1,29 +1,20 @@
 import { CrrDatabaseError } from '../errors.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
-import { isPrinted } from '../sql/same-sql.js';
-import { type Query, statement } from '../sql/statement.js';
+import { STATE_TABLE } from '../sql/names.js';
 import type { Difference } from '../tables/difference.js';
-import { triggerDifferences } from '../tables/differences.js';
-import { readSchemaVersion } from '../tables/milestone/schema-version.js';
-import { readWaitingTables } from '../tables/pending/count.js';
-import { TRUSTED } from '../tables/pending/table.js';
-import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
-import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection, SyncConnection } from './connection.js';
 import { messages } from './database-errors.js';
 import { lookAtFormat } from './format.js';
+import { FoundParts } from './found-parts.js';
+import { makeReady } from './merging-parts.js';
 import {
   declaredSchema,
   newerSchema,
   type PresentSchema,
   presentSpec,
-  type RecordedSpec,
-  readRecordedSpecs,
   unknownColumns,
 } from './present-schema.js';
-import { RenamedTables } from './renamed-tables.js';
 import { type Look, take, takeNow } from './run.js';
 
 /**
@@ -37,6 +28,7 @@ import { type Look, take, takeNow } from './run.js';
 export class DriftCheck {
   #looking: Promise<PresentSchema> | undefined;
   #present: PresentSchema | undefined;
+  #making: Promise<PresentSchema> | undefined;
   readonly #isEnabled: boolean;
 
   constructor(
@@ -75,6 +67,21 @@ export class DriftCheck {
     this.#present ??= takeNow(connection, this.#look());
   }
 
+  /** {@link pass}, with everything that merging needs. */
+  async passMerging(): Promise<PresentSchema> {
+    const present = await this.pass();
+    if (present.unready?.length === 0) return present;
+    this.#making ??= makeReady(this.connection, present);
+    try {
+      const ready = await this.#making;
+      if (this.#present === present) this.#present = ready;
+      return ready;
+    } finally {
+      // Somebody may drop it again.
+      this.#making = undefined;
+    }
+  }
+
   /** The CRRs are known from elsewhere. */
   accept(present: PresentSchema): void {
     if (this.#isEnabled) this.#present = present;
@@ -98,7 +105,9 @@ export class DriftCheck {
     } catch (found) {
       return found instanceof CrrDatabaseError ? found : error;
     }
-    if (this.#isEnabled && now.version !== before?.version) this.#present = now;
+    if (this.#isEnabled && (now.version !== before?.version || !isReady(now))) this.#present = now;
+    else if (before !== undefined && !isReady(now))
+      this.#present = { ...before, unready: undefined };
     return now.isNewer ? newerSchema('a table or column that it uses is gone', error) : error;
   }
 
@@ -114,19 +123,23 @@ export class DriftCheck {
   /**
    * Runs it with the CRRs as they are in the database. If they were others when it ran, it is run again:
    * a migration may come between.
+   *
+   * @param pass {@link passMerging} for a merge.
    */
   async withPresent<T>(
     action: (present: PresentSchema) => Promise<T | typeof OTHER_SCHEMA>,
+    pass = () => this.pass(),
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const present = await this.pass();
+      const present = await pass();
       let result: T | typeof OTHER_SCHEMA;
       try {
         result = await action(present);
       } catch (error) {
         const explained = await this.explain(error);
         const now = await this.pass();
-        if (now.version === present.version || attempt === MAX_ATTEMPTS) throw explained;
+        const isSame = now.version === present.version && (isReady(now) || !isReady(present));
+        if (isSame || attempt === MAX_ATTEMPTS) throw explained;
         continue;
       }
       if (result !== OTHER_SCHEMA) return result;
@@ -136,7 +149,7 @@ export class DriftCheck {
   }
 
   *#look(): Look<PresentSchema> {
-    const found = new Found();
+    const found = new FoundParts();
     try {
       yield found.queries();
     } catch (error) {
@@ -173,6 +186,7 @@ export class DriftCheck {
       unknownColumns: unknown,
       gone,
       waiting: found.waiting,
+      unready: found.unready(tables.values()),
     };
   }
 }
@@ -189,6 +203,9 @@ function drift(found: Difference[]): CrrDatabaseError {
   );
 }
 
+/** Whether everything that merging needs was there. */
+const isReady = ({ unready }: PresentSchema) => unready?.length === 0;
+
 const isExplained = (error: unknown) =>
   error instanceof CrrDatabaseError &&
   ['CRR_DATABASE_NEWER_SCHEMA', 'CRR_DATABASE_DRIFT'].includes(error.code);
@@ -198,73 +215,6 @@ export const OTHER_SCHEMA: unique symbol = Symbol('other schema');
 
 const MISSING = /no such (column|table)|has no column named/;
 const MAX_ATTEMPTS = 4;
-
-/** What the queries found. */
-class Found {
-  hasBookkeeping = false;
-  /** Some triggers are stored as an engine prints them, without their comments. */
-  hasPrinted = false;
-  version = 0;
-  readonly specs = new Map<string, RecordedSpec>();
-  readonly waiting = new Set<string>();
-  readonly #tables = new Set<string>();
-  readonly #triggers = new Map<string, Map<string, string>>();
-  readonly #order = new TriggerOrder();
-  readonly #renamed = new RenamedTables();
-
-  queries(): Query[] {
-    return [
-      this.objects(),
-      readSchemaVersion((version) => {
-        this.version = version;
-      }),
-      readRecordedSpecs((table, recorded) => this.specs.set(table, recorded)),
-      this.#renamed.query(),
-      readWaitingTables(TRUSTED, true, (table) => this.waiting.add(table)),
-    ];
-  }
-
-  objects(): Query {
-    return {
-      ...statement(SELECT_TRIGGERS),
-      read: (rows) => {
-        for (const row of rows) {
-          const [type, name, owner, sql] = Array.from(row, String) as [
-            string,
-            string,
-            string,
-            string,
-          ];
-          if (type === 'table') {
-            this.#tables.add(name);
-            if (name === STATE_TABLE) this.hasBookkeeping = true;
-            continue;
-          }
-          this.#order.add(name, owner, sql);
-          const table = tableOfTrigger(name);
-          if (table === undefined) continue;
-          if (isPrinted(sql)) this.hasPrinted = true;
-          const known = this.#triggers.get(table) ?? new Map<string, string>();
-          this.#triggers.set(table, known.set(name, sql));
-        }
-      },
-    };
-  }
-
-  /** Why a table is not there, if a migration has renamed or dropped it. */
-  whyGone(table: string): string | undefined {
-    return this.#tables.has(table) ? undefined : this.#renamed.whyGone(table);
-  }
-
-  differences(spec: TableSpec): Difference[] {
-    const { name } = spec;
-    return triggerDifferences(
-      this.#triggers.get(name) ?? new Map(),
-      spec,
-      this.#order.lateIn(name),
-    );
-  }
-}
 
 function notInstalled(): CrrDatabaseError {
   return new CrrDatabaseError(

@@ -20,6 +20,7 @@ import {
 import { type Query, statement } from '../sql/statement.js';
 import type { ActualClock, ActualCrr } from '../tables/actual.js';
 import { decodeSpec } from '../tables/catalog/table.js';
+import { tableOfMerging } from '../tables/merging.js';
 import { SHARED_TABLES } from '../tables/modules.js';
 import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
@@ -90,6 +91,12 @@ export async function inspect(
   };
 }
 
+function textsOf(kept: Map<string, Map<string, string>>, owner: string): Map<string, string> {
+  const texts = kept.get(owner) ?? new Map<string, string>();
+  kept.set(owner, texts);
+  return texts;
+}
+
 /** What the queries found. */
 class Found {
   /** Texts of everything in sqlite_master, by name. */
@@ -98,6 +105,7 @@ class Found {
   readonly owners = new Set<string>();
   readonly #objects = new Map<string, Map<string, string>>();
   readonly #triggers = new Map<string, Map<string, string>>();
+  readonly #merging = new Map<string, Map<string, string>>();
   readonly #order = new TriggerOrder();
   /** The tables that the triggers of a CRR are on, as far as they are not bookkeeping. */
   readonly #tables = new Map<string, string>();
@@ -115,12 +123,16 @@ class Found {
         ];
         this.texts.set(name, text);
         if (type === 'trigger') this.#order.add(name, table, text);
-        const owner = type === 'trigger' ? tableOfTrigger(name) : tableOfPart(table);
+        const merges = tableOfMerging(name, table);
+        const owner = merges ?? (type === 'trigger' ? tableOfTrigger(name) : tableOfPart(table));
         if (owner === undefined) continue;
         this.owners.add(owner);
+        if (merges !== undefined) {
+          textsOf(this.#merging, owner).set(name, text);
+          continue;
+        }
         if (type === 'trigger' && tableOfPart(table) === undefined) this.#tables.set(owner, table);
-        const kept = type === 'trigger' ? this.#triggers : this.#objects;
-        kept.set(owner, (kept.get(owner) ?? new Map<string, string>()).set(name, text));
+        textsOf(type === 'trigger' ? this.#triggers : this.#objects, owner).set(name, text);
       }
     };
     return { ...statement(SELECT_OBJECTS), read };
@@ -174,6 +186,7 @@ class Found {
     return {
       triggers: this.#triggers.get(table) ?? new Map(),
       lateTriggers: this.#order.lateIn(table),
+      merging: this.#merging.get(table) ?? new Map(),
       objects: this.#objects.get(table) ?? new Map(),
       clock: undefined,
       columns: new Map(),

@@ -7,6 +7,7 @@ import { decodeSpec } from '../tables/catalog/table.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { selectOtherValue } from '../tables/clock/fill.js';
 import { differences } from '../tables/differences.js';
+import { isMergingReady, makeMerging } from '../tables/merging.js';
 import { sharedStatements } from '../tables/modules.js';
 import { tryAll } from '../tables/pending/rejected.js';
 import { columnsWithoutTrigger } from '../tables/renames.js';
@@ -50,19 +51,24 @@ async function installOnce(connection: Connection, schema: CrrSchema): Promise<v
   refuseUnfitTables(specs, inspected);
   if (inspected.hasBookkeeping) await requireFormat(connection);
   for (const spec of specs) await refuseUnknownRename(connection, spec, inspected);
-  const steps = [
-    ...removals(inspected, schema),
-    ...specs.flatMap((spec) => tableSteps(spec, inspected)),
-  ];
-  const rowsMatch = steps.length === 0 && (await clocksMatchRows(connection, specs));
-  if (inspected.hasAllBookkeeping && rowsMatch) return;
+  const changes = specs.map((spec) => ({ spec, steps: tableSteps(spec, inspected) }));
+  const steps = [...removals(inspected, schema), ...changes.flatMap((change) => change.steps)];
+  const isComplete = inspected.hasAllBookkeeping && steps.length === 0;
+  const completed =
+    isComplete && (await clocksMatchRows(connection, specs))
+      ? []
+      : [
+          ...(inspected.hasAllBookkeeping ? [] : sharedStatements()),
+          ...steps,
+          ...specs.flatMap((spec) => [...backfillStatements(spec), ...reconcileStatements(spec)]),
+          // Not applied here: a change that breaks a constraint would make install() fail each time.
+          tryAll(),
+        ];
   const statements = [
-    ...(inspected.hasAllBookkeeping ? [] : sharedStatements()),
-    ...steps,
-    ...specs.flatMap((spec) => [...backfillStatements(spec), ...reconcileStatements(spec)]),
-    // Not applied here: a change that breaks a constraint would make install() fail each time.
-    tryAll(),
+    ...completed,
+    ...changes.flatMap((change) => mergingSteps(change, inspected)),
   ];
+  if (statements.length === 0) return;
   await connection.batch(
     statements.map((sql) => statement(sql)),
     'write',
@@ -128,8 +134,23 @@ function tableSteps(spec: TableSpec, inspected: Inspected): string[] {
   }
   const actual = inspected.crrs.get(spec.name)!;
   if (differences(actual, spec).length === 0) return [];
-  const { begin, commit } = alterSql({ from: { table: spec.name, actual }, to: spec });
+  const { begin, commit } = alterSql({
+    ...{ from: { table: spec.name, actual }, to: spec },
+    // The base table is as it is to be.
+    grows: true,
+  });
   return [...begin, ...commit];
+}
+
+/** The steps of an alteration drop what only merging needs. */
+function mergingSteps({ spec, steps }: TableChange, { crrs }: Inspected): string[] {
+  const { merging } = crrs.get(spec.name)!;
+  return steps.length > 0 || !isMergingReady(merging, spec) ? makeMerging(spec, merging) : [];
+}
+
+interface TableChange {
+  readonly spec: TableSpec;
+  readonly steps: readonly string[];
 }
 
 /** A table that the schema does not mention, and that exists, is somebody else's CRR: it stays. */

@@ -2,6 +2,7 @@ import { hash64 } from '../model/hash.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { encodeSpec } from '../tables/catalog/table.js';
+import { expectedMerging } from '../tables/merging.js';
 import {
   type Installed,
   installedText,
@@ -71,7 +72,7 @@ export async function knownInstall(
     specs.every((spec) => recorded.get(spec.name) === encodeSpec(spec)) &&
     (await clocksMatchRows(connection, specs));
   const present = isComplete
-    ? { ...declaredSchema(schema), version: schemaVersion, waiting }
+    ? { ...declaredSchema(schema), version: schemaVersion, waiting, unready: [] }
     : undefined;
   return { present, installed };
 }
@@ -96,7 +97,10 @@ function digestOf({ tables, plainTables }: CrrSchema): string {
     ...specs.map(encodeSpec),
     ...[...plainTables].sort(),
     ...sharedStatements(),
-    ...[...samples.values()].flatMap((spec) => tableTriggers(spec).map(({ sql }) => sql)),
+    ...[...samples.values()].flatMap((spec) => [
+      ...tableTriggers(spec).map(({ sql }) => sql),
+      ...expectedMerging(spec).values(),
+    ]),
   ]);
 }
 

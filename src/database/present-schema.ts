@@ -10,6 +10,7 @@ import {
 import { type Query, statement } from '../sql/statement.js';
 import { decodeSpec, encodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 
+import type { MergingParts } from '../tables/merging.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -29,6 +30,14 @@ export interface PresentSchema {
   readonly gone: ReadonlyMap<string, string>;
   /** Tables for which something waits that came from a trusted source. */
   readonly waiting: ReadonlySet<string>;
+  /** CRRs that lack something that only merging needs, with what they have; undefined if it was not looked at. */
+  readonly unready: readonly Unready[] | undefined;
+}
+
+/** A CRR whose parts for merging have to be made. */
+export interface Unready {
+  readonly spec: TableSpec;
+  readonly actual: MergingParts;
 }
 
 /** What crr_table records of a CRR. */
@@ -58,6 +67,7 @@ export function declaredSchema(schema: CrrSchema): PresentSchema {
     unknownColumns: new Map(),
     gone: new Map(),
     waiting: new Set(),
+    unready: undefined,
   };
 }
 

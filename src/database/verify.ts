@@ -222,5 +222,5 @@ function isRepairableBy({ kind, table }: Difference, all: readonly Difference[])
 
 const MADE_AGAIN: ReadonlySet<string> = new Set([
   ...['trigger-missing', 'trigger-outdated', 'trigger-unknown', 'trigger-order'],
-  ...['clock-index-missing', 'gate-missing', 'gate-outdated', 'aside-outdated'],
+  ...['clock-index-missing', 'aside-outdated'],
 ]);

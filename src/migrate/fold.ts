@@ -1,5 +1,6 @@
 import { CrrMigrateError } from '../errors.js';
-import { howToDelete, type Migration, splitChunks } from './migration.js';
+import { readDdl } from './ddl.js';
+import { howToDelete, joinChunks, type Migration, splitChunks } from './migration.js';
 import { followedBy, NO_RENAMES, type Renames } from './renames.js';
 import { baseOf, type CrrState, type TableState } from './state.js';
 
@@ -78,6 +79,13 @@ export function touchedTables(sql: string, tables: Iterable<string>): string[] {
       text.includes(`${name}${end}`),
     );
   });
+}
+
+/** The tables to which the SQL adds columns, at most. */
+export function growingTables(sql: string, tables: Iterable<string>): string[] {
+  const others = splitChunks(sql).filter((chunk) => readDdl(chunk)?.does !== 'add column');
+  const touched = new Set(touchedTables(joinChunks(others), tables));
+  return [...tables].filter((table) => !touched.has(table));
 }
 
 function conflict(

@@ -9,7 +9,7 @@ import {
   type Terminal,
 } from './drizzle-kit.js';
 import { fixRebuilds } from './fix-rebuild.js';
-import { type Folded, foldMigrations, touchedTables } from './fold.js';
+import { type Folded, foldMigrations, growingTables, touchedTables } from './fold.js';
 import { readFolder } from './folder.js';
 import { droppedTables, formerTable } from './former-table.js';
 import { keepRows } from './keep-rows.js';
@@ -71,6 +71,7 @@ export async function generate(
         ...kept,
       ]),
       repair: folded.touched,
+      growing: new Set(migration ? growingTables(migration.sql, [...folded.state.keys()]) : []),
       formerTable: (to) => formerTable(to, before, migration),
       dropped: droppedTables(before, migration),
     });

@@ -32,6 +32,8 @@ export interface PlanInput {
   readonly touched: ReadonlySet<string>;
   /** CRRs whose triggers were missing for a while, so that some rows may have no clock. */
   readonly repair: ReadonlySet<string>;
+  /** CRRs to which the migration's statements add columns, and do nothing else; under their old names. */
+  readonly growing?: ReadonlySet<string>;
   /** What a table was before this migration, if the folder has it and does not make it a CRR. */
   readonly formerTable?: (to: TableSpec) => FormerTable | undefined;
   /** Tables that the migration drops, with the names that they had. */
@@ -45,6 +47,7 @@ export function planAlter({
   renames,
   touched,
   repair,
+  growing = new Set(),
   formerTable,
   dropped = new Map(),
 }: PlanInput): AlterPlan | undefined {
@@ -78,7 +81,7 @@ export function planAlter({
     const isSame = baseOf(before) === baseOf(after);
     if (isSame && !touched.has(name) && !repair.has(name)) continue;
     const renamed = renamedColumns(before.spec, to, renames);
-    const sql = alterSql({ from, to, renamed });
+    const sql = alterSql({ from, to, renamed, grows: growing.has(name) && !repair.has(name) });
     begin.push(...sql.begin, ...keepValuesSql(before.spec, to, renamed));
     commit.push(...sql.commit);
     if (repair.has(name)) commit.push(...backfillStatements(to), ...reconcileStatements(to));

@@ -10,6 +10,7 @@ import type { CrrSchema } from '../model/schema.js';
 import { tableOfTrigger } from '../sql/names.js';
 import { type Statement, statement } from '../sql/statement.js';
 import { decodeSpec } from '../tables/catalog/table.js';
+import { dropMerging } from '../tables/merging.js';
 import { nameWitness } from '../tables/name-witness.js';
 import { dropTrigger, type TriggerSql } from '../tables/trigger.js';
 import { checkDatabase } from './check.js';
@@ -68,6 +69,9 @@ async function removeTriggers(connection: Connection): Promise<Removed> {
   const witnesses = witnessesOf(inspected);
   await runAll(connection, [
     ...[...triggers.keys()].map((name) => statement(dropTrigger(name))),
+    ...[...inspected.others.values()].flatMap(({ actual }) =>
+      dropMerging(actual.merging.keys()).map((sql) => statement(sql)),
+    ),
     ...witnesses.map(({ sql }) => statement(sql)),
   ]);
   return { triggers, witnesses };

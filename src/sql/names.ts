@@ -57,6 +57,10 @@ export function tableOfTrigger(name: string): string | undefined {
   return at > 0 ? name.slice(0, at) : undefined;
 }
 
+/** Whether this is a gate of a table: what is inserted into it is merged, and it never holds a row. */
+export const isGate = (name: string) => GATES.some((suffix) => name.endsWith(suffix));
+export const GATES = [mergeGate, cellGate, rankGate].map((gate) => gate(''));
+
 /** The table whose clock, cells or gate this is; undefined if it is not one of ours. */
 export function tableOfPart(name: string): string | undefined {
   const parts = [

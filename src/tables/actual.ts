@@ -6,8 +6,10 @@ import { columnType, hasRowidKey } from './clock/table.js';
  * so far; expectedCrr() makes those that a spec asks for.
  */
 export interface ActualCrr {
-  /** Texts by name. An empty text is that of an earlier version: there, and outdated. */
+  /** Texts by name, of the triggers for local writes. An empty text is that of an earlier version: there, and outdated. */
   readonly triggers: ReadonlyMap<string, string>;
+  /** What only merging needs; see merging.ts. */
+  readonly merging: ReadonlyMap<string, string>;
   /** Triggers of users that run before those of the CRR, and should run after them; see TriggerOrder. */
   readonly lateTriggers?: readonly string[];
   /** Tables and indexes by name, with their texts as sqlite_master keeps them; empty = outdated. */

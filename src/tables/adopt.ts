@@ -101,6 +101,7 @@ export function adoptedCrr(spec: TableSpec): ActualCrr {
   ].map((name) => [name, ''] as const);
   return {
     triggers: new Map(),
+    merging: new Map(),
     objects: new Map(objects),
     clock: expectedClock(spec),
     columns: new Map(replicatedColumns(spec).map(({ name, kind }) => [name, kind])),

@@ -1,7 +1,6 @@
 import { typeOf } from '../columns/registry.js';
 import { affinityOf } from '../model/declared-type.js';
 import {
-  type ColumnKind,
   type ReplicatedColumnSpec,
   replicatedColumns,
   type TableSpec,
@@ -9,6 +8,7 @@ import {
 } from '../model/table-spec.js';
 import { asideTable } from '../sql/names.js';
 import { type ActualCrr, expectedClock, isSameClockKey } from './actual.js';
+import { alterSteps } from './alter-steps.js';
 import { moveToKey } from './aside/change-key.js';
 import { completeAside } from './aside/merged.js';
 import { asideModule } from './aside/module.js';
@@ -22,9 +22,10 @@ import { backfillStatements } from './clock/backfill.js';
 import { BASE, convertValues, fillNulls, stampUnwritten, writeOut } from './clock/fill.js';
 import { clockModule } from './clock/module.js';
 import { tableForgotten } from './former/names.js';
-import { gateModule } from './gate/module.js';
+import { keptTriggers } from './kept-triggers.js';
 import { baselineStatements } from './log/assumed.js';
 import { logModule } from './log/module.js';
+import { dropMerging } from './merging.js';
 import type { Alteration, AlterStep } from './module.js';
 import { MODULES, tableStatements, tableTriggers } from './modules.js';
 import { pendingModule } from './pending/module.js';
@@ -37,7 +38,11 @@ export interface CrrChange {
   readonly to: TableSpec | undefined;
   /** New names of columns by their old ones. */
   readonly renamed?: ReadonlyMap<string, string>;
+  /** The table gets columns, and nothing else alters it between begin and commit. */
+  readonly grows?: boolean;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 interface Former {
   readonly table: string;
@@ -46,9 +51,9 @@ interface Former {
 
 /** The statements around those that alter the base table. */
 export interface AlterSql {
-  /** begin_alter: triggers go before anything touches the table they name. */
+  /** begin_alter: triggers and gates go before anything touches the table they name. */
   readonly begin: readonly string[];
-  /** commit_alter: clocks follow the table, and the triggers are made again. */
+  /** commit_alter: clocks follow the table, and the triggers are made again. What merging needs is not: see merging.ts. */
   readonly commit: readonly string[];
 }
 
@@ -58,17 +63,20 @@ export interface AlterSql {
  * key drops the clocks and fills them again. Pending changes are left to the next apply; see tryAll() of
  * src/tables/pending.
  */
-export function alterSql({ from, to, renamed = new Map() }: CrrChange): AlterSql {
-  const begin = [...(from?.actual.triggers.keys() ?? [])].map(dropTrigger);
+export function alterSql({ from, to, renamed = new Map(), grows = false }: CrrChange): AlterSql {
+  const kept =
+    from === undefined || to === undefined || !grows ? NONE : keptTriggers(from.actual, to);
+  const begin = from === undefined ? [] : dropTriggers(from.actual, kept);
   if (to === undefined) return { begin, commit: from === undefined ? [] : removal(from) };
-  const triggers = tableTriggers(to).map(({ sql }) => sql);
+  const triggers = tableTriggers(to).flatMap(({ name, sql }) => (kept.has(name) ? [] : [sql]));
   const clock = from?.actual.clock;
   if (from === undefined || clock === undefined) {
     return {
       begin,
       commit: [
         ...MODULES.flatMap((module) => module.adopt?.(to) ?? []),
-        ...leftovers(from),
+        // Cells without clocks belong to no life of a row.
+        ...(from === undefined ? [] : cellsModule.drop!(from.table, from.actual)),
         ...tableStatements(to),
         ...triggers,
         ...backfillStatements(to),
@@ -122,21 +130,20 @@ function requireValues(required: Required, value: string | undefined): string[] 
   ];
 }
 
+const dropTriggers = ({ triggers, merging }: ActualCrr, kept: ReadonlySet<string>) => [
+  ...[...triggers.keys()].filter((name) => !kept.has(name)).map(dropTrigger),
+  ...dropMerging(merging.keys()),
+];
+
 function removal({ table, actual }: Former): string[] {
   return MODULES.flatMap((module) => module.drop?.(table, actual) ?? []);
-}
-
-/** A gate of another version, and cells without clocks, which belong to no life of a row. */
-function leftovers(from: Former | undefined): string[] {
-  if (from === undefined) return [];
-  return [gateModule, cellsModule].flatMap((module) => module.drop!(from.table, from.actual));
 }
 
 /** Rows of another key are other rows: the clocks start again, and waiting changes no longer fit. */
 function changeKey(change: Alteration): string[] {
   const { table, actual, to, renamed } = change;
   const step: AlterStep = { step: 'rename table', from: table, to: to.name };
-  const parts = [clockModule, gateModule, cellsModule, logModule, asideModule, pendingModule];
+  const parts = [clockModule, cellsModule, logModule, asideModule, pendingModule];
   const before = actual.recorded === undefined ? undefined : decodeSpec(actual.recorded);
   const hasAside = before?.constraints !== undefined && actual.objects.has(asideTable(table));
   const moved = hasAside ? moveToKey({ ...before, name: table }, to, renamed) : undefined;
@@ -234,60 +241,4 @@ function columnsBefore(
 ): ReadonlyMap<string, ReplicatedColumnSpec> {
   const columns = recorded === undefined ? [] : replicatedColumns(decodeSpec(recorded));
   return new Map(columns.map((column) => [renamed.get(column.name) ?? column.name, column]));
-}
-
-/** The steps of the alteration. A column that changes its type is neither added nor dropped. */
-function alterSteps(
-  { table, actual, to }: Alteration,
-  renamed: ReadonlyMap<string, string>,
-): AlterStep[] {
-  const steps: AlterStep[] = [];
-  if (table !== to.name) steps.push({ step: 'rename table', from: table, to: to.name });
-  for (const { name } of actual.clock!.key) {
-    const after = renamed.get(name);
-    if (after !== undefined) steps.push({ step: 'rename key', from: name, to: after });
-  }
-  const wanted = new Set(replicatedColumns(to).map(({ name }) => name));
-  const stays = (name: string) => wanted.has(renamed.get(name) ?? name);
-  const moving = [...actual.columns].flatMap(([from, kind]) => {
-    const after = renamed.get(from);
-    return after !== undefined && stays(from) ? [{ from, to: after, kind }] : [];
-  });
-  steps.push(...inOrder(moving).map((column) => ({ step: 'rename column' as const, ...column })));
-  const dropped = [...actual.columns].flatMap(([name, kind]) =>
-    stays(name) ? [] : [{ name, kind }],
-  );
-  if (dropped.length > 0) {
-    const remaining = [...actual.columns].flatMap(([name, kind]) =>
-      stays(name) && typeOf({ kind }).storage === 'clock' ? [renamed.get(name) ?? name] : [],
-    );
-    steps.push({ step: 'drop columns', columns: dropped, remaining });
-  }
-  const present = new Set([...actual.columns.keys()].map((name) => renamed.get(name) ?? name));
-  for (const column of replicatedColumns(to)) {
-    if (!present.has(column.name)) steps.push({ step: 'add column', column });
-  }
-  // Pending changes under a name that has just changed move to the new name.
-  if (table !== to.name || dropped.length > 0 || renamed.size > 0) {
-    steps.push({ step: 'names changed' });
-  }
-  return steps;
-}
-
-interface Renaming {
-  readonly from: string;
-  readonly to: string;
-  readonly kind: ColumnKind;
-}
-
-/** Renames in an order in which every name is free; columns that swap names pass through one of their own. */
-function inOrder(renames: readonly Renaming[]): Renaming[] {
-  const taken = new Set(renames.map(({ from }) => from));
-  const free = renames.find(({ to }) => !taken.has(to));
-  const next = free ?? renames[0];
-  if (next === undefined) return [];
-  const rest = renames.filter((other) => other !== next);
-  if (free !== undefined) return [next, ...inOrder(rest)];
-  const between = `${next.from}\u0001`;
-  return [{ ...next, to: between }, ...inOrder([...rest, { ...next, from: between }])];
 }

@@ -11,8 +11,6 @@ export type DifferenceKind =
   | 'clock-column-left'
   | 'cells-missing'
   | 'cells-left'
-  | 'gate-missing'
-  | 'gate-outdated'
   | 'aside-missing'
   | 'aside-outdated'
   | 'log-missing'

@@ -1,5 +1,4 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { mergeGate } from '../sql/names.js';
 import { isSameSql } from '../sql/same-sql.js';
 import type { ActualCrr } from './actual.js';
 import type { Difference } from './difference.js';
@@ -7,11 +6,7 @@ import { MODULES, tableTriggers } from './modules.js';
 
 /** Compares the parts of a CRR with those that its spec asks for. Empty if they agree. */
 export function differences(actual: ActualCrr, spec: TableSpec): Difference[] {
-  const isCrr =
-    actual.clock !== undefined ||
-    actual.objects.has(mergeGate(spec.name)) ||
-    actual.triggers.size > 0;
-  if (!isCrr)
+  if (actual.clock === undefined && actual.triggers.size === 0)
     return [{ kind: 'not-a-crr', table: spec.name, message: 'the table is not a CRR yet' }];
   return [
     ...triggerDifferences(actual.triggers, spec, actual.lateTriggers),

@@ -17,8 +17,10 @@ export interface TableModule {
   adopt?(spec: TableSpec): string[];
   /** The tables of one CRR. */
   create?(spec: TableSpec): string[];
-  /** The triggers of one CRR. */
+  /** The triggers that local writes of one CRR need. */
   triggers?(spec: TableSpec): TriggerSql[];
+  /** What only merging needs. It is no part of migrations; see merging.ts. */
+  merging?(spec: TableSpec): MergingSql;
   /** Its tables and indexes by name, with their texts if these are compared; see ActualCrr.objects. */
   objects?(spec: TableSpec): readonly (readonly [name: string, text: string])[];
   /** Ends a CRR that was called `table`. */
@@ -29,6 +31,13 @@ export interface TableModule {
   refresh?(change: Alteration): string[];
   /** The differences from the parts that a spec asks for. */
   differences?(actual: ActualCrr, spec: TableSpec): Difference[];
+}
+
+/** Gates, and the triggers on them and on crr_pass. */
+export interface MergingSql {
+  /** Statements by the names of the tables that they create. */
+  readonly gates: readonly (readonly [name: string, sql: string])[];
+  readonly triggers: readonly TriggerSql[];
 }
 
 /** A CRR that stays one, under another spec. */

@@ -1,4 +1,5 @@
 import { statementText } from '../sql/layout.js';
+import { GATES } from '../sql/names.js';
 import { quoteText } from '../sql/quote.js';
 
 /*
@@ -12,8 +13,12 @@ export const SELECT_OBJECTS = 'SELECT type, name, tbl_name, sql FROM sqlite_mast
 export const selectColumns = (table: string) =>
   `SELECT name, type, pk, dflt_value, "notnull" FROM pragma_table_info(${quoteText(table)})`;
 
-/** Types, names, tables and texts of all triggers, the oldest first; and tables, without their texts. */
+/** Types, names, tables and texts of all triggers and gates, the oldest first; and of other tables, without their texts. */
+const isGateSql = GATES.map((end) => `substr(name, -${end.length}) = ${quoteText(end)}`).join(
+  ' OR ',
+);
+
 export const SELECT_TRIGGERS = statementText`
-  SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master
+  SELECT type, name, tbl_name, CASE WHEN type = 'trigger' OR ${isGateSql} THEN sql END FROM sqlite_master
   WHERE type IN ('trigger', 'table')
   ORDER BY rowid`;

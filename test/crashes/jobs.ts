@@ -1,5 +1,6 @@
 /** What a pair of databases does until its process is killed. Each step reports what it has done. */
 import type { Client } from '@libsql/client';
+import { growingTables } from '../../src/migrate/fold.js';
 import { readRenames } from '../../src/migrate/lines/kit-0.js';
 import { planAlter } from '../../src/migrate/plan.js';
 import { type CrrState, tableState } from '../../src/migrate/state.js';
@@ -128,6 +129,7 @@ async function migrate(client: Client, step: number): Promise<void> {
     renames: readRenames(renames),
     touched: new Set(['items']),
     repair: new Set(),
+    growing: new Set(growingTables(ddl, ['items'])),
   })!;
   await client.batch([...begin, ddl, ...commit, 'INSERT INTO steps DEFAULT VALUES'], 'write');
 }

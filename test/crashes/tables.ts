@@ -35,7 +35,7 @@ const VERSIONS = [
   { schema: SCHEMA, ddl: 'ALTER TABLE items DROP COLUMN other', renames: {} },
   {
     schema: schemaWith(crrTable('items', { ...columns, extra: text('extra') })),
-    ddl: 'ALTER TABLE items ADD extra text',
+    ddl: 'ALTER TABLE `items` ADD `extra` text',
     renames: {},
   },
   {

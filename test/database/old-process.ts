@@ -6,7 +6,9 @@ import { expect, onTestFinished } from 'vitest';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { counter, crrTable, withCrr } from '../../src/index.js';
 import { checkDatabase } from '../../src/migrate/check.js';
+import { growingTables } from '../../src/migrate/fold.js';
 import { readRenames } from '../../src/migrate/lines/kit-0.js';
+import { joinChunks } from '../../src/migrate/migration.js';
 import { planAlter } from '../../src/migrate/plan.js';
 import { type CrrState, tableState } from '../../src/migrate/state.js';
 import { readSchema } from '../../src/schema/read-schema.js';
@@ -30,11 +32,11 @@ const extra = { ...columns, extra: text('extra').default('e') };
 export const MIGRATIONS = {
   'an added column': {
     schema: { notes: crrTable('notes', extra), tags },
-    ddl: ["ALTER TABLE notes ADD extra text DEFAULT 'e'"],
+    ddl: ["ALTER TABLE `notes` ADD `extra` text DEFAULT 'e'"],
   },
   'an added counter': {
     schema: { notes: crrTable('notes', { ...columns, extra: counter('extra') }), tags },
-    ddl: ['ALTER TABLE notes ADD extra integer DEFAULT 0 NOT NULL'],
+    ddl: ['ALTER TABLE `notes` ADD `extra` integer DEFAULT 0 NOT NULL'],
   },
   'a dropped column': {
     schema: { notes: crrTable('notes', { id: id(), title: text('title') }), tags },
@@ -81,6 +83,7 @@ export async function migrate(client: Client, { schema, ddl, renames = {} }: Mig
     renames: readRenames(renames),
     touched: new Set(['notes']),
     repair: new Set(),
+    growing: new Set(growingTables(joinChunks(ddl), ['notes'])),
   })!;
   for (const sql of [...plan.begin, ...ddl, ...plan.commit]) await client.execute(sql);
   expect(await checkDatabase(libsqlConnection(client), readSchema(schema))).toEqual([]);

@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 import { libsqlConnection } from '../../src/engines/libsql.js';
 import { withCrr } from '../../src/index.js';
 import { checkDatabase } from '../../src/migrate/check.js';
+import { growingTables } from '../../src/migrate/fold.js';
+import { joinChunks } from '../../src/migrate/migration.js';
 import { planAlter } from '../../src/migrate/plan.js';
 import type { Renames } from '../../src/migrate/renames.js';
 import { type CrrState, tableState } from '../../src/migrate/state.js';
@@ -56,6 +58,7 @@ export class Site {
       },
       touched: new Set(),
       repair: new Set(),
+      growing: new Set(growingTables(joinChunks(ddl), [...state.keys()])),
     });
     await this.client.migrate([...(plan?.begin ?? []), ...ddl, ...(plan?.commit ?? [])]);
     this.tables = to;

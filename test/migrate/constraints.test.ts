@@ -116,7 +116,7 @@ describe('a unique index', () => {
       };
       const ddl = [
         'ALTER TABLE users RENAME COLUMN name TO label',
-        "ALTER TABLE users ADD kind text DEFAULT 'x' NOT NULL",
+        "ALTER TABLE `users` ADD `kind` text DEFAULT 'x' NOT NULL",
       ];
       await a.migrate(renamed, ddl, { columns: { 'users.name': 'label' } });
       await exchange(a, b);

@@ -1,6 +1,8 @@
 /** Sites that run migrations as drizzle-kit and `drizzle-crr generate` write them, without running either. */
 import { drizzle } from 'drizzle-orm/libsql';
 import { type Cursor, unpackKey, withCrr } from '../../src/index.js';
+import { growingTables } from '../../src/migrate/fold.js';
+import { joinChunks } from '../../src/migrate/migration.js';
 import { planAlter } from '../../src/migrate/plan.js';
 import type { Renames } from '../../src/migrate/renames.js';
 import { type CrrState, tableState } from '../../src/migrate/state.js';
@@ -100,6 +102,7 @@ export class MigratingSite {
       renames,
       touched: new Set([this.version.table]),
       repair: new Set(),
+      growing: new Set(growingTables(joinChunks(ddl), [this.version.table])),
     })!;
     await this.client.migrate([...plan.begin, ...ddl, ...plan.commit]);
     this.version = after;

@@ -74,14 +74,6 @@ const CASES: readonly Case[] = [
     finds: ['state-malformed crr_state db_version'],
   },
   {
-    title: 'a gate holds no rows',
-    break: [
-      'DROP TRIGGER docs__crr_on_merge_cell',
-      "INSERT INTO docs__crr_cell_merge (key_id) VALUES ('a1')",
-    ],
-    finds: ['trigger-missing docs', 'not-empty docs'],
-  },
-  {
     title: 'the guard holds no rows',
     break: ["INSERT INTO crr_guard (reason) VALUES ('nothing')"],
     finds: ['not-empty crr_guard'],

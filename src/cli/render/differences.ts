@@ -27,8 +27,6 @@ const GENERATED = {
   'trigger-missing': 'missing',
   'trigger-outdated': 'of another schema or version',
   'trigger-unknown': 'of a column or version that is gone',
-  'gate-missing': 'missing',
-  'gate-outdated': 'of another schema or version',
   'description-differs': 'of another schema or version',
 } as const satisfies Partial<Record<DifferenceKind, string>>;
 type Generated = Difference & { readonly kind: keyof typeof GENERATED };

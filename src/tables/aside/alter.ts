@@ -1,7 +1,7 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { block, list, statementText } from '../../sql/layout.js';
-import { asideTable, keyOf, rankGate, rivalTable } from '../../sql/names.js';
+import { asideTable, keyOf, rivalTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
@@ -37,7 +37,7 @@ export function alterAside({ table, actual, to, renamed }: Alteration): string[]
   const former = quoteName(`${asideTable(table)}_former`);
   return [
     `CREATE TABLE ${former} AS SELECT * FROM ${quoteName(asideTable(table))}`,
-    ...[asideTable(table), rankGate(table), rivalTable(table)].map(
+    ...[asideTable(table), rivalTable(table)].map(
       (name) => `DROP TABLE IF EXISTS ${quoteName(name)}`,
     ),
     ...(to.constraints === undefined

@@ -1,7 +1,6 @@
-import { uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block } from '../../sql/layout.js';
-import { keyOf, PASS_TABLE, rankGate, SETTLING_TABLE } from '../../sql/names.js';
+import { keyOf, PASS_TABLE, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { stampRows } from '../clock/repair.js';
 import { CLOCK, clock, IS_ALIVE, sameKeys } from '../clock/table.js';
@@ -45,7 +44,6 @@ export function inspectAside(spec: TableSpec): Inspection[] {
       invariants: [
         // Not crr_rival: OR IGNORE leaves rows noted there.
         isEmpty(PASS_TABLE),
-        ...(uniquesOf(spec).length === 0 ? [] : [isEmpty(rankGate(spec.name))]),
         settlingInvariant(),
       ],
     },

@@ -23,29 +23,23 @@ export const asideModule: TableModule = {
   name: 'aside',
   create: (spec) => (spec.constraints === undefined ? [] : createAside(spec)),
   triggers: (spec) =>
-    spec.constraints === undefined
-      ? []
-      : [
-          ...asideWriteTriggers(spec),
-          ...guardTriggers(spec),
-          ...passTriggers(spec),
-          ...rankTriggers(spec),
-        ],
+    spec.constraints === undefined ? [] : [...asideWriteTriggers(spec), ...guardTriggers(spec)],
+  merging: (spec) => ({
+    gates: uniquesOf(spec).length > 0 ? [[rankGate(spec.name), rankGateStatement(spec)]] : [],
+    triggers: [...passTriggers(spec), ...rankTriggers(spec)],
+  }),
   objects(spec) {
     if (spec.constraints === undefined) return [];
     const [table] = asideStatements(spec);
     return [
       [asideTable(spec.name), storedText(table!)],
       ...asideIndexes(spec).map((index) => [index, ''] as const),
-      ...(uniquesOf(spec).length > 0
-        ? ([[rankGate(spec.name), storedText(rankGateStatement(spec))]] as const)
-        : []),
       ...(hasRivals(spec)
         ? ([[rivalTable(spec.name), storedText(rivalStatement(spec))]] as const)
         : []),
     ];
   },
-  drop: (table) => [asideTable, rankGate, rivalTable].map((name) => dropTable(name(table))),
+  drop: (table) => [asideTable, rivalTable].map((name) => dropTable(name(table))),
   refresh: alterAside,
   differences({ objects }, spec) {
     const [[name, text] = [], ...others] = asideModule.objects!(spec);

@@ -72,7 +72,6 @@ export function asideStatements(spec: TableSpec): string[] {
 export const createAside = (spec: TableSpec): string[] => [
   ...settlingStatements(),
   ...asideStatements(spec),
-  ...(uniquesOf(spec).length > 0 ? [rankGateStatement(spec)] : []),
   ...(hasRivals(spec) ? [rivalStatement(spec)] : []),
 ];
 

@@ -1,5 +1,10 @@
 import type { TableConstraints } from '../../model/constraints.js';
-import type { ColumnKind, ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import {
+  type ColumnKind,
+  DEFAULT_KIND,
+  type ReplicatedColumnSpec,
+  type TableSpec,
+} from '../../model/table-spec.js';
 import { statementText } from '../../sql/layout.js';
 import { CATALOG_TABLE } from '../../sql/names.js';
 import { quoteText } from '../../sql/quote.js';
@@ -28,19 +33,16 @@ export function catalogStatements(): string[] {
 /** Records what a CRR is made from now. */
 export function recordSpecStatements(spec: TableSpec): string[] {
   const [name, text] = [quoteText(spec.name), quoteText(encodeSpec(spec))];
-  const isSame = `SELECT 1 FROM ${CATALOG_TABLE} WHERE table_name = ${name} AND spec = ${text}`;
   return [
-    raiseSchemaVersion(`NOT EXISTS (${isSame})`),
     statementText`
       INSERT INTO ${CATALOG_TABLE} (table_name, spec, former)
       VALUES (${name}, ${text}, '[]')
       ON CONFLICT (table_name) DO UPDATE
       SET
         spec = excluded.spec,
-        former = CASE spec
-          WHEN excluded.spec THEN former
-          ELSE json_insert(former, '$[#]', spec)
-        END`,
+        former = json_insert(former, '$[#]', spec)
+      WHERE spec <> excluded.spec`,
+    raiseSchemaVersion('changes() > 0'),
   ];
 }
 
@@ -75,7 +77,8 @@ interface PlainColumn {
   readonly sqlType: string;
   readonly notNull?: boolean;
   readonly default?: string;
-  readonly kind: ColumnKind;
+  /** Omitted: {@link DEFAULT_KIND}. */
+  readonly kind?: ColumnKind;
 }
 
 export function plainSpec(spec: TableSpec): PlainSpec {
@@ -97,13 +100,19 @@ function plainColumn(column: ReplicatedColumnSpec): PlainColumn {
     sqlType,
     ...(notNull && { notNull: true }),
     ...(value !== undefined && { default: value }),
-    kind,
+    ...(kind.type !== DEFAULT_KIND.type && { kind }),
   };
 }
 
 /** Reads the spec again. A column's property is not kept, so it is its name here. */
 export function specOfPlain(plain: PlainSpec): TableSpec {
-  const column = ({ name, sqlType, notNull = false, default: value, kind }: PlainColumn) => ({
+  const column = ({
+    name,
+    sqlType,
+    notNull = false,
+    default: value,
+    kind = DEFAULT_KIND,
+  }: PlainColumn) => ({
     ...{ name, property: name, sqlType, notNull, kind },
     default: value,
   });

@@ -2,20 +2,13 @@ import { cellTypeOf } from '../../columns/registry.js';
 import { versionFitsSql } from '../../columns/versions.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, block, type Fragment } from '../../sql/layout.js';
-import { cellGate, keyOf, STATE_TABLE } from '../../sql/names.js';
+import { keyOf, STATE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { rowidOf } from '../clock/backfill.js';
 import { OFFERED_AGAIN, raiseDbVersion, updateClocks } from '../clock/repair.js';
 import { CLOCK, clock, sameKeys, sameRow } from '../clock/table.js';
 import type { Inspection, Invariant } from '../invariant.js';
-import {
-  isEmpty,
-  isInteger,
-  isKnownSite,
-  STATE_VERSION,
-  says,
-  shownText,
-} from '../invariant-sql.js';
+import { isInteger, isKnownSite, STATE_VERSION, says, shownText } from '../invariant-sql.js';
 import { DB_VERSION, KEEP_CELLS_SQL, LOCAL_SITE } from '../state/table.js';
 import { shownInvariant } from './inspect-shown.js';
 import { CELL, deleteCells, updateCells } from './repair.js';
@@ -49,7 +42,7 @@ export function inspectCells(spec: TableSpec): Inspection[] {
       },
       invariants: spec.cellColumns.map((column) => shownInvariant(spec, column)),
     },
-    { table: spec.name, invariants: [isEmpty(cellGate(spec.name)), keptInvariant(spec)] },
+    { table: spec.name, invariants: [keptInvariant(spec)] },
   ];
 }
 

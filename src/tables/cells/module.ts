@@ -1,9 +1,7 @@
 import { typeOf } from '../../columns/registry.js';
-import type { TableSpec } from '../../model/table-spec.js';
 import { cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
-import { isSameSql } from '../../sql/same-sql.js';
-import { type ActualCrr, storedText } from '../actual.js';
+import type { ActualCrr } from '../actual.js';
 import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
 import { cellGateTrigger } from './gate.js';
@@ -13,32 +11,33 @@ import { cellGateStatement, cellTableStatements } from './table.js';
 
 export const cellsModule: TableModule = {
   name: 'cells',
-  create,
+  create: cellTableStatements,
   triggers: (spec) =>
+    spec.cellColumns.length === 0 ? [] : [lifeTrigger(spec), ...resumeTriggers(spec)],
+  merging: (spec) =>
     spec.cellColumns.length === 0
+      ? { gates: [], triggers: [] }
+      : {
+          gates: [[cellGate(spec.name), cellGateStatement(spec)]],
+          triggers: [cellGateTrigger(spec)],
+        },
+  objects: ({ name, cellColumns }) =>
+    cellColumns.length === 0
       ? []
-      : [cellGateTrigger(spec), lifeTrigger(spec), ...resumeTriggers(spec)],
-  objects(spec) {
-    const gate = cellGateStatement(spec);
-    if (gate === undefined) return [];
-    const { name } = spec;
-    return [
-      [cellTable(name), ''],
-      [cellIndex(name), ''],
-      [cellGate(name), storedText(gate)],
-    ];
-  },
-  drop: (table, actual) => (hasCells(table, actual) ? dropTables(table) : []),
+      : [
+          [cellTable(name), ''],
+          [cellIndex(name), ''],
+        ],
+  drop: (table, actual) => (hasCells(table, actual) ? [dropCells(table)] : []),
   alter(step, { table, actual, to }) {
     if (!hasCells(table, actual)) return [];
     const present = quoteName(cellTable(to.name));
     switch (step.step) {
       case 'rename table':
-        // The index is created again, because SQLite cannot rename an index. So is the gate.
+        // The index is created again, because SQLite cannot rename an index.
         return [
           `ALTER TABLE ${quoteName(cellTable(step.from))} RENAME TO ${present}`,
           `DROP INDEX IF EXISTS ${quoteName(cellIndex(step.from))}`,
-          dropGate(step.from),
         ];
       case 'rename key':
         return [
@@ -59,41 +58,23 @@ export const cellsModule: TableModule = {
     }
   },
   refresh({ table, actual, to }) {
-    const gate = cellGateStatement(to);
-    if (gate === undefined) return hasCells(table, actual) ? dropTables(to.name) : [];
-    const isCurrent =
-      table === to.name &&
-      actual.objects.has(cellIndex(table)) &&
-      isSameSql(actual.objects.get(cellGate(table)) ?? '', storedText(gate));
-    return isCurrent ? [] : [dropGate(to.name), ...create(to)];
+    if (to.cellColumns.length === 0) return hasCells(table, actual) ? [dropCells(to.name)] : [];
+    const isCurrent = table === to.name && actual.objects.has(cellIndex(table));
+    return isCurrent ? [] : cellTableStatements(to);
   },
   differences(actual, spec): Difference[] {
     const { name: table } = spec;
     const of = (kind: Difference['kind'], message: string) => [{ kind, table, message }];
-    const gate = cellGateStatement(spec);
-    if (gate === undefined) {
+    if (spec.cellColumns.length === 0) {
       if (!hasCells(table, actual)) return [];
       return of('cells-left', `cells of former columns remain in "${cellTable(table)}"`);
     }
     for (const name of [cellTable(table), cellIndex(table)]) {
       if (!actual.objects.has(name)) return of('cells-missing', `"${name}" is missing`);
     }
-    if (isSameSql(actual.objects.get(cellGate(table)) ?? '', storedText(gate))) return [];
-    return of(
-      'gate-outdated',
-      `the gate "${cellGate(table)}" is missing, or that of another version`,
-    );
+    return [];
   },
 };
 
-function create(spec: TableSpec): string[] {
-  const gate = cellGateStatement(spec);
-  return gate === undefined ? [] : [...cellTableStatements(spec), gate];
-}
-
 const hasCells = (table: string, { objects }: ActualCrr) => objects.has(cellTable(table));
-const dropGate = (table: string) => `DROP TABLE IF EXISTS ${quoteName(cellGate(table))}`;
-const dropTables = (table: string) => [
-  dropGate(table),
-  `DROP TABLE IF EXISTS ${quoteName(cellTable(table))}`,
-];
+const dropCells = (table: string) => `DROP TABLE IF EXISTS ${quoteName(cellTable(table))}`;

@@ -55,8 +55,7 @@ export function cellTableStatements(spec: TableSpec): string[] {
 }
 
 /** The table that cells are offered to. It never holds a row. */
-export function cellGateStatement(spec: TableSpec): string | undefined {
-  if (spec.cellColumns.length === 0) return undefined;
+export function cellGateStatement(spec: TableSpec): string {
   const keys = clockKeys(spec);
   const columns = [
     ...spec.key.map((column, i) => `${keys[i]} ${columnType(column)}`),

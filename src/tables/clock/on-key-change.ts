@@ -67,7 +67,7 @@ function movedCell(column: TableSpec['clockColumns'][number]): string {
   const version = cellVersionSql(column.name, 'former.');
   const time = clockTypeOf(column).clockTime;
   // The new row is created with all of its values: none of them is left to what another life held there.
-  const kept = `CASE WHEN ${version} < 1 THEN 1 ELSE ${version} END`;
+  const kept = `max(1, ${version})`;
   if (time === undefined) return `${kept} + (${hasChanged(column)})`;
   return `CASE WHEN ${hasChanged(column)} THEN ${time.next(version)} ELSE ${kept} END`;
 }
