@@ -1,6 +1,6 @@
 import { CrrMigrateError } from '../errors.js';
 import { readDdl } from './ddl.js';
-import { howToDelete, joinChunks, type Migration, splitChunks } from './migration.js';
+import { howToDelete, type Migration, splitChunks } from './migration.js';
 import { followedBy, NO_RENAMES, type Renames } from './renames.js';
 import { baseOf, type CrrState, type TableState } from './state.js';
 
@@ -67,10 +67,12 @@ export function foldMigrations(migrations: readonly Migration[]): Folded {
   return { state, uncarried, touched, renames };
 }
 
+const INDEX = /^\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX)\b/i;
+
 /** Tables that the SQL may rebuild, rename or drop. Creating an index leaves triggers alone. */
 export function touchedTables(sql: string, tables: Iterable<string>): string[] {
   const text = splitChunks(sql)
-    .filter((chunk) => !/^\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX)\b/i.test(chunk))
+    .filter((chunk) => !INDEX.test(chunk))
     .join('\n')
     .toLowerCase();
   return [...tables].filter((table) => {
@@ -81,11 +83,16 @@ export function touchedTables(sql: string, tables: Iterable<string>): string[] {
   });
 }
 
-/** The tables to which the SQL adds columns, at most. */
-export function growingTables(sql: string, tables: Iterable<string>): string[] {
-  const others = splitChunks(sql).filter((chunk) => readDdl(chunk)?.does !== 'add column');
-  const touched = new Set(touchedTables(joinChunks(others), tables));
-  return [...tables].filter((table) => !touched.has(table));
+/**
+ * The tables to which the SQL adds columns, if it does nothing else. Triggers of one table may name another, so whatever else
+ * is done to any table may need them gone.
+ */
+export function growingTables(sql: string, tables: readonly string[]): string[] {
+  const chunks = splitChunks(sql);
+  const adds = (chunk: string) => readDdl(chunk)?.does === 'add column';
+  return chunks.every((chunk) => adds(chunk) || INDEX.test(chunk))
+    ? touchedTables(sql, tables)
+    : [];
 }
 
 function conflict(

@@ -101,7 +101,7 @@ export const table = crrTable('tags', { id: id() });`,
     const made = await project.crr('generate', '--name', 'first');
     expect(made.code, made.stderr).toBe(0);
     const [, file] = /CRR steps added to (migrations\/\d+_first\S*\.sql)/.exec(made.stdout)!;
-    expect(project.read(file!)).toContain('"version_full_title"');
+    expect(project.read(file!)).toContain('"clock_full_title"');
     const applied = await project.kit('migrate');
     expect(applied.code, applied.stdout + applied.stderr).toBe(0);
     const checked = await project.crr('check');
