@@ -6,7 +6,7 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795735970017,
+      "when": 1795738451389,
       "hash": "1b2f98e55fa78efca3ae09bba51239eb3e3b881af4d6ef003737e54d0c98c5e8",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
