@@ -7,7 +7,6 @@ import type { Connection, SyncConnection } from './connection.js';
 import { messages } from './database-errors.js';
 import { lookAtFormat } from './format.js';
 import { FoundParts } from './found-parts.js';
-import { makeReady } from './merging-parts.js';
 import {
   declaredSchema,
   newerSchema,
@@ -70,16 +69,21 @@ export class DriftCheck {
   /** {@link pass}, with everything that merging needs. */
   async passMerging(): Promise<PresentSchema> {
     const present = await this.pass();
-    if (present.unready?.length === 0) return present;
-    this.#making ??= makeReady(this.connection, present);
+    if (present.merging === 'ready') return present;
+    this.#making ??= this.#makeReady(present);
     try {
-      const ready = await this.#making;
-      if (this.#present === present) this.#present = ready;
-      return ready;
+      return await this.#making;
     } finally {
       // Somebody may drop it again.
       this.#making = undefined;
     }
+  }
+
+  async #makeReady(present: PresentSchema): Promise<PresentSchema> {
+    const { makeReady } = await import('./merging-parts.js');
+    const ready = await makeReady(this.connection, present);
+    if (this.#present === present) this.#present = ready;
+    return ready;
   }
 
   /** The CRRs are known from elsewhere. */
@@ -105,9 +109,10 @@ export class DriftCheck {
     } catch (found) {
       return found instanceof CrrDatabaseError ? found : error;
     }
-    if (this.#isEnabled && (now.version !== before?.version || !isReady(now))) this.#present = now;
-    else if (before !== undefined && !isReady(now))
-      this.#present = { ...before, unready: undefined };
+    const isOther = now.version !== before?.version;
+    if (this.#isEnabled && isOther) this.#present = now;
+    // What only merging needs may be gone, too.
+    else if (before !== undefined) this.#present = { ...before, merging: now.merging };
     return now.isNewer ? newerSchema('a table or column that it uses is gone', error) : error;
   }
 
@@ -138,7 +143,8 @@ export class DriftCheck {
       } catch (error) {
         const explained = await this.explain(error);
         const now = await this.pass();
-        const isSame = now.version === present.version && (isReady(now) || !isReady(present));
+        const mayLack = attempt === 1 && present.merging === 'ready' && now.merging !== 'ready';
+        const isSame = now.version === present.version && !mayLack;
         if (isSame || attempt === MAX_ATTEMPTS) throw explained;
         continue;
       }
@@ -186,7 +192,7 @@ export class DriftCheck {
       unknownColumns: unknown,
       gone,
       waiting: found.waiting,
-      unready: found.unready(tables.values()),
+      merging: found.merging,
     };
   }
 }
@@ -202,9 +208,6 @@ function drift(found: Difference[]): CrrDatabaseError {
     `the triggers of ${tables} are not those of this schema, so writes would not reach other sites: ${listed(found.map(({ message }) => message))}. Run the migrations that drizzle-crr generate writes, or db.$crr.install(); drizzle-crr check lists everything`,
   );
 }
-
-/** Whether everything that merging needs was there. */
-const isReady = ({ unready }: PresentSchema) => unready?.length === 0;
 
 const isExplained = (error: unknown) =>
   error instanceof CrrDatabaseError &&

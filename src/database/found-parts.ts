@@ -1,5 +1,5 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { STATE_TABLE, tableOfTrigger } from '../sql/names.js';
+import { STATE_TABLE, tableOfMerging, tableOfTrigger } from '../sql/names.js';
 import { isPrinted } from '../sql/same-sql.js';
 import { type Query, statement } from '../sql/statement.js';
 import type { Difference } from '../tables/difference.js';
@@ -9,8 +9,7 @@ import { readWaitingTables } from '../tables/pending/count.js';
 import { TRUSTED } from '../tables/pending/table.js';
 import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
-import { FoundMerging } from './merging-parts.js';
-import { type RecordedSpec, readRecordedSpecs, type Unready } from './present-schema.js';
+import { type RecordedSpec, readRecordedSpecs } from './present-schema.js';
 import { RenamedTables } from './renamed-tables.js';
 
 /** What the look of a {@link DriftCheck} finds. */
@@ -25,7 +24,8 @@ export class FoundParts {
   readonly #triggers = new Map<string, Map<string, string>>();
   readonly #order = new TriggerOrder();
   readonly #renamed = new RenamedTables();
-  readonly #merging = new FoundMerging();
+  /** What only merging needs, by table. */
+  readonly merging = new Map<string, Map<string, string>>();
 
   queries(): Query[] {
     return [
@@ -50,13 +50,17 @@ export class FoundParts {
             string,
             string,
           ];
-          const isMerging = this.#merging.add(name, owner, sql);
+          const merges = tableOfMerging(name, owner);
+          if (merges !== undefined) {
+            const parts = this.merging.get(merges) ?? new Map<string, string>();
+            this.merging.set(merges, parts.set(name, sql));
+          }
           if (type === 'table') {
             this.#tables.add(name);
             if (name === STATE_TABLE) this.hasBookkeeping = true;
             continue;
           }
-          if (isMerging) continue;
+          if (merges !== undefined) continue;
           this.#order.add(name, owner, sql);
           const table = tableOfTrigger(name);
           if (table === undefined) continue;
@@ -71,10 +75,6 @@ export class FoundParts {
   /** Why a table is not there, if a migration has renamed or dropped it. */
   whyGone(table: string): string | undefined {
     return this.#tables.has(table) ? undefined : this.#renamed.whyGone(table);
-  }
-
-  unready(specs: Iterable<TableSpec>): Unready[] {
-    return this.#merging.unready(specs);
   }
 
   differences(spec: TableSpec): Difference[] {

@@ -14,13 +14,13 @@ import {
   clockTable,
   keyOf,
   STATE_TABLE,
+  tableOfMerging,
   tableOfPart,
   tableOfTrigger,
 } from '../sql/names.js';
 import { type Query, statement } from '../sql/statement.js';
 import type { ActualClock, ActualCrr } from '../tables/actual.js';
 import { decodeSpec } from '../tables/catalog/table.js';
-import { tableOfMerging } from '../tables/merging.js';
 import { SHARED_TABLES } from '../tables/modules.js';
 import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';

@@ -72,7 +72,7 @@ export async function knownInstall(
     specs.every((spec) => recorded.get(spec.name) === encodeSpec(spec)) &&
     (await clocksMatchRows(connection, specs));
   const present = isComplete
-    ? { ...declaredSchema(schema), version: schemaVersion, waiting, unready: [] }
+    ? { ...declaredSchema(schema), version: schemaVersion, waiting, merging: 'ready' as const }
     : undefined;
   return { present, installed };
 }

@@ -10,7 +10,6 @@ import {
 import { type Query, statement } from '../sql/statement.js';
 import { decodeSpec, encodeSpec, SELECT_SPECS } from '../tables/catalog/table.js';
 
-import type { MergingParts } from '../tables/merging.js';
 import type { Connection } from './connection.js';
 import { run } from './run.js';
 
@@ -30,14 +29,8 @@ export interface PresentSchema {
   readonly gone: ReadonlyMap<string, string>;
   /** Tables for which something waits that came from a trusted source. */
   readonly waiting: ReadonlySet<string>;
-  /** CRRs that lack something that only merging needs, with what they have; undefined if it was not looked at. */
-  readonly unready: readonly Unready[] | undefined;
-}
-
-/** A CRR whose parts for merging have to be made. */
-export interface Unready {
-  readonly spec: TableSpec;
-  readonly actual: MergingParts;
+  /** What the database has of the parts that only merging needs, by table; undefined if it was not looked at. */
+  readonly merging: 'ready' | ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
 }
 
 /** What crr_table records of a CRR. */
@@ -67,7 +60,7 @@ export function declaredSchema(schema: CrrSchema): PresentSchema {
     unknownColumns: new Map(),
     gone: new Map(),
     waiting: new Set(),
-    unready: undefined,
+    merging: undefined,
   };
 }
 

@@ -71,6 +71,12 @@ export function tableOfPart(name: string): string | undefined {
   return end === undefined ? undefined : name.slice(0, -end.length);
 }
 
+/** The CRR that a table or trigger belongs to if only merging needs it; see src/tables/merging.ts. */
+export function tableOfMerging(name: string, onTable: string): string | undefined {
+  if (isGate(name)) return tableOfPart(name);
+  return isGate(onTable) || onTable === PASS_TABLE ? tableOfTrigger(name) : undefined;
+}
+
 /** Columns of clock table, cell table and gates that belong to a user's column. */
 export const keyOf = (column: string) => `key_${column}`;
 /** In the clock table: the clock of a cell. */

@@ -1,16 +1,32 @@
 import type { TableSpec } from '../model/table-spec.js';
-import { isGate, PASS_TABLE, tableOfPart, tableOfTrigger } from '../sql/names.js';
+import { isGate } from '../sql/names.js';
 import { quoteName } from '../sql/quote.js';
 import { isSameSql } from '../sql/same-sql.js';
 import { storedText } from './actual.js';
-import { MODULES } from './modules.js';
-import { dropTrigger } from './trigger.js';
+import { asideMerging } from './aside/merging.js';
+import { cellsMerging } from './cells/merging.js';
+import { gateMerging } from './gate/merging.js';
+import { dropTrigger, type TriggerSql } from './trigger.js';
 
 /*
  * The parts of a CRR that only merging needs: its gates, the triggers on them, and its trigger on crr_pass. The process
  * that merges makes them, in install() or before its first merge. So migrations are free of them, and another version
  * of this package brings its own without a migration.
  */
+
+/** Gates, and the triggers on them and on crr_pass. */
+export interface MergingSql {
+  /** Statements by the names of the tables that they create. */
+  readonly gates: readonly (readonly [name: string, sql: string])[];
+  readonly triggers: readonly TriggerSql[];
+}
+
+/** By the names of the modules. It is apart from modules.ts, because applications load it with their first merge. */
+export const MERGING: Readonly<Record<string, (spec: TableSpec) => MergingSql>> = {
+  gate: gateMerging,
+  cells: cellsMerging,
+  aside: asideMerging,
+};
 
 /** Texts by name, as sqlite_master keeps them. */
 export type MergingParts = ReadonlyMap<string, string>;
@@ -46,15 +62,8 @@ export function dropMerging(names: Iterable<string>): string[] {
 
 const ON_PASS = '__crr_on_pass';
 
-/** Gates first. */
 const statements = (spec: TableSpec) =>
-  MODULES.flatMap(({ merging }) => {
-    const { gates, triggers } = merging?.(spec) ?? { gates: [], triggers: [] };
+  Object.values(MERGING).flatMap((merging) => {
+    const { gates, triggers } = merging(spec);
     return [...gates.map(([name, sql]) => ({ name, sql })), ...triggers];
   });
-
-/** The CRR that an object of sqlite_master is such a part of; undefined if it is none. */
-export function tableOfMerging(name: string, onTable: string): string | undefined {
-  if (isGate(name)) return tableOfPart(name);
-  return isGate(onTable) || onTable === PASS_TABLE ? tableOfTrigger(name) : undefined;
-}

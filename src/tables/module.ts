@@ -6,7 +6,7 @@ import type { TriggerSql } from './trigger.js';
 /**
  * Everything about one bookkeeping table, or a few that belong together: how it is made, altered, dropped,
  * what it should look like and what differs. Everything that this package keeps in a database is a module in
- * modules.ts, and what always holds of its rows is in inspections.ts; creating, altering and comparing are loops over them. Every statement can be run again,
+ * modules.ts, what only merging needs is in merging.ts, and what always holds of its rows in inspections.ts; creating, altering and comparing are loops over them. Every statement can be run again,
  * unless its comment states otherwise.
  */
 export interface TableModule {
@@ -19,8 +19,6 @@ export interface TableModule {
   create?(spec: TableSpec): string[];
   /** The triggers that local writes of one CRR need. */
   triggers?(spec: TableSpec): TriggerSql[];
-  /** What only merging needs. It is no part of migrations; see merging.ts. */
-  merging?(spec: TableSpec): MergingSql;
   /** Its tables and indexes by name, with their texts if these are compared; see ActualCrr.objects. */
   objects?(spec: TableSpec): readonly (readonly [name: string, text: string])[];
   /** Ends a CRR that was called `table`. */
@@ -31,13 +29,6 @@ export interface TableModule {
   refresh?(change: Alteration): string[];
   /** The differences from the parts that a spec asks for. */
   differences?(actual: ActualCrr, spec: TableSpec): Difference[];
-}
-
-/** Gates, and the triggers on them and on crr_pass. */
-export interface MergingSql {
-  /** Statements by the names of the tables that they create. */
-  readonly gates: readonly (readonly [name: string, sql: string])[];
-  readonly triggers: readonly TriggerSql[];
 }
 
 /** A CRR that stays one, under another spec. */

@@ -1,5 +1,4 @@
-import { uniquesOf } from '../../model/constraints.js';
-import { asideTable, rankGate, rivalTable } from '../../sql/names.js';
+import { asideTable, rivalTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { isSameSql } from '../../sql/same-sql.js';
 import { storedText } from '../actual.js';
@@ -7,16 +6,7 @@ import type { TableModule } from '../module.js';
 import { alterAside } from './alter.js';
 import { guardTriggers } from './guards.js';
 import { asideWriteTriggers } from './on-write.js';
-import { passTriggers } from './pass.js';
-import { rankTriggers } from './rank.js';
-import {
-  asideIndexes,
-  asideStatements,
-  createAside,
-  hasRivals,
-  rankGateStatement,
-  rivalStatement,
-} from './table.js';
+import { asideIndexes, asideStatements, createAside, hasRivals, rivalStatement } from './table.js';
 
 /** Rows that the base table cannot show as they are merged. Only a table with constraints has any of this. */
 export const asideModule: TableModule = {
@@ -24,10 +14,6 @@ export const asideModule: TableModule = {
   create: (spec) => (spec.constraints === undefined ? [] : createAside(spec)),
   triggers: (spec) =>
     spec.constraints === undefined ? [] : [...asideWriteTriggers(spec), ...guardTriggers(spec)],
-  merging: (spec) => ({
-    gates: uniquesOf(spec).length > 0 ? [[rankGate(spec.name), rankGateStatement(spec)]] : [],
-    triggers: [...passTriggers(spec), ...rankTriggers(spec)],
-  }),
   objects(spec) {
     if (spec.constraints === undefined) return [];
     const [table] = asideStatements(spec);

@@ -1,26 +1,18 @@
 import { typeOf } from '../../columns/registry.js';
-import { cellGate, cellIndex, cellTable, keyOf } from '../../sql/names.js';
+import { cellIndex, cellTable, keyOf } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import type { ActualCrr } from '../actual.js';
 import type { Difference } from '../difference.js';
 import type { TableModule } from '../module.js';
-import { cellGateTrigger } from './gate.js';
 import { lifeTrigger } from './life.js';
 import { resumeTriggers } from './resume.js';
-import { cellGateStatement, cellTableStatements } from './table.js';
+import { cellTableStatements } from './table.js';
 
 export const cellsModule: TableModule = {
   name: 'cells',
   create: cellTableStatements,
   triggers: (spec) =>
     spec.cellColumns.length === 0 ? [] : [lifeTrigger(spec), ...resumeTriggers(spec)],
-  merging: (spec) =>
-    spec.cellColumns.length === 0
-      ? { gates: [], triggers: [] }
-      : {
-          gates: [[cellGate(spec.name), cellGateStatement(spec)]],
-          triggers: [cellGateTrigger(spec)],
-        },
   objects: ({ name, cellColumns }) =>
     cellColumns.length === 0
       ? []
