@@ -67,7 +67,10 @@ test('a version that generates other text has something to do', () => {
   };
   expect(planAlter({ ...input, state: new Map([['t', now]]) })).toBeUndefined();
   const plan = planAlter({ ...input, state: new Map([['t', earlier]]) })!;
-  expect(plan.begin).toEqual(['DROP TRIGGER IF EXISTS "t__crr_on_old"']);
+  expect(plan.begin).toEqual([
+    'DROP TRIGGER IF EXISTS "t__crr_on_old"',
+    'DROP TABLE IF EXISTS "t__crr_merge"',
+  ]);
   expect(plan.commit.some((sql) => sql.startsWith('CREATE TRIGGER "t__crr_on_insert"'))).toBe(true);
 });
 
