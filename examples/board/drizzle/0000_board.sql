@@ -28,7 +28,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"176fc859aec7aff9","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0"],"text":"664b16d244e63ba9","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0"],"text":"f17cf508933b56b6","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"176fc859aec7aff9","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0"],"text":"0ff678eb3f03770f","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0"],"text":"1ed597314a98e141","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -769,7 +769,7 @@ ON CONFLICT DO NOTHING;
 DELETE FROM crr_former WHERE table_name = 'cards' AND cid = '-1';
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('cards', '{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}', '[]')
+VALUES ('cards', '{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -813,6 +813,40 @@ CREATE TABLE IF NOT EXISTS "cards__crr_cell" (
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "cards__crr_cell_db_version" ON "cards__crr_cell" (db_version);
 --> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "cards__crr_log" (
+  id INTEGER PRIMARY KEY,
+  "key_id" TEXT,
+  arrived INTEGER,
+  site INTEGER,
+  db_version INTEGER,
+  seq INTEGER,
+  time INTEGER,
+  arrived_at INTEGER,
+  causal_length INTEGER,
+  row_version INTEGER,
+  parents TEXT,
+  others TEXT,
+  "version_list_id" INTEGER,
+  "value_list_id",
+  "version_position" INTEGER,
+  "value_position",
+  "version_title" INTEGER,
+  "value_title",
+  "version_votes" INTEGER,
+  "value_votes",
+  "version_status" INTEGER,
+  "value_status"
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "cards__crr_log_key" ON "cards__crr_log" ("key_id", arrived);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "cards__crr_head" (
+  event INTEGER,
+  column_name TEXT,
+  head INTEGER,
+  UNIQUE (event, column_name, head)
+);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
   settled INTEGER,
@@ -843,6 +877,85 @@ CREATE INDEX IF NOT EXISTS "cards__crr_aside_state" ON "cards__crr_aside" (state
 CREATE INDEX IF NOT EXISTS "cards__crr_aside_pass" ON "cards__crr_aside" (pass);
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "cards__crr_aside_reference_0" ON "cards__crr_aside" ("value_list_id");
+--> statement-breakpoint
+CREATE TRIGGER "cards__crr_on_log"
+AFTER UPDATE OF "list_id", "position", "title", "votes", "status" ON "cards"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND old."id" IS new."id"
+  AND (
+              old."list_id" IS NOT new."list_id" COLLATE BINARY
+              OR old."position" IS NOT new."position" COLLATE BINARY
+              OR old."title" IS NOT new."title" COLLATE BINARY
+              OR old."votes" IS NOT new."votes" COLLATE BINARY
+              OR (
+                  old."status" IS NOT new."status" COLLATE BINARY
+                  OR EXISTS (
+                    SELECT 1 FROM "cards__crr_cell" AS x
+                    WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state) AND NOT EXISTS (
+                      SELECT 1 FROM "cards__crr_log" AS last
+                      WHERE last."key_id" = new."id" AND last.arrived >= x.db_version AND (last.arrived > x.db_version OR last.seq >= x.seq)
+                    )
+                  )
+                )
+            )
+BEGIN /* drizzle-crr 2: the cells of an update as one event */
+  INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  "version_list_id",
+  "value_list_id",
+  "version_position",
+  "value_position",
+  "version_title",
+  "value_title",
+  "version_votes",
+  "value_votes",
+  "version_status",
+  "value_status"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  CASE WHEN old."list_id" IS NOT new."list_id" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."list_id" IS NOT new."list_id" COLLATE BINARY THEN new."list_id" END,
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN new."position" END,
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN new."title" END,
+  CASE WHEN old."votes" IS NOT new."votes" COLLATE BINARY THEN (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)) END,
+  CASE WHEN old."votes" IS NOT new."votes" COLLATE BINARY THEN (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)) END,
+  CASE WHEN (
+    old."status" IS NOT new."status" COLLATE BINARY
+    OR EXISTS (
+      SELECT 1 FROM "cards__crr_cell" AS x
+      WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state) AND NOT EXISTS (
+        SELECT 1 FROM "cards__crr_log" AS last
+        WHERE last."key_id" = new."id" AND last.arrived >= x.db_version AND (last.arrived > x.db_version OR last.seq >= x.seq)
+      )
+    )
+  ) THEN (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state)) END,
+  CASE WHEN (
+    old."status" IS NOT new."status" COLLATE BINARY
+    OR EXISTS (
+      SELECT 1 FROM "cards__crr_cell" AS x
+      WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state) AND NOT EXISTS (
+        SELECT 1 FROM "cards__crr_log" AS last
+        WHERE last."key_id" = new."id" AND last.arrived >= x.db_version AND (last.arrived > x.db_version OR last.seq >= x.seq)
+      )
+    )
+  ) THEN (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state)) END
+FROM crr_state AS state, "cards__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
+END;
 --> statement-breakpoint
 CREATE TRIGGER "cards__crr_on_insert"
 AFTER INSERT ON "cards"
@@ -975,6 +1088,45 @@ ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
   seq = excluded.seq,
   base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
   base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
+  INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  row_version,
+  "version_list_id",
+  "value_list_id",
+  "version_position",
+  "value_position",
+  "version_title",
+  "value_title",
+  "version_votes",
+  "value_votes",
+  "version_status",
+  "value_status"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  crr_clock.row_version,
+  CASE WHEN crr_clock."clock_list_id" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."list_id",
+  CASE WHEN crr_clock."clock_position" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."position",
+  CASE WHEN crr_clock."clock_title" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."title",
+  (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state))
+FROM crr_state AS state, "cards__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "cards__crr_on_update_title"
@@ -1338,6 +1490,45 @@ ON CONFLICT ("key_id", column_name, site) DO UPDATE SET
   seq = excluded.seq,
   base_version = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN version ELSE base_version END,
   base_value = CASE WHEN base_version IS NULL OR db_version <= excluded.base_value THEN value ELSE base_value END;
+  INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  row_version,
+  "version_list_id",
+  "value_list_id",
+  "version_position",
+  "value_position",
+  "version_title",
+  "value_title",
+  "version_votes",
+  "value_votes",
+  "version_status",
+  "value_status"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  crr_clock.row_version,
+  CASE WHEN crr_clock."clock_list_id" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."list_id",
+  CASE WHEN crr_clock."clock_position" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."position",
+  CASE WHEN crr_clock."clock_title" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."title",
+  (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state)),
+  (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'status' AND x.site = (SELECT site FROM crr_state))
+FROM crr_state AS state, "cards__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
   UPDATE crr_state SET seq = seq + 6;
   UPDATE "cards__crr_clock"
 SET
@@ -1351,6 +1542,23 @@ SET
   "clock_position" = NULL,
   "clock_title" = NULL
 WHERE "key_id" = old."id";
+  INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length
+)
+SELECT
+  old."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length
+FROM crr_state AS state, "cards__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = old."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "cards__crr_on_delete"
@@ -1374,6 +1582,23 @@ SET
   "clock_position" = NULL,
   "clock_title" = NULL
 WHERE "key_id" = old."id";
+  INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length
+)
+SELECT
+  old."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length
+FROM crr_state AS state, "cards__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = old."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "cards__crr_on_life"
@@ -1621,10 +1846,124 @@ WHERE true
 ORDER BY base."id"
 ON CONFLICT DO NOTHING;
 --> statement-breakpoint
+INSERT INTO "cards__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  time,
+  causal_length,
+  parents,
+  "version_list_id",
+  "value_list_id",
+  "version_position",
+  "value_position",
+  "version_title",
+  "value_title"
+)
+SELECT
+  crr_clock."key_id",
+  (SELECT db_version FROM crr_state),
+  ifnull(CASE WHEN crr_clock.causal_length % 2 = 0 THEN CAST(substr(crr_clock.sentinel, instr(crr_clock.sentinel, ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_list_id", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_list_id", '@') > 0 THEN substr(crr_clock."clock_list_id", instr(crr_clock."clock_list_id", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_list_id", '@') > 0 THEN substr(crr_clock."clock_list_id", instr(crr_clock."clock_list_id", '@')) ELSE '' END), ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_position", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_position", '@') > 0 THEN substr(crr_clock."clock_position", instr(crr_clock."clock_position", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_position", '@') > 0 THEN substr(crr_clock."clock_position", instr(crr_clock."clock_position", '@')) ELSE '' END), ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_title", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_title", '@') > 0 THEN substr(crr_clock."clock_title", instr(crr_clock."clock_title", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_title", '@') > 0 THEN substr(crr_clock."clock_title", instr(crr_clock."clock_title", '@')) ELSE '' END), ':') + 1) AS INTEGER) ELSE crr_clock.row_site END, 0),
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  ' ',
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_list_id" ELSE base."list_id" END END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_title" ELSE base."title" END END
+FROM "cards__crr_clock" AS crr_clock
+LEFT JOIN "cards" AS base ON crr_clock."key_id" = base."id"
+LEFT JOIN "cards__crr_aside" AS crr_aside ON crr_aside."key_id" = crr_clock."key_id"
+WHERE
+  true
+  AND crr_clock.db_version > 0
+  AND (
+              NOT EXISTS (
+                SELECT 1 FROM "cards__crr_log" AS known
+                WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND true AND true
+              )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "cards__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "cards__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "cards__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+            );
+--> statement-breakpoint
+INSERT INTO "cards__crr_log" ("key_id", arrived, site, time, causal_length, parents, "version_votes", "value_votes")
+SELECT
+  x."key_id",
+  (SELECT db_version FROM crr_state),
+  x.site,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  ' ',
+  x.version,
+  x.value
+FROM "cards__crr_cell" AS x
+JOIN "cards__crr_clock" AS crr_clock ON crr_clock."key_id" = x."key_id"
+WHERE
+  x.column_name = 'votes'
+  AND true
+  AND true
+  AND crr_clock.causal_length % 2 = 1
+  AND NOT EXISTS (
+                SELECT 1 FROM "cards__crr_log" AS known
+                WHERE known."key_id" = x."key_id" AND known.site = x.site AND known.causal_length = crr_clock.causal_length AND known."version_votes" = x.version
+              );
+--> statement-breakpoint
+INSERT INTO "cards__crr_log" ("key_id", arrived, site, time, causal_length, parents, "version_status", "value_status")
+SELECT
+  x."key_id",
+  (SELECT db_version FROM crr_state),
+  x.site,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  ' ',
+  x.version,
+  x.value
+FROM "cards__crr_cell" AS x
+JOIN "cards__crr_clock" AS crr_clock ON crr_clock."key_id" = x."key_id"
+WHERE
+  x.column_name = 'status'
+  AND version % 2 = 0
+  AND true
+  AND crr_clock.causal_length % 2 = 1
+  AND NOT EXISTS (
+                SELECT 1 FROM "cards__crr_log" AS known
+                WHERE known."key_id" = x."key_id" AND known.site = x.site AND known.causal_length = crr_clock.causal_length AND known."version_status" = x.version
+              );
+--> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'lists' AND cid = '-1';
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('lists', '{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false}}', '[]')
+VALUES ('lists', '{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -1652,6 +1991,36 @@ CREATE TABLE IF NOT EXISTS "lists__crr_clock" (
 );
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "lists__crr_clock_db_version" ON "lists__crr_clock" (db_version);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "lists__crr_log" (
+  id INTEGER PRIMARY KEY,
+  "key_id" TEXT,
+  arrived INTEGER,
+  site INTEGER,
+  db_version INTEGER,
+  seq INTEGER,
+  time INTEGER,
+  arrived_at INTEGER,
+  causal_length INTEGER,
+  row_version INTEGER,
+  parents TEXT,
+  others TEXT,
+  "version_board_id" INTEGER,
+  "value_board_id",
+  "version_title" INTEGER,
+  "value_title",
+  "version_position" INTEGER,
+  "value_position"
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "lists__crr_log_key" ON "lists__crr_log" ("key_id", arrived);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "lists__crr_head" (
+  event INTEGER,
+  column_name TEXT,
+  head INTEGER,
+  UNIQUE (event, column_name, head)
+);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
@@ -1694,6 +2063,48 @@ CREATE TABLE IF NOT EXISTS "lists__crr_rival" (
   "key_id" TEXT NOT NULL,
   PRIMARY KEY ("key_id")
 );
+--> statement-breakpoint
+CREATE TRIGGER "lists__crr_on_log"
+AFTER UPDATE OF "board_id", "title", "position" ON "lists"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND old."id" IS new."id"
+  AND (
+              old."board_id" IS NOT new."board_id" COLLATE BINARY
+              OR old."title" IS NOT new."title" COLLATE BINARY
+              OR old."position" IS NOT new."position" COLLATE BINARY
+            )
+BEGIN /* drizzle-crr 2: the cells of an update as one event */
+  INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  "version_board_id",
+  "value_board_id",
+  "version_title",
+  "value_title",
+  "version_position",
+  "value_position"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  CASE WHEN old."board_id" IS NOT new."board_id" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."board_id" IS NOT new."board_id" COLLATE BINARY THEN new."board_id" END,
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN new."title" END,
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN new."position" END
+FROM crr_state AS state, "lists__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
+END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_insert"
 AFTER INSERT ON "lists"
@@ -1739,6 +2150,37 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "clock_board_id" = CASE "clock_board_id" WHEN '-9000000000000000' THEN NULL ELSE "clock_board_id" END,
   "clock_title" = CASE "clock_title" WHEN '-9000000000000000' THEN NULL ELSE "clock_title" END,
   "clock_position" = CASE "clock_position" WHEN '-9000000000000000' THEN NULL ELSE "clock_position" END;
+  INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  row_version,
+  "version_board_id",
+  "value_board_id",
+  "version_title",
+  "value_title",
+  "version_position",
+  "value_position"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  crr_clock.row_version,
+  CASE WHEN crr_clock."clock_board_id" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."board_id",
+  CASE WHEN crr_clock."clock_title" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."title",
+  CASE WHEN crr_clock."clock_position" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."position"
+FROM crr_state AS state, "lists__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_update_position"
@@ -1850,6 +2292,37 @@ ON CONFLICT ("key_id") DO UPDATE SET
   "clock_board_id" = excluded."clock_board_id",
   "clock_title" = excluded."clock_title",
   "clock_position" = excluded."clock_position";
+  INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length,
+  row_version,
+  "version_board_id",
+  "value_board_id",
+  "version_title",
+  "value_title",
+  "version_position",
+  "value_position"
+)
+SELECT
+  new."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  crr_clock.row_version,
+  CASE WHEN crr_clock."clock_board_id" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."board_id",
+  CASE WHEN crr_clock."clock_title" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."title",
+  CASE WHEN crr_clock."clock_position" IS NOT NULL THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
+  new."position"
+FROM crr_state AS state, "lists__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = new."id";
   UPDATE crr_state SET seq = seq + 4;
   UPDATE "lists__crr_clock"
 SET
@@ -1863,6 +2336,23 @@ SET
   "clock_title" = NULL,
   "clock_position" = NULL
 WHERE "key_id" = old."id";
+  INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length
+)
+SELECT
+  old."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length
+FROM crr_state AS state, "lists__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = old."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_delete"
@@ -1886,6 +2376,23 @@ SET
   "clock_title" = NULL,
   "clock_position" = NULL
 WHERE "key_id" = old."id";
+  INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  seq,
+  time,
+  causal_length
+)
+SELECT
+  old."id",
+  state.db_version,
+  state.site,
+  state.seq,
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length
+FROM crr_state AS state, "lists__crr_clock" AS crr_clock
+WHERE crr_clock."key_id" = old."id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_aside_insert"
@@ -2242,6 +2749,76 @@ FROM "lists" AS base
 WHERE true
 ORDER BY base."id"
 ON CONFLICT DO NOTHING;
+--> statement-breakpoint
+INSERT INTO "lists__crr_log" (
+  "key_id",
+  arrived,
+  site,
+  time,
+  causal_length,
+  parents,
+  "version_board_id",
+  "value_board_id",
+  "version_title",
+  "value_title",
+  "version_position",
+  "value_position"
+)
+SELECT
+  crr_clock."key_id",
+  (SELECT db_version FROM crr_state),
+  ifnull(CASE WHEN crr_clock.causal_length % 2 = 0 THEN CAST(substr(crr_clock.sentinel, instr(crr_clock.sentinel, ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_board_id", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_board_id", '@') > 0 THEN substr(crr_clock."clock_board_id", instr(crr_clock."clock_board_id", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_board_id", '@') > 0 THEN substr(crr_clock."clock_board_id", instr(crr_clock."clock_board_id", '@')) ELSE '' END), ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_title", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_title", '@') > 0 THEN substr(crr_clock."clock_title", instr(crr_clock."clock_title", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_title", '@') > 0 THEN substr(crr_clock."clock_title", instr(crr_clock."clock_title", '@')) ELSE '' END), ':') + 1) AS INTEGER) WHEN instr(crr_clock."clock_position", '@') > 0 AND true THEN CAST(substr((CASE WHEN instr(crr_clock."clock_position", '@') > 0 THEN substr(crr_clock."clock_position", instr(crr_clock."clock_position", '@')) ELSE '' END), instr((CASE WHEN instr(crr_clock."clock_position", '@') > 0 THEN substr(crr_clock."clock_position", instr(crr_clock."clock_position", '@')) ELSE '' END), ':') + 1) AS INTEGER) ELSE crr_clock.row_site END, 0),
+  CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
+  crr_clock.causal_length,
+  ' ',
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_board_id" ELSE base."board_id" END END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL OR crr_aside."mask_title" THEN crr_aside."value_title" ELSE base."title" END END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
+  CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+    SELECT 1 FROM "lists__crr_log" AS known
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+  ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END END
+FROM "lists__crr_clock" AS crr_clock
+LEFT JOIN "lists" AS base ON crr_clock."key_id" = base."id"
+LEFT JOIN "lists__crr_aside" AS crr_aside ON crr_aside."key_id" = crr_clock."key_id"
+WHERE
+  true
+  AND crr_clock.db_version > 0
+  AND (
+              NOT EXISTS (
+                SELECT 1 FROM "lists__crr_log" AS known
+                WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND true AND true
+              )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "lists__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "lists__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+              OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
+                  SELECT 1 FROM "lists__crr_log" AS known
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                )
+            );
 --> statement-breakpoint
 UPDATE crr_pending
 SET reason = ''
