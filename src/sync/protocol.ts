@@ -7,6 +7,7 @@
  *     POST   a request message; the answer is 200 with a response message, or an error
  *     GET    with `accept: text/event-stream`: the live stream
  *     PUT    the presence of a client: see presence-protocol.ts
+ *     GET    at `<address>/snapshot/<id>/<position>`: a chunk of a snapshot: see wire/snapshot-chunk.ts
  *
  * Other methods, such as OPTIONS for CORS, are left to the application. All state is in the two
  * databases. A server keeps nothing between requests except presence, so any number of them can serve one database.
@@ -50,6 +51,7 @@
  *               receipt     opaque; names a moment in the server's history that includes all that the answer does. A
  *                           server that does not know one of its own receipts was restored from a backup
  *               birth       the causal length with which new rows begin, if it is not 1; the client's begin with no smaller one
+ *               snapshot    id of the snapshot from which the client may read
  *               gone        rows of the probe that are not here, or that the client may not see
  *               pushed      stamp         the db_version of the server that contains exactly the
  *                                         pushed changes that were new; 0 if there is none
@@ -114,13 +116,7 @@
  *
  * The content-type header of a request names its form, and the accept header that of the answer.
  *
- * `application/x-drizzle-crr` is binary:
- *
- *     43 52 52        "CRR"
- *     01              protocol version
- *     00 | 01         the rest is plain, or a gzip stream
- *     ...             the message: see wire/binary-message.ts and wire/binary-changes.ts
- *
+ * `application/x-drizzle-crr` is binary: see wire/envelope.ts, wire/binary-message.ts and wire/binary-changes.ts.
  * Compression is part of the form, not a content-encoding, because some platforms add or remove
  * those. `application/json` is for debugging: see wire/json-codec.ts.
  *
@@ -152,6 +148,7 @@
  *     403 CRR_SYNC_FOREIGN_CHANGES   changes made by sites of other owners; `siteIds` lists the sites
  *                                    in hex, `siteId` is the server's
  *     403 CRR_SYNC_NO_PRESENCE       the client has no room
+ *     404 CRR_SYNC_SNAPSHOT          no snapshot has this id, or the client may not read it: read with POST
  *     405 CRR_SYNC_METHOD            neither POST, GET nor PUT
  *     406, 415 CRR_SYNC_MEDIA_TYPE   an unknown form, or a GET that does not accept an event stream
  *     408 CRR_SYNC_TOO_SLOW          the body did not arrive in time
@@ -256,6 +253,7 @@ export interface SyncResponse {
   readonly dbVersion: number;
   readonly receipt?: string | undefined;
   readonly birth?: number | undefined;
+  readonly snapshot?: string | undefined;
   readonly gone?: readonly HiddenRow[] | undefined;
   readonly refused?: readonly RefusedRow[] | undefined;
   readonly rejected?: readonly HiddenRow[] | undefined;

@@ -1,4 +1,3 @@
-import { CrrChangeError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { RowSet } from '../../model/row-id.js';
 import { type ChunkLimits, emptyChunk } from '../chunk.js';
@@ -13,16 +12,20 @@ import {
   type Site,
   sinceOf,
 } from '../site.js';
+import { findServer } from './find-server.js';
 import type { HttpConnection } from './http-connection.js';
 import { KnownServer } from './known-server.js';
 import { networkError } from './network-error.js';
 import { Outbox, type OutboxPosition } from './outbox.js';
 import { FORGOTTEN } from './reconcile.js';
-import { recover, startOver } from './recovery.js';
+import { recover, remembering } from './recovery.js';
 import { type Refusals, refusalsOf } from './refusals.js';
 import type { SyncReporter, SyncResult } from './result.js';
 import {
   type Answer,
+  birthOf,
+  isForged,
+  isForgotten,
   isSameCursor,
   type Round,
   receivedAfter,
@@ -31,6 +34,7 @@ import {
   sentAfter,
   sentBefore,
 } from './round.js';
+import { SnapshotReader } from './snapshot-reader.js';
 import { SyncRun } from './sync-run.js';
 import { Tickets } from './tickets.js';
 
@@ -74,6 +78,7 @@ export class Exchange {
       reporter,
       nameRow: (row) => this.#site.rowRef(row),
       schema: this.#schema,
+      snapshot: new SnapshotReader(this.#connection, this.#schema),
       traffic: () => this.#connection.traffic,
     });
     try {
@@ -85,7 +90,10 @@ export class Exchange {
         const answer = await this.#send(run, round);
         if (answer === undefined) continue;
         const refusals = refusalsOf(round, answer, run.tooLarge.refusedRows());
-        const applied = await this.#merge(run, round, answer, refusals);
+        const applied = await this.#merge(run, round, answer, refusals).catch((error) =>
+          run.leaveSnapshot(answer, error),
+        );
+        if (applied === 'left') continue;
         run.report(round, answer, applied, refusals);
         const more = round.chunk.more || answer.pulled.more || refusals.update.offer.length > 0;
         if (!more) return run.result(answer);
@@ -108,7 +116,7 @@ export class Exchange {
       this.#site.state(),
       this.peer(),
     ]);
-    const peer = known && (await this.#remembering(known, horizon));
+    const peer = known && (await remembering(known, horizon, this.#site));
     const { received = START } = peer ?? {};
     const sent = sentBefore(peer, run.isFirstRound);
     // If a pull was sent ahead, nothing can be pushed with it.
@@ -131,17 +139,6 @@ export class Exchange {
     return { siteId, version, birth, peer, sent, received, chunk, push };
   }
 
-  /**
-   * If this database has forgotten deletes that a server never got, because it was silent for too long, the exchange with it
-   * begins again, and the rows come back.
-   */
-  async #remembering(peer: Peer, horizon: number): Promise<Peer> {
-    const sent = sinceOf((peer.sent ?? START).cursor);
-    if (sent === 0 || sent >= horizon) return peer;
-    await startOver(peer, this.#site);
-    return { ...peer, received: START, sent: START, filter: HAS_ROWS };
-  }
-
   #position(sent: PeerProgress, peer: Peer | undefined): OutboxPosition {
     const server = peer?.siteId ?? this.#server.siteId;
     return { sent, refused: peer?.refused ?? [], server };
@@ -152,13 +149,20 @@ export class Exchange {
     const { peer, received, chunk, push } = round;
     const ahead = run.pullAhead;
     run.pullAhead = undefined;
+    // Chunks do not tell what the rights are by now.
+    if (peer?.refused?.length) run.snapshot.leave();
     try {
+      if (this.#readsSnapshot(run, round)) {
+        const { siteId } = this.#server;
+        const answer = ahead ?? run.snapshot.read(received.cursor, siteId, run.signal);
+        return (await answer) as Answer;
+      }
       const ticket = await this.#tickets.next(peer?.ticket ?? '', push.length > 0);
       round.ticket = ticket;
       const request = this.#request(round.siteId, {
         to: peer?.siteId,
         push: push.length > 0 ? { changes: push, through: chunk.cursor } : undefined,
-        pull: this.#pull(received, peer?.filter ?? (this.#server.isFirst ? '' : HAS_ROWS)),
+        pull: this.#pull(received, run.snapshot.filterFor(peer?.filter ?? this.#noFilter)),
         receipt: peer?.receipt || undefined,
         ticket,
         birth: birthOf(round),
@@ -168,8 +172,10 @@ export class Exchange {
       run.recoveries = 0;
       this.#server.siteId = response.siteId;
       this.#tickets.confirmed();
+      run.snapshot.offered(response);
       return requirePulled(response);
     } catch (error) {
+      if (run.snapshot.giveUp(error)) return undefined;
       const failure = {
         site: this.#site,
         server: this.#server,
@@ -227,7 +233,7 @@ export class Exchange {
     try {
       return await this.#site.merge(pulled.changes, options);
     } catch (error) {
-      if (run.hasNewId || !isForged(error)) throw error;
+      if (run.hasNewId || !isForged(error) || run.snapshot.gave(answer)) throw error;
       // The server has changes of this site that this database lacks, so it is a copy, or was restored from a
       // backup. Under a new id it takes them as those of another site, and nothing else can collide with them.
       run.hasNewId = true;
@@ -240,7 +246,14 @@ export class Exchange {
 
   /** Sends the next pull. The next round uses its answer. */
   #pullAhead(run: SyncRun, round: Round, answer: Answer): void {
-    const pull = this.#pull(receivedAfter(round, answer), answer.pulled.filter);
+    const { cursor } = answer.pulled;
+    if (this.#readsSnapshot(run, { ...round, push: [], received: receivedAfter(round, answer) })) {
+      run.pullAhead = run.snapshot.read(cursor, answer.siteId, run.signal);
+      run.pullAhead.catch(() => {});
+      return;
+    }
+    const filter = run.snapshot.filterFor(answer.pulled.filter);
+    const pull = this.#pull(receivedAfter(round, answer), filter);
     const request = this.#request(round.siteId, {
       to: answer.siteId,
       pull,
@@ -250,6 +263,16 @@ export class Exchange {
     });
     run.pullAhead = this.#connection.exchange(request, run.signal);
     run.pullAhead.catch(() => {}); // If this round fails, no other one handles the error.
+  }
+
+  /** Whether the next chunk of a first transfer comes from a snapshot: there is nothing to send. */
+  #readsSnapshot(run: SyncRun, { received, chunk, push }: Round): boolean {
+    const isIdle = push.length === 0 && !chunk.more;
+    return run.snapshot.isOffered && isIdle && sinceOf(received.cursor) === 0;
+  }
+
+  get #noFilter(): string {
+    return this.#server.isFirst ? '' : HAS_ROWS;
   }
 
   #pull({ cursor, skip }: PeerProgress, filter: string): Pull {
@@ -267,30 +290,9 @@ export class Exchange {
     return { siteId, schema: this.#schema, tables: this.#tables, ...parts, maxMessageBytes };
   }
 
-  /**
-   * Finds the server among the peers by its site id. Until it has answered, it is the peer that was last
-   * reached at this address, or else any server: a server that is not the one it is taken for says so.
-   */
-  async peer(): Promise<Peer | undefined> {
-    const { siteId } = this.#server;
+  /** The server among the peers of this database. */
+  peer(): Promise<Peer | undefined> {
     const { url } = this.#connection;
-    const tag = peerTag(this.#tables);
-    // Peers without an address are clients of this site, which may be many.
-    const servers = await this.#site.servers();
-    this.#server.isFirst = servers.length === 0;
-    const isTagged = (peer: Peer) => peer.tag === tag;
-    if (siteId !== undefined) return (await this.#site.peers([siteId])).find(isTagged);
-    const candidates = servers.filter((peer) => isTagged(peer) && peer.url !== '');
-    return candidates.find((peer) => peer.url === url) ?? candidates.at(-1);
+    return findServer(this.#site, this.#server, { url, tag: peerTag(this.#tables) });
   }
 }
-
-/** The first causal length is the default. */
-const birthOf = ({ birth }: Round) => (birth > 1 ? birth : undefined);
-
-/** Whether a change is an edit of a row that the server has forgotten. A later life of the row is a new one. */
-const isForgotten = (change: Change, forgotten: RowSet, birth: number) =>
-  change.cl % 2 === 1 && change.cl < birth && forgotten.has(change);
-
-const isForged = (error: unknown) =>
-  error instanceof CrrChangeError && error.code === 'CRR_CHANGE_FORGED';

@@ -7,6 +7,7 @@ import { codecOfType } from '../wire/codecs.js';
 import { decodeError } from '../wire/error-body.js';
 import { malformed } from '../wire/message-errors.js';
 import { readAll } from '../wire/read-all.js';
+import { decodeChunk, type SnapshotAddress, snapshotUrl } from '../wire/snapshot-chunk.js';
 import {
   type Fetch,
   type Retry,
@@ -122,6 +123,18 @@ export class HttpConnection {
     return { answer: decoded, bytesReceived: answer.length };
   }
 
+  /** @throws {CrrSyncError} if the chunk cannot be read. A cache or another server may have given it: it is not retried. */
+  async readSnapshot(chunk: SnapshotAddress, signal: AbortSignal): Promise<SyncResponse> {
+    const { maxMessageBytes } = this.#options;
+    this.#count({ requests: 1 });
+    const url = snapshotUrl(new Request(this.url).url, chunk);
+    const init = { method: 'GET', headers: await this.#headers(), signal };
+    const response = await this.#send(this.#fetch, init, url);
+    const body = await this.#read(response, signal);
+    this.#count({ bytesReceived: body.length });
+    return decodeChunk(body, { maxMessageBytes });
+  }
+
   /**
    * Opens a live stream; undefined if the server or a proxy does not support it.
    *
@@ -165,10 +178,14 @@ export class HttpConnection {
     return typeof headers === 'function' ? headers() : headers;
   }
 
-  async #send(fetch: Fetch, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  async #send(
+    fetch: Fetch,
+    init: RequestInit & { signal: AbortSignal },
+    url = this.url,
+  ): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(new Request(this.url, init));
+      response = await fetch(new Request(url, init));
     } catch (error) {
       throw networkError(error, init.signal, this.url);
     }

@@ -2,7 +2,7 @@ import type { CrrSyncErrorCode } from '../../errors.js';
 import type { Change } from '../../model/change.js';
 import { HAS_ROWS } from '../protocol.js';
 import { sizeOfCell, sizeOfKey } from '../row-part.js';
-import type { Peer, Site } from '../site.js';
+import { type Peer, type Site, sinceOf } from '../site.js';
 import { NEVER_TOO_LARGE } from '../wire/codec.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import type { HttpConnection } from './http-connection.js';
@@ -71,6 +71,17 @@ async function returnToStart(_refusal: SyncRefusal, { site, peer }: Failure): Pr
 export async function startOver(peer: Peer, site: Site): Promise<void> {
   const { refused, seen, ...progress } = peer;
   await site.merge([], { peer: { ...progress, received: START, sent: START, filter: HAS_ROWS } });
+}
+
+/**
+ * If this database has forgotten deletes that a server never got, because it was silent for too long, the exchange with it
+ * begins again, and the rows come back.
+ */
+export async function remembering(peer: Peer, horizon: number, site: Site): Promise<Peer> {
+  const sent = sinceOf((peer.sent ?? START).cursor);
+  if (sent === 0 || sent >= horizon) return peer;
+  await startOver(peer, site);
+  return { ...peer, received: START, sent: START, filter: HAS_ROWS };
 }
 
 /**

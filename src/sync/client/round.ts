@@ -1,5 +1,6 @@
-import { CrrSyncError } from '../../errors.js';
+import { CrrChangeError, CrrSyncError } from '../../errors.js';
 import type { Change } from '../../model/change.js';
+import type { RowSet } from '../../model/row-id.js';
 import type { Chunk } from '../chunk.js';
 import type { Pulled, SyncResponse, Ticket } from '../protocol.js';
 import type { ApplyResult, Cursor, Peer, PeerProgress } from '../site.js';
@@ -76,3 +77,13 @@ export const changesRows = (applied: ApplyResult) =>
   (['inserted', 'updated', 'deleted', 'parked', 'shown', 'masked', 'unmasked'] as const).some(
     (list) => applied[list].length > 0,
   );
+
+/** The first causal length is the default. */
+export const birthOf = ({ birth }: Round) => (birth > 1 ? birth : undefined);
+
+/** Whether a change is an edit of a row that the server has forgotten. A later life of the row is a new one. */
+export const isForgotten = (change: Change, forgotten: RowSet, birth: number) =>
+  change.cl % 2 === 1 && change.cl < birth && forgotten.has(change);
+
+export const isForged = (error: unknown) =>
+  error instanceof CrrChangeError && error.code === 'CRR_CHANGE_FORGED';

@@ -1,4 +1,4 @@
-import type { CrrErrorCode } from '../../errors.js';
+import { CrrChangeError, type CrrErrorCode } from '../../errors.js';
 import { RowSet, textOfRow } from '../../model/row-id.js';
 import { type Chunk, partOf } from '../chunk.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
@@ -8,6 +8,7 @@ import type { Refusals } from './refusals.js';
 import type { RefusedRowRef, RejectedRowRef, SyncReporter, SyncResult } from './result.js';
 import { type Answer, changesRows, type Round, versionOf } from './round.js';
 import { Shares } from './shares.js';
+import type { SnapshotReader } from './snapshot-reader.js';
 import { TooLargeCells } from './too-large.js';
 
 export interface SyncRunOptions {
@@ -18,6 +19,8 @@ export interface SyncRunOptions {
   readonly nameRow: (row: HiddenRow) => RowRef;
   /** Fingerprint of this side's schema. */
   readonly schema: string;
+  /** What the server offers for a first transfer. */
+  readonly snapshot: SnapshotReader;
   /** The traffic of the connection so far. */
   readonly traffic: () => Traffic;
 }
@@ -58,6 +61,18 @@ export class SyncRun {
 
   get signal(): AbortSignal {
     return this.#options.signal;
+  }
+
+  get snapshot(): SnapshotReader {
+    return this.#options.snapshot;
+  }
+
+  /** If a chunk of a snapshot cannot be merged, the sync goes on without the snapshot. Other errors are thrown. */
+  leaveSnapshot(answer: Answer, error: unknown): 'left' {
+    if (!(error instanceof CrrChangeError) || !this.snapshot.gave(answer)) throw error;
+    this.snapshot.leave();
+    this.pullAhead = undefined;
+    return 'left';
   }
 
   reportRecovered(code: CrrErrorCode): void {

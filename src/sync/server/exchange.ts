@@ -19,6 +19,7 @@ import { parseReceipt, readHistory, receiptOf, requireOwnHistory, upTo } from '.
 import { readBody } from './request-body.js';
 import type { RequestCounts } from './request-counts.js';
 import { checkOwnership, registerSite } from './site-ownership.js';
+import type { Snapshots } from './snapshots.js';
 
 /** Answers requests: merges what they push, and reads what they pull. */
 export class ExchangeEndpoint {
@@ -29,6 +30,8 @@ export class ExchangeEndpoint {
     readonly site: Site,
     readonly limits: Complete<SyncLimits>,
     readonly onRestored: (error: CrrSyncError) => void,
+    /** Undefined if there are none. */
+    readonly snapshots: Snapshots | undefined,
   ) {
     this.#schema = schemaFingerprint(site.schema);
   }
@@ -130,6 +133,8 @@ export class ExchangeEndpoint {
     const isFull = source !== undefined && mayBeFull && (await this.#isFull(source));
     const version = Math.max(state.version, merged?.pushed?.stamp ?? 0);
     const { maxMessageBytes = LIMITS.maxMessageBytes } = request;
+    const snapshot =
+      pull && (await this.snapshots?.offer(pull, tables, { access, state, history }));
     const { pulled, tooLarge = [] } =
       (pull &&
         (await readPull(pull, {
@@ -140,6 +145,7 @@ export class ExchangeEndpoint {
           maxCellBytes: greatestCell(codec, maxMessageBytes),
           push: merged,
           changes: push?.changes ?? [],
+          hasSnapshot: snapshot !== undefined,
         }).catch((error: unknown) => forgottenMeanwhile(error, site)))) ??
       NO_PULL;
     const gone = probe && (await findGone(probe, access, source?.id ?? TRUSTED, site));
@@ -159,6 +165,7 @@ export class ExchangeEndpoint {
       rights: isFull ? `${access.rights}+` : access.rights,
       dbVersion,
       birth: state.birth > 1 ? state.birth : undefined,
+      snapshot,
       gone,
       pushed: merged?.pushed,
       refused: merged?.refused.length ? merged.refused : undefined,

@@ -5,6 +5,7 @@ import { WITH_PRESENCE } from '../presence-protocol.js';
 import { EVENT_STREAM_TYPE, LIMITS } from '../protocol.js';
 import { siteOf } from '../site.js';
 import { encodeError } from '../wire/error-body.js';
+import { parseSnapshotUrl } from '../wire/snapshot-chunk.js';
 import { SyncRefusal } from '../wire/sync-refusal.js';
 import { withDefaults } from '../with-defaults.js';
 import { type Authorization, presenceRoomOf } from './authorization.js';
@@ -16,6 +17,7 @@ import { Presence, PresenceView } from './presence.js';
 import { answerPresence } from './presence-request.js';
 import { refusalOf } from './refusals.js';
 import { RequestCounts } from './request-counts.js';
+import { Snapshots } from './snapshots.js';
 
 /** Answers a sync request. It keeps no state that another handler of the same database would need, except for presence. */
 export type SyncHandler = (request: Request) => Promise<Response>;
@@ -44,10 +46,12 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const limits = withDefaults(LIMITS, options.limits);
   const onError = errorReporter(options.onError);
   const emit = eventEmitter(options.onEvent, onError);
-  const exchange = new ExchangeEndpoint(site, limits, (restored) => {
+  const snapshots = options.snapshots ? new Snapshots(site, limits) : undefined;
+  const onRestored = (restored: CrrSyncError) => {
     emit?.({ type: 'handler-recovery', code: restored.code });
     onError(restored);
-  });
+  };
+  const exchange = new ExchangeEndpoint(site, limits, onRestored, snapshots);
   const streams = new LiveStreams({
     watch: site.watch,
     maxStreams: limits.maxStreams,
@@ -69,6 +73,8 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     if (request.method === 'PUT') {
       return answerPresence(request, { presence, authorization, bodyTimeoutMs });
     }
+    const chunk = snapshots && parseSnapshotUrl(request.url);
+    if (chunk) return snapshots.answer(request, chunk, authorization, counts);
     requireEventStream(request);
     const room = wantsPresence(request) ? presenceRoomOf(authorization) : undefined;
     return streams.open(request.signal, {

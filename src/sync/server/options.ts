@@ -79,6 +79,12 @@ export interface SyncHandlerOptions {
    * preflights, too, so route OPTIONS to it. Default: none. A page of the handler's own origin needs no entry.
    */
   readonly cors?: CorsOrigins | undefined;
+  /**
+   * Whether clients without a row filter read their first transfer in chunks that caches may keep for a day, at
+   * addresses below that of the handler. Who knows such an address can read it from the cache, without being authorized:
+   * use it for data that everybody who may sync may see. Default: false.
+   */
+  readonly snapshots?: boolean | undefined;
   readonly limits?: SyncLimits | undefined;
   /** Options of the live stream. */
   readonly live?: LiveOptions | undefined;
@@ -99,6 +105,7 @@ const OPTIONS = optionsOf<SyncHandlerOptions>({
   authorize: true,
   public: true,
   cors: true,
+  snapshots: true,
   limits: true,
   live: true,
   onError: true,

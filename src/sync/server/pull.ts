@@ -22,6 +22,8 @@ export interface PullOptions {
   readonly push: PushResult | undefined;
   /** What was pushed in the same request. */
   readonly changes: readonly Change[];
+  /** Whether the client may read a snapshot instead. */
+  readonly hasSnapshot: boolean;
 }
 
 export interface ReadPull {
@@ -37,6 +39,9 @@ export async function readPull(pull: Pull, options: PullOptions): Promise<ReadPu
   const all = hasAll(pull, options) ? pull.cursor : hadAllBefore(pull, options) && pushed!.stamp;
   if (all !== false) {
     return { pulled: { ...NOTHING, cursor: all, filter: access.filter }, tooLarge: [] };
+  }
+  if (options.hasSnapshot && pull.cursor === 0) {
+    return { pulled: { ...NOTHING, cursor: 0, filter: '', more: true }, tooLarge: [] };
   }
   const first = firstTransfer(pull, options);
   const known = first === undefined ? pull.filter : access.filter;

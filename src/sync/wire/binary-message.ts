@@ -27,7 +27,7 @@ import { malformed } from './message-errors.js';
  *     request   51 ("Q")  parts  siteId  schema  [to]  [tables]  [push]  [pull]  [maxMessageBytes]
  *                            [receipt]  [ticket]  [birth]  [probe]
  *     response  52 ("R")  parts  siteId  schema  rights  dbVersion  [pushed]  [pulled]  [refused]  [rejected]
- *                            [tooLarge]  [receipt]  [birth]  [gone]
+ *                            [tooLarge]  [receipt]  [birth]  [gone]  [snapshot]
  *
  * `parts` is a varint with one bit for each optional part, the lowest bit for the first part. Site ids
  * are 16 bytes, texts and lists begin with their length, and integers are varints.
@@ -80,10 +80,10 @@ export function decodeRequest(bytes: Uint8Array, maxChanges?: number): SyncReque
 
 export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> {
   const { siteId, schema, rights, dbVersion, pushed, pulled, refused } = response;
-  const { rejected, tooLarge, receipt, birth, gone } = response;
+  const { rejected, tooLarge, receipt, birth, gone, snapshot } = response;
   const out = new ByteWriter();
   out.byte(RESPONSE);
-  writeParts(out, pushed, pulled, refused, rejected, tooLarge, receipt, birth, gone);
+  writeParts(out, pushed, pulled, refused, rejected, tooLarge, receipt, birth, gone, snapshot);
   out.raw(siteId);
   out.text(schema);
   out.text(rights);
@@ -96,14 +96,15 @@ export function encodeResponse(response: SyncResponse): Uint8Array<ArrayBuffer> 
   if (receipt !== undefined) out.text(receipt);
   if (birth !== undefined) out.varint(birth);
   if (gone) hiddenRows.write(out, gone);
+  if (snapshot !== undefined) out.text(snapshot);
   return out.finish();
 }
 
 export function decodeResponse(bytes: Uint8Array): SyncResponse {
   const input = new ByteReader(bytes);
   if (input.byte() !== RESPONSE) throw malformed('it is not a response');
-  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge, ...has] = readParts(input, 8);
-  const [hasReceipt, hasBirth, hasGone] = has;
+  const [hasPushed, hasPulled, hasRefused, hasRejected, hasTooLarge, ...has] = readParts(input, 9);
+  const [hasReceipt, hasBirth, hasGone, hasSnapshot] = has;
   const response: SyncResponse = {
     siteId: input.raw(SITE_ID_BYTES),
     schema: input.text(),
@@ -117,6 +118,7 @@ export function decodeResponse(bytes: Uint8Array): SyncResponse {
     receipt: hasReceipt ? input.text() : undefined,
     birth: hasBirth ? input.varint() : undefined,
     gone: hasGone ? hiddenRows.read(input) : undefined,
+    snapshot: hasSnapshot ? input.text() : undefined,
   };
   input.end();
   return response;

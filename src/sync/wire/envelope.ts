@@ -3,7 +3,12 @@ import { gunzip, gzip } from './gzip.js';
 import { malformed, requireProtocolVersion } from './message-errors.js';
 
 /*
- * A binary message begins with a header: "CRR", the protocol version, and how the rest is compressed.
+ * A binary message begins with a header:
+ *
+ *     43 52 52        "CRR"
+ *     01              protocol version
+ *     00 | 01         the rest is plain, or a gzip stream
+ *     ...             the message: see binary-message.ts and binary-changes.ts
  */
 const MAGIC = [0x43, 0x52, 0x52];
 const VERSION_AT = MAGIC.length;

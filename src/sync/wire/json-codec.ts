@@ -138,6 +138,7 @@ const response = object<SyncResponse>({
   dbVersion: integer,
   receipt: optional(text),
   birth: optional(integer),
+  snapshot: optional(text),
   gone: optional(list(hiddenRow)),
   rejected: optional(list(hiddenRow)),
   tooLarge: optional(list(object<CellId>({ table: text, pk: bytes, cid: text }))),

@@ -21,6 +21,8 @@ export function testCodec(name: string, codec: Codec): void {
       expect(await roundTrip(rareRequest)).toEqual(rareRequest);
       const rare = await codec.encodeResponse(rareResponse);
       expect(await codec.decodeResponse(rare, LIMITS)).toEqual(rareResponse);
+      const offer = { ...rareResponse, snapshot: 'abc' };
+      expect(await codec.decodeResponse(await codec.encodeResponse(offer), LIMITS)).toEqual(offer);
       const body = await codec.encodeResponse(response);
       expect(await codec.decodeResponse(body, LIMITS)).toEqual(response);
     });

@@ -54,6 +54,11 @@ test('parts of rows, rejected rows, cells that are too large, receipts and ticke
   );
 });
 
+test('the offer of a snapshot', () => {
+  const offer = { siteId: siteId(4), schema: '', rights: '', dbVersion: 1, snapshot: 'abc' };
+  expect(bytesToHex(encodeResponse(offer))).toBe(`528002${'04'.repeat(16)}00000103616263`);
+});
+
 test('the envelope: a short message as it is, a long one in gzip', async () => {
   expect(bytesToHex(await seal(new Uint8Array([1, 2])))).toBe('43525201000102');
   const long = new Uint8Array(1_000).fill(7);
