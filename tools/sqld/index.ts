@@ -16,6 +16,10 @@ export interface SqldOptions {
   port?: number;
   /** The directory of the database, which is kept on stop. Default: a temporary directory, removed on stop. */
   directory?: string;
+  /** Whether replicas may follow it. */
+  hasReplicas?: boolean;
+  /** `replicationUrl` of the primary that this server is a replica of: it forwards writes there. */
+  primary?: string;
   /** How long the server may take to answer, in milliseconds. Default: 20,000. */
   startTimeout?: number;
 }
@@ -23,6 +27,8 @@ export interface SqldOptions {
 export interface Sqld {
   readonly httpUrl: string;
   readonly wsUrl: string;
+  /** Where replicas follow it; undefined if it has none. */
+  readonly replicationUrl: string | undefined;
   /** Stops the server and removes its temporary directory. Can be called more than once. */
   stop(): Promise<void>;
   /** Ends it with SIGKILL, as a crash would. */
@@ -56,7 +62,12 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld | undef
     options.directory === undefined ? await mkdtemp(join(tmpdir(), 'sqld-')) : undefined;
   const directory = options.directory ?? (temporary as string);
   const address = `127.0.0.1:${port}`;
-  const args = ['--http-listen-addr', address, '-d', directory, '--no-welcome'];
+  const replication = options.hasReplicas ? `127.0.0.1:${await freePort()}` : undefined;
+  const args = [
+    ...['--http-listen-addr', address, '-d', directory, '--no-welcome'],
+    ...(replication === undefined ? [] : ['--grpc-listen-addr', replication]),
+    ...(options.primary === undefined ? [] : ['--primary-grpc-url', options.primary]),
+  ];
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 
   let output = '';
@@ -98,7 +109,13 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld | undef
     await stop();
     throw new Error(`sqld did not start: ${(error as Error).message}\n${output}`);
   }
-  return { httpUrl: `http://${address}`, wsUrl: `ws://${address}`, stop, kill };
+  return {
+    httpUrl: `http://${address}`,
+    wsUrl: `ws://${address}`,
+    replicationUrl: replication && `http://${replication}`,
+    stop,
+    kill,
+  };
 }
 
 async function freePort(): Promise<number> {
