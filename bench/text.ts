@@ -1,11 +1,12 @@
 /**
- * What a collaborative text costs: `npx tsx bench/text.ts [edits]`. The edits are made up, from a seed: characters typed one
- * after another, with corrections and jumps, in the proportions of the recorded session B4 of crdt-benchmarks (70 % insertions, 30 %
- * deletions), which is not in the registry.
+ * What a collaborative text costs: `npx tsx bench/text.ts [edits] [trace] [edits per save]`. Without a trace the edits are made up,
+ * from a seed: characters typed one after another, with corrections and jumps. A trace is a recorded session in the form of
+ * github.com/josephg/editing-traces: sequential_traces/automerge-paper.json.gz there is B4 of crdt-benchmarks.
  */
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
@@ -15,14 +16,21 @@ import { Random } from '../src/testing/random.js';
 import { yText } from '../src/yjs/index.js';
 
 const EDITS = Number(process.argv[2] ?? 20_000);
+const TRACE = process.argv[3];
+const PER_SAVE = Number(process.argv[4] ?? 1);
 const notes = crrTable('notes', {
   id: text('id').primaryKey().notNull(),
   body: collaborativeText('body', yText()),
 });
 const ms = (from: number) => performance.now() - from;
 
-/** A place to insert a character at, or to delete the one before. */
-function* typing(random: Random, edits: number): Generator<{ at: number; insert?: string }> {
+interface Edit {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: string;
+}
+
+function* typing(random: Random, edits: number): Generator<Edit> {
   let length = 0;
   let at = 0;
   for (let i = 0; i < edits; i++) {
@@ -30,13 +38,21 @@ function* typing(random: Random, edits: number): Generator<{ at: number; insert?
     if (at > 0 && random.chance(0.3)) {
       at--;
       length--;
-      yield { at };
+      yield { at, remove: 1, insert: '' };
     } else {
-      yield { at, insert: 'etaoin shrdlu'[random.int(13)]! };
+      yield { at, remove: 0, insert: 'etaoin shrdlu'[random.int(13)]! };
       at++;
       length++;
     }
   }
+}
+
+function* recorded(file: string, edits: number): Generator<Edit> {
+  const { txns } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as {
+    txns: { patches: [number, number, string][] }[];
+  };
+  const patches = txns.flatMap((txn) => txn.patches).slice(0, edits);
+  for (const [at, remove, insert] of patches) yield { at, remove, insert };
 }
 
 async function open(file: string) {
@@ -55,15 +71,35 @@ try {
   const { client, db } = await open(file);
   await db.insert(notes).values({ id: 'a' });
   const doc = await db.$crr.document(notes, { id: 'a' }, 'body', yText());
+  await client.execute('CREATE TABLE plain (id integer PRIMARY KEY, body text)');
+  await client.execute("INSERT INTO plain VALUES (1, '')");
+  /** The least that a save can take: the text in a plain table, in a transaction of its own. */
+  const floor: number[] = [];
+  let [cpu, floorCpu] = [0, 0];
+  const cpuMs = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
+  const writePlain = (body: string) =>
+    client.batch([{ sql: 'UPDATE plain SET body = ? WHERE id = 1', args: [body] }], 'write');
   const saves: number[] = [];
-  for (const { at, insert } of typing(new Random(1), EDITS)) {
-    if (insert === undefined) doc.editor.text.delete(at, 1);
-    else doc.editor.text.insert(at, insert);
-    const began = performance.now();
+  let made = 0;
+  const source = TRACE === undefined ? typing(new Random(1), EDITS) : recorded(TRACE, EDITS);
+  for (const { at, remove, insert } of source) {
+    if (remove > 0) doc.editor.text.delete(at, remove);
+    if (insert !== '') doc.editor.text.insert(at, insert);
+    if (++made % PER_SAVE > 0) continue;
+    const [began, cpuBefore] = [performance.now(), cpuMs()];
     await doc.save();
     saves.push(ms(began));
+    cpu += cpuMs() - cpuBefore;
+    const body = doc.toString();
+    const [floorBegan, floorBefore] = [performance.now(), cpuMs()];
+    await writePlain(body);
+    floor.push(ms(floorBegan));
+    floorCpu += cpuMs() - floorBefore;
   }
-  saves.sort((x, y) => x - y);
+  for (const times of [saves, floor]) times.sort((x, y) => x - y);
   const snapshot = Y.encodeStateAsUpdateV2(doc.editor.doc).length;
   const plain = doc.toString().length;
   await doc.close();
@@ -91,7 +127,8 @@ try {
   await again.db.select({ id: notes.id }).from(notes);
   const listed = ms(listing);
   console.table({
-    edits: EDITS,
+    edits: made,
+    saves: saves.length,
     'characters at the end': plain,
     'Yjs V2 snapshot, bytes': snapshot,
     'baseline, bytes': Number(cells!.baseline),
@@ -102,6 +139,9 @@ try {
     'file with the document alone, bytes': fileSize,
     'a save, median ms': saves[saves.length >> 1]!.toFixed(2),
     'a save, 99th percentile ms': saves[Math.floor(saves.length * 0.99)]!.toFixed(2),
+    'a save, CPU ms': (cpu / saves.length).toFixed(2),
+    'a plain UPDATE of the same text, median ms': floor[floor.length >> 1]!.toFixed(2),
+    'a plain UPDATE of the same text, CPU ms': (floorCpu / saves.length).toFixed(2),
     'opening the database, ms': (openedDatabase - began).toFixed(0),
     'opening the document, ms': opened.toFixed(0),
     'listing 10,000 documents of 2 kB, ms': listed.toFixed(0),

@@ -14,6 +14,7 @@ export type {
   DocumentOptions,
   LiveDocument,
 } from './documents/live-document.js';
+export type { DocumentMerge } from './documents/merges.js';
 export type { ApplyResult, MergeResult, ParkedRow, RejectedRow } from './drizzle/apply-result.js';
 export type {
   ConcurrentConflict,

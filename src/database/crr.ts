@@ -108,16 +108,10 @@ export class CrrCore {
 
   /** @param caller names the public method in messages, such as `changes()`. */
   read(caller: string, options: FeedOptions): ChangeStream<ReadPage> {
-    const connection: Connection = {
-      ...this.connection,
-      batch: (...args) => explained(() => this.connection.batch(...args)),
-    };
-    const feed = new Feed(caller, options, {
-      connection,
-      sites: this.#sites,
-      schema: this.schema,
-      drift: this.drift,
-    });
+    const { schema, drift } = this;
+    const batch: Connection['batch'] = (...args) => explained(() => this.connection.batch(...args));
+    const connection: Connection = { ...this.connection, batch };
+    const feed = new Feed(caller, options, { connection, sites: this.#sites, schema, drift });
     return onceSettled(this.#documents, feed);
   }
 
@@ -125,7 +119,8 @@ export class CrrCore {
   async merge(batch: ChangeBatch, options: MergeBatchOptions): Promise<MergeReport> {
     const changes = changesOf(batch);
     const merger = this.#merger ?? (await this.#merging());
-    const merge = () => thenSettle(this.#documents, changes, merger.merge(changes, options));
+    const plain = () => merger.merge(changes, options);
+    const merge = () => thenSettle(this.#documents, changes, options.peer === undefined, plain);
     return observed(this.#observers, changes.length, merge, options.evict?.rows);
   }
 
@@ -157,7 +152,8 @@ export class CrrCore {
   }
 
   retryRejected(): Promise<MergeReport> {
-    return observed(this.#observers, 0, async () => (await this.#merging()).retryRejected());
+    const retry = async () => (await this.#merging()).retryRejected();
+    return observed(this.#observers, 0, () => thenSettle(this.#documents, [], false, retry));
   }
 
   async pendingCount(): Promise<number> {

@@ -1,12 +1,18 @@
 import type { Change } from '../model/change.js';
-import type { MergeReport } from './apply-result.js';
+import type { KeyedRow, MergeReport } from './apply-result.js';
 import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
 import type { Feed } from './feed.js';
 
 /** What keeps the columns that show documents up to date; see src/documents. */
 export interface DocumentHooks {
-  /** To be called after a merge. */
-  settle(): Promise<void>;
+  /** Rejects with a CrrChangeError if a change of a document is nothing that its codec has made. */
+  check(changes: readonly Change[]): Promise<void>;
+  /**
+   * To be called after a merge.
+   *
+   * @param returned rows that a constraint had kept out of their tables. That they are back is no news of theirs.
+   */
+  settle(returned?: readonly KeyedRow[]): Promise<void>;
   /** Ends when nothing is under way. */
   settled(): Promise<void>;
 }
@@ -31,13 +37,20 @@ export function onceSettled(
   );
 }
 
-/** A merge, after which the columns show what has arrived. */
+/**
+ * A merge, after which the columns show what has arrived.
+ *
+ * @param checks whether to refuse what is no update. A server without the codec passes on what it cannot check, and that
+ * must not end the sync of everybody else.
+ */
 export async function thenSettle(
   documents: DocumentHooks | undefined,
   changes: readonly Change[],
-  merge: Promise<MergeReport>,
+  checks: boolean,
+  merge: () => Promise<MergeReport>,
 ): Promise<MergeReport> {
-  const report = await merge;
-  if (changes.length > 0) await documents?.settle();
+  if (checks) await documents?.check(changes);
+  const report = await merge();
+  if (changes.length > 0 || report.shown.length > 0) await documents?.settle(report.shown);
   return report;
 }

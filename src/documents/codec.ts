@@ -7,7 +7,10 @@
  */
 export interface TextCodec<T extends object = object> {
   readonly name: string;
-  /** Whether bytes are an update. Must not take more time or memory than the bytes are worth. */
+  /**
+   * Whether bytes are an update that the library can have made. Must not take more time or memory than the bytes are worth:
+   * anybody may have sent them.
+   */
   isUpdate(bytes: Uint8Array): boolean;
   /**
    * The first update of a document that begins with a text: the same bytes on every site.
@@ -29,9 +32,16 @@ export interface OpenText<T extends object = object> {
   isPartial(): boolean;
   /** Whether all changes of an update are in it. */
   has(update: Uint8Array): boolean;
-  /** Whether an update has changes of this document's own client that it has not made. */
-  clashes(update: Uint8Array): boolean;
-  /** Merges updates of others. */
+  /** Edits are those of another writer from now on. */
+  writeAs(client: number): void;
+  /**
+   * Whether an update of somebody else has changes in the name of this document's client, beyond what others can know
+   * of it.
+   *
+   * @param unsaved what `takeUpdate()` has returned and nobody else has yet.
+   */
+  clashes(update: Uint8Array, unsaved: readonly Uint8Array[]): boolean;
+  /** Merges updates of others. What are not updates is left out. @throws if the document cannot be used any more. */
   apply(updates: readonly Uint8Array[]): void;
   /** Replaces ranges of the text, ascending and not overlapping. */
   replace(edits: readonly TextEdit[]): void;
@@ -44,6 +54,8 @@ export interface OpenText<T extends object = object> {
    * any more.
    */
   compact(updates: readonly Uint8Array[]): Uint8Array;
+  /** The whole document as one update. */
+  snapshot(): Uint8Array;
   /** Calls back after each change, with whether it was made here. @returns ends it. */
   onChange(listener: (isLocal: boolean) => void): () => void;
   close(): void;

@@ -1,11 +1,16 @@
 import { logColumns } from '../columns/registry.js';
+import { isFormerVersion } from '../columns/versions.js';
+import type { KeyedRow } from '../database/apply-result.js';
 import type { Connection } from '../database/connection.js';
 import { explained } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import { run } from '../database/run.js';
 import type { WriteListeners } from '../live/writes.js';
+import { isSoundChange, refuseValue } from '../merge/validate.js';
+import type { Change } from '../model/change.js';
 import { packKey } from '../model/packed-key.js';
 import type { CrrSchema } from '../model/schema.js';
+import { isOfNoSite } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { bytesToHex, type SqlValue } from '../model/value.js';
 import type { Place } from '../tables/cells/document.js';
@@ -43,9 +48,12 @@ export class Documents {
   readonly #columns: readonly (Omit<Place, 'key'> & { readonly codec: TextCodec })[];
   readonly #open = new Map<string, Promise<Shared>>();
   readonly #lane: Lane;
-  /** Rows up to this db_version show their documents. */
+  /** Rows up to this db_version show their documents, but for those of which this failed. */
   #shownTo = 0;
+  readonly #stale = new Map<string, Place & { readonly codec: TextCodec }>();
+  readonly #reported = new Set<string>();
   #sweeping: Promise<void> | undefined;
+  #nextSweep: Promise<void> | undefined;
   #isWriting = false;
 
   constructor(parts: DocumentsParts) {
@@ -65,6 +73,21 @@ export class Documents {
     });
   }
 
+  /** @throws {CrrChangeError} if bytes for a document are no update. */
+  check(changes: readonly Change[]): void {
+    changes.forEach((change, index) => {
+      if (!isSoundChange(change)) return; // Merging says why.
+      const of = this.#columns.find(
+        ({ spec, column }) => spec.name === change.table && column.name === change.cid,
+      );
+      if (of === undefined || isFormerVersion(of.column, change.col_version)) return;
+      const { val } = change;
+      if (isOfNoSite(change) || (val instanceof Uint8Array && of.codec.isUpdate(val))) return;
+      const reason = `is a collaborative text, and this value is no update of ${of.codec.name}`;
+      refuseValue(change, reason, index);
+    });
+  }
+
   async open<T extends object>(
     place: Place,
     codec: TextCodec<T>,
@@ -75,10 +98,14 @@ export class Documents {
     try {
       await session.sync();
     } catch (error) {
-      release();
-      // It may be that of a row that was deleted and created again, which somebody has not closed yet.
-      if (isNoRow(error) && this.#open.delete(idOf(place))) return this.open(place, codec, options);
-      throw error;
+      // It may be of a row that was deleted and created again, or is lost, and somebody has not closed it yet.
+      if (session.isOver || isNoRow(error)) {
+        release();
+        if (this.#open.delete(idOf(place))) return this.open(place, codec, options);
+        throw error;
+      }
+      // The column cannot show the text, for example because of a CHECK. Whoever edits it can help that.
+      this.#parts.onError(error);
     }
     return new LiveDocument<T>(session, options, { onError: this.#parts.onError, release });
   }
@@ -109,7 +136,7 @@ export class Documents {
 
   async #session(place: Place, codec: TextCodec): Promise<Session> {
     const { connection, writes } = this.#parts;
-    const lane = await this.#lane.take();
+    const lane = () => this.#lane.take();
     const onWritten = () => {
       this.#isWriting = true;
       writes.emit({ tables: [place.spec.name] });
@@ -122,17 +149,25 @@ export class Documents {
    * Brings columns up to date that do not show their documents: after a merge, and after writes by SQL. What cannot be
    * brought up to date now stays as it is, and is found again.
    */
-  settle(): Promise<void> {
+  settle(returned: readonly KeyedRow[] = []): Promise<void> {
     if (this.#columns.length === 0) return Promise.resolve();
-    const before = this.#sweeping ?? Promise.resolve();
-    const sweeping = before.then(() => this.#sweep()).catch(this.#parts.onError);
-    this.#sweeping = sweeping;
-    return sweeping;
+    for (const { table, key } of returned) {
+      for (const stale of this.#columns.filter(({ spec }) => spec.name === table)) {
+        this.#stale.set(idOf({ ...stale, key }), { ...stale, key });
+      }
+    }
+    // One that has not begun yet will see this, too.
+    this.#nextSweep ??= (this.#sweeping ?? Promise.resolve()).then(() => {
+      this.#sweeping = this.#nextSweep;
+      this.#nextSweep = undefined;
+      return this.#sweep().catch(this.#parts.onError);
+    });
+    return this.#nextSweep;
   }
 
   /** Ends when nothing is under way. */
   settled(): Promise<void> {
-    return this.#sweeping ?? Promise.resolve();
+    return this.#nextSweep ?? this.#sweeping ?? Promise.resolve();
   }
 
   async #sweep(): Promise<void> {
@@ -157,18 +192,31 @@ export class Documents {
       ],
       'read',
     );
-    for (const { codec, ...place } of found) {
-      if (this.#open.has(idOf(place))) continue; // Below, with all that are open.
-      // A row that is gone by now has nothing to show.
-      await this.#show(place, codec).catch((error) => {
-        if (!isNoRow(error)) throw error;
-      });
+    for (const stale of found) this.#stale.set(idOf(stale), stale);
+    for (const [id, { codec, ...place }] of [...this.#stale]) {
+      if (this.#open.has(id)) continue; // Below, with all that are open.
+      await this.#trySync(id, () => this.#show(place, codec));
     }
-    for (const opening of [...this.#open.values()]) {
-      // The row may be gone. Whoever opens or edits it learns of it there.
-      await opening.then(({ session }) => session.sync()).catch(() => {});
+    for (const [id, opening] of [...this.#open]) {
+      await this.#trySync(id, () => opening.then(({ session }) => session.sync()));
     }
     this.#shownTo = version;
+  }
+
+  /** What fails here is tried again with the next, and does not keep others from theirs. It is reported once. */
+  async #trySync(id: string, sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync();
+      this.#stale.delete(id);
+      this.#reported.delete(id);
+    } catch (error) {
+      // The row may be gone. Whoever opens or edits it learns of it there.
+      if (isNoRow(error)) this.#stale.delete(id);
+      else if (!this.#reported.has(id)) {
+        this.#reported.add(id);
+        this.#parts.onError(error);
+      }
+    }
   }
 }
 

@@ -1,5 +1,7 @@
+import type { KeyedRow } from '../database/apply-result.js';
 import type { DocumentHooks } from '../database/document-hooks.js';
 import type { WriteListeners } from '../live/writes.js';
+import type { Change } from '../model/change.js';
 import type { Documents } from './documents.js';
 
 /** The documents of a database whose schema has some: others need not load what edits them. */
@@ -24,8 +26,12 @@ export class LazyDocuments implements DocumentHooks {
     return this.#loading;
   }
 
-  async settle(): Promise<void> {
-    await (await this.#loading).settle();
+  async check(changes: readonly Change[]): Promise<void> {
+    (await this.#loading).check(changes);
+  }
+
+  async settle(returned?: readonly KeyedRow[]): Promise<void> {
+    await (await this.#loading).settle(returned);
   }
 
   async settled(): Promise<void> {

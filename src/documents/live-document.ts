@@ -1,4 +1,5 @@
 import { startTimer } from '../live/timer.js';
+import type { DocumentMerge } from './merges.js';
 import type { Session } from './session.js';
 
 export interface DocumentOptions {
@@ -70,8 +71,30 @@ export class LiveDocument<T extends object = object> {
   }
 
   /** Calls back after each change of the text or its marks. @returns ends it. */
-  on(_event: 'change', listener: (change: DocumentChange) => void): () => void {
-    const end = this.#session.text.onChange((isLocal) => listener({ isLocal }));
+  on(event: 'change', listener: (change: DocumentChange) => void): () => void;
+  /**
+   * Calls back after a merge of a text that was edited here and elsewhere since the merge before, for applications that
+   * show what a merge has done. The document keeps a copy of itself while somebody listens.
+   *
+   * @returns ends it.
+   */
+  on(event: 'merge', listener: (merge: DocumentMerge) => void): () => void;
+  on(
+    event: 'change' | 'merge',
+    listener: ((change: DocumentChange) => void) | ((merge: DocumentMerge) => void),
+  ): () => void {
+    const guarded = <T>(value: T) => {
+      // What a listener throws must not stop a merge half way.
+      try {
+        (listener as (value: T) => void)(value);
+      } catch (error) {
+        this.#onError(error);
+      }
+    };
+    const end =
+      event === 'merge'
+        ? this.#session.onMerge(guarded)
+        : this.#session.text.onChange((isLocal) => guarded({ isLocal }));
     this.#ends.push(end);
     return end;
   }

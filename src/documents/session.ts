@@ -1,17 +1,15 @@
 import type { Connection } from '../database/connection.js';
 import { run } from '../database/run.js';
 import { packKey } from '../model/packed-key.js';
-import {
-  type LogEntry,
-  type Place,
-  type RowState,
-  readRowState,
-} from '../tables/cells/document.js';
+import type { LogEntry, Place, RowState } from '../tables/cells/document.js';
 import { writeDocument } from '../tables/cells/write-document.js';
+import { readSiteVersion } from '../tables/state/read.js';
 import { clientOf, seedClientOf } from './client-id.js';
 import type { OpenText, TextCodec } from './codec.js';
 import { diffWords } from './diff.js';
 import { clash, look, noRow } from './look.js';
+import { type DocumentMerge, Merges } from './merges.js';
+import { Outbox } from './outbox.js';
 import { rebase } from './rebase.js';
 import { Tail } from './tail.js';
 
@@ -20,7 +18,8 @@ export interface SessionParts {
   readonly connection: Connection;
   readonly place: Place;
   readonly codec: TextCodec;
-  readonly lane: number;
+  /** The lane of this process now. */
+  readonly lane: () => Promise<number>;
   /** Called after each write. */
   readonly onWritten: () => void;
 }
@@ -32,14 +31,13 @@ export class Session {
   readonly parts: SessionParts;
   readonly #pk: Uint8Array;
   #row: RowState;
+  #lane: number;
   #text: OpenText;
   /** The log of the database up to here is in the document. */
   #seen: number;
   /** The database has updates: the plain text counts no more. */
   #isBegun: boolean;
-  /** Not in the database yet: the plain text as the first update, the latest one last, and what was edited. */
-  #seeds: Uint8Array[] = [];
-  #unsaved: Uint8Array[] = [];
+  readonly #outbox = new Outbox();
   /** The text as the database has it. */
   #savedText: string;
   /** The log holds what the column does not show. */
@@ -47,23 +45,32 @@ export class Session {
   /** What was written by SQL and is in the document, which is not saved yet. */
   #settled: string | undefined;
   readonly #tail = new Tail();
+  readonly #merges: Merges;
+  /** Why this session can be used no more. */
+  #lost: unknown;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** @throws {CrrDatabaseError} if there is no such row. */
   static async open(parts: SessionParts): Promise<Session> {
+    const lane = await parts.lane();
     const { row, log } = await look(parts, 0);
     if (row === undefined) throw noRow(parts.place);
-    return new Session(parts, row, log);
+    return new Session(parts, row, log, lane);
   }
 
-  private constructor(parts: SessionParts, row: RowState, log: readonly LogEntry[]) {
+  private constructor(parts: SessionParts, row: RowState, log: readonly LogEntry[], lane: number) {
     this.parts = parts;
     this.#pk = packKey(parts.place.key);
+    this.#merges = new Merges(parts.codec);
     this.#row = row;
     this.#isBegun = log.length > 0;
-    const { plain = '' } = row;
-    if (!this.#isBegun && plain !== '') this.#seeds.push(this.#seedFor(plain));
-    this.#text = this.#opened(log);
+    const updates = log.map(({ value }) => value);
+    if (!updates.some(parts.codec.isUpdate)) this.#plant(row.plain);
+    this.#lane = lane;
+    this.#text = parts.codec.open(
+      [this.#outbox.seed ?? [], updates].flat(),
+      clientOf(row.siteId, this.#pk, lane),
+    );
     this.#savedText = this.#text.text();
     this.#seen = row.dbVersion;
     this.#isStale = log.length > 0 && (row.shown === undefined || log.some((x) => !x.isShown));
@@ -75,16 +82,19 @@ export class Session {
     return this.#text;
   }
 
-  get hasUnsaved(): boolean {
-    this.#collect();
-    return this.#unsaved.length > 0;
+  /** Calls back after merges of texts that both sides have edited. @returns ends it. */
+  onMerge(listener: (merge: DocumentMerge) => void): () => void {
+    return this.#merges.add(listener, this.#text);
   }
 
-  #opened(log: readonly LogEntry[]): OpenText {
-    const { codec, lane } = this.parts;
-    const updates = log.map(({ value }) => value);
-    const client = clientOf(this.#row.siteId, this.#pk, lane);
-    return codec.open([...this.#seeds, ...updates], client);
+  /** Nothing can be done with it any more: see DOCUMENT_LOST. */
+  get isOver(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  get hasUnsaved(): boolean {
+    this.#collect();
+    return this.#outbox.edits.length > 0;
   }
 
   /** Puts a write by SQL into the document, unless the document was made from it. */
@@ -102,13 +112,20 @@ export class Session {
     return this.#row.written !== undefined && this.#settled === undefined;
   }
 
+  /** The document begins with a plain text. */
+  #plant(plain = ''): Uint8Array[] {
+    if (plain === '') return [];
+    const seed = this.#seedFor(plain);
+    this.#outbox.addSeed(seed);
+    return [seed];
+  }
+
   #seedFor(text: string): Uint8Array {
     return this.parts.codec.seed(text, seedClientOf(this.#pk, text));
   }
 
   #collect(): void {
-    const update = this.#text.takeUpdate();
-    if (update !== undefined) this.#unsaved.push(update);
+    this.#outbox.add(this.#text.takeUpdate());
   }
 
   /** Brings what others have written into the document, and the column up to date. */
@@ -124,13 +141,16 @@ export class Session {
   save(): Promise<void> {
     return this.#inTurn(async () => {
       this.#collect();
-      const isNews = this.#unsaved.length > 0 || this.#settled !== undefined;
+      const isNews = this.#outbox.edits.length > 0 || this.#settled !== undefined;
       if (isNews || this.#isStale) await this.#write();
     });
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(run);
+    const turn = this.#queue.then(() => {
+      if (this.#lost !== undefined) throw this.#lost;
+      return run();
+    });
     this.#queue = turn.catch(() => {});
     return turn;
   }
@@ -151,47 +171,47 @@ export class Session {
   }
 
   async #writeOnce(): Promise<void> {
+    const { connection, place, lane } = this.parts;
+    // Others may have it once this process is silent for long.
+    this.#lane = await lane();
     this.#collect();
-    const { connection, place } = this.parts;
-    const parts = [...this.#seeds, ...this.#unsaved];
-    // Nobody needs the plain text as an update before somebody has edited it.
-    const isEdit = this.#unsaved.length > 0;
-    const update = isEdit ? (parts.length === 1 ? parts[0]! : this.#text.join(parts)) : undefined;
-    const isFirst = isEdit && !this.#isBegun;
-    const { length } = this.#unsaved;
+    const update = this.#outbox.updateOf(this.#text);
+    const isFirst = update !== undefined && !this.#isBegun;
     const text = this.#text.text();
     const baseline = update === undefined ? undefined : await this.#baseline(update);
-    const statements = writeDocument(place, {
-      known: this.#row,
-      update,
-      baseline,
-      text: this.#isBlocked && !isFirst ? (this.#row.shown ?? '') : text,
-      shows: this.#isStale,
-      // A document that begins with the plain text has what was written to it.
-      settles: this.#settled !== undefined || isFirst,
+    this.#outbox.tries(update, baseline);
+    const shown = this.#isBlocked && !isFirst ? (this.#row.shown ?? '') : text;
+    // A document that begins with the plain text has what was written to it.
+    const settles = this.#settled !== undefined || isFirst;
+    const known = this.#row;
+    const write = { known, update, baseline, text: shown, shows: this.#isStale, settles };
+    let row = { ...known, shown, written: settles ? undefined : known.written };
+    let isSameSite = true;
+    const read = readSiteVersion((dbVersion, site) => {
+      row = { ...row, dbVersion };
+      isSameSite = site === known.site;
     });
-    let row: RowState | undefined;
-    await run(
-      connection,
-      [
-        ...statements,
-        readRowState(place, (found) => {
-          row = found;
-        }),
-      ],
-      'write',
-    );
-    this.#unsaved = this.#unsaved.slice(length);
-    if (isEdit) {
-      this.#seeds = [];
-      this.#isBegun = true;
-    }
-    this.#tail.write(update, baseline);
+    await run(connection, [...writeDocument(place, write), read], 'write');
+    this.#written();
     this.#isStale = false;
     this.#settled = undefined;
     this.#savedText = text;
-    this.#row = row ?? this.#row;
-    this.#seen = this.#row.dbVersion;
+    this.#adopt(row);
+    // Its id is read with the row.
+    if (!isSameSite) await this.#refresh();
+  }
+
+  #adopt(row: RowState): void {
+    this.#row = row;
+    this.#seen = row.dbVersion;
+    // Another process may have got the lane, or the database another id. What was edited before keeps its writer.
+    this.#text.writeAs(clientOf(row.siteId, this.#pk, this.#lane));
+  }
+
+  #written(): void {
+    const { update, baseline } = this.#outbox.committed();
+    this.#isBegun ||= update !== undefined;
+    this.#tail.write(update, baseline);
   }
 
   /** A new baseline of this site, once its updates take as much as they may. Updates that others lack must not go into one. */
@@ -203,21 +223,34 @@ export class Session {
   }
 
   async #refresh(): Promise<void> {
-    const { row, log } = await look(this.parts, this.#seen);
+    const { row, log: found } = await look(this.parts, this.#seen);
     if (row === undefined || row.causalLength !== this.#row.causalLength) {
       throw noRow(this.parts.place);
     }
     this.#collect();
-    this.#row = row;
-    this.#seen = row.dbVersion;
-    this.#isStale ||= log.some(({ isShown }) => !isShown) || row.shown === undefined;
-    this.#tail.read(log);
-    const updates = log.map(({ value }) => value);
-    if (updates.some((update) => this.#text.clashes(update))) {
-      throw clash(this.parts.place);
+    const log = found.filter((entry) => !this.#outbox.hasTried(entry));
+    // It was committed, although it failed here.
+    if (log.length < found.length) this.#written();
+    const updates = log.map(({ value }) => value).filter(this.parts.codec.isUpdate);
+    try {
+      if (updates.some((update) => this.#text.clashes(update, this.#outbox.edits))) {
+        throw clash(this.parts.place);
+      }
+      const merged = this.#merges.around(this.#text, updates, this.#isBegun);
+      if (updates.length > 0) {
+        this.#merge(updates);
+        merged();
+      }
+    } catch (error) {
+      // The document has a part of them, and what was edited cannot be told from what others have written.
+      this.#lost = error;
+      throw error;
     }
-    if (updates.length > 0) this.#merge(updates);
-    else if (!this.#isBegun) this.#restart(row);
+    this.#isBegun ||= log.length > 0;
+    this.#adopt(row);
+    this.#isStale ||= found.some(({ isShown }) => !isShown) || row.shown === undefined;
+    this.#tail.read(log);
+    if (!this.#isBegun) this.#restart(row);
     this.#settle();
     this.#collect();
   }
@@ -225,7 +258,7 @@ export class Session {
   #merge(updates: readonly Uint8Array[]): void {
     const isFirst = !this.#isBegun;
     this.#isBegun = true;
-    const seed = this.#seeds.at(-1);
+    const { seed } = this.#outbox;
     if (!isFirst || seed === undefined) {
       this.#text.apply(updates);
       return;
@@ -242,9 +275,7 @@ export class Session {
   /** The plain text is another one, and nobody has begun the document. */
   #restart({ plain = '' }: RowState): void {
     if (plain === this.#savedText) return;
-    const seed = plain === '' ? [] : [this.#seedFor(plain)];
-    this.#beginAgain(plain, seed);
-    this.#seeds.push(...seed);
+    this.#beginAgain(plain, this.#plant(plain));
     this.#savedText = plain;
   }
 

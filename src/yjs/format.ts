@@ -23,29 +23,41 @@ export interface Span {
 
 /** What an update contains. @throws if it is not one. */
 export function spansOf(update: Uint8Array): Span[] {
-  const body = update.subarray(1);
-  const { structs } = decode(update[0], body);
-  return structs.flatMap((struct) =>
+  return decoded(update).structs.flatMap((struct) =>
     struct instanceof Y.Skip
       ? []
       : [{ client: struct.id.client, clock: struct.id.clock, length: struct.length }],
   );
 }
 
-function decode(format: number | undefined, body: Uint8Array) {
-  if (format === V1) return Y.decodeUpdate(body);
-  if (format === V2) return Y.decodeUpdateV2(body);
-  throw new Error('the bytes are no update of Yjs');
-}
+/**
+ * How many structs an update of so many bytes may have. The second encoding writes equal numbers once, so 25 bytes may promise
+ * thousands of millions of structs, each of which takes memory.
+ */
+const mostStructs = (bytes: number) => 2 ** 15 + bytes / 4;
 
-export function isUpdate(update: Uint8Array): boolean {
-  try {
-    // It reads one struct after another, and ends with the bytes, whatever lengths they promise.
-    spansOf(update);
-    return true;
-  } catch {
-    return false;
+/** @throws if the bytes are no update, or have too many structs. */
+export function decoded(update: Uint8Array): ReturnType<typeof Y.decodeUpdate> {
+  let left = mostStructs(update.length);
+  const count = () => {
+    if (--left < 0) throw new Error('the update has too many structs for its bytes');
+  };
+  class DecoderV1 extends Y.UpdateDecoderV1 {
+    override readInfo(): number {
+      count();
+      return super.readInfo();
+    }
   }
+  class DecoderV2 extends Y.UpdateDecoderV2 {
+    override readInfo(): number {
+      count();
+      return super.readInfo();
+    }
+  }
+  const body = update.subarray(1);
+  if (update[0] === V1) return Y.decodeUpdateV2(body, DecoderV1);
+  if (update[0] === V2) return Y.decodeUpdateV2(body, DecoderV2);
+  throw new Error('the bytes are no update of Yjs');
 }
 
 /** @param origin of the transaction. */

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { OpenText, TextCodec } from '../documents/codec.js';
-import { isUpdate, V1, withFormat } from './format.js';
+import { V1, withFormat } from './format.js';
+import { isUpdate } from './is-update.js';
 import { YjsText, type YText } from './open-text.js';
 import { ROOT } from './root.js';
 

@@ -1,43 +1,51 @@
 import * as Y from 'yjs';
-import { applyTo, isUpdate } from './format.js';
+import { applyTo } from './format.js';
+import { isUpdate } from './is-update.js';
 import { ROOT } from './root.js';
 
 /** The origin of what others wrote, in Yjs's events. */
 export const REMOTE = 'drizzle-crr';
 
-/** Opens the document of updates. Those that make no sense are left out. */
-export function opened(updates: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc();
-  // The type of the root has to be known before what it holds.
-  doc.getText(ROOT);
-  try {
-    applyAll(doc, updates);
+/** Opens the document of updates, without those that make no sense. `prepare` sees each document before its updates. */
+export function opened(updates: readonly Uint8Array[], prepare: (doc: Y.Doc) => void): Y.Doc {
+  const sound = updates.filter(isUpdate);
+  const open = (part: readonly Uint8Array[]) => {
+    const doc = new Y.Doc();
+    // The type of the root has to be known before what it holds.
+    doc.getText(ROOT);
+    prepare(doc);
+    applyAll(doc, part);
     return doc;
+  };
+  try {
+    return open(sound);
   } catch {
-    return withoutFaulty(updates);
+    return withoutFaulty(sound, open);
   }
 }
 
+/** @param updates are updates. */
 export function applyAll(doc: Y.Doc, updates: readonly Uint8Array[]): void {
   doc.transact(() => {
-    for (const update of updates) if (isUpdate(update)) applyTo(doc, update, REMOTE);
+    for (const update of updates) applyTo(doc, update, REMOTE);
   }, REMOTE);
 }
 
-/** An update can be well-formed and still make no sense. Yjs stops in the middle then, so each is tried on a copy first. */
-function withoutFaulty(updates: readonly Uint8Array[]): Y.Doc {
-  let good: Uint8Array[] = [];
-  let doc = new Y.Doc();
+/** An update can be well-formed and still fit no document. Yjs stops in the middle then, so the document is opened again without it. */
+function withoutFaulty(
+  updates: readonly Uint8Array[],
+  open: (updates: readonly Uint8Array[]) => Y.Doc,
+): Y.Doc {
+  const good: Uint8Array[] = [];
+  let doc = open(good);
   for (const update of updates) {
-    const trial = new Y.Doc();
-    trial.getText(ROOT);
     try {
-      applyAll(trial, [...good, update]);
+      applyAll(doc, [update]);
+      good.push(update);
     } catch {
-      continue;
+      doc.destroy();
+      doc = open(good);
     }
-    good = [...good, update];
-    doc = trial;
   }
   return doc;
 }

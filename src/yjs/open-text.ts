@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { OpenText, TextEdit } from '../documents/codec.js';
-import { inFirst, isUpdate, spansOf, V1, V2, withFormat } from './format.js';
+import { inFirst, spansOf, V1, V2, withFormat } from './format.js';
+import { isUpdate } from './is-update.js';
 import { applyAll, opened, REMOTE } from './open-doc.js';
 import { ROOT } from './root.js';
 
@@ -13,18 +14,28 @@ export interface YText {
 /** Stands for what is not text. */
 const OBJECT = '\ufffc';
 
+/** Once so much was written in the name of a writer, which nobody does by typing, its site writes in another. */
+const FULL_CLOCK = 2 ** 32;
+
 export class YjsText implements OpenText<YText> {
   readonly editor: YText;
   #updates: Uint8Array[] = [];
+  /** What Yjs has tidied up when it merged: it deletes marks that have become superfluous. */
+  #tidied: Uint8Array[] = [];
+  #isMerging = true;
 
   constructor(updates: readonly Uint8Array[], client: number) {
-    const doc = opened(updates);
-    // Only now: Yjs takes another client id if it sees its own in what it reads.
-    doc.clientID = client;
-    this.editor = { doc, text: doc.getText(ROOT) };
-    doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== REMOTE) this.#updates.push(update);
+    const doc = opened(updates, (doc) => {
+      this.#tidied = [];
+      doc.on('update', (update: Uint8Array, origin: unknown) => {
+        if (origin === REMOTE) return;
+        (this.#isMerging ? this.#tidied : this.#updates).push(update);
+      });
     });
+    this.#isMerging = false;
+    this.editor = { doc, text: doc.getText(ROOT) };
+    // Only now: Yjs takes another client id if it sees its own in what it reads.
+    this.writeAs(client);
   }
 
   get #doc(): Y.Doc {
@@ -51,13 +62,23 @@ export class YjsText implements OpenText<YText> {
     );
   }
 
-  clashes(update: Uint8Array): boolean {
-    const own = this.#doc.clientID;
-    return (
-      isUpdate(update) &&
-      spansOf(update).some(
-        ({ client, clock, length }) => client === own && this.#stateOf(own) < clock + length,
-      )
+  writeAs(client: number): void {
+    let free = client;
+    while (this.#stateOf(free) >= FULL_CLOCK) free = (free + 1) % 2 ** 32;
+    this.#doc.clientID = free;
+  }
+
+  clashes(update: Uint8Array, unsaved: readonly Uint8Array[]): boolean {
+    if (!isUpdate(update)) return false;
+    const { clientID } = this.#doc;
+    // What each writer of this document had written when it was last saved.
+    const saved = new Map([[clientID, this.#stateOf(clientID)]]);
+    for (const { client, clock } of unsaved.flatMap(spansOf)) {
+      saved.set(client, Math.min(clock, saved.get(client) ?? clock));
+    }
+    return spansOf(update).some(
+      ({ client, clock, length }) =>
+        clock + length > (saved.get(client) ?? Number.POSITIVE_INFINITY),
     );
   }
 
@@ -67,8 +88,13 @@ export class YjsText implements OpenText<YText> {
 
   apply(updates: readonly Uint8Array[]): void {
     const client = this.#doc.clientID;
-    applyAll(this.#doc, updates);
-    this.#doc.clientID = client;
+    this.#isMerging = true;
+    try {
+      applyAll(this.#doc, updates.filter(isUpdate));
+    } finally {
+      this.#isMerging = false;
+      this.#doc.clientID = client;
+    }
   }
 
   replace(edits: readonly TextEdit[]): void {
@@ -82,9 +108,11 @@ export class YjsText implements OpenText<YText> {
   }
 
   takeUpdate(): Uint8Array | undefined {
-    const updates = this.#updates;
+    if (this.#updates.length === 0) return undefined;
+    // A merge writes nothing, but edits after it may rely on what it has tidied up.
+    const updates = [...this.#tidied, ...this.#updates];
+    this.#tidied = [];
     this.#updates = [];
-    if (updates.length === 0) return undefined;
     return withFormat(V1, updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates));
   }
 
@@ -97,13 +125,19 @@ export class YjsText implements OpenText<YText> {
     // What a reader would have who lacks these writers only.
     const others = [...this.#doc.store.clients.keys()].filter((client) => !own.has(client));
     const known = new Map(others.map((client) => [client, this.#stateOf(client)]));
-    const update = Y.encodeStateAsUpdateV2(this.#doc, Y.encodeStateVector(known));
-    return withFormat(V2, update);
+    const vector = Y.encodeStateVector(known);
+    const update = withFormat(V2, Y.encodeStateAsUpdateV2(this.#doc, vector));
+    // Of thousands of characters that were each typed before the one before, readers would not believe so few bytes.
+    return isUpdate(update) ? update : withFormat(V1, Y.encodeStateAsUpdate(this.#doc, vector));
+  }
+
+  snapshot(): Uint8Array {
+    return withFormat(V1, Y.encodeStateAsUpdate(this.#doc));
   }
 
   onChange(listener: (isLocal: boolean) => void): () => void {
     const changed = ({ changed, origin }: Y.Transaction) => {
-      if (changed.size > 0) listener(origin !== REMOTE);
+      if (changed.size > 0) listener(origin !== REMOTE && !this.#isMerging);
     };
     this.#doc.on('afterTransaction', changed);
     return () => this.#doc.off('afterTransaction', changed);

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
+import { hash64 } from '../../src/model/hash.js';
 import type { Random } from '../support/random.js';
 import type { Job } from './jobs.js';
 import type { Report } from './ledger.js';
@@ -17,13 +18,19 @@ export interface Victims {
   remove(): void;
 }
 
-/** Bundles the process once: it starts many times, and tsx would compile it each time. */
-export async function bundleVictim(): Promise<Victims> {
+export interface Bundle {
+  /** Path of the program. */
+  readonly script: string;
+  remove(): void;
+}
+
+/** Bundles a program once: it starts many times, and tsx would compile it each time. */
+export async function bundle(program: string): Promise<Bundle> {
   // Inside the project, so that the bundle can import the project's packages.
-  const outDir = `${root}node_modules/.cache/crashes-${process.pid}`;
+  const outDir = `${root}node_modules/.cache/killed-${process.pid}-${hash64(program).join('-')}`;
   await build({
     config: false,
-    entry: { victim: `${root}test/crashes/victim.ts` },
+    entry: { program: `${root}${program}` },
     outDir,
     format: ['esm'],
     target: 'es2022',
@@ -33,9 +40,14 @@ export async function bundleVictim(): Promise<Victims> {
     outExtension: () => ({ js: '.mjs' }),
   });
   return {
-    kill: (world, job, random) => kill(`${outDir}/victim.mjs`, world, job, random),
+    script: `${outDir}/program.mjs`,
     remove: () => rmSync(outDir, { recursive: true, force: true }),
   };
+}
+
+export async function bundleVictim(): Promise<Victims> {
+  const { script, remove } = await bundle('test/crashes/victim.ts');
+  return { kill: (world, job, random) => kill(script, world, job, random), remove };
 }
 
 async function kill(script: string, world: World, job: Job, random: Random): Promise<void> {

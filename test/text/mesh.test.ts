@@ -5,8 +5,8 @@
 import { eq } from 'drizzle-orm';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expect, test, vi } from 'vitest';
-import { collaborativeText, counter, crrTable, mvr } from '../../src/index.js';
-import { yText } from '../../src/yjs/index.js';
+import { collaborativeText, counter, crrTable, type LiveDocument, mvr } from '../../src/index.js';
+import { type YText, yText } from '../../src/yjs/index.js';
 import { deliver, type MeshSite, openMeshSite, rowsOf, settle } from '../columns/laws/mesh.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 
@@ -29,10 +29,14 @@ const WORDS = ['red', 'green', 'blue ', ' fox', '\n', '🦊', 'é'];
 const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 10);
 const STEPS = 60;
 
-async function step(random: Random, { db }: MeshSite): Promise<void> {
+/** Documents that stay open while other things happen, by site and row. */
+type Open = Map<string, LiveDocument<YText>>;
+
+async function step(random: Random, site: MeshSite, open: Open): Promise<void> {
+  const { db } = site;
   const id = random.pick(IDS);
   const word = random.pick(WORDS);
-  switch (random.int(10)) {
+  switch (random.int(11)) {
     case 0:
       await db
         .insert(t as never)
@@ -63,20 +67,48 @@ async function step(random: Random, { db }: MeshSite): Promise<void> {
         if (taken.length === 0) await db.update(t).set({ id: to }).where(eq(t.id, id));
       }
       return;
+    case 5:
+      if (random.chance(0.2)) {
+        const body = `${word} again`;
+        await site.client.execute({
+          sql: 'INSERT OR REPLACE INTO t (id, body) VALUES (?, ?)',
+          args: [id, body],
+        });
+        await db.$crr.changes();
+      }
+      return;
     default: {
       const [row] = await db.select().from(t).where(eq(t.id, id));
       if (row === undefined) return;
-      const doc = await db.$crr.document(t, { id }, 'body', yText());
-      const { text } = doc.editor;
-      for (let i = 0; i <= random.int(3); i++) {
-        if (text.length > 2 && random.chance(0.4)) text.delete(random.int(text.length - 1), 1);
-        else
-          text.insert(random.int(text.length + 1), word, random.chance(0.2) ? { bold: true } : {});
+      const place = `${site.id} ${id}`;
+      const doc = open.get(place) ?? (await db.$crr.document(t, { id }, 'body', yText()));
+      edit(random, doc.editor.text, word);
+      open.set(place, doc);
+      if (random.chance(0.3)) return;
+      if (random.chance(0.5)) await saved(doc.save());
+      else {
+        open.delete(place);
+        await saved(doc.close());
       }
-      await doc.close();
     }
   }
 }
+
+function edit(random: Random, text: YText['text'], word: string): void {
+  for (let i = 0; i <= random.int(3); i++) {
+    const at = random.int(text.length + 1);
+    const length = random.int(text.length - at + 1);
+    const kind = random.int(10);
+    if (kind < 3) text.delete(at, Math.min(length, 3));
+    else if (kind < 5) {
+      text.format(at, length, { [random.pick(['bold', 'em'])]: random.chance(0.6) ? true : null });
+    } else text.insert(at, word, random.chance(0.2) ? { bold: true } : {});
+  }
+}
+
+/** The row may have been deleted, or created again, since the document was opened. */
+const saved = (save: Promise<void>) =>
+  save.catch((error) => expect(error).toMatchObject({ code: 'CRR_DATABASE_NO_ROW' }));
 
 test('documents among columns of other types converge', { timeout: 600_000 }, async () => {
   const seed = seedFromEnv();
@@ -93,14 +125,16 @@ test('documents among columns of other types converge', { timeout: 600_000 }, as
     ] as const;
     // Passes everything on, and understands no document.
     const relay = await openMeshSite({ t: withoutCodec });
+    const open: Open = new Map();
     for (let i = 0; i < STEPS; i++) {
-      if (random.chance(0.75)) await step(random, random.pick(sites));
+      if (random.chance(0.75)) await step(random, random.pick(sites), open);
       else {
         const all = [...sites, relay];
         const [from, to] = random.shuffle(all) as [MeshSite, MeshSite];
         await deliver(random, from, to);
       }
     }
+    for (const doc of open.values()) await saved(doc.close());
     // What was put into documents while the first exchange went on is news in the next.
     await settle([...sites, relay]);
     await settle([...sites, relay]);
@@ -108,11 +142,15 @@ test('documents among columns of other types converge', { timeout: 600_000 }, as
     reported.mockRestore();
     const rows = await rowsOf(sites[0], 't');
     documents += rows.length;
+    const marks = new Map<string, unknown>();
     for (const site of sites) {
       expect(await rowsOf(site, 't'), label).toEqual(rows);
       for (const { id, body } of await site.db.select().from(t)) {
         const doc = await site.db.$crr.document(t, { id }, 'body', yText());
         expect(doc.toString(), label).toBe(body ?? '');
+        const delta = doc.editor.text.toDelta();
+        expect(delta, label).toEqual(marks.get(id) ?? delta);
+        marks.set(id, delta);
         await doc.close();
       }
     }

@@ -27,6 +27,8 @@ export interface RowState {
   readonly dbVersion: number;
   readonly causalLength: number;
   readonly siteId: Uint8Array;
+  /** The ordinal of that site. */
+  readonly site: number;
   /** What the column shows. */
   readonly shown: string | undefined;
   /** The plain text from before the document, if there is one. */
@@ -60,6 +62,7 @@ export function readRowState({ spec, column, key }: Place, read: (row: RowState)
         text('shared.value'),
         'shared.base_version',
         text('shared.base_value'),
+        LOCAL_SITE,
       ])}
     FROM ${clock(spec)} AS clock
     JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
@@ -76,11 +79,12 @@ export function readRowState({ spec, column, key }: Place, read: (row: RowState)
     args,
     read([row]) {
       if (row === undefined) return;
-      const { 0: dbVersion, 1: causalLength, 2: siteId, 5: mark } = row;
+      const { 0: dbVersion, 1: causalLength, 2: siteId, 5: mark, 7: site } = row;
       read({
         dbVersion: Number(dbVersion),
         causalLength: Number(causalLength),
         siteId: exactValue(siteId!, 'b') as Uint8Array,
+        site: Number(site),
         shown: textOf(row, 3),
         plain: textOf(row, 4),
         written: Number(mark) === 1 ? { over: textOf(row, 6) ?? '' } : undefined,

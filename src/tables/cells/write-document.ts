@@ -35,19 +35,8 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
   const { known, update, baseline, text, shows, settles } = write;
   const clockIs = (args: SqlValue[]) => clockKeyIs(spec, key, args).join(' AND ');
   return [
-    refuseIfFound(
-      sql(
-        (args) => statementText`
-          SELECT 1
-          WHERE NOT EXISTS (
-            SELECT 1 FROM ${clock(spec)}
-            WHERE
-              ${clockIs(args)}
-              AND db_version = ${known.dbVersion}
-              AND causal_length = ${known.causalLength}
-          )`,
-      ),
-    ),
+    // An update brings the condition itself.
+    ...(update === undefined ? [refuseIfFound(sql((args) => notKnown(place, known, args)))] : []),
     // The write triggers do nothing: the column only shows what is in the log.
     statement(statementText`
       UPDATE ${STATE_TABLE}
@@ -55,7 +44,7 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
         db_version = db_version + 1,
         seq = 0,
         applying = 1`),
-    ...(update === undefined ? [] : [addToLog(place, update, '2')]),
+    ...(update === undefined ? [] : [addToLog(place, update, '2', known)]),
     ...(baseline === undefined ? [] : [addToLog(place, baseline, '1'), forgetCovered(place)]),
     sql((args) => {
       const value = bindValue(text, args);
@@ -105,19 +94,47 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
   ];
 }
 
-/** @param step 2: the next update; 1: the baseline of all. See src/columns/text/type.ts. */
-function addToLog(place: Place, value: Uint8Array, step: '1' | '2'): Statement {
+/** A query that finds something if the row is another one than is known. */
+function notKnown(place: Place, known: DocumentWrite['known'], args: SqlValue[]): string {
+  return statementText`
+    SELECT 1
+    WHERE NOT EXISTS (
+      SELECT 1 FROM ${clock(place.spec)}
+      WHERE
+        ${all([
+          ...clockKeyIs(place.spec, place.key, args),
+          `db_version = ${known.dbVersion}`,
+          `causal_length = ${known.causalLength}`,
+        ])}
+    )`;
+}
+
+/**
+ * @param known if it is not so, the statement fails.
+ * @param step 2: the next update; 1: the baseline of all. See src/columns/text/type.ts.
+ */
+function addToLog(
+  place: Place,
+  value: Uint8Array,
+  step: '1' | '2',
+  known?: DocumentWrite['known'],
+): Statement {
   const { spec, column, key } = place;
   const args: SqlValue[] = [];
   const keys = key.map((part) => bindValue(part, args));
   const bytes = bindValue(value, args);
+  // Without a number the statement fails, and the batch with it.
+  const number =
+    known === undefined
+      ? `last + ${step}`
+      : block`CASE WHEN NOT EXISTS (${notKnown(place, known, args)}) THEN last + ${step} END`;
   const isOwn = [...isOfLog(place, args), `site = ${LOCAL_SITE}`];
   const sql = statementText`
     INSERT INTO ${cells(spec)} (
       ${[...spec.key.map(({ name }) => quoteName(keyOf(name))), CELL_COLUMNS].join(', ')}, number, base_version, base_value
     )
     SELECT
-      ${list([...keys, quoteText(column.name), 'site', `last + ${step}`, bytes, 'db_version', 'seq', `last + ${step}`, '0', '1'])}
+      ${list([...keys, quoteText(column.name), 'site', `last + ${step}`, bytes, 'db_version', 'seq', number, '0', '1'])}
     FROM (
       SELECT
         state.site, state.db_version, state.seq,

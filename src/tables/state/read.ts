@@ -15,3 +15,9 @@ export function readDbVersion(read: (version: number) => void): Query {
   const sql = `SELECT db_version FROM ${STATE_TABLE}`;
   return queryRow(sql, ({ 0: version }) => read(Number(version)));
 }
+
+/** @param read gets the ordinal of this database, too. */
+export function readSiteVersion(read: (version: number, site: number) => void): Query {
+  const sql = `SELECT db_version, site FROM ${STATE_TABLE}`;
+  return queryRow(sql, ({ 0: version, 1: site }) => read(Number(version), Number(site)));
+}
