@@ -119,7 +119,10 @@ try {
   const opened = ms(openedDatabase);
   await reopened.close();
 
-  const many = Array.from({ length: 10_000 }, (_, i) => ({ id: `n${i}`, body: 'x'.repeat(2_000) }));
+  const many = Array.from({ length: TRACE === undefined ? 10_000 : 0 }, (_, i) => ({
+    id: `n${i}`,
+    body: 'x'.repeat(2_000),
+  }));
   for (let i = 0; i < many.length; i += 500) {
     await again.db.insert(notes).values(many.slice(i, i + 500));
   }
@@ -144,7 +147,7 @@ try {
     'a plain UPDATE of the same text, CPU ms': (floorCpu / saves.length).toFixed(2),
     'opening the database, ms': (openedDatabase - began).toFixed(0),
     'opening the document, ms': opened.toFixed(0),
-    'listing 10,000 documents of 2 kB, ms': listed.toFixed(0),
+    ...(TRACE === undefined && { 'listing 10,000 documents of 2 kB, ms': listed.toFixed(0) }),
   });
   again.client.close();
 } finally {
