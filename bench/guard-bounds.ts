@@ -61,6 +61,19 @@ export const EXACT: Readonly<Record<string, ExactCosts>> = {
     deleteCompiled: 116,
     bytes: 278.528,
   },
+  history_integer: {
+    insertSteps: 197,
+    readSteps: 385.856,
+    applyNewSteps: 493.678,
+    applyUpdateSteps: 645.649,
+    applyNoopSteps: 114.62,
+    updateSteps: 270,
+    deleteSteps: 175,
+    insertCompiled: 360,
+    updateCompiled: 351,
+    deleteCompiled: 176,
+    bytes: 425.984,
+  },
 };
 
 /** Instructions per row of a table with a reference and a unique column, whatever it holds. */

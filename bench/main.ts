@@ -8,6 +8,7 @@ import { measureEngines } from './engines.js';
 import { exactCosts } from './exact.js';
 import { Figures } from './figures.js';
 import { measureGrowth } from './growth.js';
+import { measureHistory } from './history.js';
 import { measureLive } from './live.js';
 import { useClock } from './measure.js';
 import { measureMemory } from './memory.js';
@@ -117,6 +118,9 @@ const sections: Record<string, (bench: Workbench, figures: Figures) => Promise<v
   },
   async settling(bench, figures) {
     await measureSettling(bench, scale.rounds, figures);
+  },
+  async history(bench, figures) {
+    await measureHistory(bench, scale, figures);
   },
   async live(bench, figures) {
     await measureLive(bench, scale.rounds, figures);

@@ -62,6 +62,13 @@ export function textShape(key: KeyKind): Shape {
   return shape(`text5_${key}`, key, columns, 2, (_, random) => columns.map(() => words(random)));
 }
 
+/** The same with history. */
+export function historyShape(key: KeyKind): Shape {
+  const columns = ['a', 'b', 'c', 'd', 'e'].map(text);
+  const table = plainCrr({ table: TABLE, key: keyColumns(key), columns }, true);
+  return { ...textShape(key), name: `history_${key}`, table };
+}
+
 /** 12 columns, like the widest table of an application. */
 export function wideShape(key: KeyKind = 'uuid4'): Shape {
   const types: readonly (readonly [string, string])[] = [
@@ -164,10 +171,7 @@ function shape(
   updatedColumn: number,
   cells: (index: number, random: Random) => Row,
 ): Shape {
-  const key: readonly PlainColumn[] =
-    kind === 'composite'
-      ? [text('tenant'), { name: 'number', type: 'integer' }]
-      : [kind === 'integer' ? { name: 'id', type: 'integer' } : text('id')];
+  const key = keyColumns(kind);
   const all = [...key.map((column) => ({ ...column, notNull: true })), ...columns];
   const definitions = all.map(
     ({ name, type, notNull }) => `"${name}" ${type}${notNull ? ' NOT NULL' : ''}`,
@@ -189,6 +193,11 @@ function shape(
       return rows;
     },
   };
+}
+
+function keyColumns(kind: KeyKind): readonly PlainColumn[] {
+  if (kind === 'composite') return [text('tenant'), { name: 'number', type: 'integer' }];
+  return [kind === 'integer' ? { name: 'id', type: 'integer' } : text('id')];
 }
 
 function keyOf(kind: KeyKind, index: number, random: Random): Row {

@@ -6,7 +6,8 @@ import { noteGreatestTime } from '../tables/apply/table.js';
 import { type DrainOptions, drainPendingStatements } from '../tables/pending/drain.js';
 import { tryDue, tryWaiting } from '../tables/pending/touched.js';
 import type { Apart } from './apart.js';
-import type { EarlyChange, RowOffer, UnknownColumns } from './group.js';
+import type { EarlyChange, UnknownColumns } from './group.js';
+import type { RowOffer } from './table-group.js';
 
 /**
  * What has happened since everything that waits from a source was tried. Unless its row has changed or its time has

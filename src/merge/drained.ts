@@ -1,9 +1,10 @@
 import { isTimed } from '../columns/registry.js';
 import type { CrrSchema } from '../model/schema.js';
 import { requiredColumns, type TableSpec } from '../model/table-spec.js';
-import type { EarlyChange, RowOffer } from './group.js';
+import type { EarlyChange } from './group.js';
 import type { ApplyInput } from './input.js';
 import type { LimitedInput } from './limited.js';
+import type { RowOffer } from './table-group.js';
 
 /** What a batch is made of, as far as it matters for what is drained. */
 export interface DrainCauses {

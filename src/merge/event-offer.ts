@@ -68,15 +68,14 @@ function columnsOf(spec: TableSpec): ReadonlyMap<string, FoundColumn> {
   return columns;
 }
 
-/** The events of a table's rows once each, and parents before their children. */
-export function inCausalOrder(offers: readonly EventOffer[]): EventOffer[] {
+/** The events of a row once each, and parents before their children. */
+export function inCausalOrder(offers: readonly EventOffer[]): readonly EventOffer[] {
+  if (offers.length === 1) return offers;
   const byDot = new Map<string, EventOffer>();
-  const rowOf = ({ change: { pk } }: EventOffer) => bytesToHex(pk);
   for (const offer of offers) {
     const { site_id, col_version, seq } = offer.change;
-    byDot.set(`${rowOf(offer)} ${bytesToHex(site_id)} ${col_version} ${seq}`, offer);
+    byDot.set(`${bytesToHex(site_id)} ${col_version} ${seq}`, offer);
   }
-  if (byDot.size === 1) return [...byDot.values()];
   const done = new Set<EventOffer>();
   const ordered: EventOffer[] = [];
   for (const offer of byDot.values()) {
@@ -93,7 +92,7 @@ export function inCausalOrder(offers: readonly EventOffer[]): EventOffer[] {
         continue;
       }
       const [version, seq, site = bytesToHex(top.offer.change.site_id)] = parent;
-      const found = byDot.get(`${rowOf(top.offer)} ${site} ${version} ${seq}`);
+      const found = byDot.get(`${site} ${version} ${seq}`);
       if (found === undefined || done.has(found)) continue;
       done.add(found);
       stack.push({ offer: found, next: 0 });

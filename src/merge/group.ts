@@ -2,11 +2,17 @@ import { isOfFormerLife } from '../columns/versions.js';
 import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
-import { isOfNoSite, NEUTRAL_SITE } from '../model/site.js';
+import { NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
-import { bytesToHex, type SqlValue } from '../model/value.js';
-import { type BatchColumn, batchColumns } from './columns.js';
-import { type EventOffer, offerEvent, SitesOfParents } from './event-offer.js';
+import type { SqlValue } from '../model/value.js';
+import { offerEvent, SitesOfParents } from './event-offer.js';
+import {
+  offerCell,
+  offerSentinel,
+  type RowEvents,
+  type RowOffer,
+  TableGroup,
+} from './table-group.js';
 import {
   isSoundChange,
   refuseChange,
@@ -15,18 +21,6 @@ import {
   validateKey,
   validateUnknownCell,
 } from './validate.js';
-
-/** Everything that a batch contains about one row at its greatest causal length. */
-export interface RowOffer {
-  readonly pk: Uint8Array;
-  readonly key: readonly SqlValue[];
-  cl: number;
-  sentinel: Change | undefined;
-  /** The cell that wins per column, by the column's index; versions are those inside a database. */
-  cells: (Change | undefined)[];
-  /** The latest state of each site's cells, by column and site; versions are those on the wire. */
-  siteCells?: Map<string, Change> | undefined;
-}
 
 /** A change that has no column to go to yet, or one whose column merges in another way here. */
 export interface EarlyChange {
@@ -46,8 +40,8 @@ export interface GroupedChanges {
   /** How many cells (not sentinels) the batch contains. */
   readonly cellCount: number;
   readonly siteIds: ReadonlySet<Uint8Array>;
-  /** Events of tables with history. */
-  readonly events: ReadonlyMap<TableSpec, readonly EventOffer[]>;
+  /** Events of tables with history, by row. */
+  readonly events: ReadonlyMap<TableSpec, readonly RowEvents[]>;
   /** The sites of their parents. */
   readonly parents: SitesOfParents;
 }
@@ -74,7 +68,6 @@ export function groupChanges(
   const early: EarlyChange[] = [];
   const held: EarlyChange[] = [];
   const siteIds = new Set<Uint8Array>();
-  const events = new Map<TableSpec, EventOffer[]>();
   const parents = new SitesOfParents();
   let greatestLife = 0;
   let cellCount = 0;
@@ -86,6 +79,7 @@ export function groupChanges(
   let key: SqlValue[] = [];
   let table: TableGroup | undefined;
   let row: RowOffer | undefined;
+  let rowEvents: RowEvents | undefined;
   let isHeldRow = false;
 
   for (let index = 0; index < changes.length; index++) {
@@ -104,6 +98,7 @@ export function groupChanges(
       pk = change.pk;
       tableName = change.table;
       row = undefined;
+      rowEvents = undefined;
       isHeldRow = heldRows.has(change);
     }
     if (change.cid === EVENT) {
@@ -151,18 +146,12 @@ export function groupChanges(
     offerCell(row, change, column);
   }
 
-  function offerEventOf(
-    group: TableGroup,
-    change: Change,
-    key: readonly SqlValue[],
-    index: number,
-  ): void {
+  function offerEventOf(group: TableGroup, change: Change, key: SqlValue[], index: number): void {
     const offer = offerEvent(group.spec, change, key);
     if (typeof offer === 'string') refuseEvent(change, offer, index);
     parents.add(offer.event);
-    const offers = events.get(group.spec);
-    if (offers === undefined) events.set(group.spec, [offer]);
-    else offers.push(offer);
+    rowEvents ??= group.eventsOf(key, row);
+    rowEvents.offers.push(offer);
   }
 
   function tableGroup(name: string): TableGroup | undefined {
@@ -174,94 +163,19 @@ export function groupChanges(
     return group;
   }
 
+  const groups = [...tables.values()];
   return {
-    tables: new Map(
-      [...tables.values()]
-        .filter(({ rows }) => rows.length > 0)
-        .map((group) => [group.spec, group.rows]),
-    ),
+    tables: new Map(groups.flatMap(({ spec, rows }) => (rows.length > 0 ? [[spec, rows]] : []))),
     early,
     held,
     greatestLife,
     cellCount,
     siteIds,
-    events,
+    events: new Map(
+      groups.flatMap(({ spec, events }) => (events.length > 0 ? [[spec, events]] : [])),
+    ),
     parents,
   };
 }
 
 const NO_ROWS = new RowSet();
-
-class TableGroup {
-  readonly columns: ReadonlyMap<string, BatchColumn>;
-  readonly rows: RowOffer[] = [];
-  /** By the key's value, or by a text of it if it has several columns or is a blob. */
-  readonly #byKey = new Map<SqlValue, RowOffer>();
-
-  constructor(
-    readonly spec: TableSpec,
-    unknown: ReadonlySet<string> | undefined,
-  ) {
-    const columns = batchColumns(spec);
-    this.columns =
-      unknown === undefined
-        ? columns
-        : new Map([...columns].filter(([name]) => !unknown.has(name)));
-  }
-
-  row({ pk, cl }: Change, key: SqlValue[]): RowOffer {
-    // Not by `pk`: foreign encoders may pack one key in several ways.
-    const [value] = key;
-    const id = key.length === 1 && !(value instanceof Uint8Array) ? value! : textOf(key);
-    let row = this.#byKey.get(id);
-    if (row === undefined) {
-      row = { pk, key, cl, sentinel: undefined, cells: new Array(this.spec.clockColumns.length) };
-      this.#byKey.set(id, row);
-      this.rows.push(row);
-    }
-    return row;
-  }
-}
-
-/** Equal for keys of equal values and classes only. */
-function textOf(key: readonly SqlValue[]): string {
-  return key
-    .map((value) => {
-      if (typeof value === 'string') return `t${value.length}:${value}`;
-      return value instanceof Uint8Array ? `b${bytesToHex(value)}` : `${typeof value}${value}`;
-    })
-    .join();
-}
-
-/** Within one batch the same rules decide as in the gate. */
-function offerCell(row: RowOffer, change: Change, column: BatchColumn): void {
-  if (!isOfThisLife(row, change)) return;
-  if (column.index !== undefined) {
-    const cell = column.inside(change);
-    const known = row.cells[column.index];
-    if (known === undefined || column.wins(cell, known)) row.cells[column.index] = cell;
-    return;
-  }
-  row.siteCells ??= new Map();
-  const isFormer = column.isFormer(change.col_version);
-  const site = isFormer ? '' : bytesToHex(change.site_id);
-  const isLogged = column.isLog && !isFormer && !isOfNoSite(change);
-  const id = site + (isLogged ? `${change.col_version}:` : '') + change.cid;
-  const known = row.siteCells.get(id);
-  if (known === undefined || column.wins(change, known)) row.siteCells.set(id, change);
-}
-
-function offerSentinel(row: RowOffer, change: Change): void {
-  if (isOfThisLife(row, change)) row.sentinel = change;
-}
-
-/** A greater causal length replaces everything before it. */
-function isOfThisLife(row: RowOffer, { cl }: Change): boolean {
-  if (cl > row.cl) {
-    row.cl = cl;
-    row.sentinel = undefined;
-    row.cells = new Array(row.cells.length);
-    row.siteCells = undefined;
-  }
-  return cl === row.cl;
-}

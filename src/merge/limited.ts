@@ -11,9 +11,10 @@ import {
   removeOthers,
   removeWaiting,
 } from '../tables/pending/refuse.js';
-import type { EarlyChange, RowOffer } from './group.js';
+import type { EarlyChange } from './group.js';
 import { RowRules } from './row-rules.js';
 import { type LimitedSource, type RefusedRow, rightsIn, type Trial } from './source.js';
+import type { RowOffer } from './table-group.js';
 import { TombstoneQuota } from './tombstone-quota.js';
 
 /** What a batch of a limited source is merged with. */

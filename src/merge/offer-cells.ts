@@ -6,8 +6,8 @@ import type { StatementLimits } from '../sql/multi-row.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
 import { type CellOffer, offerCellsStatement } from '../tables/cells/offer.js';
-import type { RowOffer } from './group.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
+import type { RowOffer } from './table-group.js';
 
 /**
  * INSERTs of many cells, a statement for each column. A row that may have to wait takes its cells through

@@ -9,7 +9,9 @@ import { bindValue, type Query, type Statement, statement } from '../sql/stateme
 import { importStatements } from '../tables/log/assumed.js';
 import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
 import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
+import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
+import type { RowEvents, RowOffer } from './table-group.js';
 
 /** What the events of a batch are taken into the log with. */
 export interface EventsInput {
@@ -20,19 +22,29 @@ export interface EventsInput {
   readonly takesOwn: boolean;
 }
 
+/** What a batch contains about a table with history. */
+export interface LoggedTable {
+  readonly spec: TableSpec;
+  readonly events: readonly RowEvents[];
+  /** The rows that were offered. */
+  readonly rows: readonly RowOffer[];
+  /** Rows that waited may have been merged, too. */
+  readonly isDrained: boolean;
+}
+
 /** Takes the events of a batch into the log of their table, and notes what was merged without an event. */
 export function logEvents(
-  spec: TableSpec,
-  offers: readonly EventOffer[],
+  { spec, events, rows, isDrained }: LoggedTable,
   input: EventsInput,
 ): Query[] {
-  const { ordinals } = input;
-  const taken = inCausalOrder(offers).filter(
-    ({ change }) => input.takesOwn || !ordinals.isLocal(change),
-  );
+  const { ordinals, takesOwn } = input;
+  const offers = events.flatMap((row) => inCausalOrder(row.offers));
+  const taken = takesOwn ? offers : offers.filter(({ change }) => !ordinals.isLocal(change));
+  const isComplete =
+    !isDrained && taken.length === offers.length && rows.every((row) => isExplained(spec, row));
   return [
     ...(taken.length === 0 ? [] : takeEvents(spec, taken, input)),
-    ...importStatements(spec).map((sql) => statement(sql)),
+    ...(isComplete ? [] : importStatements(spec).map((sql) => statement(sql))),
   ];
 }
 

@@ -7,8 +7,8 @@ import type { StatementLimits } from '../sql/multi-row.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
 import type { Statement } from '../sql/statement.js';
 import { type OfferShape, offerRowsStatement } from '../tables/gate/offer.js';
-import type { RowOffer } from './group.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
+import type { RowOffer } from './table-group.js';
 
 /** INSERTs of many rows into a table's gate; rows that mention the same columns share statements. */
 export function offerRows(

@@ -2,7 +2,7 @@ import { unpackKey } from '../model/packed-key.js';
 import type { SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { bindValue, type Query, type Statement } from '../sql/statement.js';
-import type { RowOffer } from './group.js';
+import type { RowOffer } from './table-group.js';
 
 /**
  * Queries about rows that are offered, as many as the engine's limits require.

@@ -8,9 +8,9 @@ import { type Statement, statement } from '../sql/statement.js';
 import { clock, clockKeys } from '../tables/clock/table.js';
 import { fromSource, isMarkedSql, pendingKeys } from '../tables/pending/table.js';
 import { DB_VERSION } from '../tables/state/table.js';
-import type { RowOffer } from './group.js';
 import { queryOffered } from './offered-keys.js';
 import { rowsOutsideSql } from './rows-outside.js';
+import type { RowOffer } from './table-group.js';
 
 /** The rows that a batch may touch in one table, with the condition that they must meet. */
 export interface RuledTable {

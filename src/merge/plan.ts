@@ -14,7 +14,7 @@ import { checkSitesQuery } from './check-sites.js';
 import { Drain } from './drain.js';
 import { drainedTables } from './drained.js';
 import { guardForgedQueries, guardForgedWaiting } from './forged.js';
-import { type EarlyChange, type GroupedChanges, groupChanges, type RowOffer } from './group.js';
+import { type EarlyChange, type GroupedChanges, groupChanges } from './group.js';
 import { holdQueries } from './hold.js';
 import type { ApplyInput } from './input.js';
 import { LimitedBatch, splitDeletes } from './limited.js';
@@ -26,6 +26,7 @@ import { MergeOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import { reportQueries } from './report.js';
 import { Settling } from './settle.js';
+import type { RowOffer } from './table-group.js';
 import { countWaiting, refuseIncomplete } from './waiting.js';
 
 /** How to merge a batch in one transaction. The outcome is complete when all queries have been read. */
@@ -285,7 +286,11 @@ class Batch {
     const input = { ordinals: this.ordinals, parents, limits, takesOwn: ownReturn };
     return this.#touched
       .filter(({ history }) => history)
-      .flatMap((spec) => logEvents(spec, events.get(spec) ?? [], input));
+      .flatMap((spec) => {
+        const isDrained = this.#drained.includes(spec);
+        const rows = this.#offers.get(spec) ?? [];
+        return logEvents({ spec, events: events.get(spec) ?? [], rows, isDrained }, input);
+      });
   }
 
   end(): Query[] {

@@ -8,8 +8,8 @@ import { type Query, queryRow } from '../sql/statement.js';
 import { cellsWonSql, inexactRowsStatement } from '../tables/cells/read.js';
 import { keyValues, readKey } from '../tables/clock/read-key.js';
 import { cellClock, clock } from '../tables/clock/table.js';
-import type { RowOffer } from './group.js';
 import type { MergeOutcome } from './outcome.js';
+import type { RowOffer } from './table-group.js';
 
 /*
  * The report on a table: an apply touched every clock row that has its db_version. Reading

@@ -2,7 +2,6 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { StatementLimits } from '../sql/multi-row.js';
 import type { Statement } from '../sql/statement.js';
 import { refuseIfFound } from '../tables/guard/table.js';
-import type { RowOffer } from './group.js';
 import {
   offeredOutside,
   type RowsOutside,
@@ -11,6 +10,7 @@ import {
   waitingOutside,
 } from './outside.js';
 import { type LimitedSource, rightsIn, type Trial } from './source.js';
+import type { RowOffer } from './table-group.js';
 
 export interface RowRulesInput {
   readonly source: LimitedSource;

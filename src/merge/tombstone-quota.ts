@@ -5,9 +5,9 @@ import { type Query, type Statement, statement } from '../sql/statement.js';
 import { clockKeys } from '../tables/clock/table.js';
 import { refuseIfFound } from '../tables/guard/table.js';
 import { fromNewTombstones, hasTooManyTombstones, noteTombstones } from '../tables/usage/table.js';
-import type { RowOffer } from './group.js';
 import { queryOffered } from './offered-keys.js';
 import type { LimitedSource, Trial } from './source.js';
+import type { RowOffer } from './table-group.js';
 
 export interface TombstoneQuotaInput {
   readonly source: LimitedSource;

@@ -84,7 +84,7 @@ export class JsonRows<Origin> {
       const value = (index: number) => {
         const plain = `j.value ->> ${index}`;
         const shift = shifts.get(index);
-        if (shift === undefined) return sharedNumber(rows, index) ?? plain;
+        if (shift === undefined) return sharedValue(rows, index) ?? plain;
         const real = realOfParts(`(${plain})`, `(j.value ->> ${shift})`);
         // In other rows the value may not be a real.
         return rows.every(({ reals }) => reals?.has(index)) ? real : `coalesce(${real}, ${plain})`;
@@ -112,9 +112,10 @@ export class JsonRows<Origin> {
   }
 }
 
-/** A number that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
-function sharedNumber(rows: readonly JsonRow[], index: number): string | undefined {
+/** A number or NULL that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
+function sharedValue(rows: readonly JsonRow[], index: number): string | undefined {
   const shared = rows[0]!.values[index];
-  if (typeof shared !== 'number') return undefined;
-  return rows.every(({ values }) => values[index] === shared) ? String(shared) : undefined;
+  if (typeof shared !== 'number' && shared !== null) return undefined;
+  if (!rows.every(({ values }) => values[index] === shared)) return undefined;
+  return shared === null ? 'NULL' : String(shared);
 }

@@ -11,7 +11,14 @@ import { Figures } from '../../bench/figures.js';
 import { BOUND, EXACT, PUBLISHED, SITES, TABLES } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
 import { sitesCosts, tablesCosts } from '../../bench/scale.js';
-import { boundShape, citiesShape, sharedShape, textShape, wideShape } from '../../bench/shapes.js';
+import {
+  boundShape,
+  citiesShape,
+  historyShape,
+  sharedShape,
+  textShape,
+  wideShape,
+} from '../../bench/shapes.js';
 import { measureWrites } from '../../bench/writes.js';
 import { sqldBinary } from '../../tools/sqld/index.js';
 
@@ -21,7 +28,7 @@ const RATIO_MARGIN = 1.5;
 const EXACT_MARGIN = 1.05;
 
 describe('the work done per row is what it was', () => {
-  const shapes = [citiesShape(), wideShape(), textShape('integer')];
+  const shapes = [citiesShape(), wideShape(), textShape('integer'), historyShape('integer')];
   for (const shape of shapes) {
     test(shape.name, async () => {
       const found = await exactCosts(shape);

@@ -18,7 +18,7 @@ export interface PlainTable {
   readonly columns: readonly PlainColumn[];
 }
 
-export function plainCrr({ table, key, columns }: PlainTable): SQLiteTable {
+export function plainCrr({ table, key, columns }: PlainTable, history = false): SQLiteTable {
   const builder = ({ name, type, notNull, default: value }: PlainColumn) => {
     const column = customType<{ data: unknown }>({ dataType: () => type })(name);
     if (notNull) column.notNull();
@@ -30,5 +30,6 @@ export function plainCrr({ table, key, columns }: PlainTable): SQLiteTable {
     table,
     Object.fromEntries(all.map((column) => [column.name, builder(column)])),
     (self) => [primaryKey({ columns: key.map(({ name }) => self[name]!) as [never, ...never[]] })],
+    { history },
   );
 }

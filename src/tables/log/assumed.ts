@@ -43,16 +43,17 @@ function assumed(spec: TableSpec, rows: string, isConcerned: (clock: string) => 
   const clockCells = spec.clockColumns.map((column) => {
     const x = `${CLOCK}.${cellClock(column.name)}`;
     const version = `max(${cellVersionSql(column.name, `${CLOCK}.`)}, 0)`;
-    const known = isKnown(
-      `${markedVersion('known', column)} IS NOT NULL`,
-      `abs(${markedVersion('known', column)}) = ${version}`,
-    );
+    const value = trueValue(spec, column.name);
+    // Two sites can give a cell the same version. What a NULL stands for in a NOT NULL column is nobody's write.
+    const written = `known.${eventValueOf(column.name)}`;
+    const isSame = `${value} IS ${written} COLLATE BINARY${column.notNull ? ` OR ${written} IS NULL` : ''}`;
+    const known = isKnown(`abs(${markedVersion('known', column)}) = ${version}`, `(${isSame})`);
     return {
       column,
       isNew: block`
         ${isAlive} AND ${isConcerned(x)} AND NOT ${known}`,
       version,
-      value: trueValue(spec, column.name),
+      value,
     };
   });
   const rowIsNew = block`NOT ${isKnown('true', 'true')}`;

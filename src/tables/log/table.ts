@@ -14,6 +14,7 @@ import {
 } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys, columnType } from '../clock/table.js';
+import { DB_VERSION } from '../state/table.js';
 
 /**
  * The log of a CRR with history: one row per event, in the order of arrival here. An event is what one statement did to
@@ -115,3 +116,7 @@ export const markedVersion = (e: string, { name }: Pick<ReplicatedColumnSpec, 'n
 /** SQL of an event's dot. */
 export const dotSql = (e: string) =>
   `${e}.site || ':' || ifnull(${e}.db_version, ${e}.arrived) || ':' || ${e}.seq`;
+
+/** SQL condition: an event came with the running merge. Arrivals have ascending ids. */
+export const isNew = (spec: TableSpec, e: string) =>
+  `${e}.id > ifnull((SELECT older.id FROM ${log(spec)} AS older WHERE older.arrived < ${DB_VERSION} ORDER BY older.id DESC LIMIT 1), 0)`;

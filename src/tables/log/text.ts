@@ -3,7 +3,8 @@ import { block, type Layout } from '../../sql/layout.js';
 
 /*
  * Values of events as texts: the first letter of the class, and the value, or its bytes in hex, so that they need no
- * escaping. The same texts are in the feed's rows, in the cells of columns that a schema lacks, and on the wire.
+ * escaping. The same texts are in the feed's rows, in the cells of columns that a schema lacks, and on the wire; there, a text is
+ * mostly `s` and the text itself, which JSON escapes.
  */
 
 /** quote() writes reals so that they read back the same, except -0.0, whose sign SQL does not see. */
@@ -28,6 +29,8 @@ export function parseValueText(text: string): SqlValue | undefined {
       const value = rest === '' ? Number.NaN : Number(rest);
       return Number.isNaN(value) ? undefined : value;
     }
+    case 's':
+      return rest;
     case 't':
       return HEX.test(rest) ? decoder.decode(hexToBytes(rest)) : undefined;
     case 'b':
@@ -42,7 +45,7 @@ export function parseValueText(text: string): SqlValue | undefined {
 const HEX = /^(?:[0-9a-f]{2})*$/i;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Writes the text of a value, as SQL does. */
+/** Writes the text of a value for JSON. */
 export function valueTextOf(value: SqlValue): string {
   if (value === null) return 'n';
   switch (typeof value) {
@@ -51,9 +54,8 @@ export function valueTextOf(value: SqlValue): string {
     case 'number':
       return `r${Object.is(value, -0) ? '-0' : value}`;
     case 'string':
-      return `t${bytesToHex(encoder.encode(value))}`;
+      return `s${value}`;
     default:
       return `b${bytesToHex(value)}`;
   }
 }
-const encoder = new TextEncoder();
