@@ -58,3 +58,10 @@ export const repeated = (value: string, before: readonly string[] | undefined): 
   ...(before ?? []),
   value,
 ];
+
+/** Reads an option's value as a time, in the forms that JavaScript's `Date` takes. */
+export function moment(text: string): Date {
+  const value = new Date(text);
+  if (!Number.isNaN(value.getTime())) return value;
+  throw new InvalidArgumentError('Expected a time, such as 2026-05-01 or 2026-05-01T12:00:00Z.');
+}

@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.js';
 import { compactCommand } from './commands/compact.js';
 import { doctorCommand } from './commands/doctor.js';
 import { generateCommand } from './commands/generate.js';
+import { logCommand } from './commands/log.js';
 import { pushCommand } from './commands/push.js';
 import { restoreCheckCommand } from './commands/restore-check.js';
 import { serveCommand } from './commands/serve.js';
@@ -24,6 +25,7 @@ const COMMANDS = {
     statusCommand,
     doctorCommand,
     changesCommand,
+    logCommand,
     syncCommand,
     serveCommand,
     compactCommand,
