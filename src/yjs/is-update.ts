@@ -12,8 +12,17 @@ const MAX_CLIENT = 2 ** 32;
 /** Of values of marks and embeds. Yjs reads and writes them recursively. */
 const MAX_DEPTH = 64;
 
+/** What was found before: a document that opens asks more than once, and decoding costs as much as applying. */
+const known = new WeakMap<Uint8Array, boolean>();
+
 /** Whether bytes are an update that Yjs can have made. */
 export function isUpdate(update: Uint8Array): boolean {
+  const found = known.get(update) ?? look(update);
+  known.set(update, found);
+  return found;
+}
+
+function look(update: Uint8Array): boolean {
   try {
     const { structs, ds } = decoded(update);
     return structs.every(isSound) && [...ds.clients].every(isSoundDelete);
