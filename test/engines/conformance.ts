@@ -39,6 +39,7 @@ import { bytesToHex } from '../../src/model/value.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { compactionScenario } from './compaction-scenario.js';
+import { historyScenario } from './history-scenario.js';
 import { liveScenario } from './live-scenario.js';
 import { storedTextSql } from './stored-text.js';
 import { textScenario } from './text-scenario.js';
@@ -608,6 +609,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'deletes are forgotten, and a client from before them is told': compactionScenario,
 
   'documents of a text merge, also with writes by SQL': textScenario,
+
+  'a table with history tells what was written, and takes it back': historyScenario,
 
   async 'a row rule holds'(open) {
     const [server, a] = [await open({ items }), await open({ items })];
