@@ -126,6 +126,8 @@ function changesOf(spec: TableSpec, history: RowHistory, index: number): LoggedC
       return from === undefined ? [] : [{ column, from, to: undefined, won: true }];
     }
     const to = history.valueOf(event, name);
-    return to === undefined ? [] : [{ column, from, to, won: history.won(event, name) }];
+    // Whoever creates a row need not have written a counter or a register.
+    if (to === undefined || (isCell && to === null && !history.hasVersion(event, name))) return [];
+    return [{ column, from, to, won: history.won(event, name) }];
   });
 }

@@ -50,6 +50,11 @@ export class RowHistory {
     return event.cells.get(this.#indexOf(cell))?.value;
   }
 
+  /** Whether an event gave a cell a version of its own, besides that of the row. */
+  hasVersion(event: LoggedEvent, cell: string): boolean {
+    return event.cells.get(this.#indexOf(cell))?.version !== undefined;
+  }
+
   /** Whether an event put something into a cell that the row had here then. */
   won(event: LoggedEvent, cell: string): boolean {
     const written = event.cells.get(this.#indexOf(cell));
