@@ -4,7 +4,7 @@ import type { TableSpec } from '../model/table-spec.js';
 import { STATE_TABLE } from '../sql/names.js';
 import type { Difference } from '../tables/difference.js';
 import type { Connection, SyncConnection } from './connection.js';
-import { messages } from './database-errors.js';
+import { isStale, messages } from './database-errors.js';
 import { lookAtFormat } from './format.js';
 import { FoundParts } from './found-parts.js';
 import {
@@ -68,14 +68,19 @@ export class DriftCheck {
 
   /** {@link pass}, with everything that merging needs. */
   async passMerging(): Promise<PresentSchema> {
-    const present = await this.pass();
-    if (present.merging === 'ready') return present;
-    this.#making ??= this.#makeReady(present);
-    try {
-      return await this.#making;
-    } finally {
-      // Somebody may drop it again.
-      this.#making = undefined;
+    for (let attempt = 1; ; attempt++) {
+      const present = await this.pass();
+      if (present.merging === 'ready') return present;
+      this.#making ??= this.#makeReady(present);
+      try {
+        return await this.#making;
+      } catch (error) {
+        if (!isStale(error) || attempt === MAX_ATTEMPTS) throw error;
+        this.forget();
+      } finally {
+        // Somebody may drop it again.
+        this.#making = undefined;
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import {
   clockOf,
   clockTable,
   keyOf,
+  PASS_TABLE,
   STATE_TABLE,
   tableOfMerging,
   tableOfPart,
@@ -131,7 +132,8 @@ class Found {
           textsOf(this.#merging, owner).set(name, text);
           continue;
         }
-        if (type === 'trigger' && tableOfPart(table) === undefined) this.#tables.set(owner, table);
+        const isOnBase = table !== PASS_TABLE && tableOfPart(table) === undefined;
+        if (type === 'trigger' && isOnBase) this.#tables.set(owner, table);
         textsOf(type === 'trigger' ? this.#triggers : this.#objects, owner).set(name, text);
       }
     };

@@ -1,17 +1,21 @@
 import { tableOfMerging } from '../sql/names.js';
 import { statement } from '../sql/statement.js';
 import { isMergingReady, makeMerging } from '../tables/merging.js';
+import { unlessMigrated } from '../tables/milestone/schema-version.js';
 import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
 import type { Connection } from './connection.js';
 import type { PresentSchema } from './present-schema.js';
 import { run } from './run.js';
 
-/** Makes what merging needs and the database lacks, or has from another version. */
+/**
+ * Makes what merging needs and the database lacks, or has from another version. A process with the schema after a migration may
+ * have made its own since this one looked, which must stay: then it is refused as stale.
+ */
 export async function makeReady(
   connection: Connection,
   present: PresentSchema,
 ): Promise<PresentSchema> {
-  const { merging } = present;
+  const { merging, version } = present;
   if (merging === 'ready') return present;
   const found = merging ?? (await readMerging(connection));
   const statements = [...present.schema.tables.values()].flatMap((spec) => {
@@ -20,7 +24,9 @@ export async function makeReady(
   });
   if (statements.length > 0) {
     await connection.batch(
-      statements.map((sql) => statement(sql)),
+      [...(version === undefined ? [] : [unlessMigrated(version)]), ...statements].map((sql) =>
+        statement(sql),
+      ),
       'write',
     );
   }

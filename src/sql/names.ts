@@ -74,7 +74,7 @@ export function tableOfPart(name: string): string | undefined {
 /** The CRR that a table or trigger belongs to if only merging needs it; see src/tables/merging.ts. */
 export function tableOfMerging(name: string, onTable: string): string | undefined {
   if (isGate(name)) return tableOfPart(name);
-  return isGate(onTable) || onTable === PASS_TABLE ? tableOfTrigger(name) : undefined;
+  return isGate(onTable) ? tableOfTrigger(name) : undefined;
 }
 
 /** Columns of clock table, cell table and gates that belong to a user's column. */

@@ -60,7 +60,8 @@ function eventOf({ sql }: TriggerSql): string {
   return `${event} ${table}`;
 }
 
-const ON = /\n((?:BEFORE|AFTER) (?:INSERT|UPDATE|DELETE))(?: OF [^\n]*)? (ON "(?:[^"]|"")+")\n/;
+const ON =
+  /\n((?:BEFORE|AFTER) (?:INSERT|UPDATE|DELETE))(?: OF [^\n]*)? (ON (?:\w+|"(?:[^"]|"")+"))\n/;
 
 /** The triggers of single columns do not depend on each other. */
 function isSameOrder(some: readonly TriggerSql[], others: readonly TriggerSql[]): boolean {

@@ -6,15 +6,16 @@ import { storedText } from './actual.js';
 import { asideMerging } from './aside/merging.js';
 import { cellsMerging } from './cells/merging.js';
 import { gateMerging } from './gate/merging.js';
-import { dropTrigger, type TriggerSql } from './trigger.js';
+import type { TriggerSql } from './trigger.js';
 
 /*
- * The parts of a CRR that only merging needs: its gates, the triggers on them, and its trigger on crr_pass. The process
+ * The parts of a CRR that only the merges of this table need: its gates, and the triggers on them. The process
  * that merges makes them, in install() or before its first merge. So migrations are free of them, and another version
- * of this package brings its own without a migration.
+ * of this package brings its own without a migration. A trigger that a merge of another table fires is not among them: the
+ * process that merges may not know this table.
  */
 
-/** Gates, and the triggers on them and on crr_pass. */
+/** Gates, and the triggers on them. */
 export interface MergingSql {
   /** Statements by the names of the tables that they create. */
   readonly gates: readonly (readonly [name: string, sql: string])[];
@@ -54,13 +55,8 @@ export function makeMerging(spec: TableSpec, actual: MergingParts): string[] {
 
 /** Drops parts by their names. The triggers on a gate go with it. */
 export function dropMerging(names: Iterable<string>): string[] {
-  return [...names].flatMap((name) => {
-    if (isGate(name)) return [`DROP TABLE IF EXISTS ${quoteName(name)}`];
-    return name.endsWith(ON_PASS) ? [dropTrigger(name)] : [];
-  });
+  return [...names].filter(isGate).map((name) => `DROP TABLE IF EXISTS ${quoteName(name)}`);
 }
-
-const ON_PASS = '__crr_on_pass';
 
 const statements = (spec: TableSpec) =>
   Object.values(MERGING).flatMap((merging) => {

@@ -52,7 +52,7 @@ beforeEach(async () => {
 const open = (options = {}) => withCrr(drizzle({ client }), { schema, ...options });
 const merging = async () => {
   const { rows } = await client.execute(
-    "SELECT name FROM sqlite_master WHERE name LIKE '%crr_merge' OR name LIKE '%crr_on_merge%' OR name LIKE '%cell_merge' OR name LIKE '%crr_rank' OR name LIKE '%on_rank' OR name LIKE '%on_pass'",
+    "SELECT name FROM sqlite_master WHERE name LIKE '%crr_merge' OR name LIKE '%crr_on_merge%' OR name LIKE '%cell_merge' OR name LIKE '%crr_rank' OR name LIKE '%on_rank'",
   );
   return rows.map(({ name }) => String(name));
 };
@@ -116,7 +116,7 @@ test.each([true, false])(
 describe('a process makes what another version has left, or what is damaged', () => {
   test.each([
     'DROP TRIGGER people__crr_on_merge',
-    'DROP TRIGGER people__crr_on_pass',
+    'DROP TRIGGER people__crr_on_merge_cell',
     'DROP TABLE people__crr_merge; CREATE TABLE people__crr_merge (key_id TEXT)',
     'CREATE TRIGGER people__crr_on_merge_old BEFORE INSERT ON people__crr_merge BEGIN SELECT RAISE(IGNORE); END',
   ])('%s', async (fault) => {
@@ -127,6 +127,55 @@ describe('a process makes what another version has left, or what is damaged', ()
     expect(await shown()).toEqual([ANN]);
     expect((await merging()).sort()).toEqual(made.sort());
   });
+});
+
+test('a process that looked before a migration does not replace the gates of one that merges after it', async () => {
+  const after = {
+    teams,
+    people: crrTable('people', {
+      id: text('id').primaryKey().notNull(),
+      team: text('team')
+        .notNull()
+        .references(() => teams.id, { onDelete: 'cascade' }),
+    }),
+  };
+  const plan = planAlter({
+    state: new Map([...core.tables.values()].map((spec) => [spec.name, tableState(spec)])),
+    wanted: [...readSchema(after).tables.values()],
+    renames: NO_RENAMES,
+    touched: new Set(['people']),
+    repair: new Set(),
+  })!;
+  const gate = async () =>
+    (await client.execute("SELECT sql FROM sqlite_master WHERE name = 'people__crr_merge'")).rows[0]
+      ?.sql;
+  const gates: unknown[] = [];
+  const slow = new Proxy(client, {
+    get(of, name) {
+      const value = Reflect.get(of, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'batch') return value.bind(of);
+      return async (statements: Parameters<Client['batch']>[0], mode: 'read' | 'write') => {
+        const makes = JSON.stringify(statements).includes('CREATE TABLE IF NOT EXISTS');
+        if (!makes || gates.length > 0) return of.batch(statements, mode);
+        await client.migrate([
+          ...plan.begin,
+          'ALTER TABLE people DROP COLUMN name',
+          'ALTER TABLE people DROP COLUMN points',
+          ...plan.commit,
+        ]);
+        await withCrr(drizzle({ client }), { schema: after }).$crr.apply([]);
+        gates.push(await gate());
+        return of.batch(statements, mode).finally(async () => gates.push(await gate()));
+      };
+    },
+  });
+  const db = withCrr(drizzle({ client: slow }), { schema });
+  await db.$crr.apply(await changesOfOther());
+  expect(gates).toHaveLength(2);
+  expect(String(gates[0])).not.toContain('value_name');
+  expect(gates[1]).toBe(gates[0]);
+  expect((await client.execute('SELECT id, team FROM people')).rows).toHaveLength(1);
 });
 
 /** The migration that adds a column to a table of ten. */

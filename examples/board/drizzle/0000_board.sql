@@ -28,7 +28,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"176fc859aec7aff9","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0"],"text":"0ff678eb3f03770f","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0"],"text":"1ed597314a98e141","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"176fc859aec7aff9","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a6378cd9a34e9477","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"0a99e3324cfc5cf6","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -1777,6 +1777,53 @@ BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merge
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
+CREATE TRIGGER "cards__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "cards__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "lists__crr_aside" AS parent
+      CROSS JOIN "cards__crr_aside" AS child
+        ON child."value_list_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "cards__crr_aside" (
+    "key_id",
+    "value_list_id",
+    "value_position",
+    "value_title",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."list_id",
+    child."position",
+    child."title",
+    'reference',
+    new.pass
+  FROM "lists__crr_aside" AS parent
+  CROSS JOIN "cards" AS child
+    ON child."list_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "cards__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+END;
+--> statement-breakpoint
 UPDATE crr_state
 SET db_version = db_version + 1
 WHERE EXISTS (SELECT 1 FROM "cards" AS base WHERE NOT EXISTS (
@@ -1869,27 +1916,27 @@ SELECT
   ' ',
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_list_id" ELSE base."list_id" END IS known."value_list_id" COLLATE BINARY OR known."value_list_id" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_list_id" ELSE base."list_id" END IS known."value_list_id" COLLATE BINARY OR known."value_list_id" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_list_id" ELSE base."list_id" END END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "cards__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_title" ELSE base."title" END END
 FROM "cards__crr_clock" AS crr_clock
 LEFT JOIN "cards" AS base ON crr_clock."key_id" = base."id"
@@ -1904,15 +1951,15 @@ WHERE
               )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "cards__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_list_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_list_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_list_id" ELSE base."list_id" END IS known."value_list_id" COLLATE BINARY OR known."value_list_id" IS NULL)
                 )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "cards__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
                 )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "cards__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
                 )
             );
 --> statement-breakpoint
@@ -2715,6 +2762,53 @@ BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merge
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
+CREATE TRIGGER "lists__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "lists__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "boards__crr_aside" AS parent
+      CROSS JOIN "lists__crr_aside" AS child
+        ON child."value_board_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "lists__crr_aside" (
+    "key_id",
+    "value_board_id",
+    "value_title",
+    "value_position",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."board_id",
+    child."title",
+    child."position",
+    'reference',
+    new.pass
+  FROM "boards__crr_aside" AS parent
+  CROSS JOIN "lists" AS child
+    ON child."board_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "lists__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+END;
+--> statement-breakpoint
 UPDATE crr_state
 SET db_version = db_version + 1
 WHERE EXISTS (SELECT 1 FROM "lists" AS base WHERE NOT EXISTS (
@@ -2773,27 +2867,27 @@ SELECT
   ' ',
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_board_id" ELSE base."board_id" END IS known."value_board_id" COLLATE BINARY OR known."value_board_id" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_board_id" ELSE base."board_id" END IS known."value_board_id" COLLATE BINARY OR known."value_board_id" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_board_id" ELSE base."board_id" END END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL OR crr_aside."mask_title" THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL OR crr_aside."mask_title" THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL OR crr_aside."mask_title" THEN crr_aside."value_title" ELSE base."title" END END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
   ) THEN max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) END,
   CASE WHEN crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
     SELECT 1 FROM "lists__crr_log" AS known
-    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+    WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
   ) THEN CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END END
 FROM "lists__crr_clock" AS crr_clock
 LEFT JOIN "lists" AS base ON crr_clock."key_id" = base."id"
@@ -2808,15 +2902,15 @@ WHERE
               )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "lists__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_board_id", known.row_version) IS NOT NULL AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_board_id", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_board_id" ELSE base."board_id" END IS known."value_board_id" COLLATE BINARY OR known."value_board_id" IS NULL)
                 )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "lists__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_title", known.row_version) IS NOT NULL AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_title", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL OR crr_aside."mask_title" THEN crr_aside."value_title" ELSE base."title" END IS known."value_title" COLLATE BINARY OR known."value_title" IS NULL)
                 )
               OR crr_clock.causal_length % 2 = 1 AND true AND NOT EXISTS (
                   SELECT 1 FROM "lists__crr_log" AS known
-                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND ifnull(known."version_position", known.row_version) IS NOT NULL AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0)
+                  WHERE known."key_id" = crr_clock."key_id" AND known.causal_length = crr_clock.causal_length AND abs(ifnull(known."version_position", known.row_version)) = max(crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)), 0) AND (CASE WHEN crr_aside.state IS NOT NULL THEN crr_aside."value_position" ELSE base."position" END IS known."value_position" COLLATE BINARY OR known."value_position" IS NULL)
                 )
             );
 --> statement-breakpoint

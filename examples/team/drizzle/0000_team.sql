@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1"],"text":"a2f54a4b238ff5aa","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1"],"text":"293039ae05bd949f","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0"],"text":"871abdba7b864abf","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2"],"text":"66740a26492881ed","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update"],"text":"92e49f573fce4c73","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"5695c6226446cf7c","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"47712bf86e1e7d13","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"ee14588a0d1bdd03","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass"],"text":"1d21e8ea4f4ce399","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update"],"text":"92e49f573fce4c73","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -659,6 +659,53 @@ BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merge
   SELECT RAISE(IGNORE);
 END;
 --> statement-breakpoint
+CREATE TRIGGER "comments__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "comments__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "tasks__crr_aside" AS parent
+      CROSS JOIN "comments__crr_aside" AS child
+        ON child."value_task_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "comments__crr_aside" (
+    "key_id",
+    "value_task_id",
+    "value_author_id",
+    "value_body",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."task_id",
+    child."author_id",
+    child."body",
+    'reference',
+    new.pass
+  FROM "tasks__crr_aside" AS parent
+  CROSS JOIN "comments" AS child
+    ON child."task_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "comments__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+END;
+--> statement-breakpoint
 UPDATE crr_state
 SET db_version = db_version + 1
 WHERE EXISTS (SELECT 1 FROM "comments" AS base WHERE NOT EXISTS (
@@ -989,6 +1036,89 @@ WHEN
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER "members__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "members__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "projects__crr_aside" AS parent
+      CROSS JOIN "members__crr_aside" AS child
+        ON child."key_project_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "members__crr_aside" (
+    "key_project_id",
+    "key_user_id",
+    "value_role",
+    state,
+    pass
+  )
+  SELECT
+    child."project_id",
+    child."user_id",
+    child."role",
+    'reference',
+    new.pass
+  FROM "projects__crr_aside" AS parent
+  CROSS JOIN "members" AS child
+    ON child."project_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = child."project_id" AND crr_aside."key_user_id" = child."user_id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  UPDATE "members__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "users__crr_aside" AS parent
+      CROSS JOIN "members__crr_aside" AS child
+        ON child."key_user_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "members__crr_aside" (
+    "key_project_id",
+    "key_user_id",
+    "value_role",
+    state,
+    pass
+  )
+  SELECT
+    child."project_id",
+    child."user_id",
+    child."role",
+    'reference',
+    new.pass
+  FROM "users__crr_aside" AS parent
+  CROSS JOIN "members" AS child
+    ON child."user_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "members__crr_aside" AS crr_aside
+      WHERE crr_aside."key_project_id" = child."project_id" AND crr_aside."key_user_id" = child."user_id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
 --> statement-breakpoint
 UPDATE crr_state
@@ -1324,6 +1454,51 @@ WHEN
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER "projects__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "projects__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "users__crr_aside" AS parent
+      CROSS JOIN "projects__crr_aside" AS child
+        ON child."value_owner_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "projects__crr_aside" (
+    "key_id",
+    "value_owner_id",
+    "value_name",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."owner_id",
+    child."name",
+    'reference',
+    new.pass
+  FROM "users__crr_aside" AS parent
+  CROSS JOIN "projects" AS child
+    ON child."owner_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "projects__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
 --> statement-breakpoint
 UPDATE crr_state
@@ -2154,6 +2329,101 @@ WHEN
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
+END;
+--> statement-breakpoint
+CREATE TRIGGER "tasks__crr_on_pass"
+AFTER INSERT ON crr_pass
+WHEN
+  (SELECT moved_in FROM crr_settling) >= new.pass - 1
+BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
+  UPDATE "tasks__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "projects__crr_aside" AS parent
+      CROSS JOIN "tasks__crr_aside" AS child
+        ON child."value_project_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "tasks__crr_aside" (
+    "key_id",
+    "value_project_id",
+    "value_slug",
+    "value_assignee_id",
+    "value_parent_id",
+    "value_done",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."project_id",
+    child."slug",
+    child."assignee_id",
+    child."parent_id",
+    child."done",
+    'reference',
+    new.pass
+  FROM "projects__crr_aside" AS parent
+  CROSS JOIN "tasks" AS child
+    ON child."project_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  UPDATE "tasks__crr_aside"
+  SET
+    state = 'reference',
+    pass = new.pass
+  WHERE
+    state = 'open'
+    AND rowid IN (
+      SELECT child.rowid
+      FROM "tasks__crr_aside" AS parent
+      CROSS JOIN "tasks__crr_aside" AS child
+        ON child."value_parent_id" = parent."key_id"
+      WHERE parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
+  INSERT INTO "tasks__crr_aside" (
+    "key_id",
+    "value_project_id",
+    "value_slug",
+    "value_assignee_id",
+    "value_parent_id",
+    "value_done",
+    state,
+    pass
+  )
+  SELECT
+    child."id",
+    child."project_id",
+    child."slug",
+    child."assignee_id",
+    child."parent_id",
+    child."done",
+    'reference',
+    new.pass
+  FROM "tasks__crr_aside" AS parent
+  CROSS JOIN "tasks" AS child
+    ON child."parent_id" = parent."key_id"
+  WHERE
+    parent.pass >= new.pass - 1 AND parent.state <> 'open'
+    AND parent.was IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = child."id"
+    );
+  UPDATE crr_settling SET moved_in = new.pass WHERE changes() > 0;
 END;
 --> statement-breakpoint
 UPDATE crr_state

@@ -6,6 +6,7 @@ import type { TableModule } from '../module.js';
 import { alterAside } from './alter.js';
 import { guardTriggers } from './guards.js';
 import { asideWriteTriggers } from './on-write.js';
+import { passTriggers } from './pass.js';
 import { asideIndexes, asideStatements, createAside, hasRivals, rivalStatement } from './table.js';
 
 /** Rows that the base table cannot show as they are merged. Only a table with constraints has any of this. */
@@ -13,7 +14,9 @@ export const asideModule: TableModule = {
   name: 'aside',
   create: (spec) => (spec.constraints === undefined ? [] : createAside(spec)),
   triggers: (spec) =>
-    spec.constraints === undefined ? [] : [...asideWriteTriggers(spec), ...guardTriggers(spec)],
+    spec.constraints === undefined
+      ? []
+      : [...asideWriteTriggers(spec), ...guardTriggers(spec), ...passTriggers(spec)],
   objects(spec) {
     if (spec.constraints === undefined) return [];
     const [table] = asideStatements(spec);

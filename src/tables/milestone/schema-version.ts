@@ -1,5 +1,5 @@
 import { statementText } from '../../sql/layout.js';
-import { HISTORY_TABLE } from '../../sql/names.js';
+import { GUARD_TABLE, HISTORY_TABLE } from '../../sql/names.js';
 import { type Query, queryRow } from '../../sql/statement.js';
 
 export function readSchemaVersion(read: (version: number) => void): Query {
@@ -13,4 +13,13 @@ export function raiseSchemaVersion(condition: string): string {
     UPDATE ${HISTORY_TABLE}
     SET schema_version = schema_version + 1
     WHERE ${condition}`;
+}
+
+/** Refuses a batch that was made for another schema_version. */
+export function unlessMigrated(version: number): string {
+  return statementText`
+    INSERT INTO ${GUARD_TABLE} (reason)
+    SELECT 'stale'
+    FROM ${HISTORY_TABLE}
+    WHERE schema_version <> ${version}`;
 }
