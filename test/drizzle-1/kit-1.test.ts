@@ -206,7 +206,7 @@ test('the schema decides the casing', async () => {
 import { snakeCase, text } from 'drizzle-orm/sqlite-core';
 export const posts = asCrr(snakeCase.table('posts', { id: text().primaryKey().notNull(), fullTitle: text() }));`;
   const tag = await generate(made, 'first', schema);
-  expect(made.read(`drizzle/${tag}/migration.sql`)).toContain('"version_full_title"');
+  expect(made.read(`drizzle/${tag}/migration.sql`)).toContain('"clock_full_title"');
   const client = await migrated(made, 'app.db');
   expect(await differences(made, client)).toEqual([]);
   await client.execute("INSERT INTO posts (id, full_title) VALUES ('a', 'x')");
