@@ -6,7 +6,7 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795740759249,
+      "when": 1795741898432,
       "hash": "90c05bff1e672dc1d5488690832dc3be9cc1ead47ccecf384edb5bfb90b495fb",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL\n);",
