@@ -27,7 +27,7 @@ async function run(...args: string[]) {
 describe('the table of commands', () => {
   test('every command has help that names it, and lists in the general help', async () => {
     const general = await run('--help');
-    expect(allCommands()).toHaveLength(12);
+    expect(allCommands()).toHaveLength(13);
     for (const command of allCommands()) {
       const parser = command.parser();
       const name = parser.name();
