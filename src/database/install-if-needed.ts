@@ -18,7 +18,10 @@ export async function installIfNeeded(
   await install(connection, schema);
   drift.forget();
   const { installed } = await knownInstall(connection, schema);
-  await rememberInstall(connection, installed, await drift.pass());
+  const present = await drift.pass();
+  await rememberInstall(connection, installed, present);
+  // It has made what merging needs, unless it has left tables to a process with a newer schema.
+  if (!present.isNewer) drift.accept({ ...present, merging: 'ready' });
 }
 
 /** The tables of a schema that have their bookkeeping here: others may not be migrated yet. */

@@ -88,8 +88,16 @@ export async function rememberInstall(
   await connection.batch([noteInstalled(installed)], 'write');
 }
 
+const digests = new WeakMap<CrrSchema, string>();
+
 /** Identifies a schema and what this version of the package makes of it. */
-function digestOf({ tables, plainTables }: CrrSchema): string {
+function digestOf(schema: CrrSchema): string {
+  const digest = digests.get(schema) ?? makeDigest(schema);
+  digests.set(schema, digest);
+  return digest;
+}
+
+function makeDigest({ tables, plainTables }: CrrSchema): string {
   const specs = [...tables.values()];
   // The texts of one table of each sort differ if what is made of any table does.
   const samples = new Map(specs.map((spec) => [sortOf(spec), spec]));
