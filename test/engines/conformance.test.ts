@@ -11,6 +11,19 @@ const SAME_DRIVER = new Set([
   'libSQL, embedded replica of sqld',
   'sqlite-wasm in Node, by sqlite-proxy',
 ]);
+/** Drizzle has drivers for these from 1.0 on. */
+const ONLY_DRIZZLE_1 = new Set(['Turso, file', 'op-sqlite, stand-in']);
+/** They query as others do, and take most of the time: the second line of Drizzle leaves them out where the first runs them. */
+const SAME_QUERIES = new Set([
+  'documents of a text merge, also with writes by SQL',
+  'a table with history tells what was written, and takes it back',
+  'rows that break a foreign key or a unique index are merged, and shown once they can be',
+  'deletes are forgotten, and a client from before them is told',
+  'a copied client and a restored server begin again',
+  'damage to the bookkeeping is found, and repaired',
+]);
+const runsHere = (engine: string, scenario: string) =>
+  !isDrizzle1 || ONLY_DRIZZLE_1.has(engine) || !SAME_QUERIES.has(scenario);
 const openers = isDrizzle1 ? OPENERS.filter(({ name }) => !SAME_DRIVER.has(name)) : OPENERS;
 
 for (const opener of openers) {
@@ -19,6 +32,7 @@ for (const opener of openers) {
     const reason =
       open === undefined ? 'this line of Drizzle has no driver for the engine' : opener.missing;
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
+      if (!runsHere(opener.name, name)) continue;
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {
         expect(await scenario((schema) => openOn(opener, schema))).toEqual(await reference(name));
