@@ -4,8 +4,8 @@ import { readChunk } from '../chunk.js';
 import { schemaFingerprint, sha256 } from '../fingerprint.js';
 import { LIMITS, type Pull } from '../protocol.js';
 import { type History, type Site, type SiteState, sinceOf } from '../site.js';
-import { binaryCodec } from '../wire/binary-codec.js';
 import { greatestCell } from '../wire/codec.js';
+import { CODECS } from '../wire/codecs.js';
 import {
   encodeChunk,
   noSnapshot,
@@ -70,7 +70,7 @@ export class Snapshots {
     if (request.headers.has('if-none-match')) {
       return new Response(null, { status: 304, headers: CACHED });
     }
-    const maxCellBytes = greatestCell(binaryCodec, LIMITS.maxMessageBytes);
+    const maxCellBytes = greatestCell(CODECS.binary, LIMITS.maxMessageBytes);
     const chunk = await readChunk(
       site,
       { since: cursor, tables: access.readable },

@@ -1,10 +1,10 @@
 import { CrrSyncError } from '../../errors.js';
 import type { SyncResponse } from '../protocol.js';
 import type { Cursor } from '../site.js';
-import { binaryCodec } from './binary-codec.js';
 import { cursorForm } from './binary-cursor.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import type { MessageLimits } from './codec.js';
+import { CODECS } from './codecs.js';
 import { malformed } from './message-errors.js';
 
 /*
@@ -73,7 +73,7 @@ export function parseSnapshotUrl(address: string): SnapshotAddress | undefined {
 }
 
 export async function encodeChunk(response: SyncResponse): Promise<Uint8Array<ArrayBuffer>> {
-  const message = await binaryCodec.encodeResponse(response);
+  const message = await CODECS.binary.encodeResponse(response);
   const chunk = new Uint8Array(HASH_BYTES + message.length);
   chunk.set(await hashOf(message));
   chunk.set(message, HASH_BYTES);
@@ -87,7 +87,7 @@ export async function decodeChunk(chunk: Uint8Array, limits: MessageLimits): Pro
   if (hash.some((byte, i) => byte !== chunk[i])) {
     throw malformed('the hash of a chunk is not that of its bytes');
   }
-  return binaryCodec.decodeResponse(message, limits);
+  return CODECS.binary.decodeResponse(message, limits);
 }
 
 const hashOf = async (bytes: Uint8Array<ArrayBuffer>) =>
