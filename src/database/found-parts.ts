@@ -12,6 +12,16 @@ import { TriggerOrder } from '../tables/trigger-order.js';
 import { type RecordedSpec, readRecordedSpecs } from './present-schema.js';
 import { RenamedTables } from './renamed-tables.js';
 
+/** The texts by name that are kept of a table. */
+export function textsOf(
+  kept: Map<string, Map<string, string>>,
+  table: string,
+): Map<string, string> {
+  const texts = kept.get(table) ?? new Map<string, string>();
+  kept.set(table, texts);
+  return texts;
+}
+
 /** What the look of a {@link DriftCheck} finds. */
 export class FoundParts {
   hasBookkeeping = false;
@@ -51,10 +61,7 @@ export class FoundParts {
             string,
           ];
           const merges = tableOfMerging(name, owner);
-          if (merges !== undefined) {
-            const parts = this.merging.get(merges) ?? new Map<string, string>();
-            this.merging.set(merges, parts.set(name, sql));
-          }
+          if (merges !== undefined) textsOf(this.merging, merges).set(name, sql);
           if (type === 'table') {
             this.#tables.add(name);
             if (name === STATE_TABLE) this.hasBookkeeping = true;
@@ -65,8 +72,7 @@ export class FoundParts {
           const table = tableOfTrigger(name);
           if (table === undefined) continue;
           if (isPrinted(sql)) this.hasPrinted = true;
-          const known = this.#triggers.get(table) ?? new Map<string, string>();
-          this.#triggers.set(table, known.set(name, sql));
+          textsOf(this.#triggers, table).set(name, sql);
         }
       },
     };

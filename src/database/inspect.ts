@@ -27,6 +27,7 @@ import { renamedColumns } from '../tables/renames.js';
 import { SELECT_OBJECTS, selectColumns } from '../tables/schema-objects.js';
 import { TriggerOrder } from '../tables/trigger-order.js';
 import type { Connection } from './connection.js';
+import { textsOf } from './found-parts.js';
 import { type FoundColumn, isMigrated } from './migrated-table.js';
 import { isOlder, type RecordedSpec, readRecordedSpecs } from './present-schema.js';
 import { run } from './run.js';
@@ -90,12 +91,6 @@ export async function inspect(
       others.map((name) => [name, { actual: found.partsOf(name), exists: found.texts.has(name) }]),
     ),
   };
-}
-
-function textsOf(kept: Map<string, Map<string, string>>, owner: string): Map<string, string> {
-  const texts = kept.get(owner) ?? new Map<string, string>();
-  kept.set(owner, texts);
-  return texts;
 }
 
 /** What the queries found. */

@@ -1,9 +1,8 @@
-import { tableOfMerging } from '../sql/names.js';
 import { statement } from '../sql/statement.js';
 import { isMergingReady, makeMerging } from '../tables/merging.js';
 import { unlessMigrated } from '../tables/milestone/schema-version.js';
-import { SELECT_TRIGGERS } from '../tables/schema-objects.js';
 import type { Connection } from './connection.js';
+import { FoundParts } from './found-parts.js';
 import type { PresentSchema } from './present-schema.js';
 import { run } from './run.js';
 
@@ -34,15 +33,7 @@ export async function makeReady(
 }
 
 async function readMerging(connection: Connection) {
-  const found = new Map<string, Map<string, string>>();
-  const read = (rows: readonly ArrayLike<unknown>[]) => {
-    for (const row of rows) {
-      const [, name, onTable, text] = Array.from(row, String) as [string, string, string, string];
-      const table = tableOfMerging(name, onTable);
-      if (table === undefined) continue;
-      found.set(table, (found.get(table) ?? new Map<string, string>()).set(name, text));
-    }
-  };
-  await run(connection, [{ ...statement(SELECT_TRIGGERS), read }], 'read');
-  return found;
+  const found = new FoundParts();
+  await run(connection, [found.objects()], 'read');
+  return found.merging;
 }

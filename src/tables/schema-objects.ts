@@ -13,11 +13,11 @@ export const SELECT_OBJECTS = 'SELECT type, name, tbl_name, sql FROM sqlite_mast
 export const selectColumns = (table: string) =>
   `SELECT name, type, pk, dflt_value, "notnull" FROM pragma_table_info(${quoteText(table)})`;
 
-/** Types, names, tables and texts of all triggers and gates, the oldest first; and of other tables, without their texts. */
 const isGateSql = GATES.map((end) => `substr(name, -${end.length}) = ${quoteText(end)}`).join(
   ' OR ',
 );
 
+/** Types, names, tables and texts of all triggers and gates, the oldest first; and of other tables, without their texts. */
 export const SELECT_TRIGGERS = statementText`
   SELECT type, name, tbl_name, CASE WHEN type = 'trigger' OR ${isGateSql} THEN sql END FROM sqlite_master
   WHERE type IN ('trigger', 'table')
