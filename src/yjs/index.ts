@@ -1,15 +1,16 @@
-import * as Y from 'yjs';
-import type { OpenText, TextCodec } from '../documents/codec.js';
-import { V1, withFormat } from './format.js';
-import { isUpdate } from './is-update.js';
-import { YjsText, type YText } from './open-text.js';
-import { ROOT } from './root.js';
+import type { TextCodec } from '../documents/codec.js';
+import { codecOf } from './codec.js';
+import { TEXT, type YText } from './text.js';
+import { type XmlOptions, xmlShape, type YXml } from './xml/shape.js';
 
-export type { YText } from './open-text.js';
+export type { YText } from './text.js';
+export type { XmlOptions, YXml } from './xml/shape.js';
+
+const CODEC = codecOf(TEXT);
 
 /**
  * Texts of [Yjs](https://docs.yjs.dev), for `collaborativeText()`. The document is a `Y.Doc` whose `Y.Text` may have
- * marks and embeds; editors have bindings for it.
+ * marks and embeds; editors such as CodeMirror and Quill have bindings for it.
  *
  * @example
  * const notes = crrTable('notes', {
@@ -24,16 +25,20 @@ export function yText(): TextCodec<YText> {
   return CODEC;
 }
 
-const CODEC: TextCodec<YText> = {
-  name: 'yjs',
-  isUpdate,
-  seed(text, client) {
-    const doc = new Y.Doc();
-    doc.clientID = client;
-    doc.getText(ROOT).insert(0, text);
-    const update = withFormat(V1, Y.encodeStateAsUpdate(doc));
-    doc.destroy();
-    return update;
-  },
-  open: (updates, client): OpenText<YText> => new YjsText(updates, client),
-};
+/**
+ * Documents of blocks, for `collaborativeText()`: paragraphs, headings, lists and what else an editor such as Tiptap or another
+ * one of ProseMirror has. The document is a `Y.Doc` with a `Y.XmlFragment`. The column shows its text, a line for each block.
+ *
+ * @throws {CrrUsageError} CRR_USAGE_OPTION if an option is misspelt.
+ *
+ * @example
+ * const pages = crrTable('pages', {
+ *   id: text('id').primaryKey().notNull(),
+ *   body: collaborativeText('body', yXml()),
+ * });
+ * const doc = await db.$crr.document(pages, { id: 'a' }, 'body', yXml());
+ * new Editor({ extensions: [StarterKit, Collaboration.configure({ fragment: doc.editor.fragment })] });
+ */
+export function yXml(options: XmlOptions = {}): TextCodec<YXml> {
+  return codecOf(xmlShape(options));
+}

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { decoded } from './format.js';
+import { ROOTS } from './shape.js';
 
 /*
  * Yjs trusts what it reads. An update that Yjs itself cannot have made may decode and then stop a merge in the middle, or
@@ -12,22 +13,29 @@ const MAX_CLIENT = 2 ** 32;
 /** Of values of marks and embeds. Yjs reads and writes them recursively. */
 const MAX_DEPTH = 64;
 
-/** What was found before: a document that opens asks more than once, and decoding costs as much as applying. */
-const known = new WeakMap<Uint8Array, boolean>();
+/**
+ * What was found before: the roots that an update names, or undefined if it is none. A document that opens asks more than
+ * once, and decoding costs as much as applying.
+ */
+const known = new WeakMap<Uint8Array, ReadonlySet<string> | undefined>();
 
-/** Whether bytes are an update that Yjs can have made. */
-export function isUpdate(update: Uint8Array): boolean {
-  const found = known.get(update) ?? look(update);
-  known.set(update, found);
-  return found;
+/** Whether bytes are an update that Yjs can have made, of a document with this root. */
+export function isUpdate(update: Uint8Array, root: string): boolean {
+  if (!known.has(update)) known.set(update, rootsOf(update));
+  const roots = known.get(update);
+  return roots !== undefined && !CODEC_ROOTS.some((other) => other !== root && roots.has(other));
 }
 
-function look(update: Uint8Array): boolean {
+const CODEC_ROOTS: readonly string[] = Object.values(ROOTS);
+
+function rootsOf(update: Uint8Array): ReadonlySet<string> | undefined {
   try {
     const { structs, ds } = decoded(update);
-    return structs.every(isSound) && [...ds.clients].every(isSoundDelete);
+    if (!structs.every(isSound) || ![...ds.clients].every(isSoundDelete)) return undefined;
+    const parents = structs.map((struct) => (struct instanceof Y.Item ? struct.parent : null));
+    return new Set(parents.filter((parent) => typeof parent === 'string'));
   } catch {
-    return false;
+    return undefined;
   }
 }
 

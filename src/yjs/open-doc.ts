@@ -1,26 +1,21 @@
 import * as Y from 'yjs';
 import { applyTo } from './format.js';
-import { isUpdate } from './is-update.js';
-import { ROOT } from './root.js';
 
 /** The origin of what others wrote, in Yjs's events. */
 export const REMOTE = 'drizzle-crr';
 
-/** Opens the document of updates, without those that make no sense. `prepare` sees each document before its updates. */
+/** Opens the document of updates, without those that fit none. `prepare` sees each document before its updates. */
 export function opened(updates: readonly Uint8Array[], prepare: (doc: Y.Doc) => void): Y.Doc {
-  const sound = updates.filter(isUpdate);
   const open = (part: readonly Uint8Array[]) => {
     const doc = new Y.Doc();
-    // The type of the root has to be known before what it holds.
-    doc.getText(ROOT);
     prepare(doc);
     applyAll(doc, part);
     return doc;
   };
   try {
-    return open(sound);
+    return open(updates);
   } catch {
-    return withoutFaulty(sound, open);
+    return withoutFaulty(updates, open);
   }
 }
 

@@ -3,29 +3,24 @@ import type { OpenText, TextEdit } from '../documents/codec.js';
 import { inFirst, spansOf, V1, V2, withFormat } from './format.js';
 import { isUpdate } from './is-update.js';
 import { applyAll, opened, REMOTE } from './open-doc.js';
-import { ROOT } from './root.js';
-
-/** What an application edits a text with. */
-export interface YText {
-  readonly doc: Y.Doc;
-  readonly text: Y.Text;
-}
-
-/** Stands for what is not text. */
-const OBJECT = '\ufffc';
+import type { Shape } from './shape.js';
 
 /** Once so much was written in the name of a writer, which nobody does by typing, its site writes in another. */
 const FULL_CLOCK = 2 ** 32;
 
-export class YjsText implements OpenText<YText> {
-  readonly editor: YText;
+export class YjsDocument<T extends object> implements OpenText<T> {
+  readonly editor: T;
+  readonly #shape: Shape<T>;
+  readonly #doc: Y.Doc;
   #updates: Uint8Array[] = [];
   /** What Yjs has tidied up when it merged: it deletes marks that have become superfluous. */
   #tidied: Uint8Array[] = [];
   #isMerging = true;
 
-  constructor(updates: readonly Uint8Array[], client: number) {
-    const doc = opened(updates, (doc) => {
+  constructor(shape: Shape<T>, updates: readonly Uint8Array[], client: number) {
+    this.#shape = shape;
+    const doc = opened(updates.filter(this.#isUpdate), (doc) => {
+      shape.editorOf(doc);
       this.#tidied = [];
       doc.on('update', (update: Uint8Array, origin: unknown) => {
         if (origin === REMOTE) return;
@@ -33,22 +28,16 @@ export class YjsText implements OpenText<YText> {
       });
     });
     this.#isMerging = false;
-    this.editor = { doc, text: doc.getText(ROOT) };
+    this.#doc = doc;
+    this.editor = shape.editorOf(doc);
     // Only now: Yjs takes another client id if it sees its own in what it reads.
     this.writeAs(client);
   }
 
-  get #doc(): Y.Doc {
-    return this.editor.doc;
-  }
+  readonly #isUpdate = (update: Uint8Array): boolean => isUpdate(update, this.#shape.root);
 
   text(): string {
-    const { text } = this.editor;
-    const plain = text.toString();
-    if (plain.length === text.length) return plain;
-    return (text.toDelta() as { insert: unknown }[])
-      .map(({ insert }) => (typeof insert === 'string' ? insert : OBJECT))
-      .join('');
+    return this.#shape.text(this.editor);
   }
 
   isPartial(): boolean {
@@ -69,7 +58,7 @@ export class YjsText implements OpenText<YText> {
   }
 
   clashes(update: Uint8Array, unsaved: readonly Uint8Array[]): boolean {
-    if (!isUpdate(update)) return false;
+    if (!this.#isUpdate(update)) return false;
     const { clientID } = this.#doc;
     // What each writer of this document had written when it was last saved.
     const saved = new Map([[clientID, this.#stateOf(clientID)]]);
@@ -90,7 +79,7 @@ export class YjsText implements OpenText<YText> {
     const client = this.#doc.clientID;
     this.#isMerging = true;
     try {
-      applyAll(this.#doc, updates.filter(isUpdate));
+      applyAll(this.#doc, updates.filter(this.#isUpdate));
     } finally {
       this.#isMerging = false;
       this.#doc.clientID = client;
@@ -98,13 +87,7 @@ export class YjsText implements OpenText<YText> {
   }
 
   replace(edits: readonly TextEdit[]): void {
-    const { text } = this.editor;
-    this.#doc.transact(() => {
-      for (const { at, remove, insert } of [...edits].reverse()) {
-        if (remove > 0) text.delete(at, remove);
-        if (insert !== '') text.insert(at, insert);
-      }
-    });
+    this.#doc.transact(() => this.#shape.replace(this.editor, edits));
   }
 
   takeUpdate(): Uint8Array | undefined {
@@ -128,7 +111,9 @@ export class YjsText implements OpenText<YText> {
     const vector = Y.encodeStateVector(known);
     const update = withFormat(V2, Y.encodeStateAsUpdateV2(this.#doc, vector));
     // Of thousands of characters that were each typed before the one before, readers would not believe so few bytes.
-    return isUpdate(update) ? update : withFormat(V1, Y.encodeStateAsUpdate(this.#doc, vector));
+    return this.#isUpdate(update)
+      ? update
+      : withFormat(V1, Y.encodeStateAsUpdate(this.#doc, vector));
   }
 
   snapshot(): Uint8Array {

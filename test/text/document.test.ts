@@ -1,273 +1,279 @@
 import { eq, like } from 'drizzle-orm';
 import { integer, text } from 'drizzle-orm/sqlite-core';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { collaborativeText, crrTable } from '../../src/index.js';
-import { yText } from '../../src/yjs/index.js';
 import { exchange, openSite } from '../support/site.js';
+import { SUBJECTS } from './codecs.js';
 
-const notes = crrTable('notes', {
-  id: text('id').primaryKey().notNull(),
-  title: text('title'),
-  body: collaborativeText('body', yText()),
-  size: integer('size'),
-});
-const plainNotes = crrTable('notes', {
-  id: text('id').primaryKey().notNull(),
-  title: text('title'),
-  body: collaborativeText('body'),
-  size: integer('size'),
-});
-const open = () => openSite({ notes });
-type Site = Awaited<ReturnType<typeof open>>;
-
-const documentOf = (site: Site, id = 'a') => site.$crr.document(notes, { id }, 'body', yText());
-const bodyOf = async (site: Site, id = 'a') =>
-  (await site.select().from(notes).where(eq(notes.id, id)))[0]?.body;
-
-let a: Site;
-let b: Site;
-
-beforeEach(async () => {
-  [a, b] = [await open(), await open()];
-});
-
-async function begin(body: string | null): Promise<void> {
-  await a.insert(notes).values({ id: 'a', body });
-  await exchange(a, b);
-}
-
-async function expectSame(...sites: Site[]): Promise<string> {
-  const bodies = await Promise.all(sites.map((site) => bodyOf(site)));
-  expect(new Set(bodies).size, JSON.stringify(bodies)).toBe(1);
-  for (const site of sites) {
-    const doc = await documentOf(site);
-    expect(doc.toString()).toBe(bodies[0]);
-    await doc.close();
-    expect((await site.$crr.verify()).findings).toEqual([]);
-  }
-  return bodies[0]!;
-}
-
-test('concurrent edits merge character by character, and queries read the text', async () => {
-  await begin('The quick fox');
-  const [docA, docB] = [await documentOf(a), await documentOf(b)];
-  docA.editor.text.insert(10, 'brown ');
-  docB.editor.text.insert(13, ' jumps');
-  await docA.save();
-  await docB.save();
-  await exchange(a, b);
-  expect(docA.toString()).toBe('The quick brown fox jumps');
-  expect(await a.select({ id: notes.id }).from(notes).where(like(notes.body, '%brown%'))).toEqual([
-    { id: 'a' },
-  ]);
-  await Promise.all([docA.close(), docB.close()]);
-  expect(await expectSame(a, b)).toBe('The quick brown fox jumps');
-});
-
-test('two sites that begin with the same plain text do not double it', async () => {
-  await begin('shared');
-  const [docA, docB] = [await documentOf(a), await documentOf(b)];
-  docA.editor.text.insert(0, '<');
-  docB.editor.text.insert(6, '>');
-  await docA.close();
-  await docB.close();
-  await exchange(a, b);
-  expect(await expectSame(a, b)).toBe('<shared>');
-});
-
-test('what was edited while another site began with another text goes into that one', async () => {
-  await begin('one two three');
-  const docA = await documentOf(a);
-  docA.editor.text.insert(13, ' four');
-  await b.update(notes).set({ body: 'one 2 three' });
-  const docB = await documentOf(b);
-  docB.editor.text.insert(0, '- ');
-  await docB.close();
-  await a.$crr.apply(await b.$crr.changes());
-  expect(docA.toString()).toBe('- one 2 three four');
-  await docA.close();
-  await exchange(a, b);
-  expect(await expectSame(a, b)).toBe('- one 2 three four');
-});
-
-test('a write by SQL becomes an edit that keeps what others typed', async () => {
-  await begin('alpha beta gamma');
-  const doc = await documentOf(a);
-  doc.editor.text.insert(0, '# ');
-  await doc.close();
-  await exchange(a, b);
-  const other = await documentOf(b);
-  other.editor.text.insert(other.editor.text.length, ' delta');
-  await other.close();
-  await a.update(notes).set({ body: '# alpha BETA gamma' });
-  await exchange(a, b);
-  expect(await expectSame(a, b)).toBe('# alpha BETA gamma delta');
-});
-
-test('a write by SQL of a site without the codec waits there for one with it', async () => {
-  const server = await openSite({ notes: plainNotes });
-  await begin('alpha beta');
-  const doc = await documentOf(a);
-  doc.editor.text.insert(10, ' gamma');
-  await doc.close();
-  await exchange(a, server as never);
-  expect((await server.select().from(plainNotes))[0]!.body).toBeNull();
-  const withCodec = await openSite({ notes }, server.$client, { ddl: [] });
-  await (await documentOf(withCodec)).close();
-  await server.update(plainNotes).set({ body: 'alpha beta gamma delta' });
-  const again = await documentOf(a);
-  again.editor.text.insert(0, '> ');
-  await again.close();
-  await server.$crr.apply(await a.$crr.changes());
-  expect((await server.select().from(plainNotes))[0]!.body).toBe('alpha beta gamma delta');
-  const reopened = await openSite({ notes }, server.$client, { ddl: [] });
-  await (await documentOf(reopened)).close();
-  await exchange(a, reopened);
-  expect(await expectSame(a, reopened)).toBe('> alpha beta gamma delta');
-});
-
-test('a plain text that was written while another began the document is put into it', async () => {
-  await begin('hello');
-  await b.update(notes).set({ body: 'hello world' });
-  const doc = await documentOf(a);
-  doc.editor.text.insert(5, '!');
-  await doc.close();
-  await exchange(a, b);
-  await exchange(a, b);
-  expect(await expectSame(a, b)).toBe('hello world!');
-});
-
-test('a relay without a codec passes documents on, and shows what it showed', async () => {
-  const relay = await openSite({ notes: plainNotes });
-  await begin('draft');
-  const doc = await documentOf(a);
-  doc.editor.text.insert(5, ' two');
-  await doc.close();
-  await relay.$crr.apply(await a.$crr.changes());
-  await b.$crr.apply(await relay.$crr.changes());
-  expect(await expectSame(a, b)).toBe('draft two');
-  expect((await relay.$crr.verify()).findings).toEqual([]);
-});
-
-test('a site that does not have the column yet keeps every update for later', async () => {
-  const before = crrTable('notes', { id: text('id').primaryKey().notNull(), title: text('title') });
-  const late = await openSite({ before });
-  await begin('x');
-  const doc = await documentOf(a);
-  for (const char of '123') {
-    doc.editor.text.insert(doc.editor.text.length, char);
-    await doc.save();
-  }
-  await doc.close();
-  await late.$crr.apply(await a.$crr.changes());
-  await late.$client.execute('ALTER TABLE notes ADD body text');
-  await late.$client.execute('ALTER TABLE notes ADD size integer');
-  const migrated = await openSite({ notes }, late.$client, { ddl: [] });
-  await migrated.$crr.apply([]);
-  await (await documentOf(migrated)).close();
-  expect(await expectSame(a, migrated)).toBe('x123');
-});
-
-test('a deleted row takes its document along, and a new one begins anew', async () => {
-  await begin('old');
-  const doc = await documentOf(a);
-  doc.editor.text.insert(3, 'er');
-  await doc.save();
-  await a.delete(notes);
-  await expect(doc.save()).resolves.toBeUndefined();
-  doc.editor.text.insert(0, '?');
-  await expect(doc.save()).rejects.toMatchObject({ code: 'CRR_DATABASE_NO_ROW' });
-  await a.insert(notes).values({ id: 'a', body: 'new' });
-  await exchange(a, b);
-  expect(await bodyOf(b)).toBe('new');
-  await expect(documentOf(a, 'none')).rejects.toMatchObject({ code: 'CRR_DATABASE_NO_ROW' });
-});
-
-test('a row that gets another key keeps its document, also one that is replaced', async () => {
-  await begin('text');
-  const doc = await documentOf(a);
-  doc.editor.text.format(0, 4, { bold: true });
-  doc.editor.text.insert(4, '!', { bold: true });
-  await doc.close();
-  await a.update(notes).set({ id: 'b' });
-  await exchange(a, b);
-  expect(await bodyOf(b, 'b')).toBe('text!');
-  const moved = await documentOf(b, 'b');
-  expect(moved.editor.text.toDelta()).toEqual([{ insert: 'text!', attributes: { bold: true } }]);
-  await moved.close();
-  await a.$client.execute("INSERT OR REPLACE INTO notes (id, body) VALUES ('b', 'replaced')");
-  await exchange(a, b);
-  expect(await bodyOf(b, 'b')).toBe('replaced');
-  for (const site of [a, b]) expect((await site.$crr.verify()).findings).toEqual([]);
-});
-
-test('updates that arrive twice or in any order change nothing more', async () => {
-  await begin('');
-  const doc = await documentOf(a);
-  for (const char of 'abcdef') {
-    doc.editor.text.insert(doc.editor.text.length, char);
-    await doc.save();
-  }
-  await doc.close();
-  const { changes } = await a.$crr.changes();
-  for (const change of [...changes].reverse()) await b.$crr.apply([change]);
-  expect(await bodyOf(b)).toBe('abcdef');
-  const version = await b.$crr.version();
-  await b.$crr.apply(changes);
-  expect(await b.$crr.version()).toBe(version);
-});
-
-test('many updates become one baseline, which others take in place of them', async () => {
-  await begin('');
-  const doc = await documentOf(a);
-  for (let i = 0; i < 400; i++) {
-    doc.editor.text.insert(doc.editor.text.length, `word${i} `);
-    if (i % 3 === 0) doc.editor.text.delete(0, 5);
-    await doc.save();
-    if (i === 20) await exchange(a, b);
-  }
-  await doc.close();
-  const cells = (site: Site) =>
-    site.$client.execute("SELECT count(*) AS n FROM notes__crr_cell WHERE column_name = 'body'");
-  expect(Number((await cells(a)).rows[0]!.n)).toBeLessThan(200);
-  await exchange(a, b);
-  expect((await cells(b)).rows).toEqual((await cells(a)).rows);
-  await expectSame(a, b);
-});
-
-test('updates of one document from two processes of a site do not collide', async () => {
-  await begin('x');
-  const second = await openSite({ notes }, a.$client, { ddl: [] });
-  const [one, two] = [await documentOf(a), await documentOf(second)];
-  for (let i = 0; i < 5; i++) {
-    one.editor.text.insert(0, `${i}`);
-    two.editor.text.insert(two.editor.text.length, `${i}`);
-    await Promise.all([one.save(), two.save()]);
-  }
-  await one.close();
-  await two.close();
-  await exchange(a, b);
-  expect([...(await expectSame(a, b))].sort().join('')).toBe('0011223344x');
-});
-
-test('autosave saves after a delay, and close what is left', async () => {
-  await begin('');
-  const doc = await a.$crr.document(notes, { id: 'a' }, 'body', yText(), { autosave: 5 });
-  doc.editor.text.insert(0, 'soon');
-  await expect.poll(() => bodyOf(a)).toBe('soon');
-  expect(doc.hasUnsaved).toBe(false);
-  doc.editor.text.insert(4, '!');
-  await doc.close();
-  expect(await bodyOf(a)).toBe('soon!');
-});
-
-test('a column that is no text, or has no codec here, has no document', async () => {
-  await begin('x');
-  await expect(a.$crr.document(notes, { id: 'a' }, 'title')).rejects.toMatchObject({
-    code: 'CRR_USAGE_OPTION',
+describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
+  const notes = crrTable('notes', {
+    id: text('id').primaryKey().notNull(),
+    title: text('title'),
+    body: collaborativeText('body', codec),
+    size: integer('size'),
   });
-  const server = await openSite({ notes: plainNotes });
-  await expect(server.$crr.document(plainNotes, { id: 'a' }, 'body')).rejects.toMatchObject({
-    code: 'CRR_USAGE_OPTION',
+  const plainNotes = crrTable('notes', {
+    id: text('id').primaryKey().notNull(),
+    title: text('title'),
+    body: collaborativeText('body'),
+    size: integer('size'),
+  });
+  const open = () => openSite({ notes });
+  type Site = Awaited<ReturnType<typeof open>>;
+
+  const documentOf = (site: Site, id = 'a') => site.$crr.document(notes, { id }, 'body', codec);
+  const bodyOf = async (site: Site, id = 'a') =>
+    (await site.select().from(notes).where(eq(notes.id, id)))[0]?.body;
+
+  let a: Site;
+  let b: Site;
+
+  beforeEach(async () => {
+    [a, b] = [await open(), await open()];
+  });
+
+  async function begin(body: string | null): Promise<void> {
+    await a.insert(notes).values({ id: 'a', body });
+    await exchange(a, b);
+  }
+
+  async function expectSame(...sites: Site[]): Promise<string> {
+    const bodies = await Promise.all(sites.map((site) => bodyOf(site)));
+    expect(new Set(bodies).size, JSON.stringify(bodies)).toBe(1);
+    for (const site of sites) {
+      const doc = await documentOf(site);
+      expect(doc.toString()).toBe(bodies[0]);
+      await doc.close();
+      expect((await site.$crr.verify()).findings).toEqual([]);
+    }
+    return bodies[0]!;
+  }
+
+  test('concurrent edits merge character by character, and queries read the text', async () => {
+    await begin('The quick fox');
+    const [docA, docB] = [await documentOf(a), await documentOf(b)];
+    insert(docA.editor, 10, 'brown ');
+    insert(docB.editor, 13, ' jumps');
+    await docA.save();
+    await docB.save();
+    await exchange(a, b);
+    expect(docA.toString()).toBe('The quick brown fox jumps');
+    expect(await a.select({ id: notes.id }).from(notes).where(like(notes.body, '%brown%'))).toEqual(
+      [{ id: 'a' }],
+    );
+    await Promise.all([docA.close(), docB.close()]);
+    expect(await expectSame(a, b)).toBe('The quick brown fox jumps');
+  });
+
+  test('two sites that begin with the same plain text do not double it', async () => {
+    await begin('shared');
+    const [docA, docB] = [await documentOf(a), await documentOf(b)];
+    insert(docA.editor, 0, '<');
+    insert(docB.editor, 6, '>');
+    await docA.close();
+    await docB.close();
+    await exchange(a, b);
+    expect(await expectSame(a, b)).toBe('<shared>');
+  });
+
+  test('what was edited while another site began with another text goes into that one', async () => {
+    await begin('one two three');
+    const docA = await documentOf(a);
+    insert(docA.editor, 13, ' four');
+    await b.update(notes).set({ body: 'one 2 three' });
+    const docB = await documentOf(b);
+    insert(docB.editor, 0, '- ');
+    await docB.close();
+    await a.$crr.apply(await b.$crr.changes());
+    expect(docA.toString()).toBe('- one 2 three four');
+    await docA.close();
+    await exchange(a, b);
+    expect(await expectSame(a, b)).toBe('- one 2 three four');
+  });
+
+  test('a write by SQL becomes an edit that keeps what others typed', async () => {
+    await begin('alpha beta gamma');
+    const doc = await documentOf(a);
+    insert(doc.editor, 0, '# ');
+    await doc.close();
+    await exchange(a, b);
+    const other = await documentOf(b);
+    insert(other.editor, length(other.editor), ' delta');
+    await other.close();
+    await a.update(notes).set({ body: '# alpha BETA gamma' });
+    await exchange(a, b);
+    expect(await expectSame(a, b)).toBe('# alpha BETA gamma delta');
+  });
+
+  test('a write by SQL of a site without the codec waits there for one with it', async () => {
+    const server = await openSite({ notes: plainNotes });
+    await begin('alpha beta');
+    const doc = await documentOf(a);
+    insert(doc.editor, 10, ' gamma');
+    await doc.close();
+    await exchange(a, server as never);
+    expect((await server.select().from(plainNotes))[0]!.body).toBeNull();
+    const withCodec = await openSite({ notes }, server.$client, { ddl: [] });
+    await (await documentOf(withCodec)).close();
+    await server.update(plainNotes).set({ body: 'alpha beta gamma delta' });
+    const again = await documentOf(a);
+    insert(again.editor, 0, '> ');
+    await again.close();
+    await server.$crr.apply(await a.$crr.changes());
+    expect((await server.select().from(plainNotes))[0]!.body).toBe('alpha beta gamma delta');
+    const reopened = await openSite({ notes }, server.$client, { ddl: [] });
+    await (await documentOf(reopened)).close();
+    await exchange(a, reopened);
+    expect(await expectSame(a, reopened)).toBe('> alpha beta gamma delta');
+  });
+
+  test('a plain text that was written while another began the document is put into it', async () => {
+    await begin('hello');
+    await b.update(notes).set({ body: 'hello world' });
+    const doc = await documentOf(a);
+    insert(doc.editor, 5, '!');
+    await doc.close();
+    await exchange(a, b);
+    await exchange(a, b);
+    expect(await expectSame(a, b)).toBe('hello world!');
+  });
+
+  test('a relay without a codec passes documents on, and shows what it showed', async () => {
+    const relay = await openSite({ notes: plainNotes });
+    await begin('draft');
+    const doc = await documentOf(a);
+    insert(doc.editor, 5, ' two');
+    await doc.close();
+    await relay.$crr.apply(await a.$crr.changes());
+    await b.$crr.apply(await relay.$crr.changes());
+    expect(await expectSame(a, b)).toBe('draft two');
+    expect((await relay.$crr.verify()).findings).toEqual([]);
+  });
+
+  test('a site that does not have the column yet keeps every update for later', async () => {
+    const before = crrTable('notes', {
+      id: text('id').primaryKey().notNull(),
+      title: text('title'),
+    });
+    const late = await openSite({ before });
+    await begin('x');
+    const doc = await documentOf(a);
+    for (const char of '123') {
+      insert(doc.editor, length(doc.editor), char);
+      await doc.save();
+    }
+    await doc.close();
+    await late.$crr.apply(await a.$crr.changes());
+    await late.$client.execute('ALTER TABLE notes ADD body text');
+    await late.$client.execute('ALTER TABLE notes ADD size integer');
+    const migrated = await openSite({ notes }, late.$client, { ddl: [] });
+    await migrated.$crr.apply([]);
+    await (await documentOf(migrated)).close();
+    expect(await expectSame(a, migrated)).toBe('x123');
+  });
+
+  test('a deleted row takes its document along, and a new one begins anew', async () => {
+    await begin('old');
+    const doc = await documentOf(a);
+    insert(doc.editor, 3, 'er');
+    await doc.save();
+    await a.delete(notes);
+    await expect(doc.save()).resolves.toBeUndefined();
+    insert(doc.editor, 0, '?');
+    await expect(doc.save()).rejects.toMatchObject({ code: 'CRR_DATABASE_NO_ROW' });
+    await a.insert(notes).values({ id: 'a', body: 'new' });
+    await exchange(a, b);
+    expect(await bodyOf(b)).toBe('new');
+    await expect(documentOf(a, 'none')).rejects.toMatchObject({ code: 'CRR_DATABASE_NO_ROW' });
+  });
+
+  test('a row that gets another key keeps its document, also one that is replaced', async () => {
+    await begin('text');
+    const doc = await documentOf(a);
+    insert(doc.editor, 4, '!');
+    await doc.close();
+    await a.update(notes).set({ id: 'b' });
+    await exchange(a, b);
+    expect(await bodyOf(b, 'b')).toBe('text!');
+    const moved = await documentOf(b, 'b');
+    insert(moved.editor, 5, '!');
+    await moved.close();
+    await exchange(a, b);
+    expect(await bodyOf(a, 'b')).toBe('text!!');
+    await a.$client.execute("INSERT OR REPLACE INTO notes (id, body) VALUES ('b', 'replaced')");
+    await exchange(a, b);
+    expect(await bodyOf(b, 'b')).toBe('replaced');
+    for (const site of [a, b]) expect((await site.$crr.verify()).findings).toEqual([]);
+  });
+
+  test('updates that arrive twice or in any order change nothing more', async () => {
+    await begin('');
+    const doc = await documentOf(a);
+    for (const char of 'abcdef') {
+      insert(doc.editor, length(doc.editor), char);
+      await doc.save();
+    }
+    await doc.close();
+    const { changes } = await a.$crr.changes();
+    for (const change of [...changes].reverse()) await b.$crr.apply([change]);
+    expect(await bodyOf(b)).toBe('abcdef');
+    const version = await b.$crr.version();
+    await b.$crr.apply(changes);
+    expect(await b.$crr.version()).toBe(version);
+  });
+
+  test('many updates become one baseline, which others take in place of them', async () => {
+    await begin('');
+    const doc = await documentOf(a);
+    for (let i = 0; i < 400; i++) {
+      insert(doc.editor, length(doc.editor), `word${i} `);
+      if (i % 3 === 0) remove(doc.editor, 0, 5);
+      await doc.save();
+      if (i === 20) await exchange(a, b);
+    }
+    await doc.close();
+    const cells = (site: Site) =>
+      site.$client.execute("SELECT count(*) AS n FROM notes__crr_cell WHERE column_name = 'body'");
+    expect(Number((await cells(a)).rows[0]!.n)).toBeLessThan(200);
+    await exchange(a, b);
+    expect((await cells(b)).rows).toEqual((await cells(a)).rows);
+    await expectSame(a, b);
+  });
+
+  test('updates of one document from two processes of a site do not collide', async () => {
+    await begin('x');
+    const second = await openSite({ notes }, a.$client, { ddl: [] });
+    const [one, two] = [await documentOf(a), await documentOf(second)];
+    for (let i = 0; i < 5; i++) {
+      insert(one.editor, 0, `${i}`);
+      insert(two.editor, length(two.editor), `${i}`);
+      await Promise.all([one.save(), two.save()]);
+    }
+    await one.close();
+    await two.close();
+    await exchange(a, b);
+    expect([...(await expectSame(a, b))].sort().join('')).toBe('0011223344x');
+  });
+
+  test('autosave saves after a delay, and close what is left', async () => {
+    await begin('');
+    const doc = await a.$crr.document(notes, { id: 'a' }, 'body', codec, { autosave: 5 });
+    insert(doc.editor, 0, 'soon');
+    await expect.poll(() => bodyOf(a)).toBe('soon');
+    expect(doc.hasUnsaved).toBe(false);
+    insert(doc.editor, 4, '!');
+    await doc.close();
+    expect(await bodyOf(a)).toBe('soon!');
+  });
+
+  test('a column that is no text, or has no codec here, has no document', async () => {
+    await begin('x');
+    await expect(a.$crr.document(notes, { id: 'a' }, 'title')).rejects.toMatchObject({
+      code: 'CRR_USAGE_OPTION',
+    });
+    const server = await openSite({ notes: plainNotes });
+    await expect(server.$crr.document(plainNotes, { id: 'a' }, 'body')).rejects.toMatchObject({
+      code: 'CRR_USAGE_OPTION',
+    });
   });
 });

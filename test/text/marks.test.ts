@@ -139,6 +139,37 @@ test.each(CASES)('$title', async ({ before, a, b, gives, orGives }) => {
   expect([gives, orGives ?? gives]).toContainEqual(deltas[0]);
 });
 
+test('a merge of marks writes nothing, and edits after it are the same everywhere', async () => {
+  const [a, b] = [await openSite({ notes }), await openSite({ notes })];
+  await a.insert(notes).values({ id: 'a', body: 'x' });
+  await exchange(a, b);
+  const sites = [a, b];
+  const documentOf = (site: typeof a) => site.$crr.document(notes, { id: 'a' }, 'body', yText());
+  const docs = [await documentOf(a), await documentOf(b)];
+  docs[0]!.editor.text.insert(1, 'abcdefgh');
+  await docs[0]!.save();
+  await exchange(a, b);
+  docs[0]!.editor.text.format(0, 6, { bold: true });
+  docs[1]!.editor.text.format(3, 6, { bold: true });
+  for (const doc of docs) await doc.save();
+  await exchange(a, b);
+  for (const doc of docs) expect(doc.hasUnsaved).toBe(false);
+  const versions = await Promise.all(sites.map((site) => site.$crr.version()));
+  await exchange(a, b);
+  await exchange(a, b);
+  expect(await Promise.all(sites.map((site) => site.$crr.version()))).toEqual(versions);
+  docs[0]!.editor.text.format(2, 5, { bold: null });
+  for (const doc of docs) await doc.close();
+  await exchange(a, b);
+  const deltas = [];
+  for (const site of sites) {
+    const doc = await documentOf(site);
+    deltas.push(doc.editor.text.toDelta());
+    await doc.close();
+  }
+  expect(deltas[1]).toEqual(deltas[0]);
+});
+
 /** Neighbours with the same marks as one. */
 function joined(parts: readonly Part[]): Part[] {
   const result: Part[] = [];
