@@ -29,6 +29,7 @@ export type {
 export type { Crr, CrrTransport } from './drizzle/crr.js';
 export type { CrrDatabase } from './drizzle/crr-database.js';
 export type { CrrHistory } from './drizzle/crr-history.js';
+export type { CrrReview } from './drizzle/crr-review.js';
 export type { TableAsOf } from './drizzle/history.js';
 export type {
   AsOfMoment,
@@ -42,7 +43,15 @@ export type {
   UndoResult,
 } from './drizzle/history-types.js';
 export type { AsyncTransaction } from './drizzle/noted-transaction.js';
-export type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './drizzle/options.js';
+export type {
+  ApplyOptions,
+  ChangesOptions,
+  MergeOptions,
+  ReadOptions,
+  ResolveConflict,
+  Resolved,
+  ResolveOptions,
+} from './drizzle/options.js';
 export {
   type FractOrder,
   fractOrder,
@@ -50,6 +59,8 @@ export {
   type Place,
 } from './drizzle/order/fract-order.js';
 export type { RowKey } from './drizzle/order/table.js';
+export type { ResolvedResult, UnresolvedRow } from './drizzle/resolve.js';
+export type { ColumnConflict, PreviewResult, RowMerge, RowSide } from './drizzle/row-merge.js';
 export type { ColumnRef, RowRef } from './drizzle/row-ref.js';
 export type { UnsentOptions, UnsentRow } from './drizzle/unsent.js';
 export type { Finding, VerifyOptions, VerifyResult } from './drizzle/verify-result.js';

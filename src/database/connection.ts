@@ -22,6 +22,11 @@ export interface Connection extends Limits {
    * @param mode `'read'` if no statement writes: the batch still sees one state of the database.
    */
   batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<DriverRow[][]>;
+  /**
+   * Runs all statements in one transaction that writes, gives their rows as {@link batch} does, and takes all of it
+   * back. Undefined if the engine can take a transaction back only by an error, and then gives no rows.
+   */
+  rehearse?(statements: readonly Statement[]): Promise<DriverRow[][]>;
 }
 
 /** A connection whose driver answers at once. */

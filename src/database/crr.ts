@@ -41,6 +41,7 @@ import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
 import { run } from './run.js';
 import type { RotateOptions, SiteState } from './site-state.js';
+import { Reviews } from './reviews.js';
 import { SiteStore } from './site-store.js';
 
 export type { ChangeBatch } from './change-batch.js';
@@ -71,6 +72,7 @@ export class CrrCore {
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
   readonly logs: Logs;
+  readonly reviews: Reviews;
   readonly #maxDrift: number;
   readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
@@ -84,7 +86,10 @@ export class CrrCore {
     this.drift = new DriftCheck(connection, schema, check);
     this.#maxDrift = maxDrift;
     this.#observers = { emit, writes };
-    this.logs = new Logs(connection, this.#sites, this.drift, writes);
+    const { drift } = this;
+    const sites = this.#sites;
+    this.logs = new Logs(connection, sites, drift, writes);
+    this.reviews = new Reviews({ connection, sites, drift, writes, greatestTime: () => this.#greatestTime() });
     this.#documents = parts.documents?.(this);
   }
 

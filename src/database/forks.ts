@@ -1,7 +1,8 @@
 import type { ForkedCell } from '../feed/fork.js';
+import type { RowHistory } from '../feed/row-history.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import type { SitesOfPage } from '../model/site.js';
-import type { TableSpec } from '../model/table-spec.js';
+import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { readForkedRows } from '../tables/log/query.js';
 import type { LoggedEvent } from '../tables/log/read.js';
@@ -53,14 +54,7 @@ function forksOf({ spec, pk, history }: RowWithHistory, sites: SitesOfPage): For
   const end = history.events.length;
   const isAlive = history.isAlive(end);
   return history.conflicts().map(({ column, heads, base }) => {
-    const side = (event: LoggedEvent): ForkHead => ({
-      event: nameOfEvent(event, sites),
-      value: history.valueOf(event, column.name),
-      at: event.time,
-      siteId: sites.idOf(event.site).slice(),
-      author: event.author,
-      message: event.message,
-    });
+    const side = (event: LoggedEvent) => headOf(history, event, column, sites);
     const shown = history.shownBy(column.name, end);
     return {
       ...{ spec, key: unpackKey(pk), column, isAlive },
@@ -69,4 +63,21 @@ function forksOf({ spec, pk, history }: RowWithHistory, sites: SitesOfPage): For
       shown: isAlive && shown ? history.valueOf(shown, column.name) : undefined,
     };
   });
+}
+
+/** What one event made of a cell. */
+export function headOf(
+  history: RowHistory,
+  event: LoggedEvent,
+  column: ReplicatedColumnSpec,
+  sites: SitesOfPage,
+): ForkHead {
+  return {
+    event: nameOfEvent(event, sites),
+    value: history.valueOf(event, column.name),
+    at: event.time,
+    siteId: sites.idOf(event.site).slice(),
+    author: event.author,
+    message: event.message,
+  };
 }

@@ -63,13 +63,18 @@ export function storedKeyValue(column: Column, value: unknown, property: string)
   if (value === undefined || value === null) {
     throw new CrrUsageError('CRR_USAGE_OPTION', `the key lacks "${property}"`);
   }
-  const stored: unknown = column.mapToDriverValue(value);
+  return storedValue(column, value, property);
+}
+
+/** The stored form of a value, as {@link storedKeyValue}; of NULL, too. */
+export function storedValue(column: Column, value: unknown, property: string): SqlValue {
+  const stored: unknown = value === null ? null : column.mapToDriverValue(value);
   if (typeof stored === 'boolean') return stored ? 1n : 0n;
   if (typeof stored === 'number' && Number.isSafeInteger(stored)) return BigInt(stored);
   if (storageClass(stored) === undefined) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
-      `the key's "${property}" is a ${typeof stored}, which SQLite cannot store`,
+      `the value of "${property}" is a ${typeof stored}, which SQLite cannot store`,
     );
   }
   return stored as SqlValue;

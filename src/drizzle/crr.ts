@@ -10,7 +10,15 @@ import type { Contribution } from '../feed/site-values.js';
 import type { ApplyResult, MergeResult, RejectedRow } from './apply-result.js';
 import type { Conflict } from './conflict.js';
 import type { CrrHistory } from './crr-history.js';
-import type { ApplyOptions, ChangesOptions, MergeOptions, ReadOptions } from './options.js';
+import type { CrrReview } from './crr-review.js';
+import type {
+  ApplyOptions,
+  ChangesOptions,
+  MergeOptions,
+  ReadOptions,
+  ResolveOptions,
+} from './options.js';
+import type { ResolvedResult } from './resolve.js';
 import type { UnsentOptions, UnsentRow } from './unsent.js';
 import type { VerifyOptions, VerifyResult } from './verify-result.js';
 
@@ -20,7 +28,7 @@ import type { VerifyOptions, VerifyResult } from './verify-result.js';
  * Every method rejects with `CrrDatabaseError` CRR_DATABASE_NOT_INSTALLED if {@link install} never
  * ran. Errors of the driver, such as a lost connection, pass unchanged.
  */
-export interface Crr extends CrrHistory {
+export interface Crr extends CrrHistory, CrrReview {
   /**
    * Updates the bookkeeping and triggers to match the schema, in one transaction. Call it after
    * migrations; if all is up to date, it writes nothing. Rows that a table already holds become part
@@ -63,9 +71,20 @@ export interface Crr extends CrrHistory {
    * @throws {CrrChangeError} if a change is refused; the database is as it was before its batch.
    * @throws {CrrDatabaseError} CRR_DATABASE_CONTENDED if other processes got in the way each time.
    *
+   * With `resolve`, a function decides the conflicts in tables with history. If it throws, or the database rejects what it
+   * gives, the changes are merged all the same, the conflict stays, and is in `unresolved`.
+   *
    * @example
    * const { inserted, updated, deleted } = await db.$crr.apply(await other.$crr.changes());
+   *
+   * await db.$crr.apply(changes, {
+   *   resolve: ({ ours, theirs }) => ({ title: `${ours?.title} / ${theirs?.title}` }),
+   * });
    */
+  apply(
+    changes: ChangeBatch | AsyncIterable<ChangeBatch>,
+    options: ResolveOptions,
+  ): Promise<ResolvedResult>;
   apply(
     changes: ChangeBatch | AsyncIterable<ChangeBatch>,
     options?: ApplyOptions,

@@ -12,7 +12,6 @@ import type { DrizzleSchema } from '../schema/read-schema.js';
 import {
   type ApplyResult,
   applyResult,
-  mergeResult,
   type RejectedRow,
   rejectedRows,
 } from './apply-result.js';
@@ -46,7 +45,11 @@ import type {
 import type { AsyncTransaction, NotedTransactions } from './noted-transaction.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
+import { previewResult } from './preview.js';
 import { packedRowRefs } from './row-ref.js';
+import { type ResolvedResult, resolving } from './resolve.js';
+import type { PreviewResult } from './row-merge.js';
+import { transportOf } from './transport.js';
 import {
   type ReadUnsentRows,
   requirePeer,
@@ -60,6 +63,7 @@ import {
   type ChangesOptions,
   feedOptions,
   requireMergeOptions,
+  type ResolveOptions,
 } from './options.js';
 
 /** The core in the types of a Drizzle schema: tables and rows instead of names and stored values. */
@@ -123,10 +127,20 @@ export class DrizzleCrr implements Crr {
 
   async apply(
     changes: ChangeBatch | AsyncIterable<ChangeBatch>,
-    options: ApplyOptions = {},
-  ): Promise<ApplyResult> {
+    options: ApplyOptions & Partial<ResolveOptions> = {},
+  ): Promise<ResolvedResult> {
     requireMergeOptions('apply()', options);
-    return applyResult(await this.#core.mergeAll(changes, options), this.#schema);
+    const { resolve, note = {}, ...rest } = options;
+    const merge = async () => applyResult(await this.#core.mergeAll(changes, rest), this.#schema);
+    // Without a resolver, the type of the result has no more than that of a merge.
+    if (resolve === undefined) return (await merge()) as ResolvedResult;
+    requireCommit('apply(): note', note);
+    return resolving(this.#core, this.#schema, merge, resolve, note);
+  }
+
+  async preview(changes: ChangeBatch, options: ApplyOptions = {}): Promise<PreviewResult> {
+    requireMergeOptions('preview()', options);
+    return previewResult(await this.#core.reviews.preview(changes, options), this.#schema);
   }
 
   async siteId(): Promise<Uint8Array> {
@@ -273,17 +287,3 @@ const COMPACT = optionsOf<CompactOptions>({
 });
 
 const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });
-
-function transportOf(core: CrrCore, schema: DrizzleSchema): CrrTransport {
-  return {
-    state: () => core.state(),
-    peers: (siteIds) => core.peers(siteIds),
-    waitingTables: (source, options = {}) => core.waitingTables(source, options.withRejected),
-    read: (options = {}) =>
-      core.read('transport.read()', feedOptions('transport.read()', options)),
-    async merge(changes, options = {}) {
-      requireMergeOptions('transport.merge()', options);
-      return mergeResult(await core.merge(changes, options), schema);
-    },
-  };
-}

@@ -9,6 +9,8 @@ import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { TableRights } from '../merge/source.js';
 import type { Query, Statement } from '../sql/statement.js';
+import type { CommitOptions } from './history-types.js';
+import type { RowMerge } from './row-merge.js';
 
 /** Options of {@link Crr.changes}. */
 export interface ChangesOptions {
@@ -70,6 +72,29 @@ export interface ApplyOptions {
   readonly onUnknown?: 'pending' | 'error' | undefined;
 }
 
+/** Options of an {@link Crr.apply} that decides conflicts. */
+export interface ResolveOptions extends ApplyOptions {
+  /**
+   * Decides conflicts that the changes bring into tables with history. What it gives is written as an ordinary write
+   * after the changes are merged, which settles the conflict at all sites. Let one site do so, or decide alike everywhere:
+   * two sites that decide differently at the same time are a conflict again.
+   */
+  readonly resolve: ResolveConflict;
+  /** Who decides, and why: noted in the history with what `resolve` gives. */
+  readonly note?: CommitOptions | undefined;
+}
+
+/**
+ * Gives the values of a row in conflict by property, all or some; `null` deletes the row, `undefined` leaves the conflict
+ * as it is. What `ours` and `theirs` agree about is as it is merged.
+ */
+export type ResolveConflict = (
+  row: RowMerge,
+) => Resolved | Promise<Resolved>;
+
+/** What {@link ResolveConflict} gives. */
+export type Resolved = Readonly<Record<string, unknown>> | null | undefined;
+
 /** Options of {@link CrrTransport.merge}. */
 export interface MergeOptions extends ApplyOptions {
   /** Records the progress of the exchange with a peer; {@link CrrTransport.peers} reads it. */
@@ -107,6 +132,10 @@ const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>(
   whole: true,
 })];
 const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
+const RESOLVE = [
+  ...APPLY,
+  ...optionsOf<Omit<ResolveOptions, keyof ApplyOptions>>({ resolve: true, note: true }),
+];
 const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
   peer: true,
   evict: true,
@@ -131,10 +160,10 @@ export function feedOptions(
 
 /** Checks the options of an apply or merge. */
 export function requireMergeOptions(
-  caller: 'apply()' | 'transport.merge()',
-  options: MergeOptions,
+  caller: 'apply()' | 'preview()' | 'transport.merge()',
+  options: MergeOptions & Partial<ResolveOptions>,
 ): void {
-  refuseUnknownOptions(caller, options, caller === 'apply()' ? APPLY : MERGE);
+  refuseUnknownOptions(caller, options, OPTIONS_OF[caller]);
   checkSource(caller, options.source);
   if (!['pending', 'error', undefined].includes(options.onUnknown)) {
     throw new CrrUsageError(
@@ -143,6 +172,8 @@ export function requireMergeOptions(
     );
   }
 }
+
+const OPTIONS_OF = { 'apply()': RESOLVE, 'preview()': APPLY, 'transport.merge()': MERGE };
 
 const SOURCE = optionsOf<MergeSource>({ id: true, owner: true, tables: true, waiting: true, quota: true,
   accepts: true });

@@ -2,6 +2,7 @@ import { DEFAULT_BUSY_TIMEOUT, isBusy, Patience } from './busy.js';
 import type { AsyncEngine, EngineAdapter, EngineOptions } from './engine.js';
 import { hasMethods } from './has-methods.js';
 import type { LibsqlClient } from './libsql-client.js';
+import { bySavepoint } from './one-connection.js';
 import { patientClient } from './patient-client.js';
 
 const NAME = 'libSQL';
@@ -28,6 +29,18 @@ export function libsqlConnection(
   const isLocal = given.protocol === 'file';
   const client = isLocal ? patientClient(given, busyTimeout) : given;
   let batches = 0;
+  const batch: AsyncEngine['batch'] = async (statements, mode) => {
+    if (isLocal && ++batches % BATCHES_PER_TURN === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    const send = () =>
+      client.batch(
+        statements.map(({ sql, args }) => ({ sql, args: [...args] })),
+        mode,
+      );
+    const results = await (isLocal ? send() : patiently(busyTimeout, send));
+    return results.map(({ rows }) => rows);
+  };
   return {
     name: NAME,
     kind: 'async',
@@ -37,18 +50,8 @@ export function libsqlConnection(
     // A server's limit. A database in this process takes 10^9.
     maxStatementBytes: 5_000_000,
     maxColumns: 2_000,
-    async batch(statements, mode) {
-      if (isLocal && ++batches % BATCHES_PER_TURN === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-      const batch = () =>
-        client.batch(
-          statements.map(({ sql, args }) => ({ sql, args: [...args] })),
-          mode,
-        );
-      const results = await (isLocal ? batch() : patiently(busyTimeout, batch));
-      return results.map(({ rows }) => rows);
-    },
+    batch,
+    rehearse: bySavepoint(batch),
   };
 }
 

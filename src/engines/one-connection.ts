@@ -1,3 +1,4 @@
+import type { Connection } from '../database/connection.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import { DEFAULT_BUSY_TIMEOUT, Patience } from './busy.js';
@@ -13,6 +14,17 @@ export const SQLITE_LIMITS = {
 type Mode = 'read' | 'write';
 
 export const begin = (mode: Mode) => (mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+
+/** `rehearse` of a connection whose transactions can have savepoints: a batch that takes itself back, and commits nothing. */
+export const bySavepoint =
+  (batch: Connection['batch']): NonNullable<Connection['rehearse']> =>
+  async (statements) => {
+    const all = [SAVE, ...statements, TAKE_BACK, RELEASE];
+    return (await batch(all, 'write')).slice(1, -2);
+  };
+const SAVE = { sql: 'SAVEPOINT crr_rehearsal', args: [] };
+const TAKE_BACK = { sql: 'ROLLBACK TO crr_rehearsal', args: [] };
+const RELEASE = { sql: 'RELEASE crr_rehearsal', args: [] };
 
 /** A batch on a driver that answers at once. */
 export function batchByStatements(

@@ -1,7 +1,7 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
 import { hasMethods } from './has-methods.js';
-import { batchInTurn, SQLITE_LIMITS, turnsOn } from './one-connection.js';
+import { batchInTurn, bySavepoint, SQLITE_LIMITS, turnsOn } from './one-connection.js';
 
 /** What is used of a database that open() of @op-engineering/op-sqlite gives. */
 interface OpDatabase {
@@ -19,6 +19,10 @@ export const opSqlite: EngineAdapter<AsyncEngine> = {
   connect(client, { busyTimeout }) {
     if (!hasMethods<OpDatabase>(client, 'execute', 'executeRaw')) return undefined;
     const exclusively = turnsOn(client, busyTimeout);
+    const batch = batchInTurn(
+      async ({ sql, args }) => (await client.executeRaw(sql, [...args])).rawRows ?? [],
+      exclusively,
+    );
     return {
       name: NAME,
       kind: 'async',
@@ -26,10 +30,8 @@ export const opSqlite: EngineAdapter<AsyncEngine> = {
       client,
       ...SQLITE_LIMITS,
       exclusively,
-      batch: batchInTurn(
-        async ({ sql, args }) => (await client.executeRaw(sql, [...args])).rawRows ?? [],
-        exclusively,
-      ),
+      batch,
+      rehearse: bySavepoint(batch),
     };
   },
 };

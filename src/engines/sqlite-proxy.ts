@@ -4,7 +4,7 @@ import type { DriverRow } from '../sql/driver-value.js';
 import { readsOnly } from '../sql/reads-only.js';
 import type { Statement } from '../sql/statement.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
-import { batchInTurn, SQLITE_LIMITS, turnsOn } from './one-connection.js';
+import { batchInTurn, bySavepoint, SQLITE_LIMITS, turnsOn } from './one-connection.js';
 
 /** What an application gives to the sqlite-proxy of Drizzle 0.45: rows are arrays of values. */
 type Callback = (
@@ -40,6 +40,7 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
       atomicBatch === undefined
         ? batchInTurn(query, exclusively)
         : (statements, mode) => exclusively(() => atomicBatch(statements, mode));
+    const safely = onOneConnection(batch);
     return {
       name: NAME,
       kind: 'async',
@@ -47,7 +48,8 @@ export const sqliteProxy: EngineAdapter<AsyncEngine> = {
       client: client as object,
       ...SQLITE_LIMITS,
       exclusively,
-      batch: onOneConnection(batch),
+      batch: safely,
+      rehearse: bySavepoint(safely),
     };
   },
 };

@@ -2,25 +2,27 @@ import { CrrUsageError } from '../errors.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
 import type { SyncEngine } from './engine.js';
-import { batchByStatements, SQLITE_LIMITS } from './one-connection.js';
+import { batchByStatements, bySavepoint, SQLITE_LIMITS } from './one-connection.js';
 
 /** What a file of this folder knows of a driver that answers at once. */
 export type SyncDriver = Pick<SyncEngine, 'name' | 'client' | 'batchNow'> &
-  Partial<Pick<SyncEngine, 'maxParameters' | 'maxStatementBytes' | 'maxColumns'>>;
+  Partial<Pick<SyncEngine, 'maxParameters' | 'maxStatementBytes' | 'maxColumns' | 'rehearse'>>;
 
 export function syncEngine(driver: SyncDriver): SyncEngine {
+  const batch: SyncEngine['batch'] = async (statements, mode) => {
+    try {
+      return driver.batchNow(statements, mode);
+    } catch (error) {
+      throw isInTransaction(error) ? inTransaction(driver.name) : error;
+    }
+  };
   return {
     kind: 'sync',
     transactions: 'interactive',
     ...SQLITE_LIMITS,
+    rehearse: bySavepoint(batch),
     ...driver,
-    async batch(statements: readonly Statement[], mode) {
-      try {
-        return driver.batchNow(statements, mode);
-      } catch (error) {
-        throw isInTransaction(error) ? inTransaction(driver.name) : error;
-      }
-    },
+    batch,
   };
 }
 

@@ -2,7 +2,7 @@ import type { SqlValue } from '../model/value.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { AsyncEngine, EngineAdapter } from './engine.js';
 import { hasMethods } from './has-methods.js';
-import { SQLITE_LIMITS } from './one-connection.js';
+import { bySavepoint, SQLITE_LIMITS } from './one-connection.js';
 
 /** What is used of a Database of @tursodatabase/database, of its wasm build, and of @tursodatabase/sync. */
 interface TursoDatabase {
@@ -24,21 +24,23 @@ export const turso: EngineAdapter<AsyncEngine> = {
   connect(client) {
     if (!hasMethods<TursoDatabase>(client, 'batch', 'exec', 'prepare')) return undefined;
     let keepsInMemory: Promise<boolean> | undefined;
+    const batch: AsyncEngine['batch'] = async (statements, mode) => {
+      keepsInMemory ??= keepRowsInMemory(client);
+      if (!(await keepsInMemory)) keepsInMemory = undefined;
+      const results = await client.batch(
+        statements.map(({ sql, args }) => ({ sql, args: [...args] })),
+        { mode: mode === 'write' ? 'immediate' : 'deferred', raw: true },
+      );
+      return results.map(({ rows }) => rows);
+    };
     return {
       name: NAME,
       kind: 'async',
       transactions: 'interactive',
       client,
       ...SQLITE_LIMITS,
-      async batch(statements, mode) {
-        keepsInMemory ??= keepRowsInMemory(client);
-        if (!(await keepsInMemory)) keepsInMemory = undefined;
-        const results = await client.batch(
-          statements.map(({ sql, args }) => ({ sql, args: [...args] })),
-          { mode: mode === 'write' ? 'immediate' : 'deferred', raw: true },
-        );
-        return results.map(({ rows }) => rows);
-      },
+      batch,
+      rehearse: bySavepoint(batch),
     };
   },
 };

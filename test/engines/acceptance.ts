@@ -80,6 +80,29 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
       expect(await notes(engine)).toEqual(['before', 'after']);
     });
 
+    test('a rehearsal gives its rows and leaves nothing, however it ends', async () => {
+      const engine = await openLog();
+      if (engine.rehearse === undefined) {
+        expect(engine.transactions).toBe('batch');
+        return;
+      }
+      await write(engine, log('before'));
+      const trial = [log('a'), 'CREATE TABLE other (id)', 'SELECT note FROM log ORDER BY id'];
+      const results = await engine.rehearse(trial.map((sql) => statement(sql)));
+      expect(results.map((rows) => rows.map((row) => Array.from(row)))).toEqual([
+        [],
+        [],
+        [['before'], ['a']],
+      ]);
+      expect(await notes(engine)).toEqual(['before']);
+      const failing = [log('b'), 'SELECT * FROM nowhere'].map((sql) => statement(sql));
+      await expect(engine.rehearse(failing)).rejects.toThrow();
+      expect(await notes(engine)).toEqual(['before']);
+      await write(engine, log('after'));
+      expect(await notes(engine)).toEqual(['before', 'after']);
+      expect(await read(engine, "SELECT name FROM sqlite_master WHERE name = 'other'")).toEqual([]);
+    });
+
     test('a batch that changes the schema is all or nothing, too', async () => {
       const engine = await openLog();
       const batch = engine.batch(

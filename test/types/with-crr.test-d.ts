@@ -6,6 +6,7 @@ import { describe, expectTypeOf, test } from 'vitest';
 import {
   type ApplyOptions,
   type ApplyResult,
+  type ResolvedResult,
   type Change,
   type ChangeBatch,
   type ChangePage,
@@ -94,7 +95,9 @@ describe('$crr', () => {
     expectTypeOf(db.$crr.apply)
       .parameter(0)
       .toEqualTypeOf<ChangeBatch | AsyncIterable<ChangeBatch>>();
-    expectTypeOf(db.$crr.apply).returns.toEqualTypeOf<Promise<ApplyResult>>();
+    expectTypeOf(db.$crr.apply).returns.toEqualTypeOf<
+      Promise<ApplyResult> | Promise<ResolvedResult>
+    >();
   });
 
   test('changes can be filtered, and what that gives can be applied', () => {
@@ -133,6 +136,7 @@ describe('$crr', () => {
       | 'rejected'
       | 'retryRejected'
       | 'contributions'
+      | 'preview'
       | 'transaction'
       | 'history'
       | 'asOf'

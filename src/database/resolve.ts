@@ -1,0 +1,155 @@
+import { type Cells, readShown, ShownRows } from '../feed/shown-rows.js';
+import { packKey, unpackKey } from '../model/packed-key.js';
+import { textOfRow } from '../model/row-id.js';
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import { compareValues, type SqlValue } from '../model/value.js';
+import type { CommitNote } from '../tables/commit/table.js';
+import { noteChoice } from '../tables/log/choice.js';
+import { readForkedRows } from '../tables/log/query.js';
+import { deleteRow, insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
+import type { Connection } from './connection.js';
+import { writePlanned } from './log-writes.js';
+import type { PreviewedRow } from './preview.js';
+import { conflictOf, lastCells } from './row-conflict.js';
+import { readRowHistories } from './row-events.js';
+import { rowFault } from './row-faults.js';
+import { run } from './run.js';
+import type { SiteStore } from './site-store.js';
+
+export interface ResolveParts {
+  readonly connection: Connection;
+  readonly sites: SiteStore;
+  /** Tables with history. */
+  readonly specs: readonly TableSpec[];
+}
+
+/** Values by column name for a row in conflict; null deletes it, undefined leaves it as it is merged. */
+export type Resolver = (row: PreviewedRow) => Promise<Cells | null | undefined>;
+
+/** What has become of the rows in conflict. */
+export interface Resolution {
+  readonly resolved: readonly PreviewedRow[];
+  /** The resolver, or the database, has refused: these are as they are merged, and stay in conflict. */
+  readonly unresolved: readonly { readonly row: PreviewedRow; readonly error: unknown }[];
+}
+
+/**
+ * Lets a function decide the conflicts that have come since a db_version. Each answer is a write and a transaction of its
+ * own, so one that the database refuses stops no other.
+ */
+export async function resolveConflicts(
+  parts: ResolveParts,
+  since: number,
+  resolve: Resolver,
+  note: CommitNote,
+): Promise<Resolution> {
+  const resolved: PreviewedRow[] = [];
+  const unresolved: { row: PreviewedRow; error: unknown }[] = [];
+  for (const row of (await readConflicts(parts, since)).conflicts) {
+    try {
+      if (await resolveRow(parts, row, since, resolve, note)) resolved.push(row);
+    } catch (error) {
+      const isRefused = error instanceof Refused;
+      if (!isRefused && rowFault(error) === undefined) throw error;
+      unresolved.push({ row, error: isRefused ? error.cause : error });
+    }
+  }
+  return { resolved, unresolved };
+}
+
+/** The function that decides has thrown. */
+class Refused extends Error {}
+
+/**
+ * Rows of which a head has come after a db_version.
+ *
+ * @param only the only row that is looked at. Default: all.
+ */
+async function readConflicts(
+  { connection, sites, specs }: ResolveParts,
+  since: number,
+  only?: { readonly spec: TableSpec; readonly pk: Uint8Array },
+) {
+  const wanted = only === undefined ? [] : [only];
+  if (only === undefined) {
+    const lists = specs.map((spec) =>
+      readForkedRows(spec, (key) => wanted.push({ spec, pk: packKey(key) })),
+    );
+    await run(connection, lists, 'read');
+  }
+  const shown = new ShownRows();
+  const reads = wanted.flatMap(({ spec, pk }) => readShown(spec, [unpackKey(pk)], shown.add));
+  if (wanted.length > 0) await run(connection, reads, 'read');
+  const { rows, sites: ids, dbVersion } = await readRowHistories(connection, sites, wanted);
+  const conflicts = [...rows.values()].flatMap(({ spec, pk, history }) => {
+    const row = { table: spec.name, pk };
+    const isTheirs = ({ arrived }: { readonly arrived: number }) => arrived > since;
+    const found = conflictOf(history, isTheirs, shown.cellsOf(row), ids);
+    return found === undefined ? [] : [{ ...row, ...found }];
+  });
+  return { conflicts, rows, dbVersion };
+}
+
+/** Asks, and writes the answer; if somebody has written to the row meanwhile, asks again. @returns whether something was decided. */
+function resolveRow(
+  parts: ResolveParts,
+  { table, pk }: PreviewedRow,
+  since: number,
+  resolve: Resolver,
+  note: CommitNote,
+): Promise<boolean> {
+  const spec = parts.specs.find(({ name }) => name === table)!;
+  return writePlanned(parts.connection, async () => {
+    const { conflicts, rows, dbVersion } = await readConflicts(parts, since, { spec, pk });
+    const row = conflicts[0];
+    const nothing = { dbVersion, statements: [], note, result: false };
+    if (row === undefined) return nothing;
+    const answer = await asked(resolve, row);
+    if (answer === undefined) return nothing;
+    const { history } = rows.get(textOfRow({ table, pk }))!;
+    const key = unpackKey(pk);
+    const statements =
+      answer === null
+        ? row.merged === undefined
+          ? []
+          : [deleteRow(spec, key)]
+        : writeCells(spec, key, row, answer, lastCells(history));
+    return { dbVersion, statements, note, result: statements.length > 0 };
+  });
+}
+
+async function asked(resolve: Resolver, row: PreviewedRow): Promise<Cells | null | undefined> {
+  try {
+    return await resolve(row);
+  } catch (error) {
+    throw new Refused('the resolver failed', { cause: error });
+  }
+}
+
+/** A cell that shows the value already is chosen by an event alone, which ends its conflict. */
+function writeCells(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  { merged, conflicts }: PreviewedRow,
+  answer: Cells,
+  last: Cells,
+) {
+  const columns = replicatedColumns(spec);
+  const cells = (of: Cells): RestoredCell[] =>
+    columns.flatMap((column) => {
+      const value = of.get(column.name);
+      return value === undefined ? [] : [{ column, value }];
+    });
+  if (merged === undefined) return [insertRow(spec, key, cells(new Map([...last, ...answer])))];
+  const isShown = ({ column: { name }, value }: RestoredCell) =>
+    compareValues(value, merged.get(name) ?? null) === 0;
+  const given = cells(answer);
+  const changed = given.filter((cell) => !isShown(cell));
+  const kept = given.filter(isShown).filter(({ column }) =>
+    conflicts?.some(({ column: { name } }) => name === column.name),
+  );
+  return [
+    ...(changed.length === 0 ? [] : [updateRow(spec, key, changed)]),
+    ...kept.flatMap(({ column }) => noteChoice(spec, key, column)),
+  ];
+}
