@@ -39,9 +39,9 @@ import { Logs } from './logs.js';
 import { type MergeObservers, observed } from './observed.js';
 import { type Peer, readPeers } from './peers.js';
 import type { RepairParts, VerifyReport } from './repair.js';
+import { Reviews } from './reviews.js';
 import { run } from './run.js';
 import type { RotateOptions, SiteState } from './site-state.js';
-import { Reviews } from './reviews.js';
 import { SiteStore } from './site-store.js';
 
 export type { ChangeBatch } from './change-batch.js';
@@ -73,7 +73,7 @@ export class CrrCore {
   readonly drift: DriftCheck;
   readonly logs: Logs;
   readonly reviews: Reviews;
-  readonly #maxDrift: number;
+  readonly #greatestTime: () => number;
   readonly #observers: MergeObservers;
   readonly #sites = new SiteStore();
   #merger: Merger | undefined;
@@ -84,12 +84,18 @@ export class CrrCore {
     this.connection = connection;
     this.schema = schema;
     this.drift = new DriftCheck(connection, schema, check);
-    this.#maxDrift = maxDrift;
+    this.#greatestTime = () => greatestTime(Date.now(), maxDrift);
     this.#observers = { emit, writes };
     const { drift } = this;
     const sites = this.#sites;
     this.logs = new Logs(connection, sites, drift, writes);
-    this.reviews = new Reviews({ connection, sites, drift, writes, greatestTime: () => this.#greatestTime() });
+    this.reviews = new Reviews({
+      connection,
+      sites,
+      drift,
+      writes,
+      greatestTime: this.#greatestTime,
+    });
     this.#documents = parts.documents?.(this);
   }
 
@@ -280,16 +286,12 @@ export class CrrCore {
       schema: this.schema,
       sites: this.#sites,
       drift: this.drift,
-      greatestTime: () => this.#greatestTime(),
+      greatestTime: this.#greatestTime,
     });
     return this.#merger;
   }
 
   #explained<T>(run: () => Promise<T>): Promise<T> {
     return explained(() => this.drift.explaining(run));
-  }
-
-  #greatestTime(): number {
-    return greatestTime(Date.now(), this.#maxDrift);
   }
 }

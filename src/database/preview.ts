@@ -118,8 +118,7 @@ async function readHistories(
     return spec.history ? [{ spec, pk }] : [];
   });
   if (wanted.length === 0) return undefined;
-  const read = (connection: Connection) =>
-    readRowHistories(connection, new SiteStore(), wanted);
+  const read = (connection: Connection) => readRowHistories(connection, new SiteStore(), wanted);
   const after = await read(rehearsal);
   const known = eventsOf(await read(rehearsal.untouched));
   return {

@@ -1,3 +1,4 @@
+import { typeOf } from '../columns/registry.js';
 import { type Cells, readShown, ShownRows } from '../feed/shown-rows.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import { textOfRow } from '../model/row-id.js';
@@ -145,9 +146,14 @@ function writeCells(
     compareValues(value, merged.get(name) ?? null) === 0;
   const given = cells(answer);
   const changed = given.filter((cell) => !isShown(cell));
-  const kept = given.filter(isShown).filter(({ column }) =>
-    conflicts?.some(({ column: { name } }) => name === column.name),
-  );
+  const isForked = ({ column }: RestoredCell) =>
+    conflicts?.some(({ column: { name } }) => name === column.name);
+  // A column whose greatest value stands may go on to show what it shows.
+  const mayStay = ({ column }: RestoredCell) => {
+    const type = typeOf(column);
+    return type.storage === 'clock' && type.decidedBy === 'value';
+  };
+  const kept = given.filter((cell) => isForked(cell) && (isShown(cell) || mayStay(cell)));
   return [
     ...(changed.length === 0 ? [] : [updateRow(spec, key, changed)]),
     ...kept.flatMap(({ column }) => noteChoice(spec, key, column)),

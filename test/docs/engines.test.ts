@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { BROWSER_PROGRAMS } from '../engines/browser/list.js';
-import { SCENARIOS } from '../engines/conformance.js';
+import { REFUSED, SCENARIOS } from '../engines/conformance.js';
 import { OPENERS } from '../engines/openers.js';
 import { LIBSQL_WEB, RUNTIMES } from '../engines/runtimes/list.js';
 
@@ -32,7 +32,10 @@ function lines(): Line[] {
 
 function table(): string {
   const total = Object.keys(SCENARIOS).length;
-  const rows = lines().map(({ name, note = '' }) => [name, `${total} of ${total}`, note]);
+  const rows = lines().map(({ name, note = '' }) => {
+    const { scenarios = [], reason } = REFUSED.get(name) ?? {};
+    return [name, `${total - scenarios.length} of ${total}`, reason ?? note];
+  });
   const all = [['engine', 'scenarios', 'notes'], ...rows];
   const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
   const text = (row: string[]) =>

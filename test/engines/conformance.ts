@@ -41,6 +41,7 @@ import { createTableSql } from '../support/create-table.js';
 import { compactionScenario } from './compaction-scenario.js';
 import { historyScenario } from './history-scenario.js';
 import { liveScenario } from './live-scenario.js';
+import { reviewScenario } from './review-scenario.js';
 import { storedTextSql } from './stored-text.js';
 import { textScenario } from './text-scenario.js';
 
@@ -211,6 +212,16 @@ const item = (key: string, more: Partial<typeof items.$inferInsert> = {}) => ({
   place: 'a0',
   ...more,
 });
+
+const REVIEW = 'a preview is what the merge then does, and a function decides conflicts';
+
+/** Scenarios that an engine refuses with CRR_USAGE_DRIVER, by the engine's name, and why. */
+export const REFUSED: ReadonlyMap<
+  string,
+  { readonly scenarios: readonly string[]; readonly reason: string }
+> = new Map([
+  ['D1, miniflare', { scenarios: [REVIEW], reason: 'nothing can be taken back, so no preview' }],
+]);
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'live queries follow every write': liveScenario,
@@ -611,6 +622,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'documents of a text merge, also with writes by SQL': textScenario,
 
   'a table with history tells what was written, and takes it back': historyScenario,
+
+  [REVIEW]: reviewScenario,
 
   async 'a row rule holds'(open) {
     const [server, a] = [await open({ items }), await open({ items })];

@@ -1,12 +1,22 @@
 /** A preview is what the apply then does, and leaves the database as it is. */
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { type Cursor, CrrChangeError } from '../../src/index.js';
+import { CrrChangeError, type Cursor } from '../../src/index.js';
 import { dump } from '../support/dump.js';
 import { describeEachEngine } from '../support/engines.js';
 import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { exchange } from '../support/site.js';
-import { notes, openWorld, rowsOf, schema, spans, teams, users, type World, writeSome } from './world.js';
+import {
+  notes,
+  openWorld,
+  rowsOf,
+  schema,
+  spans,
+  teams,
+  users,
+  type World,
+  writeSome,
+} from './world.js';
 
 const SEED = seedFromEnv();
 const HISTORIES = numberFromEnv('CRR_HISTORIES', 2);
@@ -101,7 +111,9 @@ describeEachEngine('preview', (engine) => {
     await a.update(spans).set({ low: 8 });
     await b.update(spans).set({ high: 5 });
     const plan = await a.$crr.preview(await b.$crr.changes());
-    expect(plan.rejected).toMatchObject([{ key: { id: 's' }, reason: expect.stringContaining('CHECK') }]);
+    expect(plan.rejected).toMatchObject([
+      { key: { id: 's' }, reason: expect.stringContaining('CHECK') },
+    ]);
     expect(plan.rows).toEqual([
       {
         ...{ table: 'spans', key: { id: 's' }, base: undefined, conflicts: undefined },
@@ -142,7 +154,10 @@ describeEachEngine('preview', (engine) => {
     const before = await rowsOf(a);
     const broken = changes.map((change) => ({ ...change, col_version: -1 }));
     await expect(a.$crr.preview(broken)).rejects.toThrow(CrrChangeError);
-    const unknown = changes.map((change) => ({ ...change, cid: change.cid === 'title' ? 'nowhere' : change.cid }));
+    const unknown = changes.map((change) => ({
+      ...change,
+      cid: change.cid === 'title' ? 'nowhere' : change.cid,
+    }));
     await expect(a.$crr.preview(unknown, { onUnknown: 'error' })).rejects.toMatchObject({
       code: 'CRR_CHANGE_UNKNOWN',
     });

@@ -29,7 +29,15 @@ describeEachEngine('apply with resolve', (engine) => {
     const asked: unknown[] = [];
     const result = await a.$crr.apply(await b.$crr.changes(), {
       resolve: ({ table, key, base, ours, theirs, merged, conflicts }) => {
-        asked.push({ table, key, base, ours, theirs, merged, columns: conflicts!.map(({ column }) => column) });
+        asked.push({
+          table,
+          key,
+          base,
+          ours,
+          theirs,
+          merged,
+          columns: conflicts!.map(({ column }) => column),
+        });
         return { title: `${ours!.title} / ${theirs!.title}` };
       },
       note: { author: 'ann', message: 'both' },
@@ -60,7 +68,9 @@ describeEachEngine('apply with resolve', (engine) => {
     const a = await openWorld(await engine.open());
     const b = await openWorld();
     await diverged(a, b);
-    await a.$crr.apply(await b.$crr.changes(), { resolve: ({ merged }) => ({ title: merged!.title }) });
+    await a.$crr.apply(await b.$crr.changes(), {
+      resolve: ({ merged }) => ({ title: merged!.title }),
+    });
     expect(concurrent(await a.$crr.conflicts(notes))).toEqual([]);
     await b.$crr.apply(await a.$crr.changes());
     expect(concurrent(await b.$crr.conflicts(notes))).toEqual([]);
@@ -191,4 +201,18 @@ describe('random histories', () => {
       }
     },
   );
+});
+
+test('an answer that a column with the greatest value does not take ends the conflict with what is shown', async () => {
+  const [a, b] = [await openWorld(), await openWorld()];
+  await a.insert(notes).values({ id: 'n', best: 1 });
+  await exchange(a, b);
+  await a.update(notes).set({ best: 5 });
+  await b.update(notes).set({ best: 7 });
+  await a.$crr.apply(await b.$crr.changes(), { resolve: ({ ours }) => ({ best: ours!.best }) });
+  await exchange(a, b);
+  for (const site of [a, b]) {
+    expect(concurrent(await site.$crr.conflicts(notes))).toEqual([]);
+    expect(await site.select({ best: notes.best }).from(notes)).toEqual([{ best: 7 }]);
+  }
 });

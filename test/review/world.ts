@@ -2,8 +2,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { counter, crrTable, fractIndex, greatest, lww, mvr } from '../../src/index.js';
-import type { Random } from '../support/random.js';
 import { createTableSql } from '../support/create-table.js';
+import type { Random } from '../support/random.js';
 import { openSite } from '../support/site.js';
 
 const id = () => text('id').primaryKey().notNull();

@@ -6,7 +6,6 @@ import { describe, expectTypeOf, test } from 'vitest';
 import {
   type ApplyOptions,
   type ApplyResult,
-  type ResolvedResult,
   type Change,
   type ChangeBatch,
   type ChangePage,
@@ -17,6 +16,7 @@ import {
   crrTable,
   type MergeResult,
   type ReadPage,
+  type ResolvedResult,
   type SqlValue,
   type UnsentRow,
   withCrr,
