@@ -1,6 +1,7 @@
 import type { DriverRow } from '../sql/driver-value.js';
 import type { StatementLimits } from '../sql/multi-row.js';
 import type { Statement } from '../sql/statement.js';
+import type { MergingStyle } from '../tables/merging.js';
 
 /** How large statements and tables may be on an engine. */
 export interface Limits extends StatementLimits {
@@ -14,6 +15,8 @@ export interface Limits extends StatementLimits {
  * checks.
  */
 export interface Connection extends Limits {
+  /** Undefined: an UPDATE in a trigger costs no more than an upsert. */
+  readonly mergingStyle?: MergingStyle;
   /**
    * Runs all statements or none, in order. Returns the rows of each, by position: `[]` for a
    * statement without rows. Errors of the driver pass unchanged. The columns of a result have

@@ -7,7 +7,7 @@ import { decodeSpec } from '../tables/catalog/table.js';
 import { backfillStatements, reconcileStatements } from '../tables/clock/backfill.js';
 import { selectOtherValue } from '../tables/clock/fill.js';
 import { differences } from '../tables/differences.js';
-import { isMergingReady, makeMerging } from '../tables/merging.js';
+import { isMergingReady, type MergingStyle, makeMerging } from '../tables/merging.js';
 import { sharedStatements } from '../tables/modules.js';
 import { tryAll } from '../tables/pending/rejected.js';
 import { columnsWithoutTrigger } from '../tables/renames.js';
@@ -66,7 +66,7 @@ async function installOnce(connection: Connection, schema: CrrSchema): Promise<v
         ];
   const statements = [
     ...completed,
-    ...changes.flatMap((change) => mergingSteps(change, inspected)),
+    ...changes.flatMap((change) => mergingSteps(change, inspected, connection.mergingStyle)),
   ];
   if (statements.length === 0) return;
   await connection.batch(
@@ -143,9 +143,15 @@ function tableSteps(spec: TableSpec, inspected: Inspected): string[] {
 }
 
 /** The steps of an alteration drop what only merging needs. */
-function mergingSteps({ spec, steps }: TableChange, { crrs }: Inspected): string[] {
+function mergingSteps(
+  { spec, steps }: TableChange,
+  { crrs }: Inspected,
+  style?: MergingStyle,
+): string[] {
   const { merging } = crrs.get(spec.name)!;
-  return steps.length > 0 || !isMergingReady(merging, spec) ? makeMerging(spec, merging) : [];
+  return steps.length > 0 || !isMergingReady(merging, spec)
+    ? makeMerging(spec, merging, style)
+    : [];
 }
 
 interface TableChange {

@@ -19,7 +19,7 @@ export async function makeReady(
   const found = merging ?? (await readMerging(connection));
   const statements = [...present.schema.tables.values()].flatMap((spec) => {
     const actual = found.get(spec.name) ?? new Map<string, string>();
-    return isMergingReady(actual, spec) ? [] : makeMerging(spec, actual);
+    return isMergingReady(actual, spec) ? [] : makeMerging(spec, actual, connection.mergingStyle);
   });
   if (statements.length > 0) {
     await connection.batch(

@@ -38,6 +38,7 @@ export const turso: EngineAdapter<AsyncEngine> = {
       kind: 'async',
       transactions: 'interactive',
       client,
+      mergingStyle: { upserts: true },
       ...SQLITE_LIMITS,
       batch,
       rehearse: bySavepoint(batch),

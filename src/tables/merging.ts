@@ -22,8 +22,18 @@ export interface MergingSql {
   readonly triggers: readonly TriggerSql[];
 }
 
+/** What an engine is fast at. */
+export interface MergingStyle {
+  /** The row that a merge overwrites is written by an upsert, on an engine where an UPDATE in a trigger costs more. */
+  readonly upserts: boolean;
+}
+
+const STYLES = [{ upserts: false }, { upserts: true }] as const;
+
 /** By the names of the modules. It is apart from modules.ts, because applications load it with their first merge. */
-export const MERGING: Readonly<Record<string, (spec: TableSpec) => MergingSql>> = {
+export const MERGING: Readonly<
+  Record<string, (spec: TableSpec, style: MergingStyle) => MergingSql>
+> = {
   gate: gateMerging,
   cells: cellsMerging,
   aside: asideMerging,
@@ -33,22 +43,28 @@ export const MERGING: Readonly<Record<string, (spec: TableSpec) => MergingSql>> 
 export type MergingParts = ReadonlyMap<string, string>;
 
 /** The parts that a spec asks for. */
-export function expectedMerging(spec: TableSpec): MergingParts {
-  return new Map(statements(spec).map(({ name, sql }) => [name, storedText(sql)]));
+export function expectedMerging(spec: TableSpec, style: MergingStyle = STYLES[0]): MergingParts {
+  return new Map(statements(spec, style).map(({ name, sql }) => [name, storedText(sql)]));
 }
 
-/** Whether the parts are those that the spec asks for. */
+/** Whether the parts are those that the spec asks for, in any style: an engine may open the file of another. */
 export function isMergingReady(actual: MergingParts, spec: TableSpec): boolean {
-  const expected = expectedMerging(spec);
-  return (
-    actual.size === expected.size &&
-    [...expected].every(([name, text]) => isSameSql(actual.get(name) ?? '', text))
-  );
+  return STYLES.some((style) => {
+    const expected = expectedMerging(spec, style);
+    return (
+      actual.size === expected.size &&
+      [...expected].every(([name, text]) => isSameSql(actual.get(name) ?? '', text))
+    );
+  });
 }
 
 /** Makes them in the place of others. Can be run again. */
-export function makeMerging(spec: TableSpec, actual: MergingParts): string[] {
-  const made = statements(spec);
+export function makeMerging(
+  spec: TableSpec,
+  actual: MergingParts,
+  style: MergingStyle = STYLES[0],
+): string[] {
+  const made = statements(spec, style);
   const names = new Set([...actual.keys(), ...made.map(({ name }) => name)]);
   return [...dropMerging(names), ...made.map(({ sql }) => sql)];
 }
@@ -58,8 +74,8 @@ export function dropMerging(names: Iterable<string>): string[] {
   return [...names].filter(isGate).map((name) => `DROP TABLE IF EXISTS ${quoteName(name)}`);
 }
 
-const statements = (spec: TableSpec) =>
+const statements = (spec: TableSpec, style: MergingStyle) =>
   Object.values(MERGING).flatMap((merging) => {
-    const { gates, triggers } = merging(spec);
+    const { gates, triggers } = merging(spec, style);
     return [...gates.map(([name, sql]) => ({ name, sql })), ...triggers];
   });

@@ -1,7 +1,12 @@
 /** What only Turso needs. */
 import { connect } from '@tursodatabase/database';
+import { text } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { CrrCore } from '../../src/database/crr.js';
 import { turso } from '../../src/engines/turso.js';
+import { crrTable } from '../../src/index.js';
+import { readSchema } from '../../src/schema/read-schema.js';
+import { makeMerging } from '../../src/tables/merging.js';
 
 const READ = { sql: 'SELECT 1', args: [] };
 
@@ -58,4 +63,59 @@ test('OR IGNORE of a statement turns off upserts in the triggers that it fires, 
   expect(await timesAfter("INSERT INTO t VALUES ('a') ON CONFLICT DO NOTHING")).toBe(2);
   // SQLite gives 3.
   expect(await timesAfter("INSERT OR IGNORE INTO t VALUES ('a')")).toBe(2);
+});
+
+const items = crrTable('items', { id: text('id').primaryKey().notNull(), name: text('name') });
+
+/** A database of `items` on Turso, whose triggers of the application note what fires. */
+async function openItems() {
+  const { client, engine } = await open();
+  const run = (...all: string[]) =>
+    engine.batch(
+      all.map((sql) => ({ sql, args: [] })),
+      'write',
+    );
+  await run(
+    'CREATE TABLE items (id TEXT PRIMARY KEY NOT NULL, name TEXT)',
+    'CREATE TABLE fired (name)',
+  );
+  await run(
+    "CREATE TRIGGER noted AFTER UPDATE ON items BEGIN INSERT INTO fired VALUES ('update ' || new.name); END",
+  );
+  const gate = async () => {
+    const [rows] = await run(
+      "SELECT sql FROM sqlite_master WHERE name = 'items__crr_on_merge_newer_row'",
+    );
+    return String(rows![0]![0]);
+  };
+  const fired = async () => (await run('SELECT name FROM fired'))[0]!.map((row) => row[0]);
+  const crr = new CrrCore({ connection: engine, schema: readSchema({ items }) });
+  return { client, engine, crr, run, gate, fired };
+}
+
+test('a newer row overwrites by an upsert, which fires the UPDATE triggers of the application', async () => {
+  const source = await openItems();
+  await source.crr.install();
+  await source.run("INSERT INTO items VALUES ('a', 'one')");
+  const changes = async () => (await source.crr.read('changes()', {})).changes;
+  const first = await changes();
+  await source.run("UPDATE items SET name = 'two'");
+  const target = await openItems();
+  await target.crr.install();
+  expect(await target.gate()).toMatch(/ON CONFLICT/);
+  await target.crr.merge(first, {});
+  await target.crr.merge(await changes(), {});
+  expect((await target.run('SELECT name FROM items'))[0]!.map((row) => row[0])).toEqual(['two']);
+  expect(await target.fired()).toEqual(['update two']);
+});
+
+test('what another engine has made for merging stays', async () => {
+  const { crr, run, gate } = await openItems();
+  await crr.install();
+  const [spec] = readSchema({ items }).tables.values();
+  await run(...makeMerging(spec!, new Map()));
+  const made = await gate();
+  await crr.install();
+  expect(await gate()).toBe(made);
+  expect(made).not.toMatch(/ON CONFLICT/);
 });

@@ -1,19 +1,11 @@
 import type { TableSpec } from '../../model/table-spec.js';
-import { block, type Fragment, list, statementText } from '../../sql/layout.js';
-import { quoteName } from '../../sql/quote.js';
+import { type Fragment, list, statementText } from '../../sql/layout.js';
 import { placeNew } from '../aside/place.js';
 import { stampOfOriginSql } from '../clock/clock.js';
 import { cellClock, clock, clockKeys } from '../clock/table.js';
 import type { TriggerSql } from '../trigger.js';
-import {
-  base,
-  baseColumns,
-  besideBase,
-  gateTrigger,
-  newKeys,
-  offeredCell,
-  offeredRow,
-} from './table.js';
+import { gateTrigger, newKeys, offeredCell, offeredRow } from './table.js';
+import { upsertBase } from './upsert.js';
 
 /** A row that this database has never seen, offered as a whole: nothing to compare, two plain inserts. */
 export function freshRowGate(spec: TableSpec, when: readonly Fragment[]): TriggerSql {
@@ -73,30 +65,6 @@ function inserts(spec: TableSpec, { rowVersion, cells, isWhole }: FreshRow): str
       ${list(values)}
     )`;
   if (spec.constraints !== undefined) return [clocks, ...placeNew(spec, offered)];
-  return [
-    clocks,
-    statementText`
-      INSERT INTO ${base(spec)} (
-        ${list(baseColumns(spec))}
-      )
-      VALUES (
-        ${list(offered)}
-      )
-      ON CONFLICT (${spec.key.map(({ name }) => quoteName(name)).join(', ')}) DO ${overwriting(spec, offered)}`,
-  ];
-}
-
-/**
- * A base row without a clock was written while triggers were missing; it gives way. (INSERT OR REPLACE would
- * also delete other rows, if the application has a unique index of its own.)
- */
-function overwriting(spec: TableSpec, offered: readonly string[]): Fragment {
-  if (spec.clockColumns.length === 0) return 'NOTHING';
-  const values = spec.clockColumns.map(({ name }, i) => {
-    const value = offered[spec.key.length + i]!;
-    return `${quoteName(name)} = ${besideBase(spec, value)}`;
-  });
-  return block`
-    UPDATE SET
-      ${list(values)}`;
+  // A base row without a clock was written while triggers were missing; it gives way.
+  return [clocks, upsertBase(spec, offered)];
 }

@@ -4,6 +4,7 @@ import { quoteName } from '../../sql/quote.js';
 import { placeMerged } from '../aside/place.js';
 import { stampOfOriginSql } from '../clock/clock.js';
 import { cellClock, clock, clockRowid } from '../clock/table.js';
+import type { MergingStyle } from '../merging.js';
 import type { TriggerSql } from '../trigger.js';
 import {
   base,
@@ -12,10 +13,12 @@ import {
   gateTrigger,
   keepsBirth,
   offeredColumns,
+  offeredRow,
 } from './table.js';
+import { upsertBase } from './upsert.js';
 
 /** A row offered as a whole whose every cell is newer than here, in the same life: nothing to compare. */
-export function newerRowGate(spec: TableSpec): TriggerSql {
+export function newerRowGate(spec: TableSpec, style: MergingStyle): TriggerSql {
   return gateTrigger(spec, 'merge_newer_row', {
     comment: 'a newer row',
     when: ['new.row_version > 0', "new.finding = 'newer'"],
@@ -29,6 +32,8 @@ export function newerRowGate(spec: TableSpec): TriggerSql {
       ],
       cellClock: (x) => `${x} = NULL`,
       value: (_, offered) => offered.value,
+      // Its values are all there.
+      upserts: style.upserts,
     }),
   });
 }
@@ -62,6 +67,8 @@ interface NewerRow {
   readonly cellClock: (x: string, offered: OfferedSql) => string;
   /** @param known SQL of the value that the cell has. */
   readonly value: (known: string, offered: OfferedSql) => string;
+  /** See {@link MergingStyle.upserts}. */
+  readonly upserts?: boolean;
 }
 
 function updates(spec: TableSpec, row: NewerRow): string[] {
@@ -85,6 +92,7 @@ function updates(spec: TableSpec, row: NewerRow): string[] {
       ${list([...row.clockRow, 'db_version = new.db_version', ...clocks])}
     WHERE ${clockRowid(spec)} = new.row_id`;
   if (spec.constraints !== undefined) return [updateClock, ...placeMerged(spec, merged)];
+  if (row.upserts) return [updateClock, upsertBase(spec, offeredRow(spec, true))];
   const values = spec.clockColumns.map(({ name }, i) => {
     const column = quoteName(name);
     return `${column} = ${merged(i, column)}`;

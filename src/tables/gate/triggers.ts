@@ -4,6 +4,7 @@ import { keyOf } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { existsRow } from '../aside/truth.js';
 import { clock } from '../clock/table.js';
+import type { MergingStyle } from '../merging.js';
 import type { TriggerSql } from '../trigger.js';
 import { deleteGate } from './delete.js';
 import { earlyGate } from './early.js';
@@ -13,7 +14,7 @@ import { newerCellsGate, newerRowGate } from './newer.js';
 import { base, baseIsOffered, clockIsOffered, offeredCell } from './table.js';
 
 /** The triggers of the merge gate. Of their WHENs exactly one holds for every row. */
-export function gateTriggers(spec: TableSpec): TriggerSql[] {
+export function gateTriggers(spec: TableSpec, style: MergingStyle): TriggerSql[] {
   const required = requiredIndexes(spec);
   const looks = 'new.finding IS NULL';
   const isAlive = 'new.causal_length % 2 = 1';
@@ -46,7 +47,7 @@ export function gateTriggers(spec: TableSpec): TriggerSql[] {
     ...(spec.clockColumns.length > 0
       ? [
           newerCellsGate(spec),
-          newerRowGate(spec),
+          newerRowGate(spec, style),
           freshRowGate(spec, ['new.row_version > 0', fresh([isAlive, `NOT ${isKnown}`])]),
         ]
       : []),
