@@ -550,7 +550,9 @@ describe('exact text', () => {
     `);
   });
   test('gate triggers', () => {
-    expect(all(gateTriggers(spec, { upserts: false }).map(({ sql }) => sql))).toMatchInlineSnapshot(`
+    expect(
+      all(gateTriggers(spec, { upserts: false }).map(({ sql }) => sql)),
+    ).toMatchInlineSnapshot(`
       "
       CREATE TRIGGER "todos__crr_on_merge_early"
       BEFORE INSERT ON "todos__crr_merge"
