@@ -31,14 +31,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // test/types is checked by tsc, in `npm run check`.
           include: ['test/**/*.test.ts'],
           // The other line of Drizzle has a driver for every engine, so there the commands run on all of them.
           exclude: [performance, 'test/drizzle-1/**', 'test/cli/engines.test.ts', ...long],
-          typecheck: {
-            enabled: true,
-            include: ['test/types/**/*.test-d.ts'],
-            tsconfig: './tsconfig.json',
-          },
         },
       },
       {

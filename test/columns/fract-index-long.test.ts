@@ -95,7 +95,7 @@ test('equal keys of several sites are mended wherever a row is put between them'
 }, async () => {
   const seed = seedFromEnv();
   let equal = 0;
-  for (let history = 0; history < Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 10); history++) {
+  for (let history = 0; history < Math.ceil(numberFromEnv('CRR_HISTORIES', 30) / 10); history++) {
     const label = `CRR_SEED=${seed}, history ${history}`;
     const random = new Random(hash('fract-mend', seed, history));
     const sites = await Promise.all([0, 1, 2].map(() => openSite(schema)));

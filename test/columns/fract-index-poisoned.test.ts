@@ -126,7 +126,7 @@ describe.each([...POISON, ...EDGES])('beside a row with %j', (poison) => {
 
 test('random places among random texts: a row stands beside the one that was named', async () => {
   const seed = seedFromEnv();
-  const histories = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 16);
+  const histories = Math.ceil(numberFromEnv('CRR_HISTORIES', 48) / 16);
   for (let history = 0; history < histories; history++) {
     const random = new Random(hash('poisoned', seed, history));
     const label = `CRR_SEED=${seed}, history ${history}`;

@@ -204,7 +204,7 @@ test('a counter becomes an integer on one site first, and late counts are no val
  */
 const KINDS = { plain, counted, register, timed, highest, lowest };
 type Kind = keyof typeof KINDS;
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 20);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 20);
 
 describe.each(Object.keys(KINDS) as Kind[])('from %s', (from) => {
   test.each((Object.keys(KINDS) as Kind[]).filter((to) => to !== from))('to %s', async (to) => {

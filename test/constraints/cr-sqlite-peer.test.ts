@@ -84,7 +84,7 @@ async function mergedRows(site: Site) {
 
 /** How many rows the applies of all histories have parked and masked. */
 const aside = { parked: 0, masked: 0 };
-const histories = numberFromEnv('CRR_HISTORIES', 6);
+const histories = numberFromEnv('CRR_HISTORIES', 3);
 
 test.each(
   Array.from({ length: histories }, (_, i) => hash('constraints, cr-sqlite', seedFromEnv(), i)),

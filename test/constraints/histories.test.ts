@@ -4,7 +4,7 @@ import { RecycledDatabase } from './recycled.js';
 import { runHistory } from './run-history.js';
 import { constrained, free } from './schema.js';
 
-const histories = numberFromEnv('CRR_HISTORIES', 8);
+const histories = numberFromEnv('CRR_HISTORIES', 4);
 const steps = numberFromEnv('CRR_STEPS', 60);
 
 const databases: RecycledDatabase[] = [];

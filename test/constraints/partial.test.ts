@@ -84,7 +84,7 @@ test('a filter on a register of a parked row at the server', async () => {
 const aside = { server: 0, clients: 0 };
 
 test.each(
-  Array.from({ length: numberFromEnv('CRR_HISTORIES', 8) }, (_, i) =>
+  Array.from({ length: numberFromEnv('CRR_HISTORIES', 6) }, (_, i) =>
     hash('partial constraints', seedFromEnv(), i),
   ),
 )('clients with filters: seed %i', { timeout: 300_000 }, async (seed) => {

@@ -33,7 +33,7 @@ const schema = { items, parts, notes };
 
 type Site = Awaited<ReturnType<typeof openSite<typeof schema>>>;
 
-const histories = numberFromEnv('CRR_HISTORIES', 5);
+const histories = numberFromEnv('CRR_HISTORIES', 3);
 const steps = numberFromEnv('CRR_STEPS', 50);
 const TABLES = ['items', 'parts', 'notes'];
 

@@ -229,7 +229,7 @@ function statement(random: Random): string {
 const aside = { parked: 0, masked: 0 };
 
 test.each(
-  Array.from({ length: numberFromEnv('CRR_HISTORIES', 6) }, (_, i) =>
+  Array.from({ length: numberFromEnv('CRR_HISTORIES', 2) }, (_, i) =>
     hash('constraints of types', seedFromEnv(), i),
   ),
 )(

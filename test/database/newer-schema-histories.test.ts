@@ -11,7 +11,7 @@ import { openSite } from '../support/site.js';
 import { MIGRATIONS, type Migration, migrate, open, rowsOf, syncOf, V1 } from './old-process.js';
 
 const SEED = seedFromEnv();
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 30);
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 12);
 const ONLY = process.env.CRR_HISTORY;
 const STEPS = 24;
 

@@ -14,7 +14,7 @@ const schema = { notes, tags, links };
 type Site = Awaited<ReturnType<typeof openSite<typeof schema>>>;
 
 const seed = seedFromEnv();
-const rounds = numberFromEnv('CRR_PAGE_ROUNDS', 12);
+const rounds = numberFromEnv('CRR_PAGE_ROUNDS', 5);
 
 describe('pages', () => {
   test(`of random feeds (seed ${seed}): whole rows, whole db_versions, in order, nothing lost`, async () => {

@@ -7,7 +7,7 @@ import { packKey } from '../../src/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { LATEST, type LivesSite, openLivesSite, stateOf, writeAtRandom } from './sites.js';
 
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 500) / 20);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 160) / 20);
 const STEPS = 40;
 const KEYS = ['a', 'b', 'c'];
 

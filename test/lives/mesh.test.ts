@@ -11,7 +11,7 @@ import {
   writeAtRandom,
 } from './sites.js';
 
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 500) / 10);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 160) / 10);
 const STEPS = 30;
 
 test('a mesh of sites that migrate one by one ends alike', { timeout: 86_400_000 }, async () => {

@@ -14,7 +14,7 @@ import {
   writeAtRandom,
 } from './sites.js';
 
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 500) / 20);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 160) / 20);
 const STEPS = 30;
 
 test('a star of sites that migrate one by one ends alike', { timeout: 86_400_000 }, async () => {

@@ -26,7 +26,7 @@ const schema = { items, pairs, numbered };
 type Site = Awaited<ReturnType<typeof openSite<typeof schema>>>;
 
 const seed = seedFromEnv();
-const count = numberFromEnv('CRR_CONVERGENCE', 8);
+const count = numberFromEnv('CRR_CONVERGENCE', 4);
 const STEPS = 30;
 
 test(`sites converge whatever arrives in which part and order (seed ${seed})`, async () => {

@@ -42,7 +42,7 @@ const schema = { items, pairs, timed };
 const MAX_DRIFT = 1_000;
 
 const SEED = seedFromEnv();
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 8);
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 4);
 const STEPS = 30;
 
 afterEach(() => {

@@ -254,6 +254,6 @@ async function runHistory(seed: number): Promise<void> {
 
 test('constraints that come, change and go at different times: equal rows, shown as the model says', async () => {
   const seed = seedFromEnv();
-  const count = numberFromEnv('CRR_CONSTRAINT_MIGRATIONS', 6);
+  const count = numberFromEnv('CRR_CONSTRAINT_MIGRATIONS', 3);
   for (let i = 0; i < count; i++) await runHistory(hash(seed, 'constraint migrations', i));
 }, 300_000);

@@ -123,6 +123,6 @@ const describeSteps = (seed: number, steps: readonly Step[]) =>
 
 test('sites that migrate at different times converge', async () => {
   const seed = seedFromEnv();
-  const count = numberFromEnv('CRR_MIGRATION_HISTORIES', 60);
+  const count = numberFromEnv('CRR_MIGRATION_HISTORIES', 24);
   for (let i = 0; i < count; i++) await runHistory(hash(seed, 'migrations', i));
 }, 300_000);

@@ -82,7 +82,7 @@ function randomWrite(random: Random): string {
 }
 
 const tombstones = { forgotten: 0, reborn: 0 };
-const histories = numberFromEnv('CRR_HISTORIES', 12);
+const histories = numberFromEnv('CRR_HISTORIES', 5);
 
 test.each(Array.from({ length: histories }, (_, i) => hash('compaction', seedFromEnv(), i)))(
   'all end with the same rows, and no deleted row is back: seed %i',

@@ -23,7 +23,7 @@ export interface RunOptions extends HistoryOptions {
 export async function runHistories(options: RunOptions): Promise<void> {
   const seed = seedFromEnv();
   const only = numberFromEnv('CRR_HISTORY', -1);
-  const total = Math.ceil(numberFromEnv('CRR_HISTORIES', 300) * (options.share ?? 1));
+  const total = Math.ceil(numberFromEnv('CRR_HISTORIES', 120) * (options.share ?? 1));
   const [first, end] = only >= 0 ? [only, only + 1] : [0, total];
   for (let index = first; index < end; index++) {
     const history = randomHistory(seed, index, options);

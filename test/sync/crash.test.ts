@@ -8,7 +8,7 @@ import type { Fetch } from '../../src/sync/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { connect, contents, note, notes, openSite, type Site, serve } from './world.js';
 
-const HISTORIES = numberFromEnv('CRR_CRASHES', 12);
+const HISTORIES = numberFromEnv('CRR_CRASHES', 5);
 
 /** A network that fails before or after the handler did its work, at random. */
 function unreliable(handler: Fetch, random: Random, likely: number): Fetch {

@@ -8,7 +8,7 @@ import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { changesOf } from './feed.js';
 import { connect, note, notes, openSite, type Site, serve } from './world.js';
 
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 12);
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 4);
 const STEPS = 50;
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const DAY = 24 * 3_600_000;

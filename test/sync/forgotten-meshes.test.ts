@@ -9,7 +9,7 @@ import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { expectSound } from '../support/sound.js';
 import { connect, note, notes, openSite, type Site, serve } from './world.js';
 
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 6);
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 3);
 const STEPS = 60;
 const NAMES = ['server', 'relay', 'far', 'near', 'away'] as const;
 type Name = (typeof NAMES)[number];

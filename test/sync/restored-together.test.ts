@@ -20,7 +20,7 @@ import { connect } from './world.js';
 const OPEN: Partial<SyncHandlerOptions> = { public: true };
 const OF_ANN: Partial<SyncHandlerOptions> = { authorize: () => ({ id: 'ann' }) };
 
-test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 6) }, (_, i) => i))(
+test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 3) }, (_, i) => i))(
   'history %i of copies and restores on both sides: all sites agree in the end',
   async (index) => {
     const random = new Random(hash(seedFromEnv(), 'restored together', index));

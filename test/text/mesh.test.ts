@@ -27,7 +27,7 @@ describe.each(SUBJECTS)('$name', ({ codec, scribble, content }) => {
   });
   const IDS = ['a', 'b'];
   const WORDS = ['red', 'green', 'blue ', ' fox', '\n', '🦊', 'é'];
-  const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 10);
+  const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 20) / 10);
   const STEPS = 60;
 
   /** Documents that stay open while other things happen, by site and row. */

@@ -10,7 +10,7 @@ import { randomWrite } from '../simulator/writes.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { anyDamage, exchange, randomSites, schema, VISIBLE } from './damage.js';
 
-const ROUNDS = numberFromEnv('CRR_HISTORIES', 10);
+const ROUNDS = numberFromEnv('CRR_HISTORIES', 4);
 
 let databases: [RecycledDatabase, RecycledDatabase];
 beforeAll(async () => {

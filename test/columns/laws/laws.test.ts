@@ -54,7 +54,7 @@ const TYPES = {
 type Kind = keyof typeof TYPES;
 const KINDS = Object.keys(TYPES) as Kind[];
 const IDS = ['a', 'b', 'c'];
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 27);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 54) / 27);
 const MINUTE = 60_000;
 
 afterEach(() => {

@@ -83,7 +83,7 @@ const shapes: readonly Shape[] = [
 ];
 
 const STEPS = 40;
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 10);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 30) / 10);
 
 describe.each(shapes)('$name', (shape) => {
   test('what is added adds up, and of what is written only what was seen gives way', async () => {

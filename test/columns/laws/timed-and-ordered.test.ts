@@ -23,7 +23,7 @@ const schema = { cards };
 const IDS = ['a', 'b', 'c', 'd', 'e'];
 const LISTS = ['todo', 'done'];
 const STEPS = 40;
-const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 10);
+const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 10);
 
 interface Write {
   readonly cl: number;

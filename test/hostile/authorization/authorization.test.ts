@@ -9,7 +9,7 @@ import type { Change } from '../../../src/index.js';
 import { numberFromEnv, seedFromEnv } from '../../support/random.js';
 import { type Counts, honestChanges, runHistory } from './history.js';
 
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 10);
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 4);
 const STEPS = 60;
 
 let honest: readonly Change[];

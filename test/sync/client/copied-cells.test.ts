@@ -201,7 +201,7 @@ describe('a client that is no copy keeps its id, and counts once', () => {
   });
 });
 
-test.each(Array.from({ length: numberFromEnv('CRR_COPIES', 4) }, (_, i) => i))(
+test.each(Array.from({ length: numberFromEnv('CRR_COPIES', 2) }, (_, i) => i))(
   'history %i of copied and restored clients: every increment that the server took counts once',
   async (index) => {
     const random = new Random(hash(seedFromEnv(), 'copied cells', index));

@@ -127,7 +127,7 @@ test('a row that breaks a CHECK gets around no right to write', async () => {
   expect(await rowsOf(server)).toEqual([{ id: 'a', owner: 'ann', low: 1, high: 5 }]);
 });
 
-const histories = numberFromEnv('CRR_HISTORIES', 6);
+const histories = numberFromEnv('CRR_HISTORIES', 3);
 
 test.each(Array.from({ length: histories }, (_, i) => hash('parked', seedFromEnv(), i)))(
   'devices agree on every row, and a strict server shows those that meet its CHECK: seed %i',

@@ -11,7 +11,7 @@ import { hash, numberFromEnv, Random, seedFromEnv } from '../../support/random.j
 import { registerConflicts } from '../../support/site.js';
 import { type Board, card, cards, cardsOf, openBoard } from '../board.js';
 
-const HISTORIES = numberFromEnv('CRR_PARTIAL', 12);
+const HISTORIES = numberFromEnv('CRR_PARTIAL', 6);
 
 const syncOf = (server: Board, site: Board, owner: string, more: TableAccess = {}) =>
   createSync({

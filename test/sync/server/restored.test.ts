@@ -226,7 +226,7 @@ test('of the milestones, the latest are kept, and some of those before', async (
   expect(await server.crr.siteId()).not.toEqual(id);
 });
 
-test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 4) }, (_, i) => i))(
+test.each(Array.from({ length: numberFromEnv('CRR_RESTORES', 2) }, (_, i) => i))(
   'history %i of restored servers: no write that it had acknowledged is lost, and all sites agree',
   async (index) => {
     const random = new Random(hash(seedFromEnv(), 'restored servers', index));

@@ -223,7 +223,7 @@ test('random pushes of great versions never keep an honest write from winning', 
   timeout: 240_000,
 }, async () => {
   const seed = seedFromEnv();
-  const histories = Math.ceil(numberFromEnv('CRR_HISTORIES', 80) / 10);
+  const histories = Math.ceil(numberFromEnv('CRR_HISTORIES', 40) / 10);
   for (let history = 0; history < histories; history++) {
     const random = new Random(hash('edge', seed, history));
     const sites = await threeSites();
