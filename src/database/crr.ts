@@ -132,7 +132,8 @@ export class CrrCore {
     const merger = this.#merger ?? (await this.#merging());
     const plain = () => merger.merge(changes, options);
     const merge = () => thenSettle(this.#documents, changes, options.peer === undefined, plain);
-    return observed(this.#observers, changes.length, merge, options.evict?.rows);
+    const evicted = options.evict?.rows;
+    return observed(this.#observers, changes.length, merge, { evicted, isSettled: true });
   }
 
   /** Merges one batch, or each batch of a stream in a transaction of its own. */
@@ -164,7 +165,8 @@ export class CrrCore {
 
   retryRejected(): Promise<MergeReport> {
     const retry = async () => (await this.#merging()).retryRejected();
-    return observed(this.#observers, 0, () => thenSettle(this.#documents, [], false, retry));
+    const merge = () => thenSettle(this.#documents, [], false, retry);
+    return observed(this.#observers, 0, merge, { isSettled: true });
   }
 
   async pendingCount(): Promise<number> {

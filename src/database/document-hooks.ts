@@ -38,7 +38,7 @@ export function onceSettled(
 }
 
 /**
- * A merge, after which the columns show what has arrived.
+ * A merge, after which the columns show what has arrived. Nothing of it is left for later: a Worker may stop when it has answered.
  *
  * @param checks whether to refuse what is no update. A server without the codec passes on what it cannot check, and that
  * must not end the sync of everybody else.
@@ -51,6 +51,8 @@ export async function thenSettle(
 ): Promise<MergeReport> {
   if (checks) await documents?.check(changes);
   const report = await merge();
-  if (changes.length > 0 || report.shown.length > 0) await documents?.settle(report.shown);
+  const { inserted, updated, shown } = report;
+  const isNews = [changes, inserted, updated, shown].some(({ length }) => length > 0);
+  if (isNews) await documents?.settle(shown);
   return report;
 }

@@ -11,19 +11,23 @@ export interface MergeObservers {
   readonly writes?: WriteListeners | undefined;
 }
 
-/**
- * Runs a merge, and reports what it did to those who observe the database.
- *
- * @param evicted rows that the merge may drop.
- */
+interface Observed {
+  /** Rows that the merge may drop. */
+  readonly evicted?: readonly RowId[] | undefined;
+  /** It brings columns up to date that show documents. */
+  readonly isSettled?: boolean;
+}
+
+/** Runs a merge, and reports what it did to those who observe the database. */
 export async function observed(
   { emit, writes }: MergeObservers,
   changes: number,
   merge: () => Promise<MergeReport>,
-  evicted: readonly RowId[] = [],
+  { evicted = [], isSettled = false }: Observed = {},
 ): Promise<MergeReport> {
   const report = await emitted(emit, changes, merge);
-  writes?.emit({ tables: tablesOf(report), rows: () => [...evicted, ...unstamped(report)] });
+  const rows = () => [...evicted, ...unstamped(report)];
+  writes?.emit({ tables: tablesOf(report), rows, isSettled });
   return report;
 }
 

@@ -67,9 +67,9 @@ export class Documents {
     );
     if (this.#columns.length === 0) return;
     const names = new Set(this.#columns.map(({ spec }) => spec.name));
-    parts.writes.add(({ tables, isSchemaChange }) => {
+    parts.writes.add(({ tables, isSettled, isSchemaChange }) => {
       const isOurs = tables === undefined || tables.some((name) => names.has(name));
-      if (isOurs && !this.#isWriting && !isSchemaChange) void this.settle();
+      if (isOurs && !isSettled && !this.#isWriting && !isSchemaChange) void this.settle();
     });
   }
 

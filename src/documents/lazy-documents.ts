@@ -10,8 +10,8 @@ export class LazyDocuments implements DocumentHooks {
 
   constructor(load: () => Promise<Documents>, writes: WriteListeners) {
     let hasWrites = false;
-    const remove = writes.add(() => {
-      hasWrites = true;
+    const remove = writes.add(({ isSettled }) => {
+      hasWrites ||= !isSettled;
     });
     this.#loading = load().then((documents) => {
       remove();

@@ -7,6 +7,8 @@ export interface Written {
   readonly tables?: readonly string[] | undefined;
   /** Rows that a merge may have changed without a stamp. */
   readonly rows?: (() => readonly RowId[]) | undefined;
+  /** The columns that show documents are up to date. */
+  readonly isSettled?: boolean | undefined;
   /** Tables and triggers may be others now. */
   readonly isSchemaChange?: boolean | undefined;
 }

@@ -255,6 +255,25 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     expect([...(await expectSame(a, b))].sort().join('')).toBe('0011223344x');
   });
 
+  test('a merge leaves nothing to do behind, since a Worker stops when it has answered', async () => {
+    await begin('x');
+    const doc = await documentOf(a);
+    insert(doc.editor, 1, 'y');
+    await doc.close();
+    const { changes } = await a.$crr.changes();
+    const { $client } = b;
+    let underWay = 0;
+    const batch = $client.batch.bind($client);
+    $client.batch = async (...args: Parameters<typeof batch>) => {
+      underWay++;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return batch(...args).finally(() => underWay--);
+    };
+    await b.$crr.apply(changes);
+    expect(underWay).toBe(0);
+    expect(await bodyOf(b)).toBe('xy');
+  });
+
   test('autosave saves after a delay, and close what is left', async () => {
     await begin('');
     const doc = await a.$crr.document(notes, { id: 'a' }, 'body', codec, { autosave: 5 });
