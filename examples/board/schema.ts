@@ -1,4 +1,5 @@
-import { counter, crrTable, fractIndex, lww, mvr } from 'drizzle-crr';
+import { collaborativeText, counter, crrTable, fractIndex, lww, mvr } from 'drizzle-crr';
+import { yText, yXml } from 'drizzle-crr/yjs';
 import { index, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 const id = () => text('id').primaryKey().notNull();
@@ -6,6 +7,8 @@ const id = () => text('id').primaryKey().notNull();
 export const boards = crrTable('boards', {
   id: id(),
   name: text('name').notNull().unique(),
+  /** Edited by all at once, as a plain text. */
+  notes: collaborativeText('notes', yText()),
 });
 
 export const lists = crrTable(
@@ -42,6 +45,15 @@ export const cards = crrTable(
   (t) => [index('cards_list').on(t.list, t.position)],
   { history: true },
 );
+
+/**
+ * What cards are about, edited by all at once, with headings and lists. A table of its own, because texts have no history; and no
+ * reference, so that a card that is deleted and taken back has its description again.
+ */
+export const descriptions = crrTable('descriptions', {
+  card: text('card_id').primaryKey().notNull(),
+  body: collaborativeText('body', yXml()),
+});
 
 export type Card = typeof cards.$inferSelect;
 export type List = typeof lists.$inferSelect;

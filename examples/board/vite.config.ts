@@ -8,7 +8,7 @@ export default defineConfig({
   // In this repository the package is its own source. An application does without it.
   resolve: {
     alias: [
-      ...['react', 'browser', 'sync', 'live'].map((name) => ({
+      ...['react', 'browser', 'sync', 'live', 'yjs'].map((name) => ({
         find: `drizzle-crr/${name}`,
         replacement: source(name === 'live' ? 'live-queries/index.ts' : `${name}/index.ts`),
       })),

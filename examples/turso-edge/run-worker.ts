@@ -17,6 +17,7 @@ export async function bundleWorker(entry: string): Promise<string> {
     alias: {
       'drizzle-crr': file('../../src/index.ts'),
       'drizzle-crr/sync': file('../../src/sync/index.ts'),
+      'drizzle-crr/yjs': file('../../src/yjs/index.ts'),
     },
   });
   return outputFiles[0]!.text;

@@ -1,20 +1,24 @@
 import { fractOrderBy } from 'drizzle-crr';
 import { useLiveQuery } from 'drizzle-crr/react';
-import { useEffect, useState } from 'react';
-import { boards, cards, lists } from '../schema.js';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { boards, cards, descriptions, lists } from '../schema.js';
 import { addList, ensureBoard } from './actions.js';
 import { AddForm } from './add-form.js';
 import { Announcer } from './announcer.js';
 import { BoardView, PastBoard } from './board-view.js';
+import { CardDialog } from './card-dialog.js';
 import { Conflicts } from './conflicts.js';
 import { type Database, ready } from './database.js';
 import { Inspector } from './inspector.js';
+import { Notes } from './notes.js';
 import { TimeTravel } from './time-travel.js';
 import { Toolbar } from './toolbar.js';
 
 export function App() {
   const [search, setSearch] = useState('');
   const [past, setPast] = useState<number>();
+  const [open, setOpen] = useState<string>();
+  const close = useCallback(() => setOpen(undefined), []);
   const [failure, setFailure] = useState<string>();
   const { data: [board] = [] } = useLiveQuery((db: Database) =>
     db.select().from(boards).orderBy(boards.id).limit(1),
@@ -30,6 +34,11 @@ export function App() {
       .select()
       .from(cards)
       .orderBy(...fractOrderBy(cards, 'position')),
+  );
+  const { data: described } = useLiveQuery((db: Database) => db.select().from(descriptions));
+  const texts = useMemo(
+    () => new Map(described?.map(({ card, body }) => [card, body ?? ''])),
+    [described],
   );
 
   useEffect(() => {
@@ -53,7 +62,13 @@ export function App() {
       <Conflicts cards={all} lists={columns} />
       <TimeTravel version={past} onChange={setPast} />
       {past === undefined ? (
-        <BoardView lists={columns} cards={all} search={search}>
+        <BoardView
+          lists={columns}
+          cards={all}
+          search={search}
+          descriptions={texts}
+          onOpen={setOpen}
+        >
           <section className="column add-column">
             {columns.length === 0 && (
               <p className="hint">
@@ -66,6 +81,10 @@ export function App() {
       ) : (
         <PastBoard version={past} search={search} />
       )}
+      {open !== undefined && (
+        <CardDialog key={open} card={all.find(({ id }) => id === open)} onClose={close} />
+      )}
+      <Notes board={board.id} />
       <Inspector />
       <Announcer />
     </>

@@ -7,15 +7,24 @@ interface BoardViewProps {
   readonly lists: readonly List[];
   readonly cards: readonly Card[];
   readonly search: string;
+  /** The texts of descriptions, by card. */
+  readonly descriptions?: ReadonlyMap<string, string>;
+  readonly onOpen?: (card: string) => void;
   /** The board is of the past: it is looked at, not changed. */
   readonly isPast?: boolean;
   readonly children?: ReactNode;
 }
 
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
 /** The lists with their cards. */
-export function BoardView({ lists, cards, search, isPast = false, children }: BoardViewProps) {
+export function BoardView(props: BoardViewProps) {
+  const { lists, cards, search, isPast = false, children } = props;
+  const { descriptions = NOTHING, onOpen = () => {} } = props;
   const wanted = search.trim().toLowerCase();
-  const shown = cards.filter(({ title }) => title.toLowerCase().includes(wanted));
+  const shown = cards.filter(({ id, title }) =>
+    `${title}\n${descriptions.get(id) ?? ''}`.toLowerCase().includes(wanted),
+  );
   return (
     <main className={`board${isPast ? ' past' : ''}`} inert={isPast}>
       {lists.map((list) => (
@@ -25,6 +34,8 @@ export function BoardView({ lists, cards, search, isPast = false, children }: Bo
           all={lists}
           cards={shown.filter((card) => card.list === list.id)}
           isFiltered={wanted !== ''}
+          descriptions={descriptions}
+          onOpen={onOpen}
         />
       ))}
       {children}

@@ -7,6 +7,9 @@ import { PeopleAt } from './people.js';
 
 interface CardItemProps {
   readonly card: Card;
+  /** The text of its description. */
+  readonly description: string;
+  readonly onOpen: () => void;
   readonly onMove: (by: { readonly x: number; readonly y: number }) => Promise<void>;
 }
 
@@ -17,7 +20,7 @@ const ARROWS: Readonly<Record<string, { readonly x: number; readonly y: number }
   ArrowRight: { x: 1, y: 0 },
 };
 
-export function CardItem({ card, onMove }: CardItemProps) {
+export function CardItem({ card, description, onOpen, onMove }: CardItemProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const by = ARROWS[event.key];
     if (by === undefined || !event.altKey) return;
@@ -49,6 +52,14 @@ export function CardItem({ card, onMove }: CardItemProps) {
         label={`Title of the card ${card.title}`}
         onChange={(title) => setTitle(card.id, title)}
       />
+      <button
+        type="button"
+        className="description"
+        aria-label={`Description of ${card.title}`}
+        onClick={onOpen}
+      >
+        {description.trim() === '' ? 'Add a description' : description}
+      </button>
       <footer>
         <button
           type="button"

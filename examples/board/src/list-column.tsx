@@ -12,11 +12,15 @@ interface ListColumnProps {
   readonly cards: readonly Card[];
   /** Only the cards that match the search are shown. */
   readonly isFiltered: boolean;
+  /** The texts of descriptions, by card. */
+  readonly descriptions: ReadonlyMap<string, string>;
+  readonly onOpen: (card: string) => void;
 }
 
 export const CARD_TYPE = 'application/x-card';
 
-export function ListColumn({ list, all, cards, isFiltered }: ListColumnProps) {
+export function ListColumn(props: ListColumnProps) {
+  const { list, all, cards, isFiltered, descriptions, onOpen } = props;
   const [isTarget, setTarget] = useState(false);
   const onDragOver = (event: DragEvent) => {
     if (!event.dataTransfer.types.includes(CARD_TYPE)) return;
@@ -76,7 +80,13 @@ export function ListColumn({ list, all, cards, isFiltered }: ListColumnProps) {
       </header>
       <ol className="cards">
         {cards.map((card, i) => (
-          <CardItem key={card.id} card={card} onMove={(by) => onMove(i, by)} />
+          <CardItem
+            key={card.id}
+            card={card}
+            description={descriptions.get(card.id) ?? ''}
+            onOpen={() => onOpen(card.id)}
+            onMove={(by) => onMove(i, by)}
+          />
         ))}
       </ol>
       {cards.length === 0 && (

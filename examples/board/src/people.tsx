@@ -1,19 +1,9 @@
 import { usePresence } from 'drizzle-crr/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { ownCaret } from './awareness.js';
+import { hueOf } from './caret.js';
 import { user } from './database.js';
-
-/** What a browser shows the others of its user. */
-export interface Shown {
-  readonly name: string;
-  /** The card that has the focus. */
-  readonly card?: string | undefined;
-}
-
-/** Others send what they like, so it is checked. */
-function isShown(state: unknown): state is Shown {
-  const { name, card } = (state ?? {}) as Partial<Record<keyof Shown, unknown>>;
-  return typeof name === 'string' && (card === undefined || typeof card === 'string');
-}
+import { isShown, type Shown } from './shown.js';
 
 /** The names of the others, each once, whatever the number of their tabs. @param card only those who are at this card. */
 function namesOf(others: ReturnType<typeof usePresence>, card?: string): string[] {
@@ -25,7 +15,8 @@ function namesOf(others: ReturnType<typeof usePresence>, card?: string): string[
 /** Shows the others where this user is, and who they are. */
 export function People() {
   const card = useFocusedCard();
-  const names = namesOf(usePresence<unknown>({ name: user, card } satisfies Shown));
+  const caret = useSyncExternalStore(ownCaret.subscribe, ownCaret.get);
+  const names = namesOf(usePresence<unknown>({ name: user, card, caret } satisfies Shown));
   return (
     <>
       <ul className="people" aria-label="Also here">
@@ -59,10 +50,6 @@ const Avatar = ({ name, label }: { readonly name: string; readonly label: string
     <span className="visually-hidden">{label}</span>
   </li>
 );
-
-/** A color that belongs to a name. */
-const hueOf = (name: string) =>
-  [...name].reduce((hue, letter) => (hue * 31 + letter.codePointAt(0)!) % 360, 7);
 
 function useFocusedCard(): string | undefined {
   const [card, setCard] = useState<string>();

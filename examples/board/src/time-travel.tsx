@@ -72,7 +72,7 @@ function Undo() {
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isText = /^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName ?? '');
+      const isText = document.activeElement?.matches('input, textarea, [contenteditable]');
       if (isText || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       void (event.shiftKey ? run(redo, 'Done again') : run(undo, 'Taken back'));

@@ -18,7 +18,12 @@ const PHASES: Readonly<Record<string, string>> = {
   stopped: 'Not syncing',
 };
 
-const NAMES: Readonly<Record<string, string>> = { boards: 'board', lists: 'list', cards: 'card' };
+const NAMES: Readonly<Record<string, string>> = {
+  boards: 'board',
+  lists: 'list',
+  cards: 'card',
+  descriptions: 'description',
+};
 
 export function Toolbar({ title, search, onSearch }: ToolbarProps) {
   const isOffline = useSyncExternalStore(offline.subscribe, () => offline.isOn);
