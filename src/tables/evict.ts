@@ -9,7 +9,7 @@ import { EVICTED } from './aside/evict.js';
 import { aside } from './aside/table.js';
 import { cells } from './cells/table.js';
 import { cellClock, clockKeyIs, clockKeys } from './clock/table.js';
-import { log } from './log/table.js';
+import { heads, log } from './log/table.js';
 import { pendingKeys } from './pending/table.js';
 import { LOCAL_SITE } from './state/table.js';
 
@@ -93,7 +93,15 @@ export function evictRow(
         ]
       : []),
     // If the row comes back, its events come with it.
-    ...(spec.history ? [deleteFrom(log(spec), [clocks, hasClock(isSent)])] : []),
+    ...(spec.history
+      ? [
+          deleteFrom(heads(spec), [
+            (args) => `event IN (SELECT id FROM ${log(spec)} WHERE ${clocks(args)})`,
+            hasClock(isSent),
+          ]),
+          deleteFrom(log(spec), [clocks, hasClock(isSent)]),
+        ]
+      : []),
     deleteFrom(PENDING_TABLE, [
       () => `table_name = ${quoteText(spec.name)}`,
       waiting,

@@ -1,4 +1,6 @@
 /** What a site knows, cell by cell, and whether it knows at least what another one did. */
+
+import { TEXT_KIND } from '../../src/columns/text/type.js';
 import { internalsOf } from '../../src/drizzle/internals.js';
 import {
   type Change,
@@ -7,6 +9,7 @@ import {
   SENTINEL,
   type SqlValue,
 } from '../../src/index.js';
+import { EVENT } from '../../src/model/change.js';
 import { replicatedColumns } from '../../src/model/table-spec.js';
 import { bytesToHex } from '../../src/model/value.js';
 
@@ -29,33 +32,42 @@ export interface Facts {
   readonly columns: ReadonlySet<string>;
   /** Causal lengths by row. */
   readonly rows: ReadonlyMap<string, number>;
-  /** By row and column; for counters and registers also by the site that wrote. */
+  /** By row and column; for counters and registers also by the site that wrote. Of texts none; see words.ts. */
   readonly cells: ReadonlyMap<string, Fact>;
+  /** The rows of events in logs, by the events' names. */
+  readonly events: ReadonlyMap<string, string>;
 }
 
 export async function readFacts({ $crr }: CrrDatabase): Promise<Facts> {
   const { nameRow, schema } = internalsOf($crr);
   const rows = new Map<string, number>();
   const cells = new Map<string, Fact>();
+  const events = new Map<string, string>();
   const columns = new Set(
     [...schema.tables.values()].flatMap((spec) => [
       `${spec.name}.`,
       ...replicatedColumns(spec).map(({ name }) => columnName(spec.name, name)),
     ]),
   );
-  const add = ({ table, pk, cid, val, col_version: version, cl, site_id }: Change) => {
+  const add = (change: Change) => {
+    const { table, pk, cid, val, col_version: version, cl, site_id } = change;
     const row = rowName(nameRow({ table, pk }));
+    if (cid === EVENT) {
+      events.set(`${bytesToHex(site_id)} ${version} ${change.seq}`, row);
+      return;
+    }
     rows.set(row, Math.max(cl, rows.get(row) ?? 0));
     // A process may have an older schema than its database.
     if (!columns.has(columnName(table, cid))) return;
     const spec = schema.tables.get(table)!;
     const kind = replicatedColumns(spec).find(({ name }) => name === cid)?.kind.type ?? 'row';
+    if (kind === TEXT_KIND.type) return;
     const owner = OWNED.has(kind) ? ` of ${bytesToHex(site_id)}` : '';
     const name = `${row}${cid === SENTINEL ? '' : `.${cid}${owner}`}`;
     cells.set(name, { row, column: columnName(table, cid), name, kind, val, version, cl });
   };
   for (const change of (await $crr.changes()).changes) add(change);
-  return { siteId: bytesToHex(await $crr.siteId()), columns, rows, cells };
+  return { siteId: bytesToHex(await $crr.siteId()), columns, rows, cells, events };
 }
 
 const columnName = (table: string, cid: string) => `${table}.${cid === SENTINEL ? '' : cid}`;
@@ -121,8 +133,20 @@ export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {
     const [x, y] = [mine.get(id), theirs.get(id)];
     if (x?.text !== y?.text) found.push(`${x?.text ?? 'nothing'} | ${y?.text ?? 'nothing'}`);
   }
-  return found;
+  if (!isWhole) return found;
+  const none = new Set<string>();
+  return [
+    ...found,
+    ...lostEvents(a, b, none).map((event) => `${event} | nothing`),
+    ...lostEvents(b, a, none).map((event) => `nothing | ${event}`),
+  ];
 }
+
+/** The events of `earlier` that `later` has not, of rows that are not among these. */
+export const lostEvents = (earlier: Facts, later: Facts, except: ReadonlySet<string>): string[] =>
+  [...earlier.events]
+    .filter(([event, row]) => !later.events.has(event) && !except.has(row))
+    .map(([event, row]) => `${row}: event ${event}`);
 
 /** The sentinel of a first life is sent only if no cell shows it. */
 function comparable(
@@ -147,5 +171,6 @@ export function without(facts: Facts, left: ReadonlySet<string>): Facts {
     ...facts,
     rows: new Map([...facts.rows].filter(([row]) => !left.has(row))),
     cells: new Map([...facts.cells].filter(([, { row }]) => !left.has(row))),
+    events: new Map([...facts.events].filter(([, row]) => !left.has(row))),
   };
 }

@@ -38,6 +38,8 @@ export interface Plan {
 /** How often each kind of step comes, of all. */
 const WEIGHTS = {
   write: 50,
+  /** Adds a word to a text; in simulations without texts, time passes. */
+  type: 10,
   sync: 22,
   time: 26,
   late: 3,
@@ -65,7 +67,9 @@ const MOST_SITES = 8;
 export function makePlan(seed: number, count: number): Plan {
   const random = new Random(hash('plan', seed));
   // Merges of the many tables take most of the time, and their faults are also what test/constraints looks for.
-  const schema = random.chance(0.1) ? 'many' : 'few';
+  const schema = random.chance(0.1)
+    ? 'many'
+    : random.pick<SchemaName>(['few', 'few', 'logged', 'texts']);
   const page = random.chance(0.4) ? 3 + random.int(20) : undefined;
   const rare = random.chance(0.15) ? 'sqlite-wasm' : random.chance(0.05) ? 'sqld' : undefined;
   const server: SitePlan = {
@@ -107,7 +111,7 @@ export function makePlan(seed: number, count: number): Plan {
   return { seed, schema, ...(page && { page }), migrates, sites, steps };
 }
 
-const ANYWHERE = new Set<StepKind>(['write', 'crash', 'clock', 'migrate']);
+const ANYWHERE = new Set<StepKind>(['write', 'type', 'crash', 'clock', 'migrate']);
 
 /** Steps after which others could not sync with a relay, or that are not about a server. */
 const ONLY_CLIENTS = new Set<StepKind>(['leave', 'rotate', 'backUp', 'restore']);

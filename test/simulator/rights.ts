@@ -1,10 +1,9 @@
 /** What the users of the simulated servers may see and write. */
 import { eq, inArray, lte, ne, type SQL } from 'drizzle-orm';
 import type { Authorization, TableAccess } from '../../src/sync/index.js';
-import { SCHEMAS } from './schema.js';
+import { SCHEMAS, TABLES } from './schema.js';
 
 const { things, users, tasks } = SCHEMAS.many;
-const TABLES = Object.keys(SCHEMAS.many);
 
 /** Every table is listed, since a client gets no others. */
 const all = <T>(access: T) => Object.fromEntries(TABLES.map((name) => [name, access]));

@@ -1,6 +1,16 @@
-/** The tables of simulated sites: every kind of constraint, and one table with every type of column. */
+/** The tables of simulated sites: every kind of constraint, a table with every type of column, with history or not, and texts. */
 import { integer, text } from 'drizzle-orm/sqlite-core';
-import { counter, crrTable, fractIndex, greatest, least, lww, mvr } from '../../src/index.js';
+import {
+  collaborativeText,
+  counter,
+  crrTable,
+  fractIndex,
+  greatest,
+  least,
+  lww,
+  mvr,
+} from '../../src/index.js';
+import { yText } from '../../src/yjs/index.js';
 import { constrained } from '../constraints/schema.js';
 
 const id = () => text('id').primaryKey().notNull();
@@ -20,7 +30,11 @@ const thingsColumns = {
 const things = crrTable('things', thingsColumns);
 
 /** Its rows are only written two at a time, in one transaction and alike. */
-const pairs = crrTable('pairs', { id: id(), batch: text('batch') });
+const pairsColumns = { id: id(), batch: text('batch') };
+const pairs = crrTable('pairs', pairsColumns);
+
+/** Words are only ever added to its bodies. */
+export const notes = crrTable('notes', { id: id(), body: collaborativeText('body', yText()) });
 
 const { orgs, tags } = constrained;
 
@@ -30,7 +44,17 @@ export const simulated = { ...constrained, things, pairs };
 export const SCHEMAS = {
   many: simulated,
   few: { orgs, tags, things, pairs },
+  logged: {
+    ...{ orgs, tags },
+    things: crrTable('things', thingsColumns, { history: true }),
+    pairs: crrTable('pairs', pairsColumns, { history: true }),
+  },
+  texts: { orgs, tags, things, pairs, notes },
 };
+
+/** Of all of them. */
+export const TABLES = [...new Set(Object.values(SCHEMAS).flatMap((tables) => Object.keys(tables)))];
+
 /** What a migration makes of them, which each site runs at another time. */
 export const LATER_SCHEMAS = Object.fromEntries(
   Object.entries(SCHEMAS).map(([name, tables]) => {
@@ -39,7 +63,8 @@ export const LATER_SCHEMAS = Object.fromEntries(
       note: text('note').notNull().default('none'),
       likes: counter('likes'),
     };
-    return [name, { ...tables, things: crrTable('things', later) }];
+    const options = name === 'logged' ? { history: true } : {};
+    return [name, { ...tables, things: crrTable('things', later, options) }];
   }),
 ) as unknown as typeof SCHEMAS;
 export const MIGRATION = [

@@ -1,10 +1,12 @@
 /** What must hold when everybody has everything that it may have. */
+import { isDeepStrictEqual } from 'node:util';
 import { expectSound } from '../support/sound.js';
 import { differences, lost, without } from './facts.js';
 import type { SitePlan } from './plan.js';
 import type { Station, Upstream } from './station.js';
 import { seenInVain } from './trespass.js';
 import { votesOf } from './votes.js';
+import { textsOf } from './words.js';
 import { expectNothing, expectPairs, SimulationFailure, type World } from './world.js';
 
 const MOST_ROUNDS = 30;
@@ -17,6 +19,11 @@ export async function settle(world: World): Promise<void> {
   for (const station of online) {
     for (const { station: server } of station.upstreams) {
       if (!station.isWhole) continue;
+      const texts = [await textsOf(station), await textsOf(server)];
+      if (!isDeepStrictEqual(texts[0], texts[1])) {
+        const shown = texts.map((some) => JSON.stringify([...some!]));
+        expectNothing(`${station.name} and ${server.name} show other texts`, shown);
+      }
       const found = differences(station.known!, server.known!, true);
       expectNothing(`${station.name} and ${server.name} have settled, and differ`, found);
     }
@@ -45,6 +52,8 @@ export async function settleForGood(world: World): Promise<void> {
     }
   }
   expectNothing('additions are lost', world.votes.wrong(await votesOf(server)));
+  const wrong = world.words.wrong(await textsOf(server), server.known!.rows);
+  expectNothing('words are lost, or doubled', wrong);
 }
 
 async function syncAll(world: World, stations: readonly Station[]): Promise<void> {

@@ -84,6 +84,14 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
     note(`${isDone ? 'writes' : 'may not write'}: ${textOf(statements)}`);
     return;
   }
+  if (step.kind === 'type') {
+    // A copy that does not know yet that it is one would write over what it has written since; see docs/text.md.
+    if (world.plan.schema !== 'texts' || station.isOld) return world.passTime();
+    const word = `w${step.number} `;
+    const row = await world.type(station, random, word);
+    note(row === undefined ? 'has no such text' : `adds "${word}" to ${row}`);
+    return;
+  }
   if (step.kind === 'crash') {
     note('crashes, and starts again');
     return world.crash(station);
@@ -135,6 +143,7 @@ async function runAlone(world: World, station: Station, step: Step, random: Rand
   } else if (step.kind === 'rotate') {
     note('takes another site id');
     await station.site.db.$crr.rotateSiteId();
+    station.isOld = false;
     await world.look(station);
   } else if (step.kind === 'backUp') {
     if (station.isCut) return;
@@ -149,6 +158,7 @@ async function runAlone(world: World, station: Station, step: Step, random: Rand
     note(`goes back to its copy${isRotated ? ', and takes another site id' : ''}`);
     await world.restore(station, station.backup);
     if (isRotated) await station.site.db.$crr.rotateSiteId();
+    station.isOld &&= !isRotated;
     await world.look(station);
   }
 }

@@ -39,6 +39,8 @@ export class Station {
   known: Facts | undefined;
   /** A copy of its file. */
   backup: { readonly file: string; readonly isMigrated: boolean } | undefined;
+  /** Whether its database is a copy of before, which it and its servers do not know yet. */
+  isOld = false;
   /** Whether its database is migrated. Its process may be one of before. */
   isMigrated = false;
   /** What servers have acknowledged to it. */

@@ -7,7 +7,7 @@ import type { Fetch, SyncResult } from '../../src/sync/index.js';
 import { TestClock } from '../../src/testing/clock.js';
 import { Link } from '../../src/testing/link.js';
 import { hash, Random } from '../support/random.js';
-import { type Facts, lost, readFacts, rowName, without } from './facts.js';
+import { type Facts, lost, lostEvents, readFacts, rowName, without } from './facts.js';
 import type { Plan, SitePlan } from './plan.js';
 import type { DatabasePool } from './pool.js';
 import { accessTo, rightsOf, tableOf } from './rights.js';
@@ -15,6 +15,7 @@ import { LATER_SCHEMAS, SCHEMAS } from './schema.js';
 import { Station, type Upstream } from './station.js';
 import { watchWrites } from './trespass.js';
 import { Votes, votesOf } from './votes.js';
+import { type, Words } from './words.js';
 import { randomPopulation } from './writes.js';
 
 export class SimulationFailure extends Error {
@@ -28,6 +29,7 @@ export class World {
   /** Requests that the network has repeated, and that have not arrived for the second time. */
   readonly late: { readonly to: Station; readonly request: Request }[] = [];
   readonly votes = new Votes();
+  readonly words = new Words();
   readonly trace: string[] = [];
   readonly #clock = new TestClock();
   readonly #random: Random;
@@ -85,6 +87,7 @@ export class World {
   remove(station: Station): void {
     this.stations.delete(station.name);
     this.votes.forget(station);
+    this.words.forget(station);
     this.pool.giveBack(this.plan.schema, station.plan.engine, station.database);
   }
 
@@ -100,6 +103,14 @@ export class World {
     return isDone;
   }
 
+  /** Adds a word to a text. @returns the row; undefined if it is not there. */
+  async type(station: Station, random: Random, word: string): Promise<string | undefined> {
+    const row = await type(station, random, word);
+    await this.look(station);
+    if (row !== undefined) this.words.note(station, row, word);
+    return row;
+  }
+
   backUp(station: Station): void {
     const { backUp } = station.database;
     if (backUp === undefined) return;
@@ -110,10 +121,12 @@ export class World {
 
   async restore(station: Station, { file, isMigrated }: NonNullable<Station['backup']>) {
     this.votes.forget(station);
+    this.words.forget(station);
     const schema = (isMigrated ? LATER_SCHEMAS : SCHEMAS)[this.plan.schema];
     station.reopen(await station.database.site({ file, schema }));
     station.isMigrated = isMigrated;
     station.known = undefined;
+    station.isOld = true;
   }
 
   /** @param isRestarted whether its process has the new schema at once. */
@@ -145,12 +158,15 @@ export class World {
   async startSync(station: Station, upstream: Upstream): Promise<void> {
     const before = await this.look(station);
     const unsent = this.votes.unsent(station);
+    const untold = this.words.unsent(station);
     const run = async () => {
       try {
         const result = await upstream.sync.sync();
         this.note(`  ${station.name} has synced with ${upstream.station.name}: ${summary(result)}`);
         station.refused = new Set(result.refusedRows.map(rowName));
         this.votes.acknowledge(unsent, station.refused);
+        this.words.acknowledge(untold, station.refused);
+        station.isOld = false;
         await this.#expectReceived(station, upstream.station, before);
         this.#lastNews = result.pushed + result.pulled;
       } catch (error) {
@@ -197,6 +213,7 @@ export class World {
     if (known !== undefined && known.siteId === now.siteId) {
       const seen = [...known.cells].filter(([, { row }]) => !station.dropped.has(row));
       expectNothing(`${station.name} went back`, lost(seen, now));
+      expectNothing(`${station.name} forgot`, lostEvents(known, now, station.dropped));
     }
     station.dropped.clear();
     return now;

@@ -14,6 +14,7 @@ export function randomWrite(
   }: { readonly schema?: SchemaName; readonly isMigrated?: boolean } = {},
 ): string[] {
   const kind = random.int(10);
+  if (schema === 'texts' && random.chance(0.15)) return pinnedSometimes(random, [note(random)]);
   if (kind < 2) return pinned(pair(random, step));
   if (kind < 6) {
     const count = random.chance(0.25) ? 2 : 1;
@@ -22,7 +23,7 @@ export function randomWrite(
       Array.from({ length: count }, () => thing(random, isMigrated)),
     );
   }
-  return pinnedSometimes(random, schema === 'few' ? [other(random)] : randomTransaction(random));
+  return pinnedSometimes(random, schema === 'many' ? randomTransaction(random) : [other(random)]);
 }
 
 /** What a site begins with, one transaction each. */
@@ -47,6 +48,15 @@ function other(random: Random): string {
     () => `DELETE FROM tags WHERE id = 'g${random.int(3)}'`,
   ])();
 }
+
+/** Texts come and go as rows; what they say is typed, see words.ts. */
+const note = (random: Random): string => {
+  const id = noteId(random);
+  return random.chance(0.2)
+    ? `DELETE FROM notes WHERE id = '${id}'`
+    : `INSERT OR IGNORE INTO notes (id, body) VALUES ('${id}', 'It begins. ')`;
+};
+export const noteId = (random: Random): string => `n${random.int(3)}`;
 
 const pinned = (statements: readonly string[]) => [PIN_SQL, ...statements, UNPIN_SQL];
 const pinnedSometimes = (random: Random, statements: string[]) =>
