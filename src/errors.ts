@@ -130,6 +130,9 @@ export type CrrSyncErrorCode =
   | 'CRR_SYNC_NETWORK'
   | 'CRR_SYNC_ABORTED';
 
+/** Codes of {@link CrrDraftError}: a draft cannot be merged as it was reviewed, or is gone. */
+export type CrrDraftErrorCode = 'CRR_DRAFT_GONE' | 'CRR_DRAFT_MOVED' | 'CRR_DRAFT_BROKEN';
+
 /** Codes of {@link CrrTestError}: what a network of `drizzle-crr/testing` found. */
 export type CrrTestErrorCode = 'CRR_TEST_DIFFERENT' | 'CRR_TEST_ENDLESS';
 
@@ -140,6 +143,7 @@ export type CrrErrorCode =
   | CrrMigrateErrorCode
   | CrrUsageErrorCode
   | CrrSyncErrorCode
+  | CrrDraftErrorCode
   | CrrTestErrorCode;
 
 /** A table cannot be a CRR as it is declared; the message explains what to do instead. */
@@ -218,6 +222,25 @@ export class CrrSyncError extends CrrError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** A draft cannot be merged as it was reviewed, or is gone. Nothing was written, and the draft is as it was. */
+export class CrrDraftError extends CrrError {
+  override readonly name: string = 'CrrDraftError';
+  /** Rows to which somebody has written since the review, by table and key. */
+  readonly rows: readonly {
+    readonly table: string;
+    readonly key: Readonly<Record<string, unknown>>;
+  }[];
+
+  constructor(
+    override readonly code: CrrDraftErrorCode,
+    message: string,
+    { rows = [], ...options }: ErrorOptions & { readonly rows?: CrrDraftError['rows'] } = {},
+  ) {
+    super(message, options);
+    this.rows = rows;
   }
 }
 

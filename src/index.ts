@@ -30,6 +30,14 @@ export type { Crr, CrrTransport } from './drizzle/crr.js';
 export type { CrrDatabase } from './drizzle/crr-database.js';
 export type { CrrHistory } from './drizzle/crr-history.js';
 export type { CrrReview } from './drizzle/crr-review.js';
+export type {
+  Draft,
+  DraftInfo,
+  DraftItem,
+  DraftMergeOptions,
+  DraftMergeResult,
+  DraftReview,
+} from './drizzle/draft-types.js';
 export type { TableAsOf } from './drizzle/history.js';
 export type {
   AsOfMoment,
@@ -70,6 +78,8 @@ export {
   type CrrChangeErrorCode,
   CrrDatabaseError,
   type CrrDatabaseErrorCode,
+  CrrDraftError,
+  type CrrDraftErrorCode,
   CrrError,
   type CrrErrorCode,
   CrrMigrateError,

@@ -1,8 +1,9 @@
-import { CrrDatabaseError, CrrUsageError } from '../errors.js';
+import { CrrDatabaseError } from '../errors.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import { type Query, queryRow, type Statement } from '../sql/statement.js';
 import { SELECT_MOMENT } from '../tables/milestone/moment.js';
 import type { Connection } from './connection.js';
+import { requireRehearsals } from './rehearsals.js';
 
 /** How often a rehearsal begins again when others write at the same moment. */
 const MAX_ATTEMPTS = 8;
@@ -22,12 +23,7 @@ export async function rehearse<T>(
   caller: string,
   play: (rehearsal: Rehearsal) => Promise<T>,
 ): Promise<T> {
-  if (connection.rehearse === undefined) {
-    throw new CrrUsageError(
-      'CRR_USAGE_DRIVER',
-      `${caller}: this engine has no interactive transactions, and none that can be taken back: run it on a copy of the database on another engine`,
-    );
-  }
+  requireRehearsals(connection, caller);
   for (let attempt = 1; ; attempt++) {
     const rehearsal = new Rehearsal(connection);
     try {

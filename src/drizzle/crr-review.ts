@@ -1,4 +1,5 @@
 import type { ChangeBatch } from '../database/crr.js';
+import type { Draft, DraftInfo } from './draft-types.js';
 import type { ApplyOptions } from './options.js';
 import type { PreviewResult } from './row-merge.js';
 
@@ -17,4 +18,21 @@ export interface CrrReview {
    * for (const { key, ours, theirs, merged } of rows) console.log(key, ours, theirs, merged);
    */
   preview(changes: ChangeBatch, options?: ApplyOptions): Promise<PreviewResult>;
+
+  /**
+   * Opens the draft of a name, or makes it: writes that wait for a review.
+   *
+   * @throws {CrrUsageError} CRR_USAGE_DRIVER if the engine can take no transaction back, as D1.
+   *
+   * @example
+   * const draft = await db.$crr.draft('spring');
+   * await draft.transaction((tx) => tx.update(notes).set({ title: 'Spring' }));
+   * const review = await draft.review();
+   * await draft.merge({ review, author: 'ann' });
+   * await draft.drop();
+   */
+  draft(name: string): Promise<Draft>;
+
+  /** Lists the drafts of this database, by name. */
+  drafts(): Promise<DraftInfo[]>;
 }

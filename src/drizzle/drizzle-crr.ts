@@ -24,6 +24,8 @@ import {
 } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
+import { listDrafts, openDraft } from './draft.js';
+import type { Draft, DraftInfo } from './draft-types.js';
 import {
   historyOf,
   requireCommit,
@@ -141,6 +143,15 @@ export class DrizzleCrr implements Crr {
   async preview(changes: ChangeBatch, options: ApplyOptions = {}): Promise<PreviewResult> {
     requireMergeOptions('preview()', options);
     return previewResult(await this.#core.reviews.preview(changes, options), this.#schema);
+  }
+
+  draft(name: string): Promise<Draft> {
+    const [core, schema, transactions] = [this.#core, this.#schema, this.#transactions];
+    return openDraft({ core, schema, transactions }, name);
+  }
+
+  drafts(): Promise<DraftInfo[]> {
+    return listDrafts(this.#core);
   }
 
   async siteId(): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
+import type { RunDraft } from './draft-transactions.js';
 import type { CommitOptions } from './history-types.js';
 
 /**
@@ -15,6 +16,8 @@ export type AsyncTransaction = Omit<SqliteRemoteDatabase, 'batch' | '$client'>;
  */
 export interface NotedTransactions {
   run?: (note: CommitOptions, run: (tx: never) => unknown) => unknown;
+  /** The same for the transactions of drafts. */
+  draft?: RunDraft;
 }
 
 interface Runs {

@@ -6,9 +6,11 @@ import { CrrUsageError } from '../errors.js';
 import type { WriteListeners } from '../live/writes.js';
 import { readsOnly } from '../sql/reads-only.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
+import { asyncTransaction, isPromise } from './async-in-sync.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
 import { checkedSession } from './checked-session.js';
+import { draftTransactions } from './draft-transactions.js';
 import { type NotedTransactions, notedTransaction } from './noted-transaction.js';
 
 /** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
@@ -45,6 +47,9 @@ export function pinned<TDatabase extends object>(
   const transaction = transactionOf(plain, db as DrizzleDatabase, parts);
   parts.transactions.run = (note, run) =>
     transaction(notedTransaction(note, run, parts.engine.kind === 'sync') as never);
+  const { drift, engine } = parts;
+  const own = engine.kind === 'async' && engine.exclusively !== undefined;
+  parts.transactions.draft = draftTransactions(own ? (db as DrizzleDatabase) : plain, engine, drift);
   return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },
@@ -126,16 +131,6 @@ function transactionNow(db: DrizzleDatabase, { drift, writes }: PinParts, engine
     return result;
   };
 }
-
-const asyncTransaction = ({ name }: Engine) =>
-  new CrrUsageError(
-    'CRR_USAGE_ASYNC_TRANSACTION',
-    `${name} answers at once, and its transaction ends when the function returns, which gave a promise or a query that was not run: call .run(), .all() or .get() in it, and use neither async nor await`,
-  );
-
-/** Also a query that was not run: whoever awaits it runs it after the transaction. */
-const isPromise = (value: unknown) =>
-  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 function pinnedBatch(
   db: DrizzleDatabase,

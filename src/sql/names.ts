@@ -20,6 +20,8 @@ export const SETTLING_TABLE = 'crr_settling';
 export const PASS_TABLE = 'crr_pass';
 export const EDITOR_TABLE = 'crr_editor';
 export const COMMIT_TABLE = 'crr_commit';
+export const DRAFT_TABLE = 'crr_draft';
+export const DRAFT_ROW_TABLE = 'crr_draft_row';
 
 const SHARED_PREFIX = 'crr_';
 const TABLE_INFIX = '__crr_';

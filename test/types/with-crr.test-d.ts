@@ -137,6 +137,8 @@ describe('$crr', () => {
       | 'retryRejected'
       | 'contributions'
       | 'preview'
+      | 'draft'
+      | 'drafts'
       | 'transaction'
       | 'history'
       | 'asOf'
