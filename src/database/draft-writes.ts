@@ -5,7 +5,7 @@ import { type RowId, textOfRow } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { ReplicatedColumnSpec } from '../model/table-spec.js';
 import { type Query, type Statement, statement } from '../sql/statement.js';
-import { checkReferences, DEFER_REFERENCES } from '../tables/draft/writes.js';
+import { checkReferences, DEFER_REFERENCES, readEnforced } from '../tables/draft/writes.js';
 import { PIN_SQL } from '../tables/state/table.js';
 import { type DraftDiff, type DraftParts, diffDraft } from './draft-diff.js';
 import { rehearse } from './rehearsal.js';
@@ -65,12 +65,16 @@ function faultOf(
   const hasReferences = constrainedTables(schema).some((spec) => referencesOf(spec).length > 0);
   return rehearse(connection, 'review()', async (rehearsal) => {
     let fault: string | undefined;
+    let isEnforced = false;
+    const look = readEnforced((found) => {
+      isEnforced = found;
+    });
     const check = checkReferences((table) => {
-      fault = `FOREIGN KEY constraint failed: ${table}`;
+      if (isEnforced) fault = `FOREIGN KEY constraint failed: ${table}`;
     });
     const all: Query[] = [statement(PIN_SQL), statement(DEFER_REFERENCES), ...writes];
     try {
-      await run(rehearsal, [...all, ...(hasReferences ? [check] : [])], 'write');
+      await run(rehearsal, [...all, ...(hasReferences ? [look, check] : [])], 'write');
     } catch (error) {
       fault = rowFault(error);
       if (fault === undefined) throw error;

@@ -15,13 +15,7 @@ import {
   type RejectedRow,
   rejectedRows,
 } from './apply-result.js';
-import {
-  type Conflict,
-  conflictsInTypes,
-  forksInTypes,
-  requireCrr,
-  storedKey,
-} from './conflict.js';
+import { type Conflict, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
 import { listDrafts, openDraft } from './draft.js';
@@ -51,6 +45,7 @@ import { previewResult } from './preview.js';
 import { packedRowRefs } from './row-ref.js';
 import { type ResolvedResult, resolving } from './resolve.js';
 import type { PreviewResult } from './row-merge.js';
+import { conflictsOf } from './table-conflicts.js';
 import { transportOf } from './transport.js';
 import {
   type ReadUnsentRows,
@@ -195,20 +190,8 @@ export class DrizzleCrr implements Crr {
     return openDocument(this.#documents, place, table, codec, options);
   }
 
-  async conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
-    const spec = requireCrr(this.#schema, table, 'conflicts()');
-    const found = await this.#core.conflicts(spec);
-    const known = conflictsInTypes(found, table, spec, this.#schema);
-    if (!spec.history) return known;
-    const { logs } = this.#core;
-    const forks = await logs.forks(spec);
-    return [
-      ...known,
-      ...forksInTypes(forks, table, this.#schema, (fork, value, options) => {
-        requireCommit('choose()', options);
-        return logs.choose(fork, value, options);
-      }),
-    ];
+  conflicts<TTable extends SQLiteTable>(table: TTable): Promise<Conflict<TTable>[]> {
+    return conflictsOf(this.#core, this.#schema, table);
   }
 
   async transaction<T, TTransaction = AsyncTransaction>(

@@ -18,6 +18,7 @@ const SAME_QUERIES = new Set([
   'documents of a text merge, also with writes by SQL',
   'a table with history tells what was written, and takes it back',
   'a preview is what the merge then does, and a function decides conflicts',
+  'writes wait in a draft until they are reviewed',
   'rows that break a foreign key or a unique index are merged, and shown once they can be',
   'deletes are forgotten, and a client from before them is told',
   'a copied client and a restored server begin again',

@@ -39,6 +39,7 @@ import { bytesToHex } from '../../src/model/value.js';
 import { createSync, createSyncHandler } from '../../src/sync/index.js';
 import { createTableSql } from '../support/create-table.js';
 import { compactionScenario } from './compaction-scenario.js';
+import { draftScenario } from './draft-scenario.js';
 import { historyScenario } from './history-scenario.js';
 import { liveScenario } from './live-scenario.js';
 import { reviewScenario } from './review-scenario.js';
@@ -215,12 +216,17 @@ const item = (key: string, more: Partial<typeof items.$inferInsert> = {}) => ({
 
 const REVIEW = 'a preview is what the merge then does, and a function decides conflicts';
 
+const DRAFT = 'writes wait in a draft until they are reviewed';
+
 /** Scenarios that an engine refuses with CRR_USAGE_DRIVER, by the engine's name, and why. */
 export const REFUSED: ReadonlyMap<
   string,
   { readonly scenarios: readonly string[]; readonly reason: string }
 > = new Map([
-  ['D1, miniflare', { scenarios: [REVIEW], reason: 'nothing can be taken back, so no preview' }],
+  [
+    'D1, miniflare',
+    { scenarios: [REVIEW, DRAFT], reason: 'nothing can be taken back: no previews and drafts' },
+  ],
 ]);
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -624,6 +630,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a table with history tells what was written, and takes it back': historyScenario,
 
   [REVIEW]: reviewScenario,
+
+  [DRAFT]: draftScenario,
 
   async 'a row rule holds'(open) {
     const [server, a] = [await open({ items }), await open({ items })];
