@@ -18,7 +18,6 @@ import {
 import { type Conflict, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
-import { listDrafts, openDraft } from './draft.js';
 import type { Draft, DraftInfo } from './draft-types.js';
 import {
   historyOf,
@@ -41,9 +40,8 @@ import type {
 import type { AsyncTransaction, NotedTransactions } from './noted-transaction.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
-import { previewResult } from './preview.js';
 import { packedRowRefs } from './row-ref.js';
-import { type ResolvedResult, resolving } from './resolve.js';
+import type { ResolvedResult } from './resolve.js';
 import type { PreviewResult } from './row-merge.js';
 import { conflictsOf } from './table-conflicts.js';
 import { transportOf } from './transport.js';
@@ -132,20 +130,24 @@ export class DrizzleCrr implements Crr {
     // Without a resolver, the type of the result has no more than that of a merge.
     if (resolve === undefined) return (await merge()) as ResolvedResult;
     requireCommit('apply(): note', note);
+    const { resolving } = await import('./resolve.js');
     return resolving(this.#core, this.#schema, merge, resolve, note);
   }
 
   async preview(changes: ChangeBatch, options: ApplyOptions = {}): Promise<PreviewResult> {
     requireMergeOptions('preview()', options);
+    const { previewResult } = await import('./preview.js');
     return previewResult(await this.#core.reviews.preview(changes, options), this.#schema);
   }
 
-  draft(name: string): Promise<Draft> {
+  async draft(name: string): Promise<Draft> {
+    const { openDraft } = await import('./draft.js');
     const [core, schema, transactions] = [this.#core, this.#schema, this.#transactions];
     return openDraft({ core, schema, transactions }, name);
   }
 
-  drafts(): Promise<DraftInfo[]> {
+  async drafts(): Promise<DraftInfo[]> {
+    const { listDrafts } = await import('./draft.js');
     return listDrafts(this.#core);
   }
 

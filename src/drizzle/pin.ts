@@ -10,7 +10,6 @@ import { asyncTransaction, isPromise } from './async-in-sync.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
 import { checkedSession } from './checked-session.js';
-import { draftTransactions } from './draft-transactions.js';
 import { type NotedTransactions, notedTransaction } from './noted-transaction.js';
 
 /** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
@@ -49,7 +48,10 @@ export function pinned<TDatabase extends object>(
     transaction(notedTransaction(note, run, parts.engine.kind === 'sync') as never);
   const { drift, engine } = parts;
   const own = engine.kind === 'async' && engine.exclusively !== undefined;
-  parts.transactions.draft = draftTransactions(own ? (db as DrizzleDatabase) : plain, engine, drift);
+  parts.transactions.draft = async (steps, run) => {
+    const { draftTransactions } = await import('./draft-transactions.js');
+    return draftTransactions(own ? (db as DrizzleDatabase) : plain, engine, drift)(steps, run);
+  };
   return Object.create(plain, {
     $crr: { value: $crr, enumerable: true },
     '~withCrr': { value: true },

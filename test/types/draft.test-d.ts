@@ -1,4 +1,4 @@
-import { createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
 import { expectTypeOf, test } from 'vitest';
@@ -20,7 +20,8 @@ const notes = crrTable(
   { id: text('id').primaryKey().notNull(), title: text('title') },
   { history: true },
 );
-const db = withCrr(drizzle({ client: createClient({ url: ':memory:' }) }), { schema: { notes } });
+declare const client: Client;
+const db = withCrr(drizzle({ client }), { schema: { notes } });
 declare const draft: Draft;
 declare const review: DraftReview;
 
