@@ -1,3 +1,4 @@
+import { listDrafts } from '../database/draft-store.js';
 import { holdBackOf, knownPeers, PEER_EXPIRY_MS } from '../database/hold-back.js';
 import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
@@ -32,6 +33,8 @@ export interface Status {
   readonly horizon: number;
   /** The peers that lack the most deletes, if there are tombstones. */
   readonly heldBackBy: readonly KnownPeer[];
+  /** Drafts, with how many rows each has written. */
+  readonly drafts: readonly { readonly name: string; readonly rows: number }[];
 }
 
 export interface TableStatus {
@@ -82,6 +85,7 @@ export async function statusOf({ db, address, schema, connection }: OpenCrrs): P
     peers: await crr.transport.peers(),
     horizon,
     heldBackBy: await heldBackBy(connection, version),
+    drafts: await listDrafts(connection),
   };
 }
 

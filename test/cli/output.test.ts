@@ -75,6 +75,8 @@ test('status --json prints the same as one object, under names that stay', async
   const sent = (await db.$crr.transport.peers())[0]!.sent!.cursor as number;
   await db.insert(notes).values({ id: 'c' });
   await db.delete(notes).where(eq(notes.id, 'a'));
+  const draft = await db.$crr.draft('spring');
+  await draft.transaction((tx) => tx.insert(notes).values([{ id: 'd' }, { id: 'e' }]));
   const id = hex(await db.$crr.siteId());
   client.close();
   const text = await printed('status', '--url', 'file:peers.db', '--json');
@@ -94,7 +96,11 @@ test('status --json prints the same as one object, under names that stay', async
         refused: 1,
       },
     ],
+    drafts: [{ name: 'spring', rows: 2 }],
   });
+  expect(await printed('status', '--url', 'file:peers.db')).toMatch(
+    /\ndrafts {7}spring \(2 rows\)\n/,
+  );
 });
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

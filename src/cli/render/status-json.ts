@@ -28,6 +28,7 @@ export function statusObject(status: Status) {
       masked,
     })),
     peers: peers.map((peer) => peerObject(peer, version)),
+    drafts: status.drafts.map(({ name, rows }) => ({ name, rows })),
   };
 }
 

@@ -18,6 +18,7 @@ export function renderStatus(status: Status, style: Style): string {
     ['schema', schemaText(status.differences, style)],
     ['bookkeeping', sizeText(status.bookkeepingBytes)],
     ...compactionFacts(status),
+    ...draftsFact(status),
   ];
   return [
     ...facts.map(([name, value]) => `${style.bold(name.padEnd(13))}${value}`),
@@ -91,6 +92,12 @@ function compactionFacts({ horizon, heldBackBy, tables }: Status): [string, stri
       : []),
   ];
 }
+
+/** Only if there are any. */
+const draftsFact = ({ drafts }: Status): [string, string][] =>
+  drafts.length === 0
+    ? []
+    : [['drafts', drafts.map(({ name, rows }) => `${name} (${count(rows, 'row')})`).join(', ')]];
 
 const sizeText = (size: number | undefined): string =>
   size === undefined ? 'size unknown: this database has no dbstat' : bytes(size);
