@@ -9,6 +9,7 @@ const library = {
   browser: 'src/browser/index.ts',
   react: 'src/react/index.ts',
   yjs: 'src/yjs/index.ts',
+  loro: 'src/loro/index.ts',
   testing: 'src/testing/index.ts',
 };
 

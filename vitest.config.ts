@@ -15,6 +15,7 @@ export default defineConfig({
       'drizzle-crr/live': fileURLToPath(new URL('./src/live-queries/index.js', import.meta.url)),
       'drizzle-crr/react': fileURLToPath(new URL('./src/react/index.js', import.meta.url)),
       'drizzle-crr/yjs': fileURLToPath(new URL('./src/yjs/index.js', import.meta.url)),
+      'drizzle-crr/loro': fileURLToPath(new URL('./src/loro/index.js', import.meta.url)),
       'drizzle-crr/sync': fileURLToPath(new URL('./src/sync/index.js', import.meta.url)),
       'drizzle-crr': fileURLToPath(new URL('./src/index.js', import.meta.url)),
     },

@@ -2,6 +2,7 @@
  * The bounds of the performance test. If something becomes faster, lower them in the same commit.
  * If `npx vitest run test/performance` fails, it prints what it measured.
  */
+import type { DocumentCosts } from './documents.js';
 import type { ExactCosts, GrowthCosts } from './exact.js';
 
 /** The published ratios; see docs/performance.md. */
@@ -99,4 +100,13 @@ export const SITES: Readonly<Record<'first' | 'cold' | 'idle' | 'push', number>>
 export const TABLES: Readonly<Record<'idleStatements' | 'newsStatements', number>> = {
   idleStatements: 7,
   newsStatements: 18,
+};
+
+/** Statements and round trips of a document of a collaborative text, however many documents there are. */
+export const DOCUMENTS: DocumentCosts = {
+  open: { statements: 4, trips: 2 },
+  save: { statements: 6, trips: 1 },
+  baseline: { statements: 10, trips: 2 },
+  mergeOpen: { statements: 24, trips: 4 },
+  mergeClosed: { statements: 26, trips: 5 },
 };

@@ -1,7 +1,8 @@
 /**
- * What a collaborative text costs: `npx tsx bench/text.ts [edits] [trace] [edits per save]`. Without a trace the edits are made up,
- * from a seed: characters typed one after another, with corrections and jumps. A trace is a recorded session in the form of
- * github.com/josephg/editing-traces: sequential_traces/automerge-paper.json.gz there is B4 of crdt-benchmarks.
+ * What a collaborative text costs: `npx tsx bench/text.ts [edits] [trace] [edits per save] [codec]`. The codec is yjs or loro.
+ * Without a trace, or with `-`, the edits are made up, from a seed: characters typed one after another, with corrections and
+ * jumps. A trace is a recorded session in the form of github.com/josephg/editing-traces:
+ * sequential_traces/automerge-paper.json.gz there is B4 of crdt-benchmarks.
  */
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,16 +12,22 @@ import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { text } from 'drizzle-orm/sqlite-core';
 import * as Y from 'yjs';
-import { collaborativeText, crrTable, withCrr } from '../src/index.js';
+import { collaborativeText, crrTable, type TextCodec, withCrr } from '../src/index.js';
+import { type LoroEditor, loroText } from '../src/loro/index.js';
 import { Random } from '../src/testing/random.js';
-import { yText } from '../src/yjs/index.js';
+import { type YText, yText } from '../src/yjs/index.js';
 
 const EDITS = Number(process.argv[2] ?? 20_000);
-const TRACE = process.argv[3];
+const TRACE = process.argv[3] === '-' ? undefined : process.argv[3];
 const PER_SAVE = Number(process.argv[4] ?? 1);
+const IS_LORO = process.argv[5] === 'loro';
+/** Both libraries insert and delete in the same way. */
+const CODEC = (IS_LORO ? loroText() : yText()) as TextCodec<YText | LoroEditor>;
+const wholeOf = ({ doc }: YText | LoroEditor): Uint8Array =>
+  doc instanceof Y.Doc ? Y.encodeStateAsUpdateV2(doc) : doc.export({ mode: 'snapshot' });
 const notes = crrTable('notes', {
   id: text('id').primaryKey().notNull(),
-  body: collaborativeText('body', yText()),
+  body: collaborativeText('body', CODEC),
 });
 const ms = (from: number) => performance.now() - from;
 
@@ -55,6 +62,15 @@ function* recorded(file: string, edits: number): Generator<Edit> {
   for (const [at, remove, insert] of patches) yield { at, remove, insert };
 }
 
+/** Of somebody who types a character at the end, as somebody does who has typed there before. */
+function updateOfOne(text: string): number {
+  const open = CODEC.open([CODEC.seed(text, 0x9e3779b9)], 0x85ebca6b);
+  open.replace([{ at: text.length, remove: 0, insert: 'a' }]);
+  open.takeUpdate();
+  open.replace([{ at: text.length + 1, remove: 0, insert: 'b' }]);
+  return open.takeUpdate()!.length;
+}
+
 async function open(file: string) {
   const client = createClient({ url: `file:${file}` });
   await client.execute('PRAGMA journal_mode = WAL');
@@ -70,7 +86,7 @@ const file = join(tmpdir(), `drizzle-crr-text-${process.pid}.db`);
 try {
   const { client, db } = await open(file);
   await db.insert(notes).values({ id: 'a' });
-  const doc = await db.$crr.document(notes, { id: 'a' }, 'body', yText());
+  const doc = await db.$crr.document(notes, { id: 'a' }, 'body', CODEC);
   await client.execute('CREATE TABLE plain (id integer PRIMARY KEY, body text)');
   await client.execute("INSERT INTO plain VALUES (1, '')");
   /** The least that a save can take: the text in a plain table, in a transaction of its own. */
@@ -100,8 +116,9 @@ try {
     floorCpu += cpuMs() - floorBefore;
   }
   for (const times of [saves, floor]) times.sort((x, y) => x - y);
-  const snapshot = Y.encodeStateAsUpdateV2(doc.editor.doc).length;
+  const snapshot = wholeOf(doc.editor).length;
   const plain = doc.toString().length;
+  const typed = updateOfOne(doc.toString());
   await doc.close();
   const [cells] = (
     await client.execute(
@@ -115,7 +132,7 @@ try {
   const began = performance.now();
   const again = await open(file);
   const openedDatabase = performance.now();
-  const reopened = await again.db.$crr.document(notes, { id: 'a' }, 'body', yText());
+  const reopened = await again.db.$crr.document(notes, { id: 'a' }, 'body', CODEC);
   const opened = ms(openedDatabase);
   await reopened.close();
 
@@ -133,7 +150,8 @@ try {
     edits: made,
     saves: saves.length,
     'characters at the end': plain,
-    'Yjs V2 snapshot, bytes': snapshot,
+    'snapshot of the library, bytes': snapshot,
+    'an update of one character, bytes': typed,
     'baseline, bytes': Number(cells!.baseline),
     'baseline / snapshot': (Number(cells!.baseline) / snapshot).toFixed(2),
     'all updates stored, bytes': Number(cells!.bytes),

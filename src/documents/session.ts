@@ -248,7 +248,8 @@ export class Session {
     }
     this.#isBegun ||= log.length > 0;
     this.#adopt(row);
-    this.#isStale ||= found.some(({ isShown }) => !isShown) || row.shown === undefined;
+    const isNull = row.shown === undefined && this.#isBegun;
+    this.#isStale ||= found.some(({ isShown }) => !isShown) || isNull;
     this.#tail.read(log);
     if (!this.#isBegun) this.#restart(row);
     this.#settle();

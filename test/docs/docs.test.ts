@@ -19,6 +19,7 @@ import { deepStrictEqual as deepEqual, notDeepStrictEqual as notDeepEqual, rejec
 import { createClient } from '@libsql/client';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { liveQuery } from 'drizzle-crr/live';
+import { loroText } from 'drizzle-crr/loro';
 import { yText, yXml } from 'drizzle-crr/yjs';
 import { createTestNetwork } from 'drizzle-crr/testing';
 import { asCrr, type ChangePage, collaborativeText, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, type DocumentMerge, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';

@@ -11,6 +11,7 @@ describe.each([
   ['src/browser/index.ts', 'docs/browser.md'],
   ['src/react/index.ts', 'docs/react.md'],
   ['src/yjs/index.ts', 'docs/text.md'],
+  ['src/loro/index.ts', 'docs/text.md'],
   ['src/testing/index.ts', 'docs/testing.md'],
   ['src/vite/index.ts', 'docs/browser.md'],
 ])('what %s exports is in %s', (entry, page) => {

@@ -24,6 +24,7 @@ const FOLDERS = [
   'schema',
   'drizzle',
   'yjs',
+  'loro',
   'live-queries',
   'sync',
   'browser',

@@ -15,10 +15,11 @@ import {
 } from 'drizzle-crr';
 import { type MigrationBundle, openSharedDatabase, shareSync } from 'drizzle-crr/browser';
 import { liveQuery } from 'drizzle-crr/live';
+import { loroText } from 'drizzle-crr/loro';
 import { CrrProvider, useLiveQuery } from 'drizzle-crr/react';
 import { createSync, createSyncHandler } from 'drizzle-crr/sync';
 import { createTestNetwork } from 'drizzle-crr/testing';
-import { yText } from 'drizzle-crr/yjs';
+import { yText, yXml } from 'drizzle-crr/yjs';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -31,6 +32,8 @@ const todos = crrTable('todos', {
   done: integer('done', { mode: 'boolean' }).notNull().default(false),
   likes: counter('likes'),
   body: collaborativeText('body', yText()),
+  page: collaborativeText('page', yXml()),
+  diary: collaborativeText('diary', loroText()),
   position: fractIndex('position', { within: ['done'] }),
 });
 const notes = asCrr(sqliteTable('notes', { id: text('id').primaryKey().notNull() }));

@@ -6,9 +6,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureChanges } from '../../bench/changes.js';
 import { Workbench } from '../../bench/database.js';
+import { documentCosts } from '../../bench/documents.js';
 import { costsAmong, type ExactCosts, exactCosts, type GrowthCosts } from '../../bench/exact.js';
 import { Figures } from '../../bench/figures.js';
-import { BOUND, EXACT, PUBLISHED, SITES, TABLES } from '../../bench/guard-bounds.js';
+import { BOUND, DOCUMENTS, EXACT, PUBLISHED, SITES, TABLES } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
 import { sitesCosts, tablesCosts } from '../../bench/scale.js';
 import {
@@ -80,6 +81,15 @@ test('the statements that a request runs do not grow with the tables', async () 
   const excess = Object.entries(found).filter(
     ([name, count]) => count > TABLES[name as keyof typeof TABLES],
   );
+  expect(excess, `above the bounds; found ${JSON.stringify(found)}`).toEqual([]);
+});
+
+test('the statements that a document costs do not grow with the documents', async () => {
+  const found = await documentCosts(20);
+  const excess = Object.entries(DOCUMENTS).filter(([name, { statements, trips }]) => {
+    const of = found[name as keyof typeof found];
+    return of.statements > statements || of.trips > trips;
+  });
   expect(excess, `above the bounds; found ${JSON.stringify(found)}`).toEqual([]);
 });
 

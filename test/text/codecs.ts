@@ -1,6 +1,7 @@
 /** The codecs that the tests of documents run with, and how a test edits what they make. */
 import { XmlElement, XmlText } from 'yjs';
 import type { TextCodec } from '../../src/index.js';
+import { type LoroEditor, loroText } from '../../src/loro/index.js';
 import { type YText, type YXml, yText, yXml } from '../../src/yjs/index.js';
 import { split } from '../../src/yjs/xml/block-edits.js';
 import { piecesOf } from '../../src/yjs/xml/blocks.js';
@@ -95,7 +96,37 @@ const ofXml: Subject<YXml> = {
   writer: ({ doc }) => doc.clientID,
 };
 
+const ofLoro: Subject<LoroEditor> = {
+  name: 'loroText()',
+  codec: loroText(),
+  keepsTyped: true,
+  insert({ doc, text }, at, insert) {
+    text.insert(at, insert);
+    doc.commit();
+  },
+  remove({ doc, text }, at, length) {
+    text.delete(at, length);
+    doc.commit();
+  },
+  length: ({ text }) => text.length,
+  scribble({ doc, text }, random, word) {
+    const plain = text.toString();
+    const at = around(plain, random.int(plain.length + 1));
+    const end = around(plain, at + random.int(plain.length - at + 1));
+    const kind = random.int(10);
+    if (kind < 3) text.delete(at, around(plain, Math.min(end, at + 3)) - at);
+    else if (kind < 5 && end > at) {
+      const [[name, value]] = Object.entries(markOf(random)) as [[string, true | null]];
+      if (value === null) text.unmark({ start: at, end }, name);
+      else text.mark({ start: at, end }, name, value);
+    } else text.insert(at, word);
+    if (random.chance(0.5)) doc.commit();
+  },
+  content: ({ text }) => text.toDelta(),
+  writer: ({ doc }) => doc.peerIdStr,
+};
+
 /** A codec whose editor a test does not look into. */
 export type AnySubject = Subject<object>;
 
-export const SUBJECTS = [ofText, ofXml] as unknown as readonly AnySubject[];
+export const SUBJECTS = [ofText, ofXml, ofLoro] as unknown as readonly AnySubject[];

@@ -255,6 +255,16 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     expect([...(await expectSame(a, b))].sort().join('')).toBe('0011223344x');
   });
 
+  test('a document that is open, and that nobody has begun, leaves NULL as it is', async () => {
+    await begin(null);
+    const doc = await documentOf(a);
+    await a.update(notes).set({ title: 'other' });
+    await doc.refresh();
+    await doc.close();
+    expect(await bodyOf(a)).toBeNull();
+    expect((await a.$crr.verify()).findings).toEqual([]);
+  });
+
   test('a merge leaves nothing to do behind, since a Worker stops when it has answered', async () => {
     await begin('x');
     const doc = await documentOf(a);
