@@ -50,6 +50,8 @@ export async function thenSettle(
   merge: () => Promise<MergeReport>,
 ): Promise<MergeReport> {
   if (checks) await documents?.check(changes);
+  // What was written by SQL becomes an edit first: a later plain text of another site would take its place.
+  if (changes.length > 0) await documents?.settle();
   const report = await merge();
   const { inserted, updated, shown } = report;
   const isNews = [changes, inserted, updated, shown].some(({ length }) => length > 0);

@@ -1,11 +1,11 @@
 import type { TextEdit } from './codec.js';
 
 /*
- * Differences of texts by words. A word is letters and digits; other characters
+ * Differences of texts by words. A word is letters and digits; other characters, and ends of lines,
  * stand alone, so a difference begins and ends where a person would say that it does.
  */
 
-const WORD = /[\p{L}\p{N}_]+|\s+|[\s\S]/gu;
+const WORD = /[\p{L}\p{N}_]+|[^\S\n]+|[\s\S]/gu;
 
 /** More differences than this, and what lies between the equal ends is replaced as a whole. */
 const MAX_DIFFERENCES = 400;

@@ -1,28 +1,17 @@
-import type { Connection } from '../database/connection.js';
 import { run } from '../database/run.js';
 import { packKey } from '../model/packed-key.js';
-import type { LogEntry, Place, RowState } from '../tables/cells/document.js';
+import type { LogEntry, RowState } from '../tables/cells/document.js';
 import { writeDocument } from '../tables/cells/write-document.js';
 import { readSiteVersion } from '../tables/state/read.js';
 import { clientOf, seedClientOf } from './client-id.js';
-import type { OpenText, TextCodec } from './codec.js';
+import type { OpenText } from './codec.js';
 import { diffWords } from './diff.js';
 import { clash, look, noRow } from './look.js';
 import { type DocumentMerge, Merges } from './merges.js';
 import { Outbox } from './outbox.js';
 import { rebase } from './rebase.js';
+import { type SessionParts, textBefore } from './session-parts.js';
 import { Tail } from './tail.js';
-
-/** What a session needs of the database. */
-export interface SessionParts {
-  readonly connection: Connection;
-  readonly place: Place;
-  readonly codec: TextCodec;
-  /** The lane of this process now. */
-  readonly lane: () => Promise<number>;
-  /** Called after each write. */
-  readonly onWritten: () => void;
-}
 
 const MOST_TRIES = 20;
 
@@ -65,12 +54,9 @@ export class Session {
     this.#row = row;
     this.#isBegun = log.length > 0;
     const updates = log.map(({ value }) => value);
-    if (!updates.some(parts.codec.isUpdate)) this.#plant(row.plain);
+    const begins = updates.some(parts.codec.isUpdate) ? [] : this.#plant(textBefore(row));
     this.#lane = lane;
-    this.#text = parts.codec.open(
-      [this.#outbox.seed ?? [], updates].flat(),
-      clientOf(row.siteId, this.#pk, lane),
-    );
+    this.#text = parts.codec.open([...begins, ...updates], clientOf(row.siteId, this.#pk, lane));
     this.#savedText = this.#text.text();
     this.#seen = row.dbVersion;
     this.#isStale = log.length > 0 && (row.shown === undefined || log.some((x) => !x.isShown));
@@ -100,11 +86,25 @@ export class Session {
   /** Puts a write by SQL into the document, unless the document was made from it. */
   #settle(): void {
     const { written, shown = '', plain } = this.#row;
-    if (written === undefined || !this.#isBegun || this.#text.isPartial()) return;
+    if (written === undefined || this.#text.isPartial()) return;
     const over = this.#settled ?? written.over;
+    if (!this.#isBegun) {
+      if (over === shown) return;
+      if (over === '') {
+        this.#settleFirst(shown);
+        return;
+      }
+    }
     this.#settled = shown;
     if (plain === shown && this.#text.has(this.#seedFor(shown))) return;
     this.#text.replace(rebase(diffWords(over, shown), over, this.#text.text()));
+  }
+
+  /** A first text is no edit: sites that write the same one begin with the same bytes. */
+  #settleFirst(text: string): void {
+    if (this.#settled !== undefined) return;
+    this.#settled = text;
+    this.#outbox.add(this.#seedFor(text));
   }
 
   /** Updates are missing that others depend on. Until they are here, the column keeps what was written by SQL. */
@@ -274,10 +274,11 @@ export class Session {
   }
 
   /** The plain text is another one, and nobody has begun the document. */
-  #restart({ plain = '' }: RowState): void {
-    if (plain === this.#savedText) return;
-    this.#beginAgain(plain, this.#plant(plain));
-    this.#savedText = plain;
+  #restart(row: RowState): void {
+    const text = textBefore(row);
+    if (text === this.#savedText) return;
+    this.#beginAgain(text, this.#plant(text));
+    this.#savedText = text;
   }
 
   /** Puts another beginning in the place of the one here, and what was edited here into it. */

@@ -29,14 +29,13 @@ export function staleRows(
     WHERE
       clock.db_version > ${since}
       AND clock.causal_length % 2 = 1
-      AND EXISTS (
-        SELECT 1 ${ofRow('x')} AND x.site <> ${NEUTRAL_ORDINAL}
-      )
       AND (
-        base.${quoteName(column.name)} IS NULL
-        OR EXISTS (
+        EXISTS (
           SELECT 1 ${ofRow('x')}
             AND CASE x.site WHEN ${NEUTRAL_ORDINAL} THEN x.base_version = 1 ELSE x.base_value IS NULL END
+        )
+        OR base.${quoteName(column.name)} IS NULL AND EXISTS (
+          SELECT 1 ${ofRow('x')} AND x.site <> ${NEUTRAL_ORDINAL}
         )
       )`;
   return {

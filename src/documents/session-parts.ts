@@ -1,0 +1,21 @@
+import type { Connection } from '../database/connection.js';
+import type { Place, RowState } from '../tables/cells/document.js';
+import type { TextCodec } from './codec.js';
+
+/** What a session needs of the database. */
+export interface SessionParts {
+  readonly connection: Connection;
+  readonly place: Place;
+  readonly codec: TextCodec;
+  /** The lane of this process now. */
+  readonly lane: () => Promise<number>;
+  /** Called after each write. */
+  readonly onWritten: () => void;
+}
+
+/**
+ * The plain text that a document begins with. A write by SQL is an edit of the text before it, which other sites may have begun
+ * with.
+ */
+export const textBefore = ({ plain = '', written }: RowState): string =>
+  written === undefined || written.over === '' ? plain : written.over;
