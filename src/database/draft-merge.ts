@@ -7,6 +7,7 @@ import { statement } from '../sql/statement.js';
 import type { CommitNote } from '../tables/commit/table.js';
 import { DEFER_REFERENCES } from '../tables/draft/writes.js';
 import { type DraftDiff, type DraftedItem, type DraftParts, diffDraft } from './draft-diff.js';
+import { isOfOrder, workingOrder } from './draft-order.js';
 import { storeStatements } from './draft-store.js';
 import { type TakenRow, writesOf } from './draft-writes.js';
 import { writePlanned } from './log-writes.js';
@@ -41,8 +42,8 @@ export async function mergeDraft(
   note: CommitNote,
 ): Promise<DraftMerge> {
   const { connection, schema } = parts;
-  try {
-    return await writePlanned(connection, async () => {
+  const plan = (isOrdered: boolean) =>
+    writePlanned(connection, async () => {
       const { draft, version, ours, items } = await diffDraft(parts, name);
       const taken = items.filter(choice.isTaken);
       const left = items.filter((item) => !taken.includes(item));
@@ -53,12 +54,19 @@ export async function mergeDraft(
       if (isOther || moved.length > 0 || rows.length === 0) {
         return { dbVersion: version, statements: [], note, result };
       }
+      const writes = writesOf(rows, ours, schema);
+      const order = isOrdered ? await workingOrder(connection, 'merge()', writes) : undefined;
       const statements = [
         statement(DEFER_REFERENCES),
-        ...writesOf(rows, ours, schema),
+        ...(order ?? writes),
         ...storeStatements(draft, rows.map(withoutTaken), schema),
       ];
       return { dbVersion: version, statements, note, result };
+    });
+  try {
+    return await plan(false).catch((error: unknown) => {
+      if (!isOfOrder(rowFault(error) ?? '')) throw error;
+      return plan(true);
     });
   } catch (error) {
     const fault = rowFault(error);

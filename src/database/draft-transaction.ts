@@ -1,4 +1,4 @@
-import { type DraftRow, draftWrites, nextDraftRow } from '../feed/draft-row.js';
+import { type DraftRow, nextDraftRow } from '../feed/draft-row.js';
 import { type Cells, ShownRows } from '../feed/shown-rows.js';
 import { rowsWrittenSince } from '../feed/written-keys.js';
 import { RowSet } from '../model/row-id.js';
@@ -8,6 +8,7 @@ import { CHECK_AT_ONCE, DEFER_REFERENCES } from '../tables/draft/writes.js';
 import { readDbVersion } from '../tables/state/read.js';
 import { PIN_SQL } from '../tables/state/table.js';
 import { DraftReader, type LoadedDraft, storeStatements } from './draft-store.js';
+import { writesOf } from './draft-writes.js';
 import { readRows } from './preview.js';
 import { rowFault } from './row-faults.js';
 import type { Look } from './run.js';
@@ -42,16 +43,7 @@ export class DraftTransaction {
     const { written } = this.#draft;
     yield readRows(written, this.#ours, schema);
     yield [statement(PIN_SQL), statement(DEFER_REFERENCES)];
-    for (const row of written) {
-      for (const write of this.#writes(row)) {
-        try {
-          yield [write];
-        } catch (error) {
-          // It would break a constraint here, so the draft goes on without it, and a review names it.
-          if (rowFault(error) === undefined) throw error;
-        }
-      }
-    }
+    yield* this.#write(written.filter((row) => this.#isHere(row)));
     // The function's own writes are refused as they would be outside.
     yield [statement(CHECK_AT_ONCE), ...readRows(written, this.#before, schema)];
   }
@@ -84,11 +76,29 @@ export class DraftTransaction {
     if (next.length > 0) yield storeStatements(draft, next, schema);
   }
 
+  /**
+   * Writes rows as often as one of them makes room for another. Those that would break a constraint here are left out: the
+   * draft goes on without them, and a review names them.
+   */
+  *#write(rows: readonly DraftRow[]): Look {
+    const taken = rows.map((row) => ({ row }));
+    for (let rest = writesOf(taken, this.#ours, this.schema); rest.length > 0; ) {
+      const refused: Statement[] = [];
+      for (const write of rest) {
+        try {
+          yield [write];
+        } catch (error) {
+          if (rowFault(error) === undefined) throw error;
+          refused.push(write);
+        }
+      }
+      if (refused.length === rest.length) return;
+      rest = refused;
+    }
+  }
+
   /** A row that somebody has deleted is not there for the draft either, until somebody takes what it has written. */
-  #writes(row: DraftRow): readonly Statement[] {
-    const spec = this.schema.tables.get(row.table)!;
-    const ours = this.#ours.cellsOf(row);
-    if (ours === undefined && row.base !== undefined) return [];
-    return draftWrites(spec, row, ours);
+  #isHere(row: DraftRow): boolean {
+    return row.base === undefined || this.#ours.cellsOf(row) !== undefined;
   }
 }

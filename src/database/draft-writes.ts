@@ -8,6 +8,7 @@ import { type Query, type Statement, statement } from '../sql/statement.js';
 import { checkReferences, DEFER_REFERENCES, readEnforced } from '../tables/draft/writes.js';
 import { PIN_SQL } from '../tables/state/table.js';
 import { type DraftDiff, type DraftParts, diffDraft } from './draft-diff.js';
+import { isOfOrder, workingOrder } from './draft-order.js';
 import { rehearse } from './rehearsal.js';
 import { rowFault } from './row-faults.js';
 import { run } from './run.js';
@@ -58,7 +59,17 @@ export async function reviewDraft(parts: DraftParts, name: string): Promise<Revi
   return { ...diff, reasonOf: (item) => reasons.get(textOfRow(item)) };
 }
 
-function faultOf(
+async function faultOf(
+  parts: DraftParts,
+  writes: readonly Statement[],
+): Promise<string | undefined> {
+  const fault = await faultInOrder(parts, writes);
+  if (fault === undefined || !isOfOrder(fault)) return fault;
+  const order = await workingOrder(parts.connection, 'review()', writes);
+  return order === undefined ? fault : faultInOrder(parts, order);
+}
+
+function faultInOrder(
   { connection, schema }: DraftParts,
   writes: readonly Statement[],
 ): Promise<string | undefined> {

@@ -1,9 +1,10 @@
 import { typeOf } from '../columns/registry.js';
 import { type Cells, readShown, ShownRows } from '../feed/shown-rows.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
-import { textOfRow } from '../model/row-id.js';
+import { type RowId, textOfRow } from '../model/row-id.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
+import type { Statement } from '../sql/statement.js';
 import type { CommitNote } from '../tables/commit/table.js';
 import { noteChoice } from '../tables/log/choice.js';
 import { readForkedRows } from '../tables/log/query.js';
@@ -91,10 +92,15 @@ async function readConflicts(
   return { conflicts, rows, dbVersion };
 }
 
-/** Asks, and writes the answer; if somebody has written to the row meanwhile, asks again. @returns whether something was decided. */
-function resolveRow(
+/**
+ * Asks, and writes the answer; if somebody has written meanwhile, asks again.
+ *
+ * @param since conflicts count of which a head has come after this db_version.
+ * @returns whether something was decided.
+ */
+export function resolveRow(
   parts: ResolveParts,
-  { table, pk }: PreviewedRow,
+  { table, pk }: RowId,
   since: number,
   resolve: Resolver,
   note: CommitNote,
@@ -109,15 +115,31 @@ function resolveRow(
     if (answer === undefined) return nothing;
     const { history } = rows.get(textOfRow({ table, pk }))!;
     const key = unpackKey(pk);
+    const last = lastCells(history);
     const statements =
       answer === null
-        ? row.merged === undefined
-          ? []
-          : [deleteRow(spec, key)]
-        : writeCells(spec, key, row, answer, lastCells(history));
+        ? deleteAgain(spec, key, row.merged !== undefined, last)
+        : writeCells(spec, key, row, answer, last);
     return { dbVersion, statements, note, result: statements.length > 0 };
   });
 }
+
+/** A row that is deleted already is created for a moment: the delete has all heads as parents, and ends the conflict. */
+export function deleteAgain(
+  spec: TableSpec,
+  key: readonly SqlValue[],
+  isAlive: boolean,
+  last: Cells,
+): Statement[] {
+  const gone = deleteRow(spec, key);
+  return isAlive ? [gone] : [insertRow(spec, key, cellsOf(spec, last)), gone];
+}
+
+const cellsOf = (spec: TableSpec, cells: Cells): RestoredCell[] =>
+  replicatedColumns(spec).flatMap((column) => {
+    const value = cells.get(column.name);
+    return value === undefined ? [] : [{ column, value }];
+  });
 
 async function asked(resolve: Resolver, row: PreviewedRow): Promise<Cells | null | undefined> {
   try {
@@ -135,16 +157,11 @@ function writeCells(
   answer: Cells,
   last: Cells,
 ) {
-  const columns = replicatedColumns(spec);
-  const cells = (of: Cells): RestoredCell[] =>
-    columns.flatMap((column) => {
-      const value = of.get(column.name);
-      return value === undefined ? [] : [{ column, value }];
-    });
-  if (merged === undefined) return [insertRow(spec, key, cells(new Map([...last, ...answer])))];
+  if (merged === undefined)
+    return [insertRow(spec, key, cellsOf(spec, new Map([...last, ...answer])))];
   const isShown = ({ column: { name }, value }: RestoredCell) =>
     compareValues(value, merged.get(name) ?? null) === 0;
-  const given = cells(answer);
+  const given = cellsOf(spec, answer);
   const changed = given.filter((cell) => !isShown(cell));
   const isForked = ({ column }: RestoredCell) =>
     conflicts?.some(({ column: { name } }) => name === column.name);

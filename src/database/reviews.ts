@@ -1,4 +1,8 @@
+import type { Cells } from '../feed/shown-rows.js';
 import type { WriteListeners } from '../live/writes.js';
+import type { RowId } from '../model/row-id.js';
+import type { TableSpec } from '../model/table-spec.js';
+import type { SqlValue } from '../model/value.js';
 import type { CommitNote } from '../tables/commit/table.js';
 import type { StoredDraft } from '../tables/draft/table.js';
 import type { MergeBatchOptions } from './apply.js';
@@ -11,7 +15,8 @@ import type { DraftTransaction } from './draft-transaction.js';
 import type { DriftCheck } from './drift.js';
 import type { Preview } from './preview.js';
 import { requireRehearsals } from './rehearsals.js';
-import type { Resolution, Resolver } from './resolve.js';
+import type { Resolution, ResolveParts, Resolver } from './resolve.js';
+import type { RowFork } from './row-forks.js';
 import type { SiteStore } from './site-store.js';
 
 export interface ReviewParts {
@@ -22,6 +27,9 @@ export interface ReviewParts {
   /** The greatest version that columns merged by time take now. */
   readonly greatestTime: () => number;
 }
+
+/** Before every db_version. */
+const EVER = -1;
 
 /** What people look at before or after a merge: previews, conflicts, drafts. It is loaded when it is called. */
 export class Reviews {
@@ -41,14 +49,37 @@ export class Reviews {
 
   /** Lets a function decide the conflicts that have come since a db_version. */
   resolve(since: number, resolver: Resolver, note: CommitNote): Promise<Resolution> {
+    return this.#resolving(async (parts) => {
+      const { resolveConflicts } = await import('./resolve.js');
+      return resolveConflicts(parts, since, resolver, note);
+    });
+  }
+
+  /** A row in conflict as each site has left it. */
+  forks(spec: TableSpec, key: readonly SqlValue[]): Promise<RowFork[]> {
+    const { connection, sites } = this.#parts;
+    return this.#explained(async () => {
+      const { readRowForks } = await import('./row-forks.js');
+      return readRowForks(connection, sites, spec, key);
+    });
+  }
+
+  /** Decides all conflicts of a row; null deletes it. */
+  choose(row: RowId, cells: Cells | null, note: CommitNote): Promise<boolean> {
+    return this.#resolving(async (parts) => {
+      const { resolveRow } = await import('./resolve.js');
+      return resolveRow(parts, row, EVER, async () => cells, note);
+    });
+  }
+
+  async #resolving<T>(run: (parts: ResolveParts) => Promise<T>): Promise<T> {
     const { connection, sites, drift, writes } = this.#parts;
     return this.#explained(async () => {
       const { schema } = await drift.pass();
       const specs = [...schema.tables.values()].filter(({ history }) => history);
-      const { resolveConflicts } = await import('./resolve.js');
-      const found = await resolveConflicts({ connection, sites, specs }, since, resolver, note);
-      if (found.resolved.length > 0) writes?.emit({});
-      return found;
+      const result = await run({ connection, sites, specs });
+      writes?.emit({});
+      return result;
     });
   }
 

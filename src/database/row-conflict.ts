@@ -72,21 +72,22 @@ function headOfSide(
 export function lastCells(history: RowHistory): Cells {
   const cells = new Map<string, SqlValue>();
   for (const { name } of history.spec.clockColumns) {
-    const shown = history.shownBy(name, history.events.length);
-    const value = shown && history.valueOf(shown, name);
+    const value = history.lastOf(name);
     if (value !== undefined) cells.set(name, value);
   }
   return cells;
 }
 
-/** A row with the values of one head for each cell in conflict; undefined if one of them deleted it. */
-function withHeads(
+/**
+ * A row with the values of one head for each cell in conflict; undefined if one of them deleted it, or if none is known.
+ */
+export function withHeads(
   history: RowHistory,
-  agreed: Cells,
+  shown: Cells,
   cells: readonly ForkedCell[],
   headIn: (cell: ForkedCell) => LoggedEvent | undefined,
 ): Cells | undefined {
-  const row = new Map(agreed);
+  const row = new Map(shown);
   let known = 0;
   for (const cell of cells) {
     const { name } = cell.column;

@@ -3,10 +3,12 @@ import { textOfRow } from '../model/row-id.js';
 import { compareValues, type SqlValue } from '../model/value.js';
 import type { CommitNote } from '../tables/commit/table.js';
 import { noteChoice } from '../tables/log/choice.js';
-import { deleteRow, insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
+import { insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
 import type { Fork } from './forks.js';
 import { writePlanned } from './log-writes.js';
+import { deleteAgain } from './resolve.js';
 import type { RevertParts } from './revert.js';
+import { lastCells } from './row-conflict.js';
 import { readRowHistories } from './row-events.js';
 
 /**
@@ -28,7 +30,7 @@ export function settleFork(
     const isAlive = history.isAlive(end);
     const plan = { dbVersion, note, result: undefined };
     if (value === undefined) {
-      return { ...plan, statements: isAlive ? [deleteRow(spec, key)] : [] };
+      return { ...plan, statements: deleteAgain(spec, key, isAlive, lastCells(history)) };
     }
     if (!isAlive) {
       const cells = spec.clockColumns.flatMap((other): RestoredCell[] => {

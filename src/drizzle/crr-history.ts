@@ -12,6 +12,7 @@ import type {
 } from './history-types.js';
 import type { TableAsOf } from './history.js';
 import type { AsyncTransaction } from './noted-transaction.js';
+import type { RowFork } from './row-fork.js';
 
 /** The part of `$crr` that is about the history of tables; see docs/history.md. */
 export interface CrrHistory {
@@ -90,4 +91,20 @@ export interface CrrHistory {
     target: RevertTarget,
     options?: RevertOptions,
   ): Promise<RevertResult>;
+
+  /**
+   * A row in conflict as each site has left it, for as long as nobody has chosen. Empty if the row is not in conflict.
+   *
+   * @throws {CrrUsageError} if the table has no history.
+   *
+   * @example
+   * for (const fork of await db.$crr.forks(notes, { id: 'a' })) {
+   *   console.log(fork.author, fork.row); // ann { id: 'a', title: 'by ann', ... }
+   *   if (fork.author === 'ann') await fork.choose({ message: 'as she wants it' });
+   * }
+   */
+  forks<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+  ): Promise<RowFork<TTable>[]>;
 }

@@ -42,6 +42,7 @@ import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
 import type { ResolvedResult } from './resolve.js';
+import type { RowFork } from './row-fork.js';
 import type { PreviewResult } from './row-merge.js';
 import { conflictsOf } from './table-conflicts.js';
 import { transportOf } from './transport.js';
@@ -218,6 +219,14 @@ export class DrizzleCrr implements Crr {
     name: TName = 'past' as TName,
   ): TableAsOf<TTable, TName> {
     return tableAsOf(this.#schema, table, moment, name);
+  }
+
+  async forks<TTable extends SQLiteTable>(
+    table: TTable,
+    key: Partial<InferSelectModel<TTable>>,
+  ): Promise<RowFork<TTable>[]> {
+    const { forksOf } = await import('./row-fork.js');
+    return forksOf(this.#core, this.#schema, table, key);
   }
 
   undo(options: CommitOptions = {}): Promise<UndoResult | undefined> {

@@ -50,6 +50,25 @@ export class RowHistory {
     return event.cells.get(this.#indexOf(cell))?.value;
   }
 
+  /** The value that a cell had last, by the merge rules, in whatever order its events have come: of a row that is deleted, too. */
+  lastOf(cell: string): SqlValue | undefined {
+    const type = typeOf(this.#columns[this.#indexOf(cell)]!);
+    if (type.storage === 'cells') return undefined;
+    let last:
+      | { readonly life: number; readonly val: SqlValue; readonly version: number }
+      | undefined;
+    for (const event of this.events) {
+      const written = event.cells.get(this.#indexOf(cell));
+      const life = event.causalLength;
+      if (written === undefined || life % 2 === 0) continue;
+      const version = Math.abs(written.version ?? event.rowVersion ?? 0);
+      const next = { life, val: written.value, version };
+      if (last === undefined || life > last.life) last = next;
+      else if (life === last.life && type.compare(next, last) > 0) last = next;
+    }
+    return last?.val;
+  }
+
   /** Whether an event gave a cell a version of its own, besides that of the row. */
   hasVersion(event: LoggedEvent, cell: string): boolean {
     return event.cells.get(this.#indexOf(cell))?.version !== undefined;

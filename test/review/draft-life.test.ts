@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@libsql/client';
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { blob, integer, real, text } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,7 +16,7 @@ import { openClientOn } from '../database/one-file.js';
 import { Random, seedFromEnv } from '../support/random.js';
 import { root } from '../support/run-tsx.js';
 import { openSite } from '../support/site.js';
-import { notes, openWorld, schema } from './world.js';
+import { notes, openWorld, schema, teams } from './world.js';
 
 const id = () => text('id').primaryKey().notNull();
 
@@ -201,3 +202,34 @@ test('a process that is killed while it merges leaves all of a merge, or nothing
     next = last + 1;
   }
 }, 60_000);
+
+test('rows that pass a unique value on', async () => {
+  const db = await openWorld();
+  const named = async () =>
+    (await db.select().from(teams).orderBy(teams.id)).map(({ name }) => name);
+  await db.insert(teams).values(['a', 'b', 'c', 'd'].map((key) => ({ id: key, name: key })));
+  const draft = await db.$crr.draft('d');
+  await draft.transaction(async (tx) => {
+    await tx.delete(teams).where(eq(teams.id, 'd'));
+    for (const [from, to] of ['cd', 'bc', 'ab'].map((pair) => [...pair])) {
+      await tx.update(teams).set({ name: to! }).where(eq(teams.id, from!));
+    }
+    await tx.insert(teams).values({ id: '0', name: 'a' });
+  });
+  const inside = await draft.transaction((tx) => tx.select().from(teams).orderBy(teams.id));
+  expect(inside.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
+  const review = await draft.review();
+  expect(review.items.filter(({ breaks }) => breaks !== undefined)).toEqual([]);
+  await draft.merge({ review });
+  expect(await named()).toEqual(['a', 'b', 'c', 'd']);
+  // A swap has no order.
+  await draft.transaction(async (tx) => {
+    for (const [key, name] of ['a-', 'bb', 'ac'].map((pair) => [...pair])) {
+      await tx.update(teams).set({ name: name! }).where(eq(teams.id, key!));
+    }
+  });
+  const swap = await draft.review();
+  expect(swap.items.some(({ breaks }) => breaks?.includes('UNIQUE'))).toBe(true);
+  await expect(draft.merge({ review: swap })).rejects.toMatchObject({ code: 'CRR_DRAFT_BROKEN' });
+  expect(await named()).toEqual(['a', 'b', 'c', 'd']);
+});

@@ -137,6 +137,7 @@ describe('$crr', () => {
       | 'retryRejected'
       | 'contributions'
       | 'preview'
+      | 'forks'
       | 'draft'
       | 'drafts'
       | 'transaction'
