@@ -187,6 +187,7 @@ test('a process that is killed while it merges leaves all of a merge, or nothing
       if (--lines === 0) setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), random.int(8));
     }
     await ended;
+    expect(drafts.size).toBeGreaterThan(0);
     const draft = await db.$crr.draft('d');
     const drafted = new Set((await draft.diff()).map(({ key }) => key.id));
     const merged = new Set((await db.select({ id: notes.id }).from(notes)).map((row) => row.id));
