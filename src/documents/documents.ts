@@ -55,6 +55,8 @@ export class Documents {
   #sweeping: Promise<void> | undefined;
   #nextSweep: Promise<void> | undefined;
   #isWriting = false;
+  /** Something was written, and nobody has looked whether it belongs into documents. */
+  #isDue = false;
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
@@ -69,8 +71,17 @@ export class Documents {
     const names = new Set(this.#columns.map(({ spec }) => spec.name));
     parts.writes.add(({ tables, isSettled, isSchemaChange }) => {
       const isOurs = tables === undefined || tables.some((name) => names.has(name));
-      if (isOurs && !isSettled && !this.#isWriting && !isSchemaChange) void this.settle();
+      if (isOurs && !isSettled && !this.#isWriting && !isSchemaChange) this.wasWritten();
     });
+  }
+
+  /**
+   * To be called after a write by SQL. Open documents show it at once. Otherwise it waits until the feed is read: a Worker
+   * stops what is under way when it has answered.
+   */
+  wasWritten(): void {
+    if (this.#open.size > 0) void this.settle();
+    else this.#isDue = true;
   }
 
   /** @throws {CrrChangeError} if bytes for a document are no update. */
@@ -156,6 +167,7 @@ export class Documents {
         this.#stale.set(idOf({ ...stale, key }), { ...stale, key });
       }
     }
+    this.#isDue = false;
     // One that has not begun yet will see this, too.
     this.#nextSweep ??= (this.#sweeping ?? Promise.resolve()).then(() => {
       this.#sweeping = this.#nextSweep;
@@ -165,8 +177,9 @@ export class Documents {
     return this.#nextSweep;
   }
 
-  /** Ends when nothing is under way. */
+  /** Ends when what was written is in its documents, and nothing is under way. */
   settled(): Promise<void> {
+    if (this.#isDue) return this.settle();
     return this.#nextSweep ?? this.#sweeping ?? Promise.resolve();
   }
 

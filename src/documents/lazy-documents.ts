@@ -16,7 +16,7 @@ export class LazyDocuments implements DocumentHooks {
     this.#loading = load().then((documents) => {
       remove();
       // Until now nobody looked at what was written.
-      if (hasWrites) void documents.settle();
+      if (hasWrites) documents.wasWritten();
       return documents;
     });
     this.#loading.catch(() => {}); // Whoever needs them gets the error.

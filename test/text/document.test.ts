@@ -315,7 +315,7 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     expect((await a.$crr.verify()).findings).toEqual([]);
   });
 
-  test('a merge leaves nothing to do behind, since a Worker stops when it has answered', async () => {
+  test('a merge and a write by SQL leave nothing under way, since a Worker stops when it has answered', async () => {
     await begin('x');
     const doc = await documentOf(a);
     insert(doc.editor, 1, 'y');
@@ -332,6 +332,12 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     await b.$crr.apply(changes);
     expect(underWay).toBe(0);
     expect(await bodyOf(b)).toBe('xy');
+    await b.update(notes).set({ body: 'xyz' });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(underWay).toBe(0);
+    // It is part of what is read next.
+    await a.$crr.apply(await b.$crr.changes());
+    expect(await bodyOf(a)).toBe('xyz');
   });
 
   test('autosave saves after a delay, and close what is left', async () => {
