@@ -79,7 +79,8 @@ export type CrrDatabaseErrorCode =
   | 'CRR_DATABASE_STORAGE'
   | 'CRR_DATABASE_TRANSACTION_LOST'
   | 'CRR_DATABASE_NO_ROW'
-  | 'CRR_DATABASE_DOCUMENT_LOST';
+  | 'CRR_DATABASE_DOCUMENT_LOST'
+  | 'CRR_HISTORY_PRUNED';
 
 /** Codes of {@link CrrMigrateError}: the command line cannot make, check or push migrations as things are. */
 export type CrrMigrateErrorCode =

@@ -1,4 +1,3 @@
-import { CrrUsageError } from '../errors.js';
 import { requireVersion } from '../model/options.js';
 import { packKey } from '../model/packed-key.js';
 import type { RowSet } from '../model/row-id.js';
@@ -19,14 +18,16 @@ import { forgetPeersBefore, type KnownPeer } from '../tables/peer/holdback.js';
 import { limitTombstoneUsage } from '../tables/usage/table.js';
 import type { Connection } from './connection.js';
 import { requireFormat } from './format.js';
-import { expiryDay, holdBackOf, knownPeers, PEER_EXPIRY_MS, refusedRows } from './hold-back.js';
+import {
+  expiryDay,
+  PEER_EXPIRY_MS,
+  type RemovalOptions,
+  refusedRows,
+  removalOf,
+} from './hold-back.js';
 import { run } from './run.js';
 
-export interface CompactOptions {
-  /** Forget no deletes after this db_version. Default: as far as all peers have them. */
-  readonly upTo?: number | undefined;
-  /** A peer that was not heard of for so many milliseconds is not waited for. Default: 90 days. */
-  readonly peerExpiry?: number | undefined;
+export interface CompactOptions extends RemovalOptions {
   /** How many rows a step removes, each in a transaction of its own. Default: 1,000. */
   readonly limit?: number | undefined;
   /** Called after each step. */
@@ -72,10 +73,8 @@ export class Compactor {
   /** @param dbVersion the present one. */
   async compact(dbVersion: number): Promise<CompactResult> {
     await requireFormat(this.connection);
-    const holdBack = holdBackOf(await knownPeers(this.connection), this.#peerExpiry);
-    const { upTo: wanted = dbVersion } = this.options;
-    if (holdBack.version === undefined && this.options.upTo === undefined) throw nobodyKnown();
-    const upTo = Math.min(wanted, holdBack.version ?? wanted, dbVersion);
+    const removal = await removalOf(this.connection, 'compact()', this.options, dbVersion);
+    const { upTo } = removal;
     const refused = await refusedRows(this.connection);
     for (const spec of this.schema.tables.values()) {
       await this.#forgetPending(spec);
@@ -88,8 +87,7 @@ export class Compactor {
       forgetPeersBefore(expiryDay(this.#peerExpiry)),
     ];
     await this.connection.batch(last, 'write');
-    const isHeldBack = upTo < Math.min(wanted, dbVersion);
-    return { ...this.#soFar, upTo, heldBackBy: isHeldBack ? holdBack.by : [] };
+    return { ...this.#soFar, ...removal };
   }
 
   get #soFar(): Compacted {
@@ -142,10 +140,3 @@ export class Compactor {
 
 /** The rowids of more rows may be longer than a statement of D1. */
 const MAX_STEP_ROWS = 2_000;
-
-function nobodyKnown(): CrrUsageError {
-  return new CrrUsageError(
-    'CRR_USAGE_OPTION',
-    'compact(): this database knows no peer, so it cannot know who still needs its deletes: if changes are exchanged by hand, pass upTo, a db_version up to which everyone has them',
-  );
-}

@@ -3,6 +3,7 @@ import { CrrChangeError, CrrDatabaseError } from '../errors.js';
 import { GUARD_TABLE } from '../sql/names.js';
 import { GROW_ONLY } from '../tables/clock/grow-only.js';
 import { GUARDS } from '../tables/guard/table.js';
+import { PRUNED } from '../tables/log/as-of.js';
 
 /** Whether a batch failed because the site ordinals that this process knows are out of date. */
 export function isStale(error: unknown): boolean {
@@ -78,6 +79,8 @@ export function explain(error: unknown): unknown {
       { cause: error },
     );
   }
+  const lost = new RegExp(`${PRUNED}([^\\n]*), up to db_version (\\d+)`).exec(text);
+  if (lost) return prunedError(`asOf(): "${lost[1]}"`, Number(lost[2]), { cause: error });
   const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);
   if (missing) {
     return new CrrDatabaseError(
@@ -88,6 +91,14 @@ export function explain(error: unknown): unknown {
   }
   return error;
 }
+
+/** What is asked for is in the past of a table that was pruned. */
+export const prunedError = (what: string, horizon: number, options?: ErrorOptions) =>
+  new CrrDatabaseError(
+    'CRR_HISTORY_PRUNED',
+    `${what} has a history that was pruned up to db_version ${horizon}, so what was before is not known here any more: ask for that version or a later one`,
+    options,
+  );
 
 /** Runs it; an error that the generated SQL raised is explained. */
 export async function explained<T>(run: () => T): Promise<Awaited<T>> {

@@ -1,6 +1,5 @@
 import { typeOf } from '../columns/registry.js';
 import { CrrUsageError } from '../errors.js';
-import type { RowHistory } from '../feed/row-history.js';
 import { textOfRow } from '../model/row-id.js';
 import type { SitesOfPage } from '../model/site.js';
 import {
@@ -12,7 +11,7 @@ import type { SqlValue } from '../model/value.js';
 import { type RowEvent, readEvents } from '../tables/log/query.js';
 import type { LoggedEvent } from '../tables/log/read.js';
 import type { Connection } from './connection.js';
-import { nameOfEvent, readRowHistories } from './row-events.js';
+import { nameOfEvent, type RowWithHistory, readRowHistories } from './row-events.js';
 import { run } from './run.js';
 import type { SiteStore } from './site-store.js';
 
@@ -42,6 +41,8 @@ export interface HistoryEntry {
   readonly author: string | undefined;
   readonly message: string | undefined;
   readonly parents: readonly string[];
+  /** Whether events that it replaced are not in the log any more. */
+  readonly pruned: boolean;
   readonly changes: readonly LoggedChange[];
 }
 
@@ -78,19 +79,14 @@ export async function readHistory(
   );
   const { rows, sites: ids } = await readRowHistories(connection, sites, [...wanted.values()]);
   return found.flatMap(({ pk, event: { id } }) => {
-    const { history } = rows.get(textOfRow({ table: spec.name, pk }))!;
-    const index = history.events.findIndex((event) => event.id === id);
-    return index < 0 ? [] : [entryOf(spec, pk, history, index, ids)];
+    const row = rows.get(textOfRow({ table: spec.name, pk }))!;
+    const index = row.history.events.findIndex((event) => event.id === id);
+    return index < 0 ? [] : [entryOf(row, index, ids)];
   });
 }
 
-function entryOf(
-  spec: TableSpec,
-  pk: Uint8Array,
-  history: RowHistory,
-  index: number,
-  sites: SitesOfPage,
-): HistoryEntry {
+function entryOf(row: RowWithHistory, index: number, sites: SitesOfPage): HistoryEntry {
+  const { spec, pk, history } = row;
   const event = history.events[index]!;
   return {
     spec,
@@ -104,7 +100,8 @@ function entryOf(
     author: event.author,
     message: event.message,
     parents: history.parentsOf(event).map((parent) => nameOfEvent(parent, sites)),
-    changes: changesOf(spec, history, index),
+    pruned: event.pruned.length > 0,
+    changes: changesOf(row, index),
   };
 }
 
@@ -114,14 +111,14 @@ function kindOf(event: LoggedEvent): HistoryEntry['kind'] {
   return event.rowVersion === undefined ? 'update' : 'insert';
 }
 
-function changesOf(spec: TableSpec, history: RowHistory, index: number): LoggedChange[] {
+function changesOf({ spec, history, horizon }: RowWithHistory, index: number): LoggedChange[] {
   const event = history.events[index]!;
-  const wasAlive = history.isAlive(index);
+  const isKnown = history.isKnownBefore(event, horizon) && history.isAlive(index);
   return replicatedColumns(spec).flatMap((column): LoggedChange[] => {
     const { name } = column;
     const isCell = typeOf(column).storage === 'cells';
     const before = isCell ? history.ownBefore(event, name) : history.shownBy(name, index);
-    const from = wasAlive && before !== undefined ? history.valueOf(before, name) : undefined;
+    const from = isKnown && before !== undefined ? history.valueOf(before, name) : undefined;
     if (event.causalLength % 2 === 0) {
       return from === undefined ? [] : [{ column, from, to: undefined, won: true }];
     }

@@ -1,3 +1,4 @@
+import { CrrUsageError } from '../errors.js';
 import { RowSet } from '../model/row-id.js';
 import { bytesOf, type DriverRow } from '../sql/driver-value.js';
 import { statement } from '../sql/statement.js';
@@ -23,6 +24,45 @@ export function holdBackOf(peers: readonly KnownPeer[], peerExpiry: number): Hol
   const version = Math.min(Number.MAX_SAFE_INTEGER, ...living.map((peer) => peer.version));
   return { version, by: living.filter((peer) => peer.version === version) };
 }
+
+/** How far what was exchanged may be removed. */
+export interface RemovalOptions {
+  /** Remove nothing after this db_version. Default: as far as all peers have it. */
+  readonly upTo?: number | undefined;
+  /** A peer that was not heard of for so many milliseconds is not waited for. Default: 90 days. */
+  readonly peerExpiry?: number | undefined;
+}
+
+/** Up to which db_version all have what is here, and the peers that are why it is not the present one. */
+export interface Removal {
+  readonly upTo: number;
+  readonly heldBackBy: readonly KnownPeer[];
+}
+
+/**
+ * What all peers have, as far as it is to be removed.
+ *
+ * @param dbVersion the present one.
+ * @throws {CrrUsageError} CRR_USAGE_OPTION if nobody is known.
+ */
+export async function removalOf(
+  connection: Connection,
+  caller: string,
+  { upTo: limit, peerExpiry = PEER_EXPIRY_MS }: RemovalOptions,
+  dbVersion: number,
+): Promise<Removal> {
+  const holdBack = holdBackOf(await knownPeers(connection), peerExpiry);
+  if (holdBack.version === undefined && limit === undefined) throw nobodyKnown(caller);
+  const wanted = Math.min(limit ?? dbVersion, dbVersion);
+  const upTo = Math.min(wanted, holdBack.version ?? wanted);
+  return { upTo, heldBackBy: upTo < wanted ? holdBack.by : [] };
+}
+
+const nobodyKnown = (caller: string) =>
+  new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `${caller}: this database knows no peer, so it cannot know who still needs what it would remove: if changes are exchanged by hand, pass upTo, a db_version up to which everyone has them`,
+  );
 
 /** Peers that were last seen before this day are not waited for. */
 export const expiryDay = (peerExpiry: number) => today() - Math.ceil(peerExpiry / DAY_MS);

@@ -7,6 +7,7 @@ import { explained } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
 import type { Fork } from './forks.js';
 import type { HistoryEntry, HistoryFilter } from './history.js';
+import type { PruneOptions, PruneResult } from './prune.js';
 import type { RevertParts } from './revert.js';
 import type { SiteStore } from './site-store.js';
 
@@ -76,6 +77,18 @@ export class Logs {
       const site = await this.#ordinalOf(commit.siteId);
       return revertCommit(parts, { site, dbVersion: commit.version }, force, note);
     });
+  }
+
+  /** Removes old events. */
+  prune(options: PruneOptions): Promise<PruneResult> {
+    return explained(() =>
+      this.drift.explaining(async () => {
+        const { schema } = await this.drift.pass();
+        const { Pruner } = await import('./prune.js');
+        const { dbVersion } = await this.sites.state(this.connection);
+        return new Pruner(this.connection, schema, options).prune(dbVersion);
+      }),
+    );
   }
 
   async #ordinalOf(siteId: Uint8Array): Promise<number> {

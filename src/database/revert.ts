@@ -10,6 +10,7 @@ import {
 } from '../model/table-spec.js';
 import type { Statement } from '../sql/statement.js';
 import type { CommitNote } from '../tables/commit/table.js';
+import { readPruneState } from '../tables/log/prune.js';
 import { type EventFilter, type RowEvent, readEvents } from '../tables/log/query.js';
 import type { LoggedEvent } from '../tables/log/read.js';
 import {
@@ -17,13 +18,16 @@ import {
   insertRow,
   type RestoredCell,
   readOwnCommits,
+  readReverting,
   updateRow,
 } from '../tables/log/revert.js';
 import type { Connection } from './connection.js';
+import { prunedError } from './database-errors.js';
 import { writePlanned } from './log-writes.js';
 import { type RowWithHistory, readRowHistories } from './row-events.js';
 import { run } from './run.js';
 import type { SiteStore } from './site-store.js';
+import { UndoStack } from './undo-stack.js';
 
 /** A row, and what became of it. Without a column it is about the row's existence. */
 export interface RevertedCell {
@@ -59,53 +63,23 @@ export async function undoLast(
   note: CommitNote,
 ): Promise<(RevertReport & { readonly version: number }) | undefined> {
   const local = (await parts.sites.state(parts.connection)).directory.local;
-  const commits = await ownCommits(parts);
-  const target = direction === 'undo' ? lastDone(commits, local) : lastUndone(commits, local);
+  const stack = await undoStack(parts, local);
+  const target = direction === 'undo' ? stack.lastDone : stack.lastUndone;
   if (target === undefined) return undefined;
   const report = await revertCommit(parts, { site: local, dbVersion: target }, false, note);
   return { ...report, version: target };
 }
 
-async function ownCommits({ connection, specs }: RevertParts) {
+async function undoStack({ connection, specs }: RevertParts, site: number): Promise<UndoStack> {
   const commits = new Map<number, string | undefined>();
+  const reverting = new Map<number, string>();
   const queries = specs.map((spec) =>
     readOwnCommits(spec, LOOKED_AT, ({ dbVersion, reverts }) => commits.set(dbVersion, reverts)),
   );
-  await run(connection, queries, 'read');
-  return [...commits].sort(([a], [b]) => b - a);
-}
-
-type Commits = readonly (readonly [dbVersion: number, reverts: string | undefined])[];
-
-/** Whether a transaction was taken back, and that was not taken back in turn. */
-function isReverted(commits: Commits, local: number, dbVersion: number): boolean {
-  return commits.some(
-    ([by, reverts]) => reverts === `${local}:${dbVersion}` && !isReverted(commits, local, by),
-  );
-}
-
-/** An undo takes a write back, or a redo; a redo takes an undo back. */
-function isUndo(commits: Commits, local: number, reverts: string | undefined): boolean {
-  if (reverts === undefined) return false;
-  const target = commits.find(([version]) => reverts === `${local}:${version}`);
-  return target === undefined || !isUndo(commits, local, target[1]);
-}
-
-function lastDone(commits: Commits, local: number): number | undefined {
-  return commits.find(
-    ([version, reverts]) =>
-      !isUndo(commits, local, reverts) && !isReverted(commits, local, version),
-  )?.[0];
-}
-
-/** The last undo, unless something else was written since. */
-function lastUndone(commits: Commits, local: number): number | undefined {
-  for (const [version, reverts] of commits) {
-    if (reverts === undefined) return undefined;
-    if (!isUndo(commits, local, reverts) || isReverted(commits, local, version)) continue;
-    return version;
-  }
-  return undefined;
+  const all = readReverting(site, (dbVersion, reverts) => reverting.set(dbVersion, reverts));
+  await run(connection, [...queries, all], 'read');
+  const newestFirst = [...commits].sort(([a], [b]) => b - a);
+  return new UndoStack(site, newestFirst, reverting);
 }
 
 /** Takes all events of a transaction back. */
@@ -149,12 +123,7 @@ function revertEvents(
       }),
     );
     await run(connection, queries, 'read');
-    if (found.length === 0) {
-      throw new CrrUsageError(
-        'CRR_USAGE_OPTION',
-        'revert(): the log has no such event: it was pruned, or is of another table',
-      );
-    }
+    await requireUnpruned(connection, specs, found);
     const wanted = new Map(
       found.map((row) => [textOfRow({ table: row.spec.name, pk: row.pk }), row]),
     );
@@ -169,6 +138,30 @@ function revertEvents(
     });
     return { dbVersion, statements, note, result: report };
   });
+}
+
+/** Events of which it is not known what was before them cannot be taken back. */
+async function requireUnpruned(
+  connection: Connection,
+  specs: readonly TableSpec[],
+  found: readonly RowEvent[],
+): Promise<void> {
+  let horizon = 0;
+  const states = specs.map((spec) =>
+    readPruneState(spec, ({ version }) => {
+      horizon = Math.max(horizon, version);
+    }),
+  );
+  await run(connection, states, 'read');
+  if (found.length === 0 && horizon === 0) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'revert(): the log has no such event: it is of another table, or not here yet',
+    );
+  }
+  const isLost = ({ event: { arrived, pruned } }: RowEvent) =>
+    arrived <= horizon || pruned.length > 0;
+  if (found.length === 0 || found.some(isLost)) throw prunedError('the table', horizon);
 }
 
 /** Brings one row to what it was before some events, as far as nobody has written it since. */

@@ -4,6 +4,7 @@ import { textOfRow } from '../model/row-id.js';
 import type { SitesOfPage } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { bytesToHex } from '../model/value.js';
+import { readPruneState } from '../tables/log/prune.js';
 import { type NotedHead, readEvents, readNotedHeads } from '../tables/log/query.js';
 import type { LoggedEvent } from '../tables/log/read.js';
 import type { Connection } from './connection.js';
@@ -20,6 +21,8 @@ export interface RowWithHistory {
   readonly spec: TableSpec;
   readonly pk: Uint8Array;
   readonly history: RowHistory;
+  /** The table's past before this db_version is not known. */
+  readonly horizon: number;
 }
 
 /** Reads the events of rows. */
@@ -33,6 +36,11 @@ export async function readRowHistories(
     events: [] as LoggedEvent[],
     noted: [] as NotedHead[],
   }));
+  const horizons = new Map<string, number>();
+  const specs = new Set(wanted.map(({ spec }) => spec));
+  const states = [...specs].map((spec) =>
+    readPruneState(spec, ({ version }) => horizons.set(spec.name, version)),
+  );
   const queries = found.flatMap(({ spec, pk, events, noted }) => {
     const key = unpackKey(pk);
     return [
@@ -40,7 +48,7 @@ export async function readRowHistories(
       readNotedHeads(spec, key, (head) => noted.push(head)),
     ];
   });
-  return sites.read(connection, queries, [], (state, pageSites) => {
+  return sites.read(connection, [...states, ...queries], [], (state, pageSites) => {
     for (const { events } of found) for (const { site } of events) pageSites.idOf(site);
     return {
       dbVersion: state.dbVersion,
@@ -48,7 +56,10 @@ export async function readRowHistories(
       rows: new Map(
         found.map(({ spec, pk, events, noted }) => [
           textOfRow({ table: spec.name, pk }),
-          { spec, pk, history: new RowHistory(spec, events, noted) },
+          {
+            ...{ spec, pk, horizon: horizons.get(spec.name)! },
+            history: new RowHistory(spec, events, noted),
+          },
         ]),
       ),
     };

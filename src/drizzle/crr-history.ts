@@ -1,5 +1,6 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { PruneOptions, PruneResult } from '../database/prune.js';
 import type {
   AsOfMoment,
   CommitOptions,
@@ -53,8 +54,8 @@ export interface CrrHistory {
 
   /**
    * A table with history as it was in this database at a moment, for queries: it can be selected from, joined and
-   * filtered like an alias of the table. What the log does not have, because it was pruned or the table had no history
-   * yet, is not in it.
+   * filtered like an alias of the table. What was before the table had a history is not in it. A query of a moment before
+   * what was pruned fails: {@link explainError} makes that a CrrDatabaseError with the code CRR_HISTORY_PRUNED.
    *
    * @param name under which the query knows it. Default: `'past'`.
    *
@@ -73,6 +74,7 @@ export interface CrrHistory {
    * with history. What others, or later transactions, have written since stays, and is in `kept`.
    *
    * @returns undefined if there is nothing to undo.
+   * @throws {CrrDatabaseError} CRR_HISTORY_PRUNED if what it changed was pruned.
    */
   undo(options?: CommitOptions): Promise<UndoResult | undefined>;
 
@@ -81,6 +83,8 @@ export interface CrrHistory {
 
   /**
    * Takes back an event of a table, or a transaction, whoever wrote it: a new write, as {@link undo}.
+   *
+   * @throws {CrrDatabaseError} CRR_HISTORY_PRUNED if it, or what it replaced, was pruned.
    *
    * @example
    * const [last] = await db.$crr.history(notes, { id: 'a' });
@@ -107,4 +111,17 @@ export interface CrrHistory {
     table: TTable,
     key: Partial<InferSelectModel<TTable>>,
   ): Promise<RowFork<TTable>[]>;
+
+  /**
+   * Removes old events of all tables with history, once every known peer has them. What stays is what each row was at the
+   * horizon, everything later, and conflicts that nobody has settled. It works in steps, each a transaction of its own, so it
+   * may run while others write, and be interrupted. Nothing prunes unless it is called.
+   *
+   * @throws {CrrUsageError} CRR_USAGE_OPTION if an option is misspelt or out of range, if neither `olderThan` nor `keep` is
+   * given, or if no peer is known and both `upTo` and `force` are missing.
+   *
+   * @example
+   * const { pruned, horizons } = await db.$crr.prune({ olderThan: days(365), keep: 20 });
+   */
+  prune(options: PruneOptions): Promise<PruneResult>;
 }

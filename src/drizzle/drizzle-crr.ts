@@ -6,6 +6,7 @@ import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { TextCodec } from '../documents/codec.js';
 import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
+import type { PruneOptions, PruneResult } from '../database/prune.js';
 import type { Contribution } from '../feed/site-values.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
@@ -21,6 +22,7 @@ import { openDocument, requireText } from './document.js';
 import type { Draft, DraftInfo } from './draft-types.js';
 import {
   historyOf,
+  prune,
   requireCommit,
   revert,
   revertResult,
@@ -249,6 +251,10 @@ export class DrizzleCrr implements Crr {
     options: RevertOptions = {},
   ): Promise<RevertResult> {
     return revert(this.#core, this.#schema, table, target, options);
+  }
+
+  prune(options: PruneOptions): Promise<PruneResult> {
+    return prune(this.#core, options);
   }
 
   discard<TTable extends SQLiteTable>(

@@ -40,6 +40,8 @@ export interface HistoryEvent<TTable extends SQLiteTable = SQLiteTable> extends 
   readonly message: string | undefined;
   /** The events that it replaced, as far as they are in the log. */
   readonly parents: readonly string[];
+  /** Whether it replaced others that were pruned, here or where this database has its log from. */
+  readonly pruned: boolean;
   /** By property. Of a counter, `from` and `to` are what the writer's site had added in all. */
   readonly changes: {
     readonly [K in keyof InferSelectModel<TTable>]?: ChangedValue<InferSelectModel<TTable>[K]>;

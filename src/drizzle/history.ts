@@ -2,6 +2,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { type alias, QueryBuilder, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { CrrCore } from '../database/crr.js';
 import { type HistoryEntry, requireHistory } from '../database/history.js';
+import type { PruneOptions, PruneResult } from '../database/prune.js';
 import type { RevertReport } from '../database/revert.js';
 import { CrrUsageError } from '../errors.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
@@ -24,6 +25,15 @@ import { packedRowRefs, type RowRef } from './row-ref.js';
 const COMMIT = optionsOf<CommitOptions>({ author: true, message: true });
 const REVERT = [...COMMIT, ...optionsOf<Omit<RevertOptions, keyof CommitOptions>>({ force: true })];
 const HISTORY = optionsOf<HistoryOptions>({ author: true, from: true, to: true, limit: true });
+const PRUNE = optionsOf<PruneOptions>({
+  olderThan: true,
+  keep: true,
+  upTo: true,
+  peerExpiry: true,
+  force: true,
+  limit: true,
+  onProgress: true,
+});
 const MOMENTS = ['version', 'time', 'event'];
 
 /** Checks the options that a transaction is noted with. */
@@ -129,6 +139,11 @@ function requireEvent(caller: string, name: unknown) {
     );
   }
   return { site: parts[1]!, dbVersion: Number(parts[2]), seq: Number(parts[3]) };
+}
+
+export function prune(core: CrrCore, options: PruneOptions): Promise<PruneResult> {
+  refuseUnknownOptions('prune()', options, PRUNE);
+  return core.logs.prune(options);
 }
 
 /** A table at a moment, as a subquery that queries read like an alias of the table. */

@@ -9,7 +9,7 @@ import { valueTextOf } from '../tables/log/text.js';
 
 /** The value of an event's change, from the event as it is in the log. */
 export function eventValue(spec: TableSpec, event: LoggedEvent, sites: SitesOfPage): string {
-  const { time, rowVersion, parents, author, message, reverts, others } = event;
+  const { time, rowVersion, parents, pruned, author, message, reverts, others } = event;
   const columns = replicatedColumns(spec);
   const cells: Record<string, readonly [number | null, string]> =
     others === undefined ? {} : (JSON.parse(others) as Record<string, [number | null, string]>);
@@ -28,6 +28,7 @@ export function eventValue(spec: TableSpec, event: LoggedEvent, sites: SitesOfPa
     ...(rowVersion !== undefined && { r: rowVersion }),
     ...(Object.keys(cells).length > 0 && { c: cells }),
     ...(parents.length > 0 && { p: parents.map((dot) => sentParent(dot, event.site, sites)) }),
+    ...(pruned.length > 0 && { b: pruned.map((dot) => sentParent(dot, event.site, sites)) }),
     ...(author !== undefined && { a: author }),
     ...(message !== undefined && { m: message }),
     ...(reverts !== undefined && { u: sentCommit(reverts, event.site, sites) }),
@@ -53,7 +54,7 @@ function sentParent(
 }
 
 /** The ordinals that {@link eventValue} looks up. */
-export const sitesOfEvent = ({ parents, reverts }: LoggedEvent): number[] =>
-  [...parents, ...(reverts === undefined ? [] : [reverts])].map((dot) =>
+export const sitesOfEvent = ({ parents, pruned, reverts }: LoggedEvent): number[] =>
+  [...parents, ...pruned, ...(reverts === undefined ? [] : [reverts])].map((dot) =>
     Number(dot.slice(0, dot.indexOf(':'))),
   );

@@ -36,9 +36,24 @@ export class RowHistory {
     return event.cells.has(this.#indexOf(cell));
   }
 
+  /**
+   * Whether it is known what the row had here before an event.
+   *
+   * @param horizon the table was pruned here up to this db_version.
+   */
+  isKnownBefore({ arrived, pruned }: LoggedEvent, horizon: number): boolean {
+    if (pruned.length > 0) return false;
+    return arrived > horizon || this.events.every((event) => event.pruned.length === 0);
+  }
+
+  /** The last event that replaced what was in a cell. */
+  lastOf(cell: string): LoggedEvent | undefined {
+    return this.events.findLast((event) => this.covers(event, cell));
+  }
+
   /** The events of a cell that no other one has as parent. More than one: sites wrote it without each other's write. */
   heads(cell: string): readonly LoggedEvent[] {
-    const last = this.events.findLast((event) => this.covers(event, cell));
+    const last = this.lastOf(cell);
     if (last === undefined) return [];
     const noted = this.noted.filter(({ event, column }) => event === last.id && column === cell);
     if (noted.length === 0) return [last];
@@ -95,16 +110,22 @@ export class RowHistory {
     return undefined;
   }
 
-  /** The sum of a counter, of the events before an index: the last share of each site in the row's life then. */
-  sumBefore(cell: string, end: number): bigint {
+  /** The last share of each site in a counter, of the events before an index, in the row's life then. */
+  shares(cell: string, end: number): ReadonlyMap<number, LoggedEvent> {
     const events = this.events.slice(0, end);
     const life = Math.max(0, ...events.map(({ causalLength }) => causalLength));
-    const shares = new Map<number, bigint>();
+    const shares = new Map<number, LoggedEvent>();
     for (const event of events) {
-      const value = this.valueOf(event, cell);
-      if (event.causalLength === life && typeof value === 'bigint') shares.set(event.site, value);
+      const isShare = typeof this.valueOf(event, cell) === 'bigint';
+      if (event.causalLength === life && isShare) shares.set(event.site, event);
     }
-    return [...shares.values()].reduce((sum, share) => sum + share, 0n);
+    return shares;
+  }
+
+  /** The sum of a counter, of the events before an index. */
+  sumBefore(cell: string, end: number): bigint {
+    const shares = [...this.shares(cell, end).values()];
+    return shares.reduce((sum, event) => sum + (this.valueOf(event, cell) as bigint), 0n);
   }
 
   /** The event before it by the same site in a column that has a cell per site. */

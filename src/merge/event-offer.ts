@@ -105,8 +105,8 @@ export function inCausalOrder(offers: readonly EventOffer[]): readonly EventOffe
 export class SitesOfParents {
   readonly #sites = new Map<string, Uint8Array>();
 
-  add({ p = [], u }: LogEvent): void {
-    for (const site of [...p.map(([, , site]) => site), u?.[1]]) {
+  add({ p = [], b = [], u }: LogEvent): void {
+    for (const site of [...[...p, ...b].map(([, , site]) => site), u?.[1]]) {
       if (site !== undefined && !this.#sites.has(site)) this.#sites.set(site, hexToBytes(site));
     }
   }

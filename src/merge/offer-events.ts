@@ -1,3 +1,4 @@
+import type { LogEvent } from '../model/log-event.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { list, statementText } from '../sql/layout.js';
@@ -8,6 +9,8 @@ import type { RowWriter } from '../sql/source-rows.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
 import { importStatements } from '../tables/log/assumed.js';
 import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
+import { expectPruned } from '../tables/log/offered-again.js';
+import { dotsText } from '../tables/log/table.js';
 import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
 import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
@@ -60,6 +63,7 @@ function takeEvents(spec: TableSpec, offers: readonly EventOffer[], input: Event
   );
   return [
     ...rows.statements(offers),
+    ...(offers.some(({ event }) => event.b !== undefined) ? [statement(expectPruned(spec))] : []),
     ...noteCommits(offers, input),
     ...mergeEventsStatements(spec).map((sql) => statement(sql)),
   ];
@@ -80,11 +84,14 @@ function writeEvent(
   to.number(event.t);
   to.number(change.cl);
   to.value(event.r === undefined ? null : BigInt(event.r));
-  const dots = (event.p ?? []).flatMap(([version, seq, site]) => {
-    const ordinal = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
-    return ordinal === undefined ? [] : [`${ordinal}:${version}:${seq}`];
-  });
-  to.text(dots.length === 0 ? ' ' : ` ${dots.join(' ')} `);
+  const dotsOf = (dots: NonNullable<LogEvent['p']>) =>
+    dots.flatMap(([version, seq, site]) => {
+      const ordinal = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
+      return ordinal === undefined ? [] : [`${ordinal}:${version}:${seq}`];
+    });
+  to.text(dotsText(dotsOf(event.p ?? [])));
+  const pruned = dotsOf(event.b ?? []);
+  to.text(pruned.length === 0 ? null : dotsText(pruned));
   to.text(others ?? null);
   for (const index of columns) {
     const cell = cells.get(index);

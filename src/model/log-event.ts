@@ -14,6 +14,11 @@ export interface LogEvent {
   readonly c?: Readonly<Record<string, readonly [version: number | null, value: string]>>;
   /** Dots of the events that it replaced: db_version, seq, and the site in hex unless it is the writer. */
   readonly p?: readonly (readonly [dbVersion: number, seq: number, site?: string])[];
+  /**
+   * The latest event of each site that was pruned where this one comes from and that it replaced, as {@link p}: it replaced
+   * all that this site had written to the row before, too.
+   */
+  readonly b?: LogEvent['p'];
   /** Who made the transaction, and why. */
   readonly a?: string;
   readonly m?: string;
@@ -38,7 +43,7 @@ export function decodeEvent({ val, cl, col_version, seq }: Change): LogEvent | s
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     return 'its value is not an object';
   }
-  const { t, r, c, p, a, m, u } = event;
+  const { t, r, c, p, b, a, m, u } = event;
   if (!isVersion(t)) return 'it has no time';
   if (r !== undefined && !isVersion(r)) return 'its row version is not a version';
   if (c !== undefined && (typeof c !== 'object' || c === null || Array.isArray(c))) {
@@ -54,20 +59,22 @@ export function decodeEvent({ val, cl, col_version, seq }: Change): LogEvent | s
     }
     if (cell[0] === null ? r === undefined : !isVersion(cell[0])) return 'a cell has no version';
   }
-  if (p !== undefined && (!Array.isArray(p) || p.length > MOST_PARENTS)) {
-    return `its parents are not a list of at most ${MOST_PARENTS}`;
-  }
-  for (const parent of p ?? []) {
-    if (!Array.isArray(parent) || !isVersion(parent[0]) || !isVersion(parent[1])) {
-      return 'a parent is not a dot';
+  for (const dots of [p, b]) {
+    if (dots !== undefined && (!Array.isArray(dots) || dots.length > MOST_PARENTS)) {
+      return `its parents are not a list of at most ${MOST_PARENTS}`;
     }
-    const [version, parentSeq, site] = parent as [number, number, unknown];
-    if (site === undefined) {
-      if (version > col_version || (version === col_version && parentSeq >= seq)) {
-        return 'a parent by the same site is not older';
+    for (const parent of dots ?? []) {
+      if (!Array.isArray(parent) || !isVersion(parent[0]) || !isVersion(parent[1])) {
+        return 'a parent is not a dot';
       }
-    } else if (!isSiteOrNone(site)) {
-      return 'a parent is by no site';
+      const [version, parentSeq, site] = parent as [number, number, unknown];
+      if (site === undefined) {
+        if (version > col_version || (version === col_version && parentSeq >= seq)) {
+          return 'a parent by the same site is not older';
+        }
+      } else if (!isSiteOrNone(site)) {
+        return 'a parent is by no site';
+      }
     }
   }
   if (u !== undefined && !(Array.isArray(u) && isVersion(u[0]) && isSiteOrNone(u[1]))) {

@@ -48,6 +48,7 @@ export const rivalTable = (table: string) => `${table}${TABLE_INFIX}rival`;
 export const logTable = (table: string) => `${table}${TABLE_INFIX}log`;
 export const logIndex = (table: string) => `${logTable(table)}_key`;
 export const headTable = (table: string) => `${table}${TABLE_INFIX}head`;
+export const prunedTable = (table: string) => `${table}${TABLE_INFIX}pruned`;
 
 /** The names of all triggers of a table begin with this, and no others do. */
 export const triggerPrefix = (table: string) => `${table}${TABLE_INFIX}on_`;
@@ -67,7 +68,7 @@ export const GATES = [mergeGate, cellGate, rankGate].map((gate) => gate(''));
 export function tableOfPart(name: string): string | undefined {
   const parts = [
     ...[clockTable, mergeGate, cellTable, cellGate, asideTable, rankGate, rivalTable],
-    ...[logTable, headTable],
+    ...[logTable, headTable, prunedTable],
   ].map((part) => part(''));
   const end = parts.find((suffix) => name.endsWith(suffix));
   return end === undefined ? undefined : name.slice(0, -end.length);

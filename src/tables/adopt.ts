@@ -14,6 +14,7 @@ import {
   maskOf,
   mergeGate,
   offeredValueOf,
+  prunedTable,
   rankGate,
   rivalTable,
   trigger,
@@ -115,9 +116,16 @@ export function endAdopted(table: string, former: FormerNames): string[] {
   return [
     ...names.flatMap((name) => triggersAndGates(name, former.everyColumn)),
     ...names.flatMap((name) =>
-      [clockTable, cellTable, asideTable, rankGate, rivalTable, logTable, headTable].map((part) =>
-        dropTable(part(name)),
-      ),
+      [
+        clockTable,
+        cellTable,
+        asideTable,
+        rankGate,
+        rivalTable,
+        logTable,
+        headTable,
+        prunedTable,
+      ].map((part) => dropTable(part(name))),
     ),
     ...names.flatMap(forgetSpecStatements),
     ...tableDropped(table),

@@ -1,9 +1,9 @@
 /** Random histories: logs of sites are equal in the end, and heads are those of a model with version vectors. */
-import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { type Cursor, unpackKey } from '../../src/index.js';
 import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { KEYS, ModelledSite, notes } from './model.js';
+import { KEYS, ModelledSite } from './model.js';
+import { randomWrite } from './random-write.js';
 
 const HISTORIES = numberFromEnv('CRR_HISTORIES', 5);
 const STEPS = 30;
@@ -39,7 +39,7 @@ describe.each(['in order', 'chaos'] as const)('a network: %s', (network) => {
 
     for (let step = 0; step < STEPS; step++) {
       const site = sites[random.int(sites.length)]!;
-      if (random.int(3) < 2) wrong.push(...(await site.write(() => write(site, random))));
+      if (random.int(3) < 2) wrong.push(...(await site.write(() => randomWrite(site, random))));
       else {
         const from = random.int(sites.length);
         const to = (from + 1 + random.int(sites.length - 1)) % sites.length;
@@ -70,52 +70,3 @@ describe.each(['in order', 'chaos'] as const)('a network: %s', (network) => {
     }
   });
 });
-
-async function write({ db }: ModelledSite, random: Random): Promise<void> {
-  const key = random.pick(KEYS);
-  const is = eq(notes.id, key);
-  const text = () => random.pick(['x', 'y', 'z', null]);
-  const one = async (tx: Pick<typeof db, 'insert' | 'update' | 'delete' | 'run'>) => {
-    switch (random.int(9)) {
-      case 0:
-      case 1:
-        await tx
-          .insert(notes)
-          .values({ id: key, title: text(), size: random.int(9) })
-          .onConflictDoNothing();
-        break;
-      case 2:
-        await tx.run(sql`INSERT OR REPLACE INTO notes (id, title) VALUES (${key}, ${text()})`);
-        break;
-      case 3:
-        await tx
-          .update(notes)
-          .set({ title: text(), size: random.int(3) })
-          .where(is);
-        break;
-      case 4:
-        await tx.update(notes).set({ seen: text(), status: text() }).where(is);
-        break;
-      case 5:
-        await tx
-          .update(notes)
-          .set({ votes: sql`votes + 1`, best: random.int(9) })
-          .where(is);
-        break;
-      case 6:
-        await tx.update(notes).set({ title: text() });
-        break;
-      case 7:
-        await tx.delete(notes).where(is);
-        break;
-      default: {
-        const other = random.pick(KEYS);
-        await tx.run(sql`UPDATE OR IGNORE notes SET id = ${other} WHERE id = ${key}`);
-      }
-    }
-  };
-  if (random.int(2) === 0) return one(db);
-  await db.transaction(async (tx) => {
-    for (let n = 1 + random.int(2); n > 0; n--) await one(tx as never);
-  });
-}

@@ -1,13 +1,14 @@
 import { statementText } from '../../sql/layout.js';
-import { headTable, keyOf, logIndex, logTable } from '../../sql/names.js';
+import { headTable, keyOf, logIndex, logTable, prunedTable } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { eventValueOf, eventVersion } from './table.js';
 import { valueTextSql } from './text.js';
 
-/** Gives log and heads the new name of their table. The index is made again, because SQLite cannot rename an index. */
+/** Gives the log and its tables the new name of their table. The index is made again, because SQLite cannot rename an index. */
 export const renameLog = (from: string, to: string): string[] => [
   `ALTER TABLE ${quoteName(logTable(from))} RENAME TO ${quoteName(logTable(to))}`,
   `ALTER TABLE ${quoteName(headTable(from))} RENAME TO ${quoteName(headTable(to))}`,
+  `ALTER TABLE ${quoteName(prunedTable(from))} RENAME TO ${quoteName(prunedTable(to))}`,
   `DROP INDEX IF EXISTS ${quoteName(logIndex(from))}`,
 ];
 

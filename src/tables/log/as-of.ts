@@ -4,7 +4,7 @@ import { block, type Layout, list } from '../../sql/layout.js';
 import { keyOf, SITE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
-import { covers, eventValueOf, heads, log, markedVersion } from './table.js';
+import { covers, eventValueOf, heads, log, markedVersion, pruned } from './table.js';
 
 /** The moment that is looked at: a db_version of this database, a time in milliseconds, or an event by its dot, its site in hex. */
 export type Moment =
@@ -35,20 +35,47 @@ export function asOfSql(spec: TableSpec, moment: Moment): Layout {
         ),
       ])}
     FROM (
+      ${knownMoment(spec, moment)}
+    ) AS crr_known
+    CROSS JOIN (
       SELECT
         ${list([...keys.map((key) => `e.${key}`), 'max(e.causal_length) AS crr_life', ...clocks])}
       FROM ${log(spec)} AS e
       WHERE ${isBefore(spec, 'e', moment)}
       GROUP BY ${keys.map((key) => `e.${key}`).join(', ')}
     ) AS r
-    WHERE r.crr_life % 2 = 1`;
+    WHERE crr_known.crr_lost = 0 AND r.crr_life % 2 = 1`;
 }
+
+/**
+ * Fails the query if the moment is before what was pruned; otherwise a row with zero. Only an error of a function can do that in
+ * a query, and an aggregate is evaluated even if the log has no row.
+ */
+function knownMoment(spec: TableSpec, moment: Moment): Layout {
+  const message = `${quoteText(`${PRUNED}${spec.name}, up to db_version `)} || known.version`;
+  return block`
+    SELECT count(json_extract('{}', ${message})) AS crr_lost FROM ${pruned(spec)} AS known
+    WHERE ${isLost(spec, moment)}`;
+}
+
+function isLost(spec: TableSpec, moment: Moment): string {
+  if ('version' in moment) return `known.version > ${moment.version}`;
+  if ('time' in moment) return `known.time > ${moment.time}`;
+  const { site, dbVersion, seq } = moment.event;
+  return `known.version >= ifnull((SELECT named.arrived FROM ${log(spec)} AS named WHERE ${isNamed(site, dbVersion, seq)}), 1)`;
+}
+
+/** What an error of {@link asOfSql} begins with: the moment is before what was pruned. The table follows. */
+export const PRUNED = 'drizzle-crr: pruned: ';
+
+const isNamed = (site: string, dbVersion: number, seq: number) =>
+  `named.site = (SELECT ordinal FROM ${SITE_TABLE} WHERE site_id = x'${site}') AND ifnull(named.db_version, named.arrived) = ${dbVersion} AND named.seq = ${seq}`;
 
 function isBefore(spec: TableSpec, e: string, moment: Moment): string {
   if ('version' in moment) return `${e}.arrived <= ${moment.version}`;
   if ('time' in moment) return `ifnull(${e}.arrived_at, ${e}.time) <= ${moment.time}`;
   const { site, dbVersion, seq } = moment.event;
-  return `${e}.id <= (SELECT named.id FROM ${log(spec)} AS named WHERE named.site = (SELECT ordinal FROM ${SITE_TABLE} WHERE site_id = x'${site}') AND ifnull(named.db_version, named.arrived) = ${dbVersion} AND named.seq = ${seq})`;
+  return `${e}.id <= (SELECT named.id FROM ${log(spec)} AS named WHERE ${isNamed(site, dbVersion, seq)})`;
 }
 
 /** A column with a cell per site: the sum of the last shares, or the greatest value that stood. */

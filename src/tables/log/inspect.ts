@@ -17,7 +17,9 @@ export function inspectLog(spec: TableSpec): Inspection[] {
     isInteger(`${E}.causal_length`, 1),
     `(${E}.seq IS NULL OR ${isInteger(`${E}.seq`)})`,
     `(${E}.db_version IS NULL OR ${isInteger(`${E}.db_version`)})`,
-    `(${E}.parents IS NULL OR ${E}.parents NOT GLOB '*[^0-9: ]*')`,
+    ...['parents', 'pruned'].map(
+      (dots) => `(${E}.${dots} IS NULL OR ${E}.${dots} NOT GLOB '*[^0-9: ]*')`,
+    ),
     `CASE WHEN ${E}.others IS NULL THEN true ELSE json_valid(${E}.others) END`,
   ]);
   const gone = (name: string) => `noted.${name} NOT IN (SELECT id FROM ${log(spec)})`;

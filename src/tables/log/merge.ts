@@ -7,6 +7,7 @@ import { joinAside, trueValue } from '../aside/truth.js';
 import { cellVersionSql } from '../clock/clock.js';
 import { CLOCK, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
+import { dropPruned } from './offered-again.js';
 import { noteHeads } from './rivals.js';
 import { eventValueOf, eventVersion, isNew, log, markedVersion } from './table.js';
 
@@ -24,6 +25,7 @@ export const OFFERED = [
   'causal_length',
   'row_version',
   'parents',
+  'pruned',
   'others',
 ];
 
@@ -64,6 +66,7 @@ export function insertEventsStatement(
 /** After the events are in. */
 export function mergeEventsStatements(spec: TableSpec): string[] {
   return [
+    dropPruned(spec),
     ...(spec.clockColumns.length > 0 ? [markLost(spec)] : []),
     ...noteHeads(spec),
     touchClocks(spec),

@@ -1,5 +1,5 @@
 import { replicatedColumns } from '../../model/table-spec.js';
-import { headTable, logIndex, logTable } from '../../sql/names.js';
+import { headTable, logIndex, logTable, prunedTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import type { ActualCrr } from '../actual.js';
 import type { Difference } from '../difference.js';
@@ -13,10 +13,13 @@ export const logModule: TableModule = {
   name: 'log',
   create: (spec) => (spec.history ? logStatements(spec) : []),
   objects: ({ name, history }) =>
-    history ? [logTable, logIndex, headTable].map((part) => [part(name), ''] as const) : [],
+    history
+      ? [logTable, logIndex, headTable, prunedTable].map((part) => [part(name), ''] as const)
+      : [],
   drop: (table) => [
     `DROP TABLE IF EXISTS ${quoteName(logTable(table))}`,
     `DROP TABLE IF EXISTS ${quoteName(headTable(table))}`,
+    `DROP TABLE IF EXISTS ${quoteName(prunedTable(table))}`,
   ],
   alter(step, { table, actual, to }) {
     if (!hasLog(table, actual)) return [];

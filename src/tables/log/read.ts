@@ -1,4 +1,8 @@
-import { replicatedColumns, type TableSpec } from '../../model/table-spec.js';
+import {
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  type TableSpec,
+} from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { block, type Layout, lines } from '../../sql/layout.js';
 import { COMMIT_TABLE } from '../../sql/names.js';
@@ -10,7 +14,7 @@ import { parseValueText, valueTextSql } from './text.js';
 /*
  * Events as texts, because drivers take more time for a row than for a text, separated by semicolons:
  *
- *     id,arrived,site,db_version,seq,time,arrived_at,causal_length,row_version,parents,others,author,message,reverts,cells
+ *     id,arrived,site,db_version,seq,time,arrived_at,causal_length,row_version,parents,pruned,others,author,message,reverts,cells
  *
  * cells: `index:version:value` for each that has a value, separated by `/`. Texts of people and JSON are in hex.
  */
@@ -29,14 +33,23 @@ export function eventsTextSql(spec: TableSpec, row: string, since: number): Layo
     )`;
 }
 
-/** One event of the log `e` as text. */
-export function eventTextSql(spec: TableSpec, e: string): Layout {
+/**
+ * One event of the log `e` as text.
+ *
+ * @param valueSql writes the text of a value.
+ */
+export function eventTextSql(
+  spec: TableSpec,
+  e: string,
+  valueSql: (value: string, column: ReplicatedColumnSpec) => Layout = valueTextSql,
+): Layout {
   const commit = (what: string) =>
     `ifnull((SELECT hex(made.${what}) FROM ${COMMIT_TABLE} AS made WHERE made.site = ${e}.site AND made.db_version = ifnull(${e}.db_version, ${e}.arrived)), '')`;
-  const cells = replicatedColumns(spec).map(
-    ({ name }, i) =>
-      block`|| CASE WHEN ${e}.${eventVersion(name)} IS NULL AND ${e}.row_version IS NULL THEN '' ELSE '${i}:' || ifnull(${e}.${eventVersion(name)}, '') || ':' || ${valueTextSql(`${e}.${eventValueOf(name)}`)} || '/' END`,
-  );
+  const cells = replicatedColumns(spec).map((column, i) => {
+    const version = `${e}.${eventVersion(column.name)}`;
+    const value = valueSql(`${e}.${eventValueOf(column.name)}`, column);
+    return block`|| CASE WHEN ${version} IS NULL AND ${e}.row_version IS NULL THEN '' ELSE '${i}:' || ifnull(${version}, '') || ':' || ${value} || '/' END`;
+  });
   const parts = [
     `${e}.id`,
     `${e}.arrived`,
@@ -51,6 +64,7 @@ export function eventTextSql(spec: TableSpec, e: string): Layout {
   return block`
     ${parts.join(" || ',' || ")}
       || ',' || ${parentsSql(spec, e)}
+      || ',' || ifnull(${e}.pruned, '')
       || ',' || hex(ifnull(${e}.others, ''))
       || ',' || ${commit('author')}
       || ',' || ${commit('message')}
@@ -73,6 +87,8 @@ export interface LoggedEvent {
   readonly rowVersion: number | undefined;
   /** Dots `site:db_version:seq`. */
   readonly parents: readonly string[];
+  /** Dots of the latest event of each site that was pruned and that it replaced. */
+  readonly pruned: readonly string[];
   readonly author: string | undefined;
   readonly message: string | undefined;
   /** Of the transaction: the one that it takes back, as `site:db_version`. */
@@ -100,7 +116,7 @@ export function parseEvent(text: string): LoggedEvent {
   const words = (i: number) =>
     parts[i] === '' ? undefined : (parseValueText(`t${parts[i]}`) as string);
   const cells = new Map<number, LoggedCell>();
-  for (const cell of parts[14]!.split('/')) {
+  for (const cell of parts[15]!.split('/')) {
     if (cell === '') continue;
     const [index, version, value] = cell.split(':') as [string, string, string];
     cells.set(Number(index), {
@@ -118,14 +134,17 @@ export function parseEvent(text: string): LoggedEvent {
     arrivedAt: optional(6) ?? number(5),
     causalLength: number(7),
     rowVersion: optional(8),
-    parents: [...new Set(parts[9]!.split(' ').filter((dot) => dot !== ''))].sort(),
-    others: words(10),
-    author: words(11),
-    message: words(12),
-    reverts: words(13),
+    parents: [...new Set(dotsOf(parts[9]!))].sort(),
+    pruned: dotsOf(parts[10]!),
+    others: words(11),
+    author: words(12),
+    message: words(13),
+    reverts: words(14),
     cells,
   };
 }
+
+const dotsOf = (text: string) => text.split(' ').filter((dot) => dot !== '');
 
 export const dotOf = ({ site, dbVersion, seq }: LoggedEvent): string =>
   `${site}:${dbVersion}:${seq ?? ''}`;

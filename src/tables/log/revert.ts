@@ -101,3 +101,17 @@ export function readOwnCommits(
     },
   };
 }
+
+/** Reads which transactions of a site take others back, whether or not the log still has them. */
+export function readReverting(
+  site: number,
+  found: (dbVersion: number, reverts: string) => void,
+): Query {
+  const sql = `SELECT db_version, reverts FROM ${COMMIT_TABLE} WHERE site = ${site} AND reverts IS NOT NULL`;
+  return {
+    ...statement(sql),
+    read(rows) {
+      for (const { 0: dbVersion, 1: reverts } of rows) found(Number(dbVersion), String(reverts));
+    },
+  };
+}

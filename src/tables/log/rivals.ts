@@ -14,6 +14,7 @@ import {
   isNew,
   log,
   markedVersion,
+  replacesByPruned,
 } from './table.js';
 
 /*
@@ -41,9 +42,9 @@ function replacesAssumed(spec: TableSpec, e: string, assumed: string, cell: stri
     )`;
 }
 
-/** SQL condition: an event is in the parents of another one that covers the cell. */
+/** SQL condition: an event that covers the cell has replaced another one, which is in its parents, or was before they were pruned. */
 const isParent = (spec: TableSpec, parent: string, child: string, cell: string) =>
-  `instr(${child}.parents, ' ' || ${dotSql(parent)} || ' ') > 0 AND ${coversNamed(spec, child, cell)}`;
+  `(instr(${child}.parents, ' ' || ${dotSql(parent)} || ' ') > 0 OR ${replacesByPruned(child, parent)}) AND ${coversNamed(spec, child, cell)}`;
 
 /**
  * SQL condition: the event `y` is no head of the cell any more. What was a head before can only be replaced by what is new.

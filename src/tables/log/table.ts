@@ -11,6 +11,7 @@ import {
   logTable,
   offeredValueOf,
   offeredVersionOf,
+  prunedTable,
 } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys, columnType } from '../clock/table.js';
@@ -35,6 +36,8 @@ import { DB_VERSION } from '../state/table.js';
  *                       are the heads of its cells in the log before it; see parents.ts
  *     version_<column>  of a cell that it wrote: the version; negative if it lost against what was here already
  *     value_<column>    and the value. Of a column with a cell per site: the site's own cell
+ *     pruned            of the pruned events that it replaced, directly or through others, the dot of each site's latest,
+ *                       each between spaces: it replaced all that this site had written to the row up to then
  *     others            cells of columns that this schema lacks, as JSON
  *
  * The head table names the heads of a cell where they are not simply the last event that covers it: after
@@ -43,6 +46,12 @@ import { DB_VERSION } from '../state/table.js';
  *     event             the last event that covered the cell when the heads were found
  *     column_name       the cell; '-1' is the row's existence
  *     head              an event that no other event of the cell has as parent
+ *
+ * The table of what was pruned has one row, once that has begun here, or an event came that knows of pruned ones:
+ *
+ *     version, time     db_version and clock here up to which events may be missing: the past before is not known
+ *     swept             all rows with an event up to this place in the log were pruned ...
+ *     keep              ... but for so many events of each
  */
 export function logStatements(spec: TableSpec): string[] {
   const keys = clockKeys(spec);
@@ -54,6 +63,7 @@ export function logStatements(spec: TableSpec): string[] {
     ),
     'row_version INTEGER',
     'parents TEXT',
+    'pruned TEXT',
     'others TEXT',
     // No type: values keep their storage class.
     ...replicatedColumns(spec).flatMap(({ name }) => [
@@ -74,11 +84,20 @@ export function logStatements(spec: TableSpec): string[] {
         head INTEGER,
         UNIQUE (event, column_name, head)
       )`,
+    statementText`
+      CREATE TABLE IF NOT EXISTS ${pruned(spec)} (
+        id INTEGER PRIMARY KEY,
+        version INTEGER,
+        time INTEGER,
+        swept INTEGER,
+        keep INTEGER
+      )`,
   ];
 }
 
 export const log = ({ name }: { readonly name: string }) => quoteName(logTable(name));
 export const heads = ({ name }: { readonly name: string }) => quoteName(headTable(name));
+export const pruned = ({ name }: { readonly name: string }) => quoteName(prunedTable(name));
 
 /** The quoted columns of a cell. */
 export const eventVersion = (column: string) => quoteName(offeredVersionOf(column));
@@ -116,6 +135,21 @@ export const markedVersion = (e: string, { name }: Pick<ReplicatedColumnSpec, 'n
 /** SQL of an event's dot. */
 export const dotSql = (e: string) =>
   `${e}.site || ':' || ifnull(${e}.db_version, ${e}.arrived) || ':' || ${e}.seq`;
+
+/** Dots as the columns `parents` and `pruned` have them. */
+export const dotsText = (dots: readonly string[]) =>
+  dots.length === 0 ? ' ' : ` ${dots.join(' ')} `;
+
+/** SQL of a pair by which events of one site are ordered. */
+export const orderSql = (e: string) => `(ifnull(${e}.db_version, ${e}.arrived), ${e}.seq)`;
+
+/** SQL condition: the event `e` replaced `y` by what it knows of pruned events. */
+export function replacesByPruned(e: string, y: string): string {
+  const site = `' ' || ${y}.site || ':'`;
+  const rest = `substr(${e}.pruned, instr(${e}.pruned, ${site}) + length(${site}))`;
+  const dot = `(CAST(${rest} AS INTEGER), CAST(substr(${rest}, instr(${rest}, ':') + 1) AS INTEGER))`;
+  return `instr(${e}.pruned, ${site}) > 0 AND ${dot} >= ${orderSql(y)}`;
+}
 
 /** SQL condition: an event came with the running merge. Arrivals have ascending ids. */
 export const isNew = (spec: TableSpec, e: string) =>

@@ -1,0 +1,205 @@
+import { cellTypeOf, typeOf } from '../columns/registry.js';
+import { SENTINEL } from '../model/change.js';
+import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import type { NotedHead } from '../tables/log/query.js';
+import { dotOf, type LoggedEvent } from '../tables/log/read.js';
+import { RowHistory } from './row-history.js';
+
+/** How far a row's events may go. */
+export interface PruneLimits {
+  /** Only events that arrived up to this db_version. */
+  readonly upTo: number;
+  /** Only events with so many newer ones in their row. */
+  readonly keep: number;
+}
+
+/** What becomes of the events of a row. */
+export interface PrunedRow {
+  readonly removed: readonly LoggedEvent[];
+  /** Events that stay and name others than before. */
+  readonly changed: readonly Pick<LoggedEvent, 'id' | 'parents' | 'pruned'>[];
+  /** Heads that were noted beside events that are not the last ones of their cell any more. */
+  readonly forgotten: readonly NotedHead[];
+  /** The last event that might have gone: the past before it is not known any more. */
+  readonly last: LoggedEvent;
+  /** When the last of them came, by the clock here. */
+  readonly lastTime: number;
+}
+
+/**
+ * Decides which events of a row may go. What the row was when the last of them arrived stays known, and with it all that
+ * followed; so does who replaced whom among those that stay.
+ *
+ * @param events all of the row, in the order of arrival.
+ * @returns undefined if none may go; `'unclear'` if events came without those before them, so that it would not be clear any more
+ * which of them are concurrent.
+ */
+export function pruneRow(
+  spec: TableSpec,
+  events: readonly LoggedEvent[],
+  noted: readonly NotedHead[],
+  limits: PruneLimits,
+): PrunedRow | 'unclear' | undefined {
+  const past = new RowHistory(spec, events.slice(0, endOf(events, limits)), noted);
+  if (past.events.length < 2) return undefined;
+  const needed = neededOf(past);
+  const removed = past.events.filter((event) => !needed.has(event));
+  if (removed.length === 0) return undefined;
+  const graph = new Contraction(events, new Set(removed));
+  const kept = past.events.filter((event) => needed.has(event));
+  const after = new Map(kept.map((event) => [event, graph.contracted(event)]));
+  if (!areStillHeads(past, after)) return 'unclear';
+  const lastOf = new Map(cellsOf(spec).map((cell) => [cell, past.lastOf(cell)?.id]));
+  const ids = new Set(past.events.map(({ id }) => id));
+  return {
+    removed,
+    changed: kept.map((event) => ({ id: event.id, ...after.get(event)! })),
+    forgotten: noted.filter(({ event, column }) => ids.has(event) && lastOf.get(column) !== event),
+    last: past.events.at(-1)!,
+    lastTime: Math.max(...past.events.map(({ arrivedAt }) => arrivedAt)),
+  };
+}
+
+/** How many of the events may go as far as their age is concerned: whole db_versions, because these are what can be looked at. */
+function endOf(events: readonly LoggedEvent[], { upTo, keep }: PruneLimits): number {
+  const young = events.findIndex(({ arrived }) => arrived > upTo);
+  let end = Math.max(0, Math.min(young < 0 ? events.length : young, events.length - keep));
+  while (end > 0 && events[end - 1]!.arrived === events[end]?.arrived) end--;
+  return end;
+}
+
+const cellsOf = (spec: TableSpec): readonly string[] => [
+  SENTINEL,
+  ...replicatedColumns(spec).map(({ name }) => name),
+];
+
+/** What the state of a row consists of, in the end of some events. */
+function neededOf(past: RowHistory): Set<LoggedEvent> {
+  const { spec, events } = past;
+  const end = events.length;
+  const needed = new Set<LoggedEvent | undefined>();
+  for (const cell of cellsOf(spec)) {
+    // The heads are noted with the last event, which need not be one.
+    needed.add(past.lastOf(cell));
+    for (const head of past.heads(cell)) needed.add(head);
+  }
+  const life = Math.max(...events.map(({ causalLength }) => causalLength));
+  needed.add(events.findLast(({ causalLength }) => causalLength === life));
+  if (life % 2 === 1) {
+    for (const column of replicatedColumns(spec)) {
+      if (typeOf(column).storage === 'clock') needed.add(past.shownBy(column.name, end));
+      else if (cellTypeOf(column).lists === 'contributions') {
+        for (const share of past.shares(column.name, end).values()) needed.add(share);
+      }
+    }
+  }
+  for (const event of headsOfOthers(past)) needed.add(event);
+  needed.delete(undefined);
+  return needed as Set<LoggedEvent>;
+}
+
+/** Events with cells of columns that this schema lacks, unless a later one replaced them. */
+function headsOfOthers(past: RowHistory): LoggedEvent[] {
+  const replaced = new Map<string, Set<LoggedEvent>>();
+  const withRow = new Set<LoggedEvent>();
+  return [...past.events].reverse().filter((event) => {
+    const cells = Object.keys(JSON.parse(event.others ?? '{}') as object);
+    const isHead = cells.some((cell) => !withRow.has(event) && !replaced.get(cell)?.has(event));
+    const coversRow = past.covers(event, SENTINEL);
+    if (cells.length > 0 || coversRow) {
+      const seen = past.seenBy(event).filter((other) => other !== event);
+      for (const cell of cells) {
+        replaced.set(cell, new Set([...(replaced.get(cell) ?? []), ...seen]));
+      }
+      if (coversRow) for (const other of seen) withRow.add(other);
+    }
+    return isHead;
+  });
+}
+
+type Replaced = Pick<LoggedEvent, 'parents' | 'pruned'>;
+
+/** The parents of a row's events without those that go: who replaced one of these replaced what that had replaced, too. */
+class Contraction {
+  readonly #byDot: ReadonlyMap<string, LoggedEvent>;
+
+  constructor(
+    events: readonly LoggedEvent[],
+    readonly removed: ReadonlySet<LoggedEvent>,
+  ) {
+    this.#byDot = new Map(events.map((event) => [dotOf(event), event]));
+  }
+
+  contracted(event: LoggedEvent): Replaced {
+    const parents = new Set<string>();
+    const pruned = new LatestDots();
+    for (const dot of event.pruned) pruned.add(dot);
+    const passed = new Set([event]);
+    for (const child of passed) {
+      for (const dot of child.parents) {
+        const parent = this.#byDot.get(dot);
+        if (parent !== undefined && !this.removed.has(parent)) parents.add(dot);
+        else if (parent === undefined && child === event) parents.add(dot);
+        else pruned.add(dot);
+        if (parent === undefined || !this.removed.has(parent)) continue;
+        for (const older of parent.pruned) pruned.add(older);
+        passed.add(parent);
+      }
+    }
+    return { parents: [...parents].sort(), pruned: pruned.dots };
+  }
+}
+
+/** The latest dot of each site. */
+class LatestDots {
+  readonly #bySite = new Map<string, readonly [dbVersion: number, seq: number]>();
+
+  add(dot: string): void {
+    const [site, dbVersion, seq] = partsOf(dot);
+    const known = this.#bySite.get(site);
+    if (known !== undefined && !isBefore(known, [dbVersion, seq])) return;
+    this.#bySite.set(site, [dbVersion, seq]);
+  }
+
+  get dots(): readonly string[] {
+    return [...this.#bySite].map(([site, [dbVersion, seq]]) => `${site}:${dbVersion}:${seq}`);
+  }
+}
+
+function partsOf(dot: string): [site: string, dbVersion: number, seq: number] {
+  const [site, dbVersion, seq] = dot.split(':') as [string, string, string];
+  return [site, Number(dbVersion), Number(seq)];
+}
+
+const isBefore = (a: readonly [number, number], b: readonly [number, number]): boolean =>
+  a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+
+/**
+ * Whether no event that stays would count as replacing a head. It can only do so if this site has events of another one
+ * without earlier ones.
+ */
+function areStillHeads(past: RowHistory, after: ReadonlyMap<LoggedEvent, Replaced>): boolean {
+  return cellsOf(past.spec).every((cell) =>
+    past
+      .heads(cell)
+      .every(
+        (head) =>
+          head.seq === undefined ||
+          [...after].every(
+            ([event, replaced]) =>
+              event === head || !past.covers(event, cell) || !isAmong(head, replaced),
+          ),
+      ),
+  );
+}
+
+function isAmong(event: LoggedEvent, { parents, pruned }: Replaced): boolean {
+  const dot = dotOf(event);
+  const [site, dbVersion, seq] = partsOf(dot);
+  return (
+    parents.includes(dot) ||
+    pruned
+      .map(partsOf)
+      .some(([by, ...latest]) => by === site && !isBefore(latest, [dbVersion, seq]))
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * Random histories of sites that prune when they like: heads are those of a model that forgets nothing, and what is after
+ * the horizon is as it was.
+ */
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { internalsOf } from '../../src/drizzle/internals.js';
+import { type CrrDatabaseError, type Cursor, explainError } from '../../src/index.js';
+import { baselineStatements } from '../../src/tables/log/assumed.js';
+import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
+import { ModelledSite, notes } from './model.js';
+import { randomWrite } from './random-write.js';
+
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 8);
+const STEPS = 40;
+const SEED = seedFromEnv();
+
+test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', async (seed) => {
+  const random = new Random(seed);
+  const all = new Map();
+  const open = async () => new PruningSite(await ModelledSite.open(all));
+  const sites = [await open(), await open(), await open()];
+  const cursors = new Map<string, number | Cursor>();
+  const wrong: string[] = [];
+  const [from, to] = [() => random.pick(sites), () => random.pick(sites)];
+
+  const deliver = async (a: PruningSite, b: PruningSite) => {
+    const id = `${sites.indexOf(a)}>${sites.indexOf(b)}`;
+    const page = await a.db.$crr.changes({
+      since: cursors.get(id) ?? 0,
+      limit: 1 + random.int(60),
+    });
+    await b.db.$crr.apply(page);
+    cursors.set(id, page.cursor);
+    wrong.push(...(await b.received()));
+  };
+  /** Everything again, in any order. */
+  const offerAgain = async (a: PruningSite, b: PruningSite) => {
+    const { changes } = await a.db.$crr.changes();
+    await b.db.$crr.apply(random.shuffle([...changes, ...changes.slice(0, 5)]));
+    wrong.push(...(await b.received()));
+  };
+
+  for (let step = 0; step < STEPS; step++) {
+    const site = to();
+    switch (random.int(10)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        wrong.push(...(await site.write(() => randomWrite(site.site, random))));
+        break;
+      case 4:
+      case 5:
+      case 6:
+        await deliver(from(), site);
+        break;
+      case 7:
+        await offerAgain(from(), site);
+        break;
+      case 8:
+        await site.prune(random);
+        break;
+      default:
+        // It joins late, and knows what a site that has pruned can give it.
+        if (sites.length < 5 && step > STEPS / 3) {
+          sites.push(await open());
+          await deliver(from(), sites.at(-1)!);
+        }
+    }
+    wrong.push(...(await site.site.wrongHeads()));
+    expect(wrong, `step ${step}`).toEqual([]);
+  }
+  for (const site of sites) expect(await site.wrongPast(), 'past').toEqual([]);
+  for (let round = 0; round < 3; round++) {
+    for (const a of sites) for (const b of sites) if (a !== b) await offerAgain(a, b);
+    if (round === 1) await random.pick(sites).prune(random);
+  }
+  const rows = await sites[0]!.site.rows();
+  for (const site of sites) {
+    expect(wrong).toEqual([]);
+    expect(await site.site.rows()).toEqual(rows);
+    expect(await site.site.wrongHeads()).toEqual([]);
+    expect(await site.wrongPast()).toEqual([]);
+    expect(await site.countMissing(), 'cells without an event').toBe(0);
+    expect((await site.db.$crr.verify()).findings).toEqual([]);
+  }
+});
+
+/** A site that prunes, and remembers what it showed. */
+class PruningSite {
+  readonly #shown = new Map<number, string>();
+  #horizon = 0;
+
+  constructor(readonly site: ModelledSite) {}
+
+  get db() {
+    return this.site.db;
+  }
+
+  async write(run: () => Promise<unknown>): Promise<string[]> {
+    const wrong = await this.site.write(run);
+    await this.#remember();
+    return wrong;
+  }
+
+  async received(): Promise<string[]> {
+    const wrong = await this.site.received();
+    await this.#remember();
+    return wrong;
+  }
+
+  async #remember(): Promise<void> {
+    const rows = await this.db.select().from(notes).orderBy(notes.id);
+    this.#shown.set(await this.db.$crr.version(), JSON.stringify(rows));
+  }
+
+  async prune(random: Random): Promise<void> {
+    const upTo = random.int(1 + (await this.db.$crr.version()));
+    const { horizons } = await this.db.$crr.prune({
+      upTo,
+      keep: random.pick([0, 0, 1, 3]),
+      limit: random.pick([1, 3, 1_000]),
+    });
+    expect(horizons.notes).toBeGreaterThanOrEqual(this.#horizon);
+    this.#horizon = horizons.notes!;
+    expect(this.#horizon === 0 || this.#horizon <= Math.max(upTo, this.#horizon)).toBe(true);
+  }
+
+  /** Moments at which the past is not what was shown then. */
+  async wrongPast(): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const [version, rows] of this.#shown) {
+      const past = this.db.$crr.asOf(notes, { version });
+      const then = await this.db
+        .select()
+        .from(past)
+        .orderBy(past.id)
+        .then(JSON.stringify, (error) => (explainError(error) as CrrDatabaseError).code);
+      const expected = version < this.#horizon ? 'CRR_HISTORY_PRUNED' : rows;
+      if (then !== expected) wrong.push(`${version}: ${then}, expected ${expected}`);
+    }
+    return wrong;
+  }
+
+  /** How many events a baseline would add: cells that the clocks know and the log does not. */
+  async countMissing(): Promise<number> {
+    const spec = internalsOf(this.db.$crr).schema.tables.get('notes')!;
+    let missing = Number.NaN;
+    await this.db
+      .transaction(async (tx) => {
+        const count = async () => {
+          const [row] = await tx.all<{ n: number }>(sql`SELECT count(*) AS n FROM notes__crr_log`);
+          return row!.n;
+        };
+        const before = await count();
+        for (const text of baselineStatements(spec)) await tx.run(sql.raw(text));
+        missing = (await count()) - before;
+        tx.rollback();
+      })
+      .catch(() => {});
+    return missing;
+  }
+}
