@@ -1,5 +1,5 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
-import { all, block, type Fragment, list, statementText } from '../../sql/layout.js';
+import { all, block, list, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
 import { NOW_MS } from '../../sql/now.js';
 import { quoteName } from '../../sql/quote.js';
@@ -79,18 +79,17 @@ export function mergeEventsStatements(spec: TableSpec): string[] {
  */
 function markLost(spec: TableSpec): string {
   const table = log(spec);
-  const isShown = (column: ReplicatedColumnSpec) =>
-    `${cellVersionSql(column.name, `${CLOCK}.`)} = ${markedVersion(table, column)} AND ${trueValue(spec, column.name)} IS ${table}.${eventValueOf(column.name)} COLLATE BINARY`;
-  const row = (isAsWritten: Fragment) => block`
-    SELECT 1 FROM ${clock(spec)} AS ${CLOCK}
+  const isShown = (column: ReplicatedColumnSpec, e: string) =>
+    `${cellVersionSql(column.name, `${CLOCK}.`)} = ${markedVersion(e, column)} AND ${trueValue(spec, column.name)} IS ${e}.${eventValueOf(column.name)} COLLATE BINARY`;
+  const row = (e: string) => block`
+    ${clock(spec)} AS ${CLOCK}
     LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
     ${joinAside(spec, (key) => `${CLOCK}.${quoteName(keyOf(key))}`)}
     WHERE
-      ${sameKeys(spec, CLOCK, table)}
-      AND ${CLOCK}.causal_length = ${table}.causal_length
-      AND ${isAsWritten}`;
+      ${sameKeys(spec, CLOCK, e)}
+      AND ${CLOCK}.causal_length = ${e}.causal_length`;
   const hasAll = spec.clockColumns.map(
-    (column) => `(${markedVersion(table, column)} IS NULL OR ${isShown(column)})`,
+    (column) => `(${markedVersion(table, column)} IS NULL OR ${isShown(column, table)})`,
   );
   const assignments = spec.clockColumns.map((column) => {
     const { name } = column;
@@ -100,16 +99,16 @@ function markLost(spec: TableSpec): string {
         WHEN
           ${markedVersion(table, column)} > 0
           AND NOT EXISTS (
-            ${row(isShown(column))}
+            SELECT 1 FROM ${row(table)}
+              AND ${isShown(column, table)}
           )
           AND NOT EXISTS (
             SELECT 1 FROM ${log(spec)} AS later
-            JOIN ${clock(spec)} AS ${CLOCK} ON ${sameKeys(spec, CLOCK, 'later')} AND ${CLOCK}.causal_length = later.causal_length
-            WHERE
-              ${sameKeys(spec, 'later', table)}
+            CROSS JOIN ${row('later')}
+              AND ${sameKeys(spec, 'later', table)}
               AND later.arrived = ${table}.arrived
               AND later.id > ${table}.id
-              AND (later.causal_length % 2 = 0 OR ${cellVersionSql(name, `${CLOCK}.`)} = ${markedVersion('later', column)})
+              AND (later.causal_length % 2 = 0 OR ${isShown(column, 'later')})
           )
         THEN -${markedVersion(table, column)}
         ELSE ${version}
@@ -124,7 +123,8 @@ function markLost(spec: TableSpec): string {
       AND ${table}.seq IS NOT NULL
       AND ${table}.causal_length % 2 = 1
       AND NOT EXISTS (
-        ${row(all(hasAll))}
+        SELECT 1 FROM ${row(table)}
+          AND ${all(hasAll)}
       )`;
 }
 
