@@ -6,11 +6,15 @@ export type { ChangePage, ChangeStream, Cursor, ReadPage } from './database/chan
 export type { Compacted, CompactOptions, CompactResult } from './database/compact.js';
 export type { ChangeBatch, SiteState } from './database/crr.js';
 export { explain as explainError } from './database/database-errors.js';
-export { days } from './database/days.js';
 export type { Evict } from './database/evict.js';
 export type { Removal, RemovalOptions } from './database/hold-back.js';
 export type { Peer, PeerProgress, PeerUpdate } from './database/peers.js';
-export type { Pruned, PruneOptions, PruneResult } from './database/prune.js';
+export {
+  days,
+  type Pruned,
+  type PruneOptions,
+  type PruneResult,
+} from './database/prune-options.js';
 export type { OpenText, TextCodec, TextEdit } from './documents/codec.js';
 export type {
   DocumentChange,

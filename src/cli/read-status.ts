@@ -4,11 +4,19 @@ import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
 import { checkDatabase } from '../migrate/check.js';
 import { constrainedTables } from '../model/constraints.js';
+import type { Query } from '../sql/statement.js';
 import { countAside } from '../tables/aside/conflicts.js';
 import { listParkedRejected } from '../tables/aside/rejected.js';
 import type { KnownPeer } from '../tables/peer/holdback.js';
 import { listRejected } from '../tables/pending/rejected.js';
-import { countBookkeepingBytes, countRows, type TableCounts } from '../tables/statistics.js';
+import {
+  countBookkeepingBytes,
+  countEvents,
+  countLogBytes,
+  countRows,
+  type LogCounts,
+  type TableCounts,
+} from '../tables/statistics.js';
 import type { Io } from './io.js';
 import { type OpenCrrs, withCrrs } from './open-database.js';
 import type { DatabaseOptions } from './options.js';
@@ -44,6 +52,13 @@ export interface TableStatus {
   /** Rows that are merged and not shown, and rows that show something else than a value. */
   readonly parked: number;
   readonly masked: number;
+  /** Of a table with history. */
+  readonly log?: LogStatus | undefined;
+}
+
+export interface LogStatus extends LogCounts {
+  /** Undefined if the database cannot measure it. */
+  readonly bytes: number | undefined;
 }
 
 export const readStatus = (io: Io, options: DatabaseOptions): Promise<Status> =>
@@ -65,10 +80,22 @@ export async function statusOf({ db, address, schema, connection }: OpenCrrs): P
   for (const spec of constrained) {
     queries.push(countAside(spec, (found) => aside.set(spec.name, found)));
   }
+  const logs = new Map<string, LogCounts>();
+  const logged = [...schema.tables.values()].filter(
+    ({ name, history }) => history && !absent.has(name),
+  );
+  for (const spec of logged) {
+    queries.push(countEvents(spec, (found) => logs.set(spec.name, found)));
+  }
   let rejected = 0;
   queries.push(listRejected(() => rejected++));
   queries.push(...constrained.map((spec) => listParkedRejected(spec, () => rejected++)));
   await run(connection, queries, 'read');
+  const bytes = new Map<string, number>();
+  const logBytes = logged.map((spec) =>
+    countLogBytes(spec, (found) => bytes.set(spec.name, found)),
+  );
+  await runIfMeasurable(connection, logBytes);
   return {
     address: address.shown,
     siteId,
@@ -81,6 +108,7 @@ export async function statusOf({ db, address, schema, connection }: OpenCrrs): P
       name,
       counts: counts.get(name),
       ...(aside.get(name) ?? { parked: 0, masked: 0 }),
+      ...(logs.has(name) && { log: { ...logs.get(name)!, bytes: bytes.get(name) } }),
     })),
     peers: await crr.transport.peers(),
     horizon,
@@ -103,16 +131,22 @@ const UNCOUNTABLE: ReadonlySet<string> = new Set([
 ]);
 
 async function bookkeepingBytes(connection: OpenCrrs['connection']): Promise<number | undefined> {
+  let bytes: number | undefined;
+  const query = countBookkeepingBytes((found) => {
+    bytes = found;
+  });
+  await runIfMeasurable(connection, [query]);
+  return bytes;
+}
+
+async function runIfMeasurable(
+  connection: OpenCrrs['connection'],
+  queries: readonly Query[],
+): Promise<void> {
   try {
-    let bytes = 0;
-    const query = countBookkeepingBytes((found) => {
-      bytes = found;
-    });
-    await run(connection, [query], 'read');
-    return bytes;
+    await run(connection, queries, 'read');
   } catch (error) {
     // SQLite may be built without dbstat, and a host may not allow it.
-    if (/dbstat|not authorized/.test(String(error))) return undefined;
-    throw error;
+    if (!/dbstat|not authorized/.test(String(error))) throw error;
   }
 }

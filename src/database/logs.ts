@@ -7,7 +7,7 @@ import { explained } from './database-errors.js';
 import type { DriftCheck } from './drift.js';
 import type { Fork } from './forks.js';
 import type { HistoryEntry, HistoryFilter } from './history.js';
-import type { PruneOptions, PruneResult } from './prune.js';
+import type { PruneOptions, PruneResult } from './prune-options.js';
 import type { RevertParts } from './revert.js';
 import type { SiteStore } from './site-store.js';
 

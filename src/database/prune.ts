@@ -1,50 +1,26 @@
-import { CrrUsageError } from '../errors.js';
 import { type PruneLimits, pruneRow } from '../feed/prune-row.js';
-import { requireVersion } from '../model/options.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import {
-  findStep,
   forgetCommits,
-  type LogRange,
   type PruneState,
   type PruneStep,
   pruneStatements,
-  type RowToPrune,
   readPruneState,
-  readRowsToPrune,
 } from '../tables/log/prune.js';
+import {
+  findStep,
+  type LogRange,
+  type RowToPrune,
+  readRowsToPrune,
+  type StepEnd,
+} from '../tables/log/prune-rows.js';
 import type { Connection } from './connection.js';
 import { isStale } from './database-errors.js';
 import { requireFormat } from './format.js';
-import { type Removal, type RemovalOptions, removalOf } from './hold-back.js';
+import { removalOf } from './hold-back.js';
+import type { Pruned, PruneOptions, PruneResult } from './prune-options.js';
 import { run } from './run.js';
-
-export interface PruneOptions extends RemovalOptions {
-  /** Only events that are here for so many milliseconds, by the clock of this database: see {@link days}. */
-  readonly olderThan?: number | undefined;
-  /** Keep so many events of each row, the newest. Default: 0. */
-  readonly keep?: number | undefined;
-  /** Wait for no peer: those who have not read the events yet never get them. Default: false. */
-  readonly force?: boolean | undefined;
-  /** How many events a step looks at, in a transaction of its own. Default: 1,000. */
-  readonly limit?: number | undefined;
-  /** Called after each step. */
-  readonly onProgress?: ((soFar: Pruned) => void) | undefined;
-}
-
-/** What was removed. */
-export interface Pruned {
-  /** How many events. */
-  readonly pruned: number;
-  /** Rows whose events came here without those before them, so that they had to be left as they are. */
-  readonly unclear: number;
-}
-
-export interface PruneResult extends Pruned, Removal {
-  /** By table with history: its past before this db_version is not known any more; 0 = all of it is. */
-  readonly horizons: Readonly<Record<string, number>>;
-}
 
 const STEP_EVENTS = 1_000;
 
@@ -63,17 +39,6 @@ export class Pruner {
     readonly options: PruneOptions,
   ) {
     const { olderThan, keep, limit = STEP_EVENTS } = options;
-    const numbers = { olderThan, keep, upTo: options.upTo, peerExpiry: options.peerExpiry };
-    for (const [name, value] of Object.entries(numbers)) {
-      if (value !== undefined) requireVersion('prune()', name, value);
-    }
-    requireVersion('prune()', 'limit', limit, 1);
-    if (olderThan === undefined && keep === undefined) {
-      throw new CrrUsageError(
-        'CRR_USAGE_OPTION',
-        'prune(): neither olderThan nor keep is given, so all of the past would go: pass the age from which events may go, such as olderThan: days(90), or how many of each row stay',
-      );
-    }
     this.#limit = limit;
     this.#keep = keep ?? 0;
     this.#time = olderThan === undefined ? Number.MAX_SAFE_INTEGER : Date.now() - olderThan;
@@ -130,15 +95,13 @@ export class Pruner {
   }
 
   async #nextStep(spec: TableSpec, state: PruneState, after: number, dbVersion: number) {
-    let found: { readonly upTo: number; readonly version: number } | undefined;
+    const ends: StepEnd[] = [];
     const search = { after, version: dbVersion, time: this.#time, limit: this.#limit };
-    const find = findStep(spec, search, (step) => {
-      found = step;
-    });
-    await run(this.connection, [find], 'read');
-    if (found === undefined) return undefined;
-    const { upTo, version } = found;
-    return this.#planStep(spec, state, { after, upTo }, { upTo: version, keep: this.#keep });
+    await run(this.connection, [findStep(spec, search, (end) => ends.push(end))], 'read');
+    const [end] = ends;
+    if (end === undefined) return undefined;
+    const limits = { upTo: end.version, keep: this.#keep };
+    return this.#planStep(spec, state, { after, upTo: end.upTo }, limits);
   }
 
   async #planStep(spec: TableSpec, state: PruneState, range: LogRange, limits: PruneLimits) {

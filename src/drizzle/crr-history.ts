@@ -1,6 +1,6 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { PruneOptions, PruneResult } from '../database/prune.js';
+import type { PruneOptions, PruneResult } from '../database/prune-options.js';
 import type {
   AsOfMoment,
   CommitOptions,

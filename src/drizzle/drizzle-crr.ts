@@ -6,7 +6,7 @@ import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { TextCodec } from '../documents/codec.js';
 import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
-import type { PruneOptions, PruneResult } from '../database/prune.js';
+import type { PruneOptions, PruneResult } from '../database/prune-options.js';
 import type { Contribution } from '../feed/site-values.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';

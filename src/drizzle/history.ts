@@ -2,7 +2,11 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { type alias, QueryBuilder, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { CrrCore } from '../database/crr.js';
 import { type HistoryEntry, requireHistory } from '../database/history.js';
-import type { PruneOptions, PruneResult } from '../database/prune.js';
+import {
+  type PruneOptions,
+  type PruneResult,
+  requirePruneOptions,
+} from '../database/prune-options.js';
 import type { RevertReport } from '../database/revert.js';
 import { CrrUsageError } from '../errors.js';
 import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
@@ -141,8 +145,9 @@ function requireEvent(caller: string, name: unknown) {
   return { site: parts[1]!, dbVersion: Number(parts[2]), seq: Number(parts[3]) };
 }
 
-export function prune(core: CrrCore, options: PruneOptions): Promise<PruneResult> {
+export async function prune(core: CrrCore, options: PruneOptions): Promise<PruneResult> {
   refuseUnknownOptions('prune()', options, PRUNE);
+  requirePruneOptions(options);
   return core.logs.prune(options);
 }
 

@@ -2,7 +2,8 @@ import { cellTypeOf, typeOf } from '../columns/registry.js';
 import { SENTINEL } from '../model/change.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import type { NotedHead } from '../tables/log/query.js';
-import { dotOf, type LoggedEvent } from '../tables/log/read.js';
+import type { LoggedEvent } from '../tables/log/read.js';
+import { Contraction, isAmong, type Replaced } from './contraction.js';
 import { RowHistory } from './row-history.js';
 
 /** How far a row's events may go. */
@@ -117,63 +118,6 @@ function headsOfOthers(past: RowHistory): LoggedEvent[] {
   });
 }
 
-type Replaced = Pick<LoggedEvent, 'parents' | 'pruned'>;
-
-/** The parents of a row's events without those that go: who replaced one of these replaced what that had replaced, too. */
-class Contraction {
-  readonly #byDot: ReadonlyMap<string, LoggedEvent>;
-
-  constructor(
-    events: readonly LoggedEvent[],
-    readonly removed: ReadonlySet<LoggedEvent>,
-  ) {
-    this.#byDot = new Map(events.map((event) => [dotOf(event), event]));
-  }
-
-  contracted(event: LoggedEvent): Replaced {
-    const parents = new Set<string>();
-    const pruned = new LatestDots();
-    for (const dot of event.pruned) pruned.add(dot);
-    const passed = new Set([event]);
-    for (const child of passed) {
-      for (const dot of child.parents) {
-        const parent = this.#byDot.get(dot);
-        if (parent !== undefined && !this.removed.has(parent)) parents.add(dot);
-        else if (parent === undefined && child === event) parents.add(dot);
-        else pruned.add(dot);
-        if (parent === undefined || !this.removed.has(parent)) continue;
-        for (const older of parent.pruned) pruned.add(older);
-        passed.add(parent);
-      }
-    }
-    return { parents: [...parents].sort(), pruned: pruned.dots };
-  }
-}
-
-/** The latest dot of each site. */
-class LatestDots {
-  readonly #bySite = new Map<string, readonly [dbVersion: number, seq: number]>();
-
-  add(dot: string): void {
-    const [site, dbVersion, seq] = partsOf(dot);
-    const known = this.#bySite.get(site);
-    if (known !== undefined && !isBefore(known, [dbVersion, seq])) return;
-    this.#bySite.set(site, [dbVersion, seq]);
-  }
-
-  get dots(): readonly string[] {
-    return [...this.#bySite].map(([site, [dbVersion, seq]]) => `${site}:${dbVersion}:${seq}`);
-  }
-}
-
-function partsOf(dot: string): [site: string, dbVersion: number, seq: number] {
-  const [site, dbVersion, seq] = dot.split(':') as [string, string, string];
-  return [site, Number(dbVersion), Number(seq)];
-}
-
-const isBefore = (a: readonly [number, number], b: readonly [number, number]): boolean =>
-  a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
-
 /**
  * Whether no event that stays would count as replacing a head. It can only do so if this site has events of another one
  * without earlier ones.
@@ -190,16 +134,5 @@ function areStillHeads(past: RowHistory, after: ReadonlyMap<LoggedEvent, Replace
               event === head || !past.covers(event, cell) || !isAmong(head, replaced),
           ),
       ),
-  );
-}
-
-function isAmong(event: LoggedEvent, { parents, pruned }: Replaced): boolean {
-  const dot = dotOf(event);
-  const [site, dbVersion, seq] = partsOf(dot);
-  return (
-    parents.includes(dot) ||
-    pruned
-      .map(partsOf)
-      .some(([by, ...latest]) => by === site && !isBefore(latest, [dbVersion, seq]))
   );
 }

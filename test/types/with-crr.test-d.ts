@@ -145,6 +145,7 @@ describe('$crr', () => {
       | 'asOf'
       | 'undo'
       | 'redo'
+      | 'prune'
       | 'revert'
       | 'conflicts'
       | 'discard'

@@ -1,29 +1,28 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { messages } from '../../database/database-errors.js';
+import { days } from '../../database/prune-options.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { Failure } from '../failure.js';
 import { screenOf } from '../io.js';
 import { integer, withDatabaseOptions } from '../options.js';
-import { renderCompacted } from '../render/compacted.js';
+import { renderCompacted, renderPruned } from '../render/compacted.js';
 
 interface Runner {
   run(query: SQL): unknown;
 }
-
-const DAY_MS = 86_400_000;
 
 const parser = () =>
   withDatabaseOptions(
     command('compact')
       .summary('forget deletes that every peer has')
       .description(
-        'Removes the tombstones of rows that were deleted, once every known peer has the deletes, and changes that wait for such rows. It works in steps, so others can write meanwhile, and it may be interrupted.',
+        'Removes the tombstones of rows that were deleted, once every known peer has the deletes, and changes that wait for such rows; if you ask for it, old events of tables with history, too. It works in steps, so others can write meanwhile, and it may be interrupted.',
       )
       .optionsGroup('Options:')
       .option(
         '--up-to <version>',
-        'forget no deletes after this db_version; needed if changes are exchanged by hand',
+        'forget nothing after this db_version; needed if changes are exchanged by hand',
         integer(0),
       )
       .option(
@@ -31,6 +30,16 @@ const parser = () =>
         'do not wait for peers that are silent for longer',
         integer(0),
         90,
+      )
+      .option(
+        '--history-days <days>',
+        'remove events of tables with history that are here for longer',
+        integer(0),
+      )
+      .option(
+        '--history-keep <count>',
+        'remove events of tables with history, but for so many of each row',
+        integer(0),
       )
       .option('--vacuum', 'return the free space to the file system, which rewrites the database'),
   );
@@ -41,9 +50,15 @@ export const compactCommand = cliCommand(parser, async (io, options) => {
     io,
     options,
     async ({ db, plain }) => {
-      const peerExpiry = options.peerExpiry * DAY_MS;
-      const result = await db.$crr.compact({ upTo: options.upTo, peerExpiry });
-      io.stdout(`${renderCompacted(result, screenOf(io, 'stdout').style)}\n`);
+      const peerExpiry = days(options.peerExpiry);
+      const { upTo, historyDays, historyKeep: keep } = options;
+      const { style } = screenOf(io, 'stdout');
+      io.stdout(`${renderCompacted(await db.$crr.compact({ upTo, peerExpiry }), style)}\n`);
+      if (historyDays !== undefined || keep !== undefined) {
+        const olderThan = historyDays === undefined ? undefined : days(historyDays);
+        const pruned = await db.$crr.prune({ olderThan, keep, upTo, peerExpiry });
+        io.stdout(`${renderPruned(pruned, style)}\n`);
+      }
       if (options.vacuum) await vacuum(plain as Runner);
       return EXIT.ok;
     },

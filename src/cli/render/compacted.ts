@@ -1,4 +1,5 @@
 import type { CompactResult } from '../../database/compact.js';
+import type { PruneResult } from '../../database/prune-options.js';
 import { bytesToHex } from '../../model/value.js';
 import type { KnownPeer } from '../../tables/peer/holdback.js';
 import type { Style } from '../style.js';
@@ -13,6 +14,23 @@ export function renderCompacted(result: CompactResult, style: Style): string {
   return [
     `Removed ${removed.join(' and ')}, up to db_version ${upTo}.`,
     ...heldBackBy.map((peer) => style.yellow(`Later deletes are kept for ${peerText(peer)}.`)),
+  ].join('\n');
+}
+
+export function renderPruned(result: PruneResult, style: Style): string {
+  const { pruned, unclear, horizons, heldBackBy } = result;
+  const begin = Object.entries(horizons)
+    .filter(([, horizon]) => horizon > 0)
+    .map(([table, horizon]) => `${table} from db_version ${horizon} on`);
+  const known = begin.length === 0 ? '' : ` The past is known of ${begin.join(', ')}.`;
+  return [
+    `Removed ${count(pruned, 'event')}.${known}`,
+    ...(unclear === 0
+      ? []
+      : [
+          `${count(unclear, 'row')} ${unclear === 1 ? 'was' : 'were'} left: events came without those before them.`,
+        ]),
+    ...heldBackBy.map((peer) => style.yellow(`Later events are kept for ${peerText(peer)}.`)),
   ].join('\n');
 }
 

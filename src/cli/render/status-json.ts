@@ -20,12 +20,13 @@ export function statusObject(status: Status) {
     masked: sum(tables, 'masked'),
     differences,
     bookkeepingBytes: status.bookkeepingBytes ?? null,
-    tables: tables.map(({ name, counts, parked, masked }) => ({
+    tables: tables.map(({ name, counts, parked, masked, log }) => ({
       name,
       rows: counts?.rows ?? null,
       tombstones: counts?.tombstones ?? null,
       parked,
       masked,
+      history: log ? { events: log.events, bytes: log.bytes ?? null, horizon: log.horizon } : null,
     })),
     peers: peers.map((peer) => peerObject(peer, version)),
     drafts: status.drafts.map(({ name, rows }) => ({ name, rows })),

@@ -19,6 +19,7 @@ export function renderStatus(status: Status, style: Style): string {
     ['bookkeeping', sizeText(status.bookkeepingBytes)],
     ...compactionFacts(status),
     ...draftsFact(status),
+    ...historyFacts(status.tables),
   ];
   return [
     ...facts.map(([name, value]) => `${style.bold(name.padEnd(13))}${value}`),
@@ -98,6 +99,15 @@ const draftsFact = ({ drafts }: Status): [string, string][] =>
   drafts.length === 0
     ? []
     : [['drafts', drafts.map(({ name, rows }) => `${name} (${count(rows, 'row')})`).join(', ')]];
+
+/** Only of tables with history. */
+const historyFacts = (tables: readonly TableStatus[]): [string, string][] =>
+  tables.flatMap(({ name, log }): [string, string][] => {
+    if (log === undefined) return [];
+    const size = log.bytes === undefined ? '' : `, ${bytes(log.bytes)}`;
+    const from = log.horizon === 0 ? '' : `, known from db_version ${log.horizon} on`;
+    return [['history', `${name}: ${count(log.events, 'event')}${size}${from}`]];
+  });
 
 const sizeText = (size: number | undefined): string =>
   size === undefined ? 'size unknown: this database has no dbstat' : bytes(size);

@@ -6,6 +6,7 @@ import { quoteName, quoteText } from '../../sql/quote.js';
 import { joinAside, trueValue } from '../aside/truth.js';
 import { cellVersionSql } from '../clock/clock.js';
 import { CLOCK, clock, sameKeys, sameRow } from '../clock/table.js';
+import { replacesByPruned } from './replaced.js';
 import {
   cellNames,
   coversNamed,
@@ -15,7 +16,6 @@ import {
   log,
   markedVersion,
   pruned,
-  replacesByPruned,
 } from './table.js';
 
 /*

@@ -3,6 +3,7 @@ import { all, any, block, type Fragment, type Layout, statementText } from '../.
 import { quoteText } from '../../sql/quote.js';
 import { sameKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
+import { replacesByPruned } from './replaced.js';
 import {
   cellNames,
   covers,
@@ -14,7 +15,6 @@ import {
   isNew,
   log,
   markedVersion,
-  replacesByPruned,
 } from './table.js';
 
 /*

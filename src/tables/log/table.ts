@@ -140,17 +140,6 @@ export const dotSql = (e: string) =>
 export const dotsText = (dots: readonly string[]) =>
   dots.length === 0 ? ' ' : ` ${dots.join(' ')} `;
 
-/** SQL of a pair by which events of one site are ordered. */
-export const orderSql = (e: string) => `(ifnull(${e}.db_version, ${e}.arrived), ${e}.seq)`;
-
-/** SQL condition: the event `e` replaced `y` by what it knows of pruned events. */
-export function replacesByPruned(e: string, y: string): string {
-  const site = `' ' || ${y}.site || ':'`;
-  const rest = `substr(${e}.pruned, instr(${e}.pruned, ${site}) + length(${site}))`;
-  const dot = `(CAST(${rest} AS INTEGER), CAST(substr(${rest}, instr(${rest}, ':') + 1) AS INTEGER))`;
-  return `instr(${e}.pruned, ${site}) > 0 AND ${dot} >= ${orderSql(y)}`;
-}
-
 /** SQL condition: an event came with the running merge. Arrivals have ascending ids. */
 export const isNew = (spec: TableSpec, e: string) =>
   `${e}.id > ifnull((SELECT older.id FROM ${log(spec)} AS older WHERE older.arrived < ${DB_VERSION} ORDER BY older.id DESC LIMIT 1), 0)`;
