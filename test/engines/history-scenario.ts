@@ -1,7 +1,7 @@
 /** A scenario for any engine, as those of conformance.ts: a table with history, its conflicts, and what takes writes back. */
 import { asc, eq } from 'drizzle-orm';
 import { integer, text } from 'drizzle-orm/sqlite-core';
-import { counter, crrTable, increment, mvr } from '../../src/index.js';
+import { counter, crrTable, explainError, increment, mvr } from '../../src/index.js';
 import { type OpenSite, type Site, together } from './conformance.js';
 
 const essays = crrTable(
@@ -18,7 +18,7 @@ const essays = crrTable(
 
 export async function historyScenario(open: OpenSite): Promise<string[]> {
   const [a, b] = [await open({ essays }), await open({ essays })];
-  const sites = { a, b };
+  const sites: Record<string, Site> = { a, b };
   const lines: string[] = [];
   const cursors = new Map<Site, Awaited<ReturnType<Site['db']['$crr']['changes']>>['cursor']>();
   const exchange = async () => {
@@ -96,6 +96,25 @@ export async function historyScenario(open: OpenSite): Promise<string[]> {
   await b.db.$crr.redo();
   await exchange();
   await show('done again');
+
+  const { pruned, unclear } = await b.db.$crr.prune({ keep: 0, force: true, limit: 3 });
+  lines.push(`pruned: ${pruned} ${unclear}`);
+  const late = await open({ essays });
+  await late.db.$crr.apply(await b.db.$crr.changes());
+  sites.late = late;
+  await a.db.update(essays).set({ title: 'after' }).where(is('e'));
+  await exchange();
+  for (const from of [a, b]) await late.db.$crr.apply(await from.db.$crr.changes());
+  await show('pruned');
+  const before = b.db.$crr.asOf(essays, { version: 1 });
+  const refused = await Promise.resolve(b.db.select().from(before)).then(
+    (rows) => JSON.stringify(rows),
+    (error: unknown) => (explainError(error) as { code?: string }).code,
+  );
+  lines.push(`before: ${refused}`);
+  for (const [name, site] of Object.entries(sites)) {
+    lines.push(`conflicts: ${name} ${(await conflictsOf(site)).length}`);
+  }
   for (const [name, { db }] of Object.entries(sites)) {
     lines.push(`findings: ${name} ${JSON.stringify((await db.$crr.verify()).findings)}`);
   }
