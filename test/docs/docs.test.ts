@@ -22,7 +22,7 @@ import { liveQuery } from 'drizzle-crr/live';
 import { loroText } from 'drizzle-crr/loro';
 import { yText, yXml } from 'drizzle-crr/yjs';
 import { createTestNetwork } from 'drizzle-crr/testing';
-import { asCrr, type ChangePage, collaborativeText, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, type DocumentMerge, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
+import { asCrr, type ChangePage, collaborativeText, counter, CrrError, type CrrDatabase, type CrrEvent, crrTable, type Cursor, days, type DocumentMerge, explainError, fractIndex, fractOrder, fractOrderBy, greatest, increment, least, lww, mvr, packKey, type PeerProgress, unpackKey, withCrr } from 'drizzle-crr';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';

@@ -2,7 +2,7 @@
  * Random histories of sites that prune when they like: heads are those of a model that forgets nothing, and what is after
  * the horizon is as it was.
  */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { internalsOf } from '../../src/drizzle/internals.js';
 import { type CrrDatabaseError, type Cursor, explainError } from '../../src/index.js';
@@ -41,14 +41,16 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
     wrong.push(...(await b.received()));
   };
 
+  wrong.push(...(await sites[0]!.write(() => createRows(sites[0]!.site))));
+  for (const site of sites) if (site !== sites[0]) await offerAgain(sites[0]!, site);
   for (let step = 0; step < STEPS; step++) {
     const site = to();
-    switch (random.int(10)) {
+    switch (random.int(12)) {
       case 0:
       case 1:
       case 2:
       case 3:
-        wrong.push(...(await site.write(() => randomWrite(site.site, random))));
+        wrong.push(...(await site.write(() => writeOften(site.site, random))));
         break;
       case 4:
       case 5:
@@ -59,8 +61,15 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
         await offerAgain(from(), site);
         break;
       case 8:
+      case 9:
+      case 10: {
         await site.prune(random);
+        // Whoever begins with what is left knows of each cell the same heads.
+        const late = await open();
+        await offerAgain(site, late);
+        wrong.push(...(await late.site.wrongHeads()));
         break;
+      }
       default:
         // It joins late, and knows what a site that has pruned can give it.
         if (sites.length < 5 && step > STEPS / 3) {
@@ -88,6 +97,46 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
     expect((await site.db.$crr.verify()).findings).toEqual([]);
   }
 });
+
+const createRows = ({ db }: ModelledSite) =>
+  db.insert(notes).values(['a', 'b'].map((id) => ({ id, title: 'new' })));
+
+/** Mostly updates of the same few cells, so that there is a past which can go. */
+async function writeOften(site: ModelledSite, random: Random): Promise<void> {
+  const { db } = site;
+  const text = () => random.pick(['x', 'y', 'z', null]);
+  for (let n = random.int(5); n >= 0; n--) {
+    const is = eq(notes.id, random.pick(['a', 'b']));
+    switch (random.int(16)) {
+      case 0:
+        await randomWrite(site, random);
+        break;
+      case 1:
+        await db.update(notes).set({ votes: sql`votes + 1`, status: text() }).where(is);
+        break;
+      case 4:
+        await db
+          .insert(notes)
+          .values({ id: random.pick(['a', 'b']), title: text() })
+          .onConflictDoUpdate({ target: notes.id, set: { title: text() } });
+        break;
+      case 3:
+        await db
+          .update(notes)
+          .set({ title: text(), size: random.int(3) })
+          .where(is);
+        break;
+      case 4:
+        await db
+          .update(notes)
+          .set({ seen: text(), best: random.int(9) })
+          .where(is);
+        break;
+      default:
+        await db.update(notes).set({ title: text() }).where(is);
+    }
+  }
+}
 
 /** A site that prunes, and remembers what it showed. */
 class PruningSite {
@@ -118,7 +167,8 @@ class PruningSite {
   }
 
   async prune(random: Random): Promise<void> {
-    const upTo = random.int(1 + (await this.db.$crr.version()));
+    const version = await this.db.$crr.version();
+    const upTo = random.pick([version, random.int(1 + version)]);
     const { horizons } = await this.db.$crr.prune({
       upTo,
       keep: random.pick([0, 0, 1, 3]),
