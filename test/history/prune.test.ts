@@ -112,6 +112,8 @@ async function writeOften(site: ModelledSite, random: Random): Promise<void> {
         await randomWrite(site, random);
         break;
       case 1:
+      case 2:
+      case 3:
         await db.update(notes).set({ votes: sql`votes + 1`, status: text() }).where(is);
         break;
       case 4:
@@ -120,13 +122,14 @@ async function writeOften(site: ModelledSite, random: Random): Promise<void> {
           .values({ id: random.pick(['a', 'b']), title: text() })
           .onConflictDoUpdate({ target: notes.id, set: { title: text() } });
         break;
-      case 3:
+      case 5:
+      case 6:
         await db
           .update(notes)
           .set({ title: text(), size: random.int(3) })
           .where(is);
         break;
-      case 4:
+      case 7:
         await db
           .update(notes)
           .set({ seen: text(), best: random.int(9) })
