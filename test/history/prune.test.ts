@@ -11,8 +11,8 @@ import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { ModelledSite, notes } from './model.js';
 import { randomWrite } from './random-write.js';
 
-const HISTORIES = numberFromEnv('CRR_HISTORIES', 8);
-const STEPS = 40;
+const HISTORIES = numberFromEnv('CRR_HISTORIES', 4);
+const STEPS = 32;
 const SEED = seedFromEnv();
 
 test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', async (seed) => {
