@@ -86,7 +86,7 @@ test('status --json prints the same as one object, under names that stay', async
     dbVersion: sent + 3, // Of the pull, the insert and the delete.
     horizon: 0,
     bookkeepingBytes: expect.any(Number),
-    tables: [{ name: 'notes', rows: 3, tombstones: 1, parked: 0, masked: 0 }],
+    tables: [{ name: 'notes', rows: 3, tombstones: 1, parked: 0, masked: 0, history: null }],
     peers: [
       {
         ...{ siteId: hex(await server.$crr.siteId()), tag: '', url: 'http://localhost/' },
