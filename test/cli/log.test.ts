@@ -106,3 +106,28 @@ test('what it cannot select by is a usage error', async () => {
   expect(code).not.toBe(0);
   expect(stderr).not.toBe('');
 });
+
+test('compact removes old events if it is asked to, and status shows what is left', async () => {
+  const url = ['--url', 'file:pruned.db'];
+  const client = openClient({ url: `file:${join(project.folder, 'pruned.db')}` });
+  const db = await openSite({ notes }, client);
+  await db.insert(notes).values({ id: 'a', title: 'one' });
+  for (const title of ['two', 'three', 'four']) await db.update(notes).set({ title });
+  client.close();
+  const sizeOf = async () => {
+    const { tables } = JSON.parse((await project.crr('status', '--json', ...url)).stdout) as {
+      tables: { history: { events: number; bytes: number; horizon: number } }[];
+    };
+    return tables[0]!.history;
+  };
+  expect(await sizeOf()).toEqual({ events: 4, bytes: expect.any(Number), horizon: 0 });
+  const compact = (...args: string[]) => project.crr('compact', '--up-to', '100', ...url, ...args);
+  expect((await compact()).stdout).not.toContain('event');
+  expect((await compact('--history-days', '1')).stdout).toContain('Removed 0 events.');
+  expect((await compact('--history-keep', '1')).stdout).toContain(
+    'Removed 1 event. The past is known of notes from db_version 3 on.',
+  );
+  expect(await sizeOf()).toMatchObject({ events: 3, horizon: 3 });
+  const { stdout } = await project.crr('status', ...url);
+  expect(stdout).toMatch(/history +notes: 3 events, .*, known from db_version 3 on/);
+});

@@ -1,6 +1,7 @@
 CREATE TABLE `boards` (
 	`id` text PRIMARY KEY NOT NULL,
-	`name` text NOT NULL
+	`name` text NOT NULL,
+	`notes` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `boards_name_unique` ON `boards` (`name`);
@@ -17,6 +18,11 @@ CREATE TABLE `cards` (
 --> statement-breakpoint
 CREATE INDEX `cards_list` ON `cards` (`list_id`,`position`);
 --> statement-breakpoint
+CREATE TABLE `descriptions` (
+	`card_id` text PRIMARY KEY NOT NULL,
+	`body` text
+);
+--> statement-breakpoint
 CREATE TABLE `lists` (
 	`id` text PRIMARY KEY NOT NULL,
 	`board_id` text NOT NULL,
@@ -27,8 +33,8 @@ CREATE TABLE `lists` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
--- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"176fc859aec7aff9","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+-- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; descriptions: becomes a CRR; lists: becomes a CRR
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"99279464f5b460a2","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"35f79a731ad4d2e2","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -253,7 +259,7 @@ END;
 DELETE FROM crr_former WHERE table_name = 'boards' AND cid = '-1';
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)
-VALUES ('boards', '{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}', '[]')
+VALUES ('boards', '{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}', '[]')
 ON CONFLICT (table_name) DO UPDATE
 SET
   spec = excluded.spec,
@@ -279,6 +285,22 @@ CREATE TABLE IF NOT EXISTS "boards__crr_clock" (
 );
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "boards__crr_clock_db_version" ON "boards__crr_clock" (db_version);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "boards__crr_cell" (
+  "key_id" TEXT NOT NULL,
+  column_name TEXT NOT NULL,
+  site INTEGER NOT NULL,
+  version INTEGER,
+  value,
+  db_version INTEGER,
+  seq INTEGER,
+  base_version INTEGER,
+  base_value,
+  number INTEGER NOT NULL DEFAULT 0,
+  UNIQUE ("key_id", column_name, site, number)
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "boards__crr_cell_db_version" ON "boards__crr_cell" (db_version);
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS crr_settling (
   id INTEGER PRIMARY KEY,
@@ -318,6 +340,12 @@ CREATE TABLE IF NOT EXISTS "boards__crr_rival" (
   PRIMARY KEY ("key_id")
 );
 --> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_editor (
+  lane INTEGER PRIMARY KEY,
+  token TEXT NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
+--> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_insert"
 AFTER INSERT ON "boards"
 WHEN
@@ -326,7 +354,7 @@ BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 1;
+    seq = in_transaction * (seq + 1) + 2;
   INSERT INTO "boards__crr_clock" (
   "key_id",
   causal_length,
@@ -343,19 +371,48 @@ SELECT
   state.db_version,
   1,
   state.site,
-  state.seq - 0,
-  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) END,
+  state.seq - 1,
+  CASE WHEN state.birth > 1 THEN '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) END,
   NULL
 FROM crr_state AS state WHERE true
 ON CONFLICT ("key_id") DO UPDATE SET
-  sentinel = CASE WHEN sentinel IS NOT NULL THEN '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1) END,
-  causal_length = CASE WHEN sentinel IS NULL THEN causal_length | 1 ELSE max(causal_length + 1 + causal_length % 2, excluded.causal_length) END,
+  sentinel = '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1),
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
   db_version = excluded.db_version,
   row_version = row_version + 1,
   row_db_version = NULL,
   row_site = excluded.row_site,
   row_seq = excluded.row_seq,
   "clock_name" = CASE "clock_name" WHEN '-9000000000000000' THEN NULL ELSE "clock_name" END;
+  INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."id",
+  'notes',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN new."notes" END,
+  state.db_version,
+  state.seq - 0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 1 END,
+  NULL
+FROM crr_state AS state
+WHERE new."notes" IS NOT NULL
+ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
 END;
 --> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_update_name"
@@ -379,6 +436,50 @@ SET
 WHERE "key_id" = new."id";
 END;
 --> statement-breakpoint
+CREATE TRIGGER "boards__crr_on_update_notes"
+AFTER UPDATE OF "notes" ON "boards"
+WHEN
+  old."notes" IS NOT new."notes" COLLATE BINARY
+  AND (SELECT applying FROM crr_state) = 0
+  AND old."id" IS new."id"
+BEGIN /* drizzle-crr 2: this site's cell */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1);
+  INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."id",
+  'notes',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN new."notes" END,
+  state.db_version,
+  state.seq,
+  1,
+  old."notes"
+FROM crr_state AS state
+WHERE true
+ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  UPDATE "boards__crr_clock"
+SET
+  row_db_version = ifnull(row_db_version, db_version),
+  db_version = (SELECT db_version FROM crr_state)
+WHERE "key_id" = new."id";
+END;
+--> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_key"
 AFTER UPDATE OF "id" ON "boards"
 WHEN
@@ -388,7 +489,7 @@ BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 1;
+    seq = in_transaction * (seq + 1) + 2;
   INSERT INTO "boards__crr_clock" (
   "key_id",
   causal_length,
@@ -405,8 +506,8 @@ SELECT
   state.db_version,
   0,
   state.site,
-  state.seq - 0,
-  '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1),
+  state.seq - 1,
+  '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2),
   max(1, former.row_version + ifnull(CAST(former."clock_name" AS INTEGER), -(former.row_version = 0))) + (old."name" IS NOT new."name" COLLATE BINARY)
 FROM crr_state AS state, "boards__crr_clock" AS former
 WHERE former."key_id" = old."id"
@@ -419,11 +520,75 @@ ON CONFLICT ("key_id") DO UPDATE SET
   row_seq = excluded.row_seq,
   sentinel = excluded.sentinel,
   "clock_name" = excluded."clock_name";
-  UPDATE crr_state SET seq = seq + 2;
+  INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."id",
+  'notes',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN new."notes" END,
+  state.db_version,
+  state.seq - 0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 1 END,
+  NULL
+FROM crr_state AS state
+WHERE new."notes" IS NOT NULL
+ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, number, base_version, base_value)
+SELECT
+  new."id",
+  'notes',
+  state.site,
+  x.place,
+  x.value,
+  state.db_version,
+  state.seq - 0,
+  x.place,
+  0,
+  x.base_value
+FROM
+  crr_state AS state,
+  (
+    SELECT 2 * (
+      SELECT count(*) FROM "boards__crr_cell" AS y
+      WHERE
+        y."key_id" = old."id" AND y.column_name = 'notes'
+        AND y.site <> 0
+        AND (y.site < x.site OR y.site = x.site AND y.number <= x.number)
+    ) AS place, x.value, x.base_value
+    FROM "boards__crr_cell" AS x
+    WHERE
+      x."key_id" = old."id" AND x.column_name = 'notes'
+      AND x.site <> 0
+  ) AS x
+WHERE true
+ON CONFLICT DO NOTHING;
+  UPDATE "boards__crr_cell"
+SET (base_version, base_value) = (
+  SELECT x.base_version, x.base_value FROM "boards__crr_cell" AS x
+  WHERE x."key_id" = old."id" AND x.column_name = 'notes' AND x.site = 0
+)
+WHERE "key_id" = new."id" AND column_name = 'notes' AND site = 0;
+  UPDATE crr_state SET seq = seq + 3;
   UPDATE "boards__crr_clock"
 SET
   causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
   row_site = NULL,
@@ -440,17 +605,44 @@ BEGIN /* drizzle-crr 2: the clock row stays as a tombstone */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 1;
+    seq = in_transaction * (seq + 1) + 2;
   UPDATE "boards__crr_clock"
 SET
   causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
   row_site = NULL,
   row_seq = NULL,
   "clock_name" = NULL
 WHERE "key_id" = old."id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER "boards__crr_on_life"
+AFTER UPDATE OF causal_length ON "boards__crr_clock"
+WHEN
+  new.causal_length > old.causal_length + (old.causal_length % 2 = 0)
+BEGIN /* drizzle-crr 2: cells belong to one life of a row */
+  DELETE FROM "boards__crr_cell" WHERE "key_id" = new."key_id";
+  UPDATE "boards"
+SET
+  "notes" = NULL
+WHERE
+  "id" = (SELECT new."key_id")
+  AND (SELECT new.causal_length) % 2 = 1
+  AND (SELECT applying FROM crr_state) = 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER "boards__crr_on_return"
+AFTER UPDATE OF causal_length ON "boards__crr_clock"
+WHEN
+  old.causal_length % 2 = 0
+  AND new.causal_length = old.causal_length + 1
+  AND (SELECT applying FROM crr_state) = 1
+  AND EXISTS (SELECT 1 FROM "boards__crr_cell" WHERE "key_id" = new."key_id" AND db_version < 0)
+BEGIN /* drizzle-crr 2: a row that was evicted is back */
+  UPDATE "boards__crr_cell" SET db_version = new.db_version WHERE "key_id" = new."key_id" AND db_version < 0;
+  UPDATE crr_apply SET has_local_news = 1;
 END;
 --> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_aside_insert"
@@ -585,11 +777,11 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 1;
+    seq = in_transaction * (seq + 1) + 2;
   UPDATE "boards__crr_clock"
 SET
   causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
   row_site = NULL,
@@ -690,11 +882,11 @@ BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 1;
+    seq = in_transaction * (seq + 1) + 2;
   UPDATE "boards__crr_clock"
 SET
   causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
   row_version = 0,
   row_db_version = NULL,
   row_site = NULL,
@@ -742,6 +934,23 @@ WHERE EXISTS (SELECT 1 FROM "boards" AS base WHERE NOT EXISTS (
   WHERE clock."key_id" = base."id"
 ));
 --> statement-breakpoint
+INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq)
+SELECT
+  base."id",
+  'notes',
+  0,
+  max(0, min(1, 268435456)),
+  base."notes",
+  (SELECT db_version FROM crr_state),
+  (base.rowid & 1048575) * 3 + 2
+FROM "boards" AS base
+WHERE
+  base."notes" IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM "boards__crr_clock" AS clock
+      WHERE clock."key_id" = base."id"
+    );
+--> statement-breakpoint
 INSERT INTO "boards__crr_clock" (
   "key_id",
   causal_length,
@@ -758,8 +967,8 @@ SELECT
   (SELECT db_version FROM crr_state),
   1,
   (SELECT site FROM crr_state),
-  (base.rowid & 1048575) * 2 + 1,
-  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 2) END,
+  (base.rowid & 1048575) * 3 + 1,
+  CASE WHEN (SELECT birth FROM crr_state) > 1 THEN '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 3) END,
   NULL
 FROM "boards" AS base
 WHERE true
@@ -2015,6 +2224,373 @@ WHERE
                 SELECT 1 FROM "cards__crr_log" AS known
                 WHERE known."key_id" = x."key_id" AND known.site = x.site AND known.causal_length = crr_clock.causal_length AND known."version_status" = x.version
               );
+--> statement-breakpoint
+DELETE FROM crr_former WHERE table_name = 'descriptions' AND cid = '-1';
+--> statement-breakpoint
+INSERT INTO crr_table (table_name, spec, former)
+VALUES ('descriptions', '{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}', '[]')
+ON CONFLICT (table_name) DO UPDATE
+SET
+  spec = excluded.spec,
+  former = json_insert(former, '$[#]', spec)
+WHERE spec <> excluded.spec;
+--> statement-breakpoint
+UPDATE crr_history
+SET schema_version = schema_version + 1
+WHERE changes() > 0;
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "descriptions__crr_clock" (
+  row_id INTEGER PRIMARY KEY,
+  "key_card_id" TEXT NOT NULL,
+  causal_length INTEGER,
+  db_version INTEGER,
+  row_version INTEGER,
+  row_db_version INTEGER,
+  row_site INTEGER,
+  row_seq INTEGER,
+  sentinel TEXT,
+  UNIQUE ("key_card_id")
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "descriptions__crr_clock_db_version" ON "descriptions__crr_clock" (db_version);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "descriptions__crr_cell" (
+  "key_card_id" TEXT NOT NULL,
+  column_name TEXT NOT NULL,
+  site INTEGER NOT NULL,
+  version INTEGER,
+  value,
+  db_version INTEGER,
+  seq INTEGER,
+  base_version INTEGER,
+  base_value,
+  number INTEGER NOT NULL DEFAULT 0,
+  UNIQUE ("key_card_id", column_name, site, number)
+);
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "descriptions__crr_cell_db_version" ON "descriptions__crr_cell" (db_version);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS crr_editor (
+  lane INTEGER PRIMARY KEY,
+  token TEXT NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_insert"
+AFTER INSERT ON "descriptions"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+BEGIN /* drizzle-crr 2: a new row, or one that replaces another */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 1;
+  INSERT INTO "descriptions__crr_clock" (
+  "key_card_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel
+)
+SELECT
+  new."card_id",
+  state.birth,
+  state.db_version,
+  1,
+  state.site,
+  state.seq - 0,
+  '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1)
+FROM crr_state AS state WHERE true
+ON CONFLICT ("key_card_id") DO UPDATE SET
+  sentinel = '@' || excluded.db_version || ':' || excluded.row_site || ':' || (excluded.row_seq - 1),
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
+  db_version = excluded.db_version,
+  row_version = row_version + 1,
+  row_db_version = NULL,
+  row_site = excluded.row_site,
+  row_seq = excluded.row_seq;
+  INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."card_id",
+  'body',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN new."body" END,
+  state.db_version,
+  state.seq - 0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 1 END,
+  NULL
+FROM crr_state AS state
+WHERE new."body" IS NOT NULL
+ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+END;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_update_body"
+AFTER UPDATE OF "body" ON "descriptions"
+WHEN
+  old."body" IS NOT new."body" COLLATE BINARY
+  AND (SELECT applying FROM crr_state) = 0
+  AND old."card_id" IS new."card_id"
+BEGIN /* drizzle-crr 2: this site's cell */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1);
+  INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."card_id",
+  'body',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN new."body" END,
+  state.db_version,
+  state.seq,
+  1,
+  old."body"
+FROM crr_state AS state
+WHERE true
+ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  UPDATE "descriptions__crr_clock"
+SET
+  row_db_version = ifnull(row_db_version, db_version),
+  db_version = (SELECT db_version FROM crr_state)
+WHERE "key_card_id" = new."card_id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_key"
+AFTER UPDATE OF "card_id" ON "descriptions"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+  AND NOT (old."card_id" IS new."card_id")
+BEGIN /* drizzle-crr 2: a changed key is a delete and a create */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 1;
+  INSERT INTO "descriptions__crr_clock" (
+  "key_card_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel
+)
+SELECT
+  new."card_id",
+  state.birth,
+  state.db_version,
+  0,
+  state.site,
+  state.seq - 0,
+  '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1)
+FROM crr_state AS state, "descriptions__crr_clock" AS former
+WHERE former."key_card_id" = old."card_id"
+ON CONFLICT ("key_card_id") DO UPDATE SET
+  causal_length = max(causal_length + 1 + causal_length % 2, excluded.causal_length),
+  db_version = excluded.db_version,
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = excluded.row_site,
+  row_seq = excluded.row_seq,
+  sentinel = excluded.sentinel;
+  INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq, base_version, base_value)
+SELECT
+  new."card_id",
+  'body',
+  0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 0 ELSE 1 END,
+  CASE WHEN NOT (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN new."body" END,
+  state.db_version,
+  state.seq - 0,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 1 END,
+  NULL
+FROM crr_state AS state
+WHERE new."body" IS NOT NULL
+ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
+  version = CASE WHEN excluded.version = 0 THEN version ELSE version + 1 END,
+  value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
+  db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
+  seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
+  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq, number, base_version, base_value)
+SELECT
+  new."card_id",
+  'body',
+  state.site,
+  x.place,
+  x.value,
+  state.db_version,
+  state.seq - 0,
+  x.place,
+  0,
+  x.base_value
+FROM
+  crr_state AS state,
+  (
+    SELECT 2 * (
+      SELECT count(*) FROM "descriptions__crr_cell" AS y
+      WHERE
+        y."key_card_id" = old."card_id" AND y.column_name = 'body'
+        AND y.site <> 0
+        AND (y.site < x.site OR y.site = x.site AND y.number <= x.number)
+    ) AS place, x.value, x.base_value
+    FROM "descriptions__crr_cell" AS x
+    WHERE
+      x."key_card_id" = old."card_id" AND x.column_name = 'body'
+      AND x.site <> 0
+  ) AS x
+WHERE true
+ON CONFLICT DO NOTHING;
+  UPDATE "descriptions__crr_cell"
+SET (base_version, base_value) = (
+  SELECT x.base_version, x.base_value FROM "descriptions__crr_cell" AS x
+  WHERE x."key_card_id" = old."card_id" AND x.column_name = 'body' AND x.site = 0
+)
+WHERE "key_card_id" = new."card_id" AND column_name = 'body' AND site = 0;
+  UPDATE crr_state SET seq = seq + 2;
+  UPDATE "descriptions__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL
+WHERE "key_card_id" = old."card_id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_delete"
+AFTER DELETE ON "descriptions"
+WHEN
+  (SELECT applying FROM crr_state) = 0
+BEGIN /* drizzle-crr 2: the clock row stays as a tombstone */
+  UPDATE crr_state
+  SET
+    db_version = db_version + 1 - in_transaction,
+    seq = in_transaction * (seq + 1) + 1;
+  UPDATE "descriptions__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 1) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL
+WHERE "key_card_id" = old."card_id";
+END;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_life"
+AFTER UPDATE OF causal_length ON "descriptions__crr_clock"
+WHEN
+  new.causal_length > old.causal_length + (old.causal_length % 2 = 0)
+BEGIN /* drizzle-crr 2: cells belong to one life of a row */
+  DELETE FROM "descriptions__crr_cell" WHERE "key_card_id" = new."key_card_id";
+  UPDATE "descriptions"
+SET
+  "body" = NULL
+WHERE
+  "card_id" = (SELECT new."key_card_id")
+  AND (SELECT new.causal_length) % 2 = 1
+  AND (SELECT applying FROM crr_state) = 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER "descriptions__crr_on_return"
+AFTER UPDATE OF causal_length ON "descriptions__crr_clock"
+WHEN
+  old.causal_length % 2 = 0
+  AND new.causal_length = old.causal_length + 1
+  AND (SELECT applying FROM crr_state) = 1
+  AND EXISTS (SELECT 1 FROM "descriptions__crr_cell" WHERE "key_card_id" = new."key_card_id" AND db_version < 0)
+BEGIN /* drizzle-crr 2: a row that was evicted is back */
+  UPDATE "descriptions__crr_cell" SET db_version = new.db_version WHERE "key_card_id" = new."key_card_id" AND db_version < 0;
+  UPDATE crr_apply SET has_local_news = 1;
+END;
+--> statement-breakpoint
+UPDATE crr_state
+SET db_version = db_version + 1
+WHERE EXISTS (SELECT 1 FROM "descriptions" AS base WHERE NOT EXISTS (
+  SELECT 1 FROM "descriptions__crr_clock" AS clock
+  WHERE clock."key_card_id" = base."card_id"
+));
+--> statement-breakpoint
+INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq)
+SELECT
+  base."card_id",
+  'body',
+  0,
+  max(0, min(1, 268435456)),
+  base."body",
+  (SELECT db_version FROM crr_state),
+  (base.rowid & 1048575) * 2 + 1
+FROM "descriptions" AS base
+WHERE
+  base."body" IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM "descriptions__crr_clock" AS clock
+      WHERE clock."key_card_id" = base."card_id"
+    );
+--> statement-breakpoint
+INSERT INTO "descriptions__crr_clock" (
+  "key_card_id",
+  causal_length,
+  db_version,
+  row_version,
+  row_site,
+  row_seq,
+  sentinel
+)
+SELECT
+  base."card_id",
+  (SELECT birth FROM crr_state),
+  (SELECT db_version FROM crr_state),
+  1,
+  (SELECT site FROM crr_state),
+  (base.rowid & 1048575) * 2 + 1,
+  '@' || (SELECT db_version FROM crr_state) || ':' || (SELECT site FROM crr_state) || ':' || ((base.rowid & 1048575) * 2)
+FROM "descriptions" AS base
+WHERE true
+ORDER BY base."card_id"
+ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'lists' AND cid = '-1';
 --> statement-breakpoint
