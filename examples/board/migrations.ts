@@ -6,7 +6,7 @@ export default {
   "migrations": [
     {
       "name": "0000_board",
-      "when": 1795753908998,
+      "when": 1795754668445,
       "hash": "79d6703ebe1aeab9eb3c10aa784aea09852760d7abcdc756f9376efd47a2a7df",
       "statements": [
         "CREATE TABLE `boards` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`notes` text\n);",
