@@ -50,7 +50,7 @@ export function pruneRow(
   const kept = past.events.filter((event) => needed.has(event));
   const after = new Map(kept.map((event) => [event, graph.contracted(event)]));
   if (!areStillHeads(past, after)) return 'unclear';
-  const lastOf = new Map(cellsOf(spec).map((cell) => [cell, past.lastOf(cell)?.id]));
+  const lastOf = new Map(cellsOf(spec).map((cell) => [cell, past.lastCovering(cell)?.id]));
   const ids = new Set(past.events.map(({ id }) => id));
   return {
     removed,
@@ -81,7 +81,7 @@ function neededOf(past: RowHistory): Set<LoggedEvent> {
   const needed = new Set<LoggedEvent | undefined>();
   for (const cell of cellsOf(spec)) {
     // The heads are noted with the last event, which need not be one.
-    needed.add(past.lastOf(cell));
+    needed.add(past.lastCovering(cell));
     for (const head of past.heads(cell)) needed.add(head);
   }
   const life = Math.max(...events.map(({ causalLength }) => causalLength));

@@ -47,13 +47,13 @@ export class RowHistory {
   }
 
   /** The last event that replaced what was in a cell. */
-  lastOf(cell: string): LoggedEvent | undefined {
+  lastCovering(cell: string): LoggedEvent | undefined {
     return this.events.findLast((event) => this.covers(event, cell));
   }
 
   /** The events of a cell that no other one has as parent. More than one: sites wrote it without each other's write. */
   heads(cell: string): readonly LoggedEvent[] {
-    const last = this.lastOf(cell);
+    const last = this.lastCovering(cell);
     if (last === undefined) return [];
     const noted = this.noted.filter(({ event, column }) => event === last.id && column === cell);
     if (noted.length === 0) return [last];
