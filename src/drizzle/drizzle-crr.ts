@@ -296,5 +296,4 @@ const COMPACT = optionsOf<CompactOptions>({
   limit: true,
   onProgress: true,
 });
-
 const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });
