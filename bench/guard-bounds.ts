@@ -107,6 +107,6 @@ export const DOCUMENTS: DocumentCosts = {
   open: { statements: 4, trips: 2 },
   save: { statements: 6, trips: 1 },
   baseline: { statements: 10, trips: 2 },
-  mergeOpen: { statements: 24, trips: 4 },
-  mergeClosed: { statements: 26, trips: 5 },
+  mergeOpen: { statements: 26, trips: 5 },
+  mergeClosed: { statements: 28, trips: 6 },
 };

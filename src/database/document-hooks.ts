@@ -15,6 +15,8 @@ export interface DocumentHooks {
   settle(returned?: readonly KeyedRow[]): Promise<void>;
   /** Ends when nothing is under way. */
   settled(): Promise<void>;
+  /** Puts what was written by SQL into its documents: a later plain text of another site would take its place. */
+  beforeMerge(): Promise<void>;
 }
 
 /** The feed, with what was written by SQL a moment ago: it belongs there as an update of its document. */
@@ -50,8 +52,7 @@ export async function thenSettle(
   merge: () => Promise<MergeReport>,
 ): Promise<MergeReport> {
   if (checks) await documents?.check(changes);
-  // What was written by SQL becomes an edit first: a later plain text of another site would take its place.
-  if (changes.length > 0) await documents?.settle();
+  if (changes.length > 0) await documents?.beforeMerge();
   const report = await merge();
   const { inserted, updated, shown } = report;
   const isNews = [changes, inserted, updated, shown].some(({ length }) => length > 0);

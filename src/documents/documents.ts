@@ -183,11 +183,29 @@ export class Documents {
     return this.#nextSweep ?? this.#sweeping ?? Promise.resolve();
   }
 
+  /** See DocumentHooks. Other documents are looked at after the merge. */
+  async beforeMerge(): Promise<void> {
+    if (this.#columns.length === 0) return;
+    await this.settled();
+    await this.#findStale();
+    await this.#showStale(() => true);
+  }
+
   async #sweep(): Promise<void> {
+    const version = await this.#findStale();
+    // Those that are open are brought up to date below.
+    await this.#showStale((id) => !this.#open.has(id));
+    for (const [id, opening] of [...this.#open]) {
+      await this.#trySync(id, () => opening.then(({ session }) => session.sync()));
+    }
+    this.#shownTo = version;
+  }
+
+  /** @returns the db_version at which it looked. */
+  async #findStale(): Promise<number> {
     const { connection, drift } = this.#parts;
     const { schema } = await drift.pass();
     let version = this.#shownTo;
-    const found: (Place & { readonly codec: TextCodec })[] = [];
     const columns = this.#columns.filter(({ spec, column }) =>
       schema.tables.get(spec.name)?.cellColumns.some(({ name }) => name === column.name),
     );
@@ -198,22 +216,22 @@ export class Documents {
           version = now;
         }),
         ...columns.map(({ spec, column, codec }) =>
-          staleRows(spec, column, this.#shownTo, (key: SqlValue[]) =>
-            found.push({ spec, column, codec, key }),
-          ),
+          staleRows(spec, column, this.#shownTo, (key: SqlValue[]) => {
+            const stale = { spec, column, codec, key };
+            this.#stale.set(idOf(stale), stale);
+          }),
         ),
       ],
       'read',
     );
-    for (const stale of found) this.#stale.set(idOf(stale), stale);
+    return version;
+  }
+
+  async #showStale(isMeant: (id: string) => boolean): Promise<void> {
     for (const [id, { codec, ...place }] of [...this.#stale]) {
-      if (this.#open.has(id)) continue; // Below, with all that are open.
+      if (!isMeant(id)) continue;
       await this.#trySync(id, () => this.#show(place, codec));
     }
-    for (const [id, opening] of [...this.#open]) {
-      await this.#trySync(id, () => opening.then(({ session }) => session.sync()));
-    }
-    this.#shownTo = version;
   }
 
   /** What fails here is tried again with the next, and does not keep others from theirs. It is reported once. */
