@@ -110,16 +110,28 @@ export class RowHistory {
     return undefined;
   }
 
-  /** The last share of each site in a counter, of the events before an index, in the row's life then. */
+  /**
+   * The latest share of each site in a counter, of the events before an index, in the row's life then. As the cells merge: the one
+   * with the greatest version, in whatever order they have come.
+   */
   shares(cell: string, end: number): ReadonlyMap<number, LoggedEvent> {
     const events = this.events.slice(0, end);
     const life = Math.max(0, ...events.map(({ causalLength }) => causalLength));
     const shares = new Map<number, LoggedEvent>();
     for (const event of events) {
-      const isShare = typeof this.valueOf(event, cell) === 'bigint';
-      if (event.causalLength === life && isShare) shares.set(event.site, event);
+      const share = this.#shareOf(event, cell);
+      if (event.causalLength !== life || share === undefined) continue;
+      const before = shares.get(event.site);
+      if (before === undefined || !isLater(this.#shareOf(before, cell)!, share)) {
+        shares.set(event.site, event);
+      }
     }
     return shares;
+  }
+
+  #shareOf(event: LoggedEvent, cell: string): Share | undefined {
+    const { version, value } = event.cells.get(this.#indexOf(cell)) ?? {};
+    return version === undefined || typeof value !== 'bigint' ? undefined : { version, value };
   }
 
   /** The sum of a counter, of the events before an index. */
@@ -128,17 +140,21 @@ export class RowHistory {
     return shares.reduce((sum, event) => sum + (this.valueOf(event, cell) as bigint), 0n);
   }
 
-  /** The event before it by the same site in a column that has a cell per site. */
+  /**
+   * The event before it by the same site in a column that has a cell per site: that with the next lower version, in whatever order
+   * they have come.
+   */
   ownBefore(event: LoggedEvent, cell: string): LoggedEvent | undefined {
-    const at = this.events.indexOf(event);
-    return this.events
-      .slice(0, at)
-      .findLast(
-        (other) =>
-          other.site === event.site &&
-          other.causalLength === event.causalLength &&
-          other.cells.has(this.#indexOf(cell)),
-      );
+    const versionOf = ({ cells }: LoggedEvent) => cells.get(this.#indexOf(cell))?.version;
+    const version = versionOf(event);
+    if (version === undefined) return undefined;
+    let before: LoggedEvent | undefined;
+    for (const other of this.events) {
+      if (other.site !== event.site || other.causalLength !== event.causalLength) continue;
+      const own = versionOf(other) ?? version;
+      if (own < version && own >= (before ? versionOf(before)! : own)) before = other;
+    }
+    return before;
   }
 
   /** The events that an event replaced, as far as they are here. */
@@ -184,3 +200,11 @@ export class RowHistory {
     });
   }
 }
+
+interface Share {
+  readonly version: number;
+  readonly value: bigint;
+}
+
+const isLater = (a: Share, b: Share) =>
+  a.version > b.version || (a.version === b.version && a.value > b.value);

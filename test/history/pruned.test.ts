@@ -307,3 +307,64 @@ test('cells of columns that only others have yet stay as they are', async () => 
   const [changed] = (await late.$crr.history(wide)).filter(({ changes }) => changes.extra);
   expect(changed!.changes.extra).toMatchObject({ to: 'three' });
 });
+
+/** Two sites, of which one has written votes 1, then 2, then 3, and what it offers of each. */
+async function votes(): Promise<readonly [a: Site, b: Site, offers: readonly Offer[]]> {
+  const [a, b] = [await openSite(schema), await openSite(schema)];
+  await a.insert(notes).values({ id: 'x' });
+  await exchange(a, b);
+  const offers: Offer[] = [];
+  for (let n = 0; n < 3; n++) {
+    const since = await a.$crr.version();
+    await a.update(notes).set({ votes: sql`votes + 1` });
+    offers.push(await a.$crr.changes({ since }));
+  }
+  return [a, b, offers];
+}
+type Offer = Awaited<ReturnType<Site['$crr']['changes']>>;
+
+const votesAsOf = async (site: Site, version: number) => {
+  const [row] = await site.select().from(site.$crr.asOf(notes, { version }));
+  return row?.votes;
+};
+
+test('shares of a counter that come in another order count as the table counts them', async () => {
+  const [, b, [first, second, third]] = await votes();
+  const moments: number[] = [];
+  for (const offer of [second!, first!, third!, first!]) {
+    await b.$crr.apply(offer);
+    moments.push(await b.$crr.version());
+  }
+  expect(await Promise.all(moments.map((version) => votesAsOf(b, version)))).toEqual([2, 2, 3, 3]);
+  const events = await b.$crr.history(notes);
+  const changes = events.flatMap(({ changes: { votes } }) => (votes ? [votes] : []));
+  expect(changes).toMatchObject([
+    { from: 2, to: 3 },
+    { from: undefined, to: 1 },
+    { from: 1, to: 2 },
+  ]);
+  // What the second event has added is what it is taken back by, though the first one came after it.
+  const secondly = events.find(({ changes: { votes } }) => votes?.to === 2)!;
+  await b.$crr.revert(notes, { event: secondly.event });
+  expect(await b.select().from(notes)).toMatchObject([{ votes: 2 }]);
+});
+
+test('pruning keeps the latest share of each site in a counter, whatever came after it', async () => {
+  const [a, b, [first, second, third]] = await votes();
+  await b.$crr.apply(third!);
+  await b.update(notes).set({ votes: sql`votes + 10` });
+  for (const offer of [first!, second!]) await b.$crr.apply(offer);
+  const then = await b.$crr.version();
+  expect(await votesAsOf(b, then)).toBe(13);
+  await titled(b, 'later');
+  expect((await b.$crr.prune({ keep: 0, upTo: then })).pruned).toBe(1);
+  for (const version of [then, await b.$crr.version()]) {
+    expect(await votesAsOf(b, version)).toBe(13);
+  }
+  // Whoever joins gets the share first, and then the earlier ones that another site still has, of which it knows nothing.
+  const late = await openSite(schema);
+  const left = await b.$crr.changes();
+  await late.$crr.apply([...left.changes, ...(await a.$crr.changes()).changes]);
+  expect(await votesAsOf(late, await late.$crr.version())).toBe(13);
+  expect(await late.select().from(notes)).toMatchObject([{ votes: 13 }]);
+});

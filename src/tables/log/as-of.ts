@@ -4,7 +4,7 @@ import { block, type Layout, list } from '../../sql/layout.js';
 import { keyOf, SITE_TABLE } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
-import { covers, eventValueOf, heads, log, markedVersion, pruned } from './table.js';
+import { covers, eventValueOf, eventVersion, heads, log, markedVersion, pruned } from './table.js';
 
 /** The moment that is looked at: a db_version of this database, a time in milliseconds, or an event by its dot, its site in hex. */
 export type Moment =
@@ -78,7 +78,7 @@ function isBefore(spec: TableSpec, e: string, moment: Moment): string {
   return `${e}.id <= (SELECT named.id FROM ${log(spec)} AS named WHERE ${isNamed(site, dbVersion, seq)})`;
 }
 
-/** A column with a cell per site: the sum of the last shares, or the greatest value that stood. */
+/** A column with a cell per site: the sum of the latest shares, or the greatest value that stood. */
 function shownThen(spec: TableSpec, column: ReplicatedColumnSpec, moment: Moment): Layout {
   const value = eventValueOf(column.name);
   const ofRow = (e: string) =>
@@ -86,14 +86,18 @@ function shownThen(spec: TableSpec, column: ReplicatedColumnSpec, moment: Moment
       .map((key) => `${e}.${key} = r.${key}`)
       .join(' AND ');
   if (cellTypeOf(column).lists === 'contributions') {
+    const version = eventVersion(column.name);
+    const isShare = (e: string) =>
+      `${ofRow(e)} AND ${isBefore(spec, e, moment)} AND ${e}.causal_length = r.crr_life AND ${e}.${version} IS NOT NULL AND typeof(${e}.${value}) = 'integer'`;
+    // As the cells merge: a site's later share may have come before its earlier one.
+    const order = (e: string) => `(${e}.${version}, ${e}.${value}, ${e}.id)`;
     return block`
       (
         SELECT ifnull(sum(share.${value}), 0) FROM ${log(spec)} AS share
-        WHERE ${ofRow('share')} AND ${isBefore(spec, 'share', moment)} AND share.causal_length = r.crr_life AND typeof(share.${value}) = 'integer'
+        WHERE ${isShare('share')}
           AND NOT EXISTS (
             SELECT 1 FROM ${log(spec)} AS later
-            WHERE ${ofRow('later')} AND later.site = share.site AND later.id > share.id AND ${isBefore(spec, 'later', moment)}
-              AND later.causal_length = r.crr_life AND typeof(later.${value}) = 'integer'
+            WHERE ${isShare('later')} AND later.site = share.site AND ${order('later')} > ${order('share')}
           )
       )`;
   }
