@@ -10,6 +10,7 @@ import { bindValue, type Query, type Statement, statement } from '../sql/stateme
 import { importStatements } from '../tables/log/assumed.js';
 import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
 import { expectPruned } from '../tables/log/offered-again.js';
+import { noteStanding } from '../tables/log/standing.js';
 import { dotsText } from '../tables/log/table.js';
 import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
 import { isExplained } from './explained.js';
@@ -48,6 +49,7 @@ export function logEvents(
   return [
     ...(taken.length === 0 ? [] : takeEvents(spec, taken, input)),
     ...(isComplete ? [] : importStatements(spec).map((sql) => statement(sql))),
+    ...(isComplete && taken.length === 0 ? [] : noteStanding(spec).map((sql) => statement(sql))),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Sites without history among those with it: what the clocks know is in the log, whichever way it came. */
 import { eq, sql } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { internalsOf } from '../../src/drizzle/internals.js';
 import { type Cursor, crrTable } from '../../src/index.js';
 import { baselineStatements } from '../../src/tables/log/assumed.js';
@@ -93,3 +93,48 @@ async function write(db: Awaited<ReturnType<typeof openSite<typeof schema>>>, ra
       return db.delete(notes).where(is);
   }
 }
+
+describe('a register that sites without history write, as of now, is what the table shows', () => {
+  const status = (value: string) => ({ status: value });
+  const open = async () => {
+    const [a, b] = [await openSite(schema), await openSite(schema)];
+    const without = (await openSite({ notes: plain })) as unknown as typeof a;
+    await a.insert(notes).values({ id: 'a' });
+    for (const site of [b, without]) await site.$crr.apply(await a.$crr.changes());
+    return { a, b, without };
+  };
+  const shown = async (site: Awaited<ReturnType<typeof openSite<typeof schema>>>) => {
+    const now = site.$crr.asOf(notes, { version: await site.$crr.version() });
+    const [[row], [past]] = [await site.select().from(notes), await site.select().from(now)];
+    return [row?.status, past?.status];
+  };
+
+  test('beside an own value that is greater', async () => {
+    const { a, without } = await open();
+    await a.update(notes).set(status('y'));
+    await without.update(notes).set(status('x'));
+    await a.$crr.apply(await without.$crr.changes());
+    expect(await shown(a)).toEqual(['y', 'y']);
+    // The next write ends it, as ever.
+    await a.update(notes).set(status('a'));
+    expect(await shown(a)).toEqual(['a', 'a']);
+  });
+
+  test('beside a later event of a site that did not have it, and has written more often', async () => {
+    const { a, b, without } = await open();
+    await without.update(notes).set(status('y'));
+    await a.$crr.apply(await without.$crr.changes());
+    for (const value of ['w', 'x']) await b.update(notes).set(status(value));
+    await a.$crr.apply(await b.$crr.changes());
+    expect(await shown(a)).toEqual(['y', 'y']);
+  });
+
+  test('overwritten by an event of a site that had it, and has written less often', async () => {
+    const { a, b, without } = await open();
+    for (const value of ['w', 'y']) await without.update(notes).set(status(value));
+    for (const site of [a, b]) await site.$crr.apply(await without.$crr.changes());
+    await b.update(notes).set(status('x'));
+    await a.$crr.apply(await b.$crr.changes());
+    expect(await shown(a)).toEqual(['x', 'x']);
+  });
+});
