@@ -368,3 +368,12 @@ test('pruning keeps the latest share of each site in a counter, whatever came af
   expect(await votesAsOf(late, await late.$crr.version())).toBe(13);
   expect(await late.select().from(notes)).toMatchObject([{ votes: 13 }]);
 });
+
+test('a counter whose shares add up to more than it can show is as of a moment what it was', async () => {
+  const [a, b] = await votes();
+  const most = Number.MAX_SAFE_INTEGER;
+  await b.update(notes).set({ votes: most });
+  await a.$crr.apply(await b.$crr.changes());
+  expect(await a.select().from(notes)).toMatchObject([{ votes: most }]);
+  expect(await votesAsOf(a, await a.$crr.version())).toBe(most);
+});

@@ -85,21 +85,23 @@ function shownThen(spec: TableSpec, column: ReplicatedColumnSpec, moment: Moment
     clockKeys(spec)
       .map((key) => `${e}.${key} = r.${key}`)
       .join(' AND ');
-  if (cellTypeOf(column).lists === 'contributions') {
+  const type = cellTypeOf(column);
+  if (type.lists === 'contributions') {
     const version = eventVersion(column.name);
     const isShare = (e: string) =>
       `${ofRow(e)} AND ${isBefore(spec, e, moment)} AND ${e}.causal_length = r.crr_life AND ${e}.${version} IS NOT NULL AND typeof(${e}.${value}) = 'integer'`;
     // As the cells merge: a site's later share may have come before its earlier one.
     const order = (e: string) => `(${e}.${version}, ${e}.${value}, ${e}.id)`;
-    return block`
-      (
-        SELECT ifnull(sum(share.${value}), 0) FROM ${log(spec)} AS share
+    const shares = block`
+      FROM (
+        SELECT share.${value} AS value FROM ${log(spec)} AS share
         WHERE ${isShare('share')}
           AND NOT EXISTS (
             SELECT 1 FROM ${log(spec)} AS later
             WHERE ${isShare('later')} AND later.site = share.site AND ${order('later')} > ${order('share')}
           )
-      )`;
+      ) AS x`;
+    return block`${type.shown(shares, '0')}`;
   }
   const last = block`
     (
