@@ -13,10 +13,8 @@ export interface DocumentHooks {
    * @param returned rows that a constraint had kept out of their tables. That they are back is no news of theirs.
    */
   settle(returned?: readonly KeyedRow[]): Promise<void>;
-  /** Ends when nothing is under way. */
+  /** Puts what anybody has written by SQL into its documents, and ends when nothing is under way. */
   settled(): Promise<void>;
-  /** Puts what was written by SQL into its documents: a later plain text of another site would take its place. */
-  beforeMerge(): Promise<void>;
 }
 
 /** The feed, with what was written by SQL a moment ago: it belongs there as an update of its document. */
@@ -52,7 +50,8 @@ export async function thenSettle(
   merge: () => Promise<MergeReport>,
 ): Promise<MergeReport> {
   if (checks) await documents?.check(changes);
-  if (changes.length > 0) await documents?.beforeMerge();
+  // A later plain text of another site would take the place of one that is not in its document yet.
+  if (changes.length > 0) await documents?.settled();
   const report = await merge();
   const { inserted, updated, shown } = report;
   const isNews = [changes, inserted, updated, shown].some(({ length }) => length > 0);

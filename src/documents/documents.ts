@@ -177,16 +177,11 @@ export class Documents {
     return this.#nextSweep;
   }
 
-  /** Ends when what was written is in its documents, and nothing is under way. */
-  settled(): Promise<void> {
-    if (this.#isDue) return this.settle();
-    return this.#nextSweep ?? this.#sweeping ?? Promise.resolve();
-  }
-
-  /** See DocumentHooks. Other documents are looked at after the merge. */
-  async beforeMerge(): Promise<void> {
+  /** See DocumentHooks. Other processes write by SQL, too, so it looks. */
+  async settled(): Promise<void> {
     if (this.#columns.length === 0) return;
-    await this.settled();
+    if (this.#isDue) return this.settle();
+    await (this.#nextSweep ?? this.#sweeping);
     await this.#findStale();
     await this.#showStale(() => true);
   }

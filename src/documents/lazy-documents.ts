@@ -37,8 +37,4 @@ export class LazyDocuments implements DocumentHooks {
   async settled(): Promise<void> {
     await (await this.#loading).settled();
   }
-
-  async beforeMerge(): Promise<void> {
-    await (await this.#loading).beforeMerge();
-  }
 }

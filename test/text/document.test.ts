@@ -162,6 +162,19 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     expect(await expectSame(a, b)).toMatch(/^soy milk(!, bread|, bread!)$/);
   });
 
+  test('a write by a shell is in the feed as an edit, although this process has not heard of it', async () => {
+    await begin('milk');
+    const doc = await documentOf(a);
+    insert(doc.editor, 0, 'soy ');
+    await doc.close();
+    const before = await a.$crr.changes();
+    await a.$client.execute("UPDATE notes SET body = 'soy milk, bread' WHERE id = 'a'");
+    const { changes } = await a.$crr.changes({ since: before.cursor });
+    expect(changes.map(({ cid, val }) => [cid, val instanceof Uint8Array])).toEqual([
+      ['body', true],
+    ]);
+  });
+
   test('an open document takes such a write as an edit', async () => {
     await begin('milk');
     const doc = await documentOf(a);

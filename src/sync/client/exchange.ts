@@ -205,7 +205,7 @@ export class Exchange {
     const sent = sentAfter(round);
     // The server prepares the next chunk while this one is merged, unless there is more to push.
     if (pulled.more && !chunk.more) this.#pullAhead(run, round, answer);
-    const evicted = [...refusals.dropped, ...pulled.hidden.map((row) => run.hidden(row))];
+    const evicted = [...refusals.dropped, ...run.hiddenRows(round, answer, sent)];
     const isNothing =
       pulled.changes.length === 0 &&
       evicted.length === 0 &&

@@ -2,7 +2,7 @@ import { CrrChangeError, type CrrErrorCode } from '../../errors.js';
 import { RowSet, textOfRow } from '../../model/row-id.js';
 import { type Chunk, partOf } from '../chunk.js';
 import type { RefusedRow, SyncResponse } from '../protocol.js';
-import type { ApplyResult, EvictedRow, HiddenRow, RowRef } from '../site.js';
+import type { ApplyResult, EvictedRow, HiddenRow, PeerProgress, RowRef } from '../site.js';
 import type { Traffic } from './http-connection.js';
 import type { Refusals } from './refusals.js';
 import type { RefusedRowRef, RejectedRowRef, SyncReporter, SyncResult } from './result.js';
@@ -34,6 +34,8 @@ export class SyncRun {
   readonly #leftOut = new RowSet<RefusedRow>();
   /** Rows of which a part was refused, while the next chunk may be more of the row. */
   #cut = new RowSet();
+  /** Rows that were hidden in this sync, and of which nothing was sent since. */
+  #hidden = new RowSet<HiddenRow>();
   /** Cells that do not fit in a message. */
   readonly tooLarge = new TooLargeCells();
   readonly #rejectedRows = {
@@ -109,8 +111,20 @@ export class SyncRun {
     if (partOf(chunk.cursor) !== undefined) for (const row of refused) this.#cut.add(row);
   }
 
-  /** A row that is hidden now. If it was refused, the server has nothing of what was sent of it. */
-  hidden(row: HiddenRow): EvictedRow {
+  /**
+   * The rows to drop with an answer. One with changes that are not sent stays at first. If nothing of it is sent either, because the
+   * changes are those of others, it goes once the cursor has passed them.
+   */
+  hiddenRows({ push, version }: Round, { pulled }: Answer, sent: PeerProgress): EvictedRow[] {
+    for (const row of [...push, ...pulled.changes]) this.#hidden.delete(row);
+    for (const row of pulled.hidden) this.#hidden.add(row);
+    const rows = this.#hidden.values().map((row) => this.#evicted(row));
+    if (sent.cursor === version) this.#hidden = new RowSet();
+    return rows;
+  }
+
+  /** If a row was refused, the server has nothing of what was sent of it. */
+  #evicted(row: HiddenRow): EvictedRow {
     const refusedFrom = this.#refusedFrom.get(textOfRow(row));
     return { ...row, refusedFrom, wasRefused: this.refusedRows.has(row) };
   }
