@@ -91,7 +91,7 @@ export interface DraftReview {
 
 /** Options of {@link Draft.merge}. */
 export interface DraftMergeOptions extends CommitOptions {
-  readonly review: Pick<DraftReview, 'token'>;
+  readonly review: Pick<DraftReview, 'token'> & Partial<Pick<DraftReview, 'items'>>;
   /** The items that are taken: some of the review's, or a function that chooses. Default: all. */
   readonly take?: readonly Pick<DraftItem, 'id'>[] | ((item: DraftItem) => boolean) | undefined;
 }

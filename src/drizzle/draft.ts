@@ -96,6 +96,7 @@ class DrizzleDraft implements Draft {
     const { review, take, ...note } = options;
     requireCommit('merge()', note);
     const itemOf = this.#itemOf();
+    requireItems(take, review);
     const choice = {
       ...requireToken(review?.token),
       isTaken: chooser(take, itemOf),
@@ -147,6 +148,22 @@ function requireToken(token: unknown): { readonly revision: number; readonly ver
   throw new CrrUsageError(
     'CRR_USAGE_OPTION',
     'merge(): review must be what review() of this draft gave: what nobody has looked at is not merged',
+  );
+}
+
+/** What is no item would be taken for nothing, without a word. */
+function requireItems(
+  take: DraftMergeOptions['take'],
+  review: DraftMergeOptions['review'],
+): void {
+  if (take === undefined || typeof take === 'function') return;
+  const known = review?.items && new Set(review.items.map(({ id }) => id));
+  const isItem = (item: Pick<DraftItem, 'id'> | undefined) =>
+    typeof item?.id === 'string' && (known === undefined || known.has(item.id));
+  if (Array.isArray(take) && take.every(isItem)) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    'merge(): take is a list of items of the review, or of objects with their ids, such as [{ id: review.items[0].id }], or a function that chooses',
   );
 }
 

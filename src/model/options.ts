@@ -12,13 +12,19 @@ export const optionsOf = <TOptions extends object>(
  * Refuses unknown options: a misspelt one would otherwise have no effect, without a word.
  *
  * @param caller the function in messages, such as `changes()`.
- * @throws {CrrUsageError} with the known option that is nearest to the unknown one.
+ * @throws {CrrUsageError} with the known option that is nearest to the unknown one; also if there is no object.
  */
 export function refuseUnknownOptions(
   caller: string,
   options: object,
   known: readonly string[],
 ): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${caller} takes an object with ${known.join(', ')}`,
+    );
+  }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, known);

@@ -318,6 +318,19 @@ describe('a draft and what happens meanwhile', () => {
     await expect(draft.merge({ review: { token: 'x' } })).rejects.toMatchObject({
       code: 'CRR_USAGE_OPTION',
     });
+    const review = await draft.review();
+    for (const take of ['all', ['id'], [{ id: 'not of the review' }], [undefined]]) {
+      await expect(
+        draft.merge({ review, take: take as never }),
+        String(take),
+      ).rejects.toMatchObject({
+        code: 'CRR_USAGE_OPTION',
+      });
+    }
+    for (const none of [undefined, null]) {
+      await expect(draft.merge(none as never)).rejects.toMatchObject({ code: 'CRR_USAGE_OPTION' });
+      await expect(db.$crr.prune(none as never)).rejects.toThrow('prune() takes an object with');
+    }
     await draft.drop();
     await draft.drop();
   });
