@@ -31,6 +31,8 @@ export class Session {
   #savedText: string;
   /** The log holds what the column does not show. */
   #isStale: boolean;
+  /** The column has shown the document, so what is written by SQL is an edit of it. */
+  #wasShown: boolean;
   /** What was written by SQL and is in the document, which is not saved yet. */
   #settled: string | undefined;
   readonly #tail = new Tail();
@@ -60,6 +62,7 @@ export class Session {
     this.#savedText = this.#text.text();
     this.#seen = row.dbVersion;
     this.#isStale = log.length > 0 && (row.shown === undefined || log.some((x) => !x.isShown));
+    this.#wasShown = log.some(({ isShown }) => isShown);
     this.#tail.read(log);
     this.#settle();
   }
@@ -88,23 +91,17 @@ export class Session {
     const { written, shown = '', plain } = this.#row;
     if (written === undefined || this.#text.isPartial()) return;
     const over = this.#settled ?? written.over;
-    if (!this.#isBegun) {
-      if (over === shown) return;
-      if (over === '') {
-        this.#settleFirst(shown);
-        return;
-      }
+    if (!this.#isBegun && over === shown) return;
+    if (!this.#isBegun && over === '') {
+      // A first text is no edit: sites that write the same one begin with the same bytes.
+      if (this.#settled === undefined) this.#outbox.add(this.#seedFor(shown));
+      this.#settled ??= shown;
+      return;
     }
     this.#settled = shown;
-    if (plain === shown && this.#text.has(this.#seedFor(shown))) return;
+    const mayBeginWith = this.#isBegun && !this.#wasShown && shown !== '' && plain === shown;
+    if (mayBeginWith && this.#text.has(this.#seedFor(shown))) return;
     this.#text.replace(rebase(diffWords(over, shown), over, this.#text.text()));
-  }
-
-  /** A first text is no edit: sites that write the same one begin with the same bytes. */
-  #settleFirst(text: string): void {
-    if (this.#settled !== undefined) return;
-    this.#settled = text;
-    this.#outbox.add(this.#seedFor(text));
   }
 
   /** Updates are missing that others depend on. Until they are here, the column keeps what was written by SQL. */
@@ -141,8 +138,8 @@ export class Session {
   save(): Promise<void> {
     return this.#inTurn(async () => {
       this.#collect();
-      const isNews = this.#outbox.edits.length > 0 || this.#settled !== undefined;
-      if (isNews || this.#isStale) await this.#write();
+      const isNews = this.#outbox.edits.length > 0 || this.#settled !== undefined || this.#isStale;
+      if (isNews) await this.#write();
     });
   }
 
@@ -193,6 +190,7 @@ export class Session {
     });
     await run(connection, [...writeDocument(place, write), read], 'write');
     this.#written();
+    this.#wasShown ||= this.#isBegun && shown === text;
     this.#isStale = false;
     this.#settled = undefined;
     this.#savedText = text;
@@ -250,6 +248,7 @@ export class Session {
     this.#adopt(row);
     const isNull = row.shown === undefined && this.#isBegun;
     this.#isStale ||= found.some(({ isShown }) => !isShown) || isNull;
+    this.#wasShown ||= found.some(({ isShown }) => isShown);
     this.#tail.read(log);
     if (!this.#isBegun) this.#restart(row);
     this.#settle();

@@ -175,6 +175,30 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     ]);
   });
 
+  test('a text that was cleared, or is as it began, stays so', async () => {
+    const settle = async () => {
+      await exchange(a, b);
+      await exchange(a, b);
+    };
+    await begin('hello');
+    await a.update(notes).set({ body: '' });
+    await settle();
+    expect(await expectSame(a, b)).toBe('');
+    await b.update(notes).set({ body: 'hello' });
+    await settle();
+    expect(await expectSame(a, b)).toBe('hello');
+    const doc = await documentOf(a);
+    insert(doc.editor, 5, ' world');
+    await doc.close();
+    await settle();
+    await a.update(notes).set({ body: 'hello' });
+    await settle();
+    expect(await expectSame(a, b)).toBe('hello');
+    await b.update(notes).set({ body: '' });
+    await settle();
+    expect(await expectSame(a, b)).toBe('');
+  });
+
   test('an open document takes such a write as an edit', async () => {
     await begin('milk');
     const doc = await documentOf(a);
