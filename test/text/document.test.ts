@@ -199,6 +199,18 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, remove, length }) => {
     expect(await expectSame(a, b)).toBe('');
   });
 
+  test('a row gets another key and another text in one statement', async () => {
+    await begin('zed');
+    const doc = await documentOf(a);
+    insert(doc.editor, 3, ' zed');
+    await doc.close();
+    await exchange(a, b);
+    await a.$client.execute("UPDATE notes SET id = 'k', body = 'zed 3' WHERE id = 'a'");
+    await exchange(a, b);
+    await exchange(a, b);
+    for (const site of [a, b]) expect(await bodyOf(site, 'k')).toBe('zed 3');
+  });
+
   test('an open document takes such a write as an edit', async () => {
     await begin('milk');
     const doc = await documentOf(a);

@@ -34,7 +34,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; descriptions: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"99279464f5b460a2","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"35f79a731ad4d2e2","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"b0997ccc273feba4","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"938d5bf2b510a703","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -584,6 +584,17 @@ SET (base_version, base_value) = (
   WHERE x."key_id" = old."id" AND x.column_name = 'notes' AND x.site = 0
 )
 WHERE "key_id" = new."id" AND column_name = 'notes' AND site = 0;
+  UPDATE "boards__crr_cell"
+SET
+  base_version = 1,
+  base_value = old."notes"
+WHERE "key_id" = new."id" AND column_name = 'notes' AND site = 0
+  AND base_version IS NOT 1
+  AND old."notes" IS NOT new."notes"
+  AND EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  );
   UPDATE crr_state SET seq = seq + 3;
   UPDATE "boards__crr_clock"
 SET
@@ -2487,6 +2498,17 @@ SET (base_version, base_value) = (
   WHERE x."key_card_id" = old."card_id" AND x.column_name = 'body' AND x.site = 0
 )
 WHERE "key_card_id" = new."card_id" AND column_name = 'body' AND site = 0;
+  UPDATE "descriptions__crr_cell"
+SET
+  base_version = 1,
+  base_value = old."body"
+WHERE "key_card_id" = new."card_id" AND column_name = 'body' AND site = 0
+  AND base_version IS NOT 1
+  AND old."body" IS NOT new."body"
+  AND EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  );
   UPDATE crr_state SET seq = seq + 2;
   UPDATE "descriptions__crr_clock"
 SET

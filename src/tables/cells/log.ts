@@ -135,7 +135,7 @@ export function moveLogs(spec: TableSpec, seq: (column: number) => string): stri
           ) AS x
         WHERE true
         ON CONFLICT DO NOTHING`,
-      // A write by SQL that is not in the document yet.
+      // A write by SQL that is not in the document yet: before, or with the key.
       statementText`
         UPDATE ${cells(spec)}
         SET (base_version, base_value) = (
@@ -143,6 +143,18 @@ export function moveLogs(spec: TableSpec, seq: (column: number) => string): stri
           WHERE ${isOfColumn('x', 'old')} AND x.site = ${NEUTRAL_ORDINAL}
         )
         WHERE ${sameRow(spec, '', 'new')} AND column_name = ${quoteText(column.name)} AND site = ${NEUTRAL_ORDINAL}`,
+      statementText`
+        UPDATE ${cells(spec)}
+        SET
+          base_version = 1,
+          base_value = old.${quoteName(column.name)}
+        WHERE ${sameRow(spec, '', 'new')} AND column_name = ${quoteText(column.name)} AND site = ${NEUTRAL_ORDINAL}
+          AND base_version IS NOT 1
+          AND old.${quoteName(column.name)} IS NOT new.${quoteName(column.name)}
+          AND EXISTS (
+            SELECT 1 FROM ${cells(spec)} AS x
+            WHERE ${isOfColumn('x', 'new')} AND x.site <> ${NEUTRAL_ORDINAL}
+          )`,
     ];
   });
 }
