@@ -50,6 +50,12 @@ export function isLog(column: { readonly kind: ColumnKind }): boolean {
   return type.storage === 'cells' && type.log !== undefined;
 }
 
+/** Whether concurrent writes of a column add up, so that none is over another. */
+export function isCounter(column: { readonly kind: ColumnKind }): boolean {
+  const type = typeOf(column);
+  return type.storage === 'cells' && type.lists === 'contributions';
+}
+
 /** The columns of a table in which a site has many cells. */
 export const logColumns = ({ cellColumns }: TableSpec): readonly ReplicatedColumnSpec[] =>
   cellColumns.filter(isLog);

@@ -1,9 +1,10 @@
-import { type DraftRow, isCounter, isUnwritten, writtenColumns } from '../feed/draft-row.js';
+import { isCounter } from '../columns/registry.js';
+import { type DraftRow, isUnwritten, writtenColumns } from '../feed/draft-row.js';
 import { type Cells, ShownRows } from '../feed/shown-rows.js';
 import type { RowId } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { ReplicatedColumnSpec } from '../model/table-spec.js';
-import { compareValues, type SqlValue } from '../model/value.js';
+import { isSameValue } from '../model/value.js';
 import { readDbVersion } from '../tables/state/read.js';
 import type { Connection } from './connection.js';
 import { DraftReader, type LoadedDraft } from './draft-store.js';
@@ -69,15 +70,12 @@ function itemsOf(row: DraftRow, ours: Cells | undefined, { tables }: CrrSchema):
   return writtenColumns(spec, row).map((column) => {
     const { name } = column;
     const isMoved =
-      ours === undefined || (!isCounter(column) && !isSame(base.get(name), ours.get(name)));
+      ours === undefined || (!isCounter(column) && !isSameValue(base.get(name), ours.get(name)));
     return { ...{ table, pk, column, base, ours, theirs }, isMoved };
   });
 }
 
-const isSame = (a: SqlValue | undefined, b: SqlValue | undefined) =>
-  a === undefined || b === undefined ? a === b : compareValues(a, b) === 0;
-
 function isSameRow(base: Cells | undefined, ours: Cells | undefined): boolean {
   if (base === undefined || ours === undefined) return base === ours;
-  return [...base].every(([name, value]) => isSame(value, ours.get(name)));
+  return [...base].every(([name, value]) => isSameValue(value, ours.get(name)));
 }

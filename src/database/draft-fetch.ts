@@ -1,4 +1,5 @@
-import { type DraftRow, isCounter, isUnwritten } from '../feed/draft-row.js';
+import { isCounter } from '../columns/registry.js';
+import { type DraftRow, isUnwritten } from '../feed/draft-row.js';
 import type { Cells } from '../feed/shown-rows.js';
 import type { Change } from '../model/change.js';
 import { RowSet } from '../model/row-id.js';

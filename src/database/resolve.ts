@@ -2,13 +2,19 @@ import { typeOf } from '../columns/registry.js';
 import { type Cells, readShown, ShownRows } from '../feed/shown-rows.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import { type RowId, textOfRow } from '../model/row-id.js';
-import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
+import type { TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
 import type { Statement } from '../sql/statement.js';
 import type { CommitNote } from '../tables/commit/table.js';
 import { noteChoice } from '../tables/log/choice.js';
 import { readForkedRows } from '../tables/log/query.js';
-import { deleteRow, insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
+import {
+  deleteRow,
+  insertRow,
+  type RestoredCell,
+  restoredCells,
+  updateRow,
+} from '../tables/log/revert.js';
 import type { Connection } from './connection.js';
 import { writePlanned } from './log-writes.js';
 import type { PreviewedRow } from './preview.js';
@@ -132,14 +138,8 @@ export function deleteAgain(
   last: Cells,
 ): Statement[] {
   const gone = deleteRow(spec, key);
-  return isAlive ? [gone] : [insertRow(spec, key, cellsOf(spec, last)), gone];
+  return isAlive ? [gone] : [insertRow(spec, key, restoredCells(spec, last)), gone];
 }
-
-const cellsOf = (spec: TableSpec, cells: Cells): RestoredCell[] =>
-  replicatedColumns(spec).flatMap((column) => {
-    const value = cells.get(column.name);
-    return value === undefined ? [] : [{ column, value }];
-  });
 
 async function asked(resolve: Resolver, row: PreviewedRow): Promise<Cells | null | undefined> {
   try {
@@ -158,10 +158,10 @@ function writeCells(
   last: Cells,
 ) {
   if (merged === undefined)
-    return [insertRow(spec, key, cellsOf(spec, new Map([...last, ...answer])))];
+    return [insertRow(spec, key, restoredCells(spec, new Map([...last, ...answer])))];
   const isShown = ({ column: { name }, value }: RestoredCell) =>
     compareValues(value, merged.get(name) ?? null) === 0;
-  const given = cellsOf(spec, answer);
+  const given = restoredCells(spec, answer);
   const changed = given.filter((cell) => !isShown(cell));
   const isForked = ({ column }: RestoredCell) =>
     conflicts?.some(({ column: { name } }) => name === column.name);

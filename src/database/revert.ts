@@ -1,4 +1,4 @@
-import { typeOf } from '../columns/registry.js';
+import { isCounter, typeOf } from '../columns/registry.js';
 import { CrrUsageError } from '../errors.js';
 import type { RowHistory } from '../feed/row-history.js';
 import { unpackKey } from '../model/packed-key.js';
@@ -222,8 +222,7 @@ class RowRevert {
       const { name } = column;
       const mine = this.#mine().filter((event) => history.valueOf(event, name) !== undefined);
       if (mine.length === 0) return [];
-      const type = typeOf(column);
-      if (type.storage === 'cells' && type.lists === 'contributions') {
+      if (isCounter(column)) {
         const added = mine.reduce((sum, event) => {
           const before = history.ownBefore(event, name);
           return (
@@ -237,7 +236,7 @@ class RowRevert {
       const end = this.#events.length;
       const heads = history.heads(name);
       const isMine =
-        type.storage === 'cells'
+        typeOf(column).storage === 'cells'
           ? heads.every((event) => this.ids.has(event.id))
           : this.ids.has(history.shownBy(name, end)?.id ?? -1);
       const before = history.shownBy(name, this.#first);
@@ -254,8 +253,7 @@ class RowRevert {
     const history = this.#history;
     return replicatedColumns(this.row.spec).flatMap((column): RestoredCell[] => {
       const { name } = column;
-      const type = typeOf(column);
-      if (type.storage === 'cells' && type.lists === 'contributions') {
+      if (isCounter(column)) {
         return [{ column, value: history.sumBefore(name, this.#first) }];
       }
       const before = history.shownBy(name, this.#first);

@@ -19,9 +19,7 @@ export function transactionConnection(
 ): SyncConnection {
   const one = (statement: Statement) => {
     const query = drizzleSql(statement) as never;
-    return /^\s*PRAGMA foreign_key_check/.test(statement.sql) || readsOnly(statement.sql)
-      ? tx.values(query)
-      : tx.run(query);
+    return readsOnly(statement.sql) ? tx.values(query) : tx.run(query);
   };
   const rowsOf = (found: unknown) => (Array.isArray(found) ? (found as DriverRow[]) : []);
   return {

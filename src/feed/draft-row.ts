@@ -1,4 +1,4 @@
-import { typeOf } from '../columns/registry.js';
+import { isCounter } from '../columns/registry.js';
 import { unpackKey } from '../model/packed-key.js';
 import type { RowId } from '../model/row-id.js';
 import {
@@ -6,9 +6,15 @@ import {
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
-import { compareValues, type SqlValue } from '../model/value.js';
+import { isSameValue, type SqlValue } from '../model/value.js';
 import type { Statement } from '../sql/statement.js';
-import { deleteRow, insertRow, type RestoredCell, updateRow } from '../tables/log/revert.js';
+import {
+  deleteRow,
+  insertRow,
+  type RestoredCell,
+  restoredCells,
+  updateRow,
+} from '../tables/log/revert.js';
 import { parseValueText, valueTextOf } from '../tables/log/text.js';
 import type { Cells } from './shown-rows.js';
 
@@ -20,14 +26,11 @@ export interface DraftRow extends RowId {
   readonly theirs: Cells | undefined;
 }
 
-const isSame = (a: SqlValue | undefined, b: SqlValue | undefined) =>
-  a === undefined || b === undefined ? a === b : compareValues(a, b) === 0;
-
 /** The columns that a draft has written in a row that was there and is there. */
 export function writtenColumns(spec: TableSpec, { base, theirs }: DraftRow) {
   if (base === undefined || theirs === undefined) return [];
   return replicatedColumns(spec).filter(
-    ({ name }) => theirs.has(name) && !isSame(base.get(name), theirs.get(name)),
+    ({ name }) => theirs.has(name) && !isSameValue(base.get(name), theirs.get(name)),
   );
 }
 
@@ -63,8 +66,8 @@ export function nextDraftRow(
   for (const column of replicatedColumns(spec)) {
     const { name } = column;
     const [from, to] = [before?.get(name), after.get(name)];
-    if (to === undefined || isSame(from, to)) continue;
-    const isWritten = known.theirs !== undefined && !isSame(base.get(name), theirs.get(name));
+    if (to === undefined || isSameValue(from, to)) continue;
+    const isWritten = known.theirs !== undefined && !isSameValue(base.get(name), theirs.get(name));
     // What it is first written over is what stands here now.
     const start = isWritten ? theirs.get(name) : ours?.get(name);
     if (!isWritten && start !== undefined) base.set(name, start);
@@ -76,7 +79,7 @@ export function nextDraftRow(
 
 function isEqual(a: Cells | undefined, b: Cells | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.size === b.size && [...a].every(([name, value]) => isSame(value, b.get(name)));
+  return a.size === b.size && [...a].every(([name, value]) => isSameValue(value, b.get(name)));
 }
 
 /**
@@ -96,7 +99,7 @@ export function draftWrites(
   if (ours === undefined) {
     const taken = new Map(base ?? theirs);
     for (const { name } of columns) taken.set(name, theirs.get(name)!);
-    return [insertRow(spec, key, cellsOf(spec, taken))];
+    return [insertRow(spec, key, restoredCells(spec, taken))];
   }
   const given = base === undefined ? replicatedColumns(spec) : columns;
   const cells = given.flatMap((column): RestoredCell[] => {
@@ -105,16 +108,10 @@ export function draftWrites(
     if (value === undefined) return [];
     const added = base && addition(column, base.get(name), value);
     if (added !== undefined) return added === 0n ? [] : [{ column, value: added, isAdded: true }];
-    return isSame(value, ours.get(name)) ? [] : [{ column, value }];
+    return isSameValue(value, ours.get(name)) ? [] : [{ column, value }];
   });
   return cells.length === 0 ? [] : [updateRow(spec, key, cells)];
 }
-
-const cellsOf = (spec: TableSpec, cells: Cells): RestoredCell[] =>
-  replicatedColumns(spec).flatMap((column) => {
-    const value = cells.get(column.name);
-    return value === undefined ? [] : [{ column, value }];
-  });
 
 /** What a draft has added to a counter, to which others add, too. Undefined if the column is none. */
 function addition(
@@ -124,12 +121,6 @@ function addition(
 ): bigint | undefined {
   if (!isCounter(column)) return undefined;
   return typeof base === 'bigint' && typeof theirs === 'bigint' ? theirs - base : undefined;
-}
-
-/** Whether concurrent writes of a column add up, so that none is over another. */
-export function isCounter(column: ReplicatedColumnSpec): boolean {
-  const type = typeOf(column);
-  return type.storage === 'cells' && type.lists === 'contributions';
 }
 
 /** A row as JSON. */

@@ -1,4 +1,4 @@
-import { cellTypeOf, typeOf } from '../columns/registry.js';
+import { isCounter, typeOf } from '../columns/registry.js';
 import { SENTINEL } from '../model/change.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import type { NotedHead } from '../tables/log/query.js';
@@ -89,7 +89,7 @@ function neededOf(past: RowHistory): Set<LoggedEvent> {
   if (life % 2 === 1) {
     for (const column of replicatedColumns(spec)) {
       if (typeOf(column).storage === 'clock') needed.add(past.shownBy(column.name, end));
-      else if (cellTypeOf(column).lists === 'contributions') {
+      else if (isCounter(column)) {
         for (const share of past.shares(column.name, end).values()) needed.add(share);
       }
     }

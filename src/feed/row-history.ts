@@ -5,10 +5,10 @@ import {
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
-import type { SqlValue } from '../model/value.js';
+import { isSameValue, type SqlValue } from '../model/value.js';
 import type { NotedHead } from '../tables/log/query.js';
 import { dotOf, type LoggedEvent } from '../tables/log/read.js';
-import { type ForkedCell, isSameOutcome } from './fork.js';
+import type { ForkedCell } from './fork.js';
 
 /** The events of one row in the order of their arrival, and what follows from them. */
 export class RowHistory {
@@ -195,7 +195,7 @@ export class RowHistory {
       const heads = this.heads(column.name);
       if (heads.length < 2) return [];
       const outcomes = heads.map((head) => this.valueOf(head, column.name));
-      const differ = outcomes.some((value) => !isSameOutcome(value, outcomes[0]));
+      const differ = outcomes.some((value) => !isSameValue(value, outcomes[0]));
       return differ ? [{ column, heads, base: this.baseOf(heads, column.name) }] : [];
     });
   }

@@ -1,4 +1,4 @@
-import { cellTypeOf } from '../columns/registry.js';
+import { cellTypeOf, isCounter } from '../columns/registry.js';
 import type { SitesOfPage } from '../model/site.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { compareValues, type SqlValue } from '../model/value.js';
@@ -106,9 +106,7 @@ export const counterOf = (
   { cellColumns }: TableSpec,
   property: string,
 ): ReplicatedColumnSpec | undefined =>
-  cellColumns.find(
-    (column) => column.property === property && cellTypeOf(column).lists === 'contributions',
-  );
+  cellColumns.find((column) => column.property === property && isCounter(column));
 
 function groupByValue(cells: readonly SiteCell[]): { value: SqlValue; ordinals: number[] }[] {
   const groups: { value: SqlValue; ordinals: number[] }[] = [];

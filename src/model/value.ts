@@ -34,6 +34,10 @@ export function compareValues(a: SqlValue, b: SqlValue): number {
   return compareByRank(RANK, a, b);
 }
 
+/** Whether two values are the same; undefined, such as the value of a row that is not there, is only the same as itself. */
+export const isSameValue = (a: SqlValue | undefined, b: SqlValue | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : compareValues(a, b) === 0;
+
 const SQLITE_RANK: Record<StorageClass, number> = {
   blob: 3,
   text: 2,

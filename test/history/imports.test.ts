@@ -1,11 +1,10 @@
 /** Sites without history among those with it: what the clocks know is in the log, whichever way it came. */
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { internalsOf } from '../../src/drizzle/internals.js';
 import { type Cursor, crrTable } from '../../src/index.js';
-import { baselineStatements } from '../../src/tables/log/assumed.js';
 import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { openSite } from '../support/site.js';
+import { countMissing } from './missing.js';
 import { columns, notes, schema } from './model.js';
 
 const HISTORIES = numberFromEnv('CRR_HISTORIES', 5);
@@ -45,25 +44,6 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
     expect((await site.$crr.verify()).findings).toEqual([]);
   }
 });
-
-/** How many events a baseline would add: cells that the clocks know and the log does not. */
-async function countMissing(site: Awaited<ReturnType<typeof openSite<typeof schema>>>) {
-  const spec = internalsOf(site.$crr).schema.tables.get('notes')!;
-  let missing = Number.NaN;
-  await site
-    .transaction(async (tx) => {
-      const count = async () => {
-        const [row] = await tx.all<{ n: number }>(sql`SELECT count(*) AS n FROM notes__crr_log`);
-        return row!.n;
-      };
-      const before = await count();
-      for (const text of baselineStatements(spec)) await tx.run(sql.raw(text));
-      missing = (await count()) - before;
-      tx.rollback();
-    })
-    .catch(() => {});
-  return missing;
-}
 
 async function write(db: Awaited<ReturnType<typeof openSite<typeof schema>>>, random: Random) {
   const key = random.pick(['a', 'b', 'c']);

@@ -1,14 +1,11 @@
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
 import { all, block, list, statementText } from '../../sql/layout.js';
-import { keyOf } from '../../sql/names.js';
 import { NOW_MS } from '../../sql/now.js';
-import { quoteName } from '../../sql/quote.js';
-import { joinAside, trueValue } from '../aside/truth.js';
-import { cellVersionSql } from '../clock/clock.js';
-import { CLOCK, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
+import { CLOCK, clock, clockKeys, sameKeys } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
 import { dropPruned } from './offered-again.js';
 import { noteHeads } from './rivals.js';
+import { rowOfEvent, showsEvent } from './shown.js';
 import { eventValueOf, eventVersion, isNew, log, markedVersion } from './table.js';
 
 /*
@@ -79,15 +76,8 @@ export function mergeEventsStatements(spec: TableSpec): string[] {
  */
 function markLost(spec: TableSpec): string {
   const table = log(spec);
-  const isShown = (column: ReplicatedColumnSpec, e: string) =>
-    `${cellVersionSql(column.name, `${CLOCK}.`)} = ${markedVersion(e, column)} AND ${trueValue(spec, column.name)} IS ${e}.${eventValueOf(column.name)} COLLATE BINARY`;
-  const row = (e: string) => block`
-    ${clock(spec)} AS ${CLOCK}
-    LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
-    ${joinAside(spec, (key) => `${CLOCK}.${quoteName(keyOf(key))}`)}
-    WHERE
-      ${sameKeys(spec, CLOCK, e)}
-      AND ${CLOCK}.causal_length = ${e}.causal_length`;
+  const isShown = (column: ReplicatedColumnSpec, e: string) => showsEvent(spec, e, column);
+  const row = (e: string) => rowOfEvent(spec, e);
   const hasAll = spec.clockColumns.map(
     (column) => `(${markedVersion(table, column)} IS NULL OR ${isShown(column, table)})`,
   );

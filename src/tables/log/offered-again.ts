@@ -1,22 +1,11 @@
-import { cellTypeOf } from '../../columns/registry.js';
+import { isCounter } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, any, block, statementText } from '../../sql/layout.js';
-import { keyOf } from '../../sql/names.js';
-import { quoteName, quoteText } from '../../sql/quote.js';
-import { joinAside, trueValue } from '../aside/truth.js';
-import { cellVersionSql } from '../clock/clock.js';
-import { CLOCK, clock, sameKeys, sameRow } from '../clock/table.js';
+import { quoteText } from '../../sql/quote.js';
+import { sameKeys } from '../clock/table.js';
 import { replacesByPruned } from './replaced.js';
-import {
-  cellNames,
-  coversNamed,
-  eventValueOf,
-  eventVersion,
-  isNew,
-  log,
-  markedVersion,
-  pruned,
-} from './table.js';
+import { rowOfEvent, showsEvent } from './shown.js';
+import { cellNames, coversNamed, eventVersion, isNew, log, pruned } from './table.js';
 
 /*
  * Events that were pruned here, or where this database has its log from, and are offered again by a site that still has
@@ -37,11 +26,8 @@ export function dropPruned(spec: TableSpec): string {
     SELECT 1 FROM ${e} AS k
     WHERE ${sameKeys(spec, 'k', e)} AND k.arrived < ${e}.arrived AND ${replacesByPruned('k', e)}`;
   const names = cellNames(spec).map((name) => `(${quoteText(name)})`);
-  const isShown = spec.clockColumns.map(
-    (column) =>
-      `${cellVersionSql(column.name, `${CLOCK}.`)} = ${markedVersion(e, column)} AND ${trueValue(spec, column.name)} IS ${e}.${eventValueOf(column.name)} COLLATE BINARY`,
-  );
-  const shares = spec.cellColumns.filter((column) => cellTypeOf(column).lists === 'contributions');
+  const isShown = spec.clockColumns.map((column) => showsEvent(spec, e, column));
+  const shares = spec.cellColumns.filter(isCounter);
   return statementText`
     DELETE FROM ${e}
     WHERE
@@ -63,12 +49,10 @@ export function dropPruned(spec: TableSpec): string {
           ? []
           : [
               block`NOT EXISTS (
-                SELECT 1 FROM ${clock(spec)} AS ${CLOCK}
-                LEFT JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, CLOCK, 'base')}
-                ${joinAside(spec, (key) => `${CLOCK}.${quoteName(keyOf(key))}`)}
-                WHERE ${sameKeys(spec, CLOCK, e)} AND ${CLOCK}.causal_length = ${e}.causal_length AND (
-                  ${any(isShown)}
-                )
+                SELECT 1 FROM ${rowOfEvent(spec, e)}
+                  AND (
+                    ${any(isShown)}
+                  )
               )`,
             ]),
         ...shares.map(

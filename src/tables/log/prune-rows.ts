@@ -1,4 +1,4 @@
-import { cellTypeOf, typeOf } from '../../columns/registry.js';
+import { isCounter } from '../../columns/registry.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { block, list, statementText } from '../../sql/layout.js';
 import { type Query, statement } from '../../sql/statement.js';
@@ -76,9 +76,7 @@ export function readRowsToPrune(
       WHERE id > ${range.after} AND id <= ${range.upTo}
     ) AS r`;
   const text = eventTextSql(spec, 'e', (value, column) =>
-    typeOf(column).storage === 'cells' && cellTypeOf(column).lists === 'contributions'
-      ? valueTextSql(value)
-      : block`'n'`,
+    isCounter(column) ? valueTextSql(value) : block`'n'`,
   );
   const byEvent = new Map<number, RowToPrune>();
   return [

@@ -1,4 +1,8 @@
-import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
+import {
+  type ReplicatedColumnSpec,
+  replicatedColumns,
+  type TableSpec,
+} from '../../model/table-spec.js';
 import type { SqlValue } from '../../model/value.js';
 import { list, statementText } from '../../sql/layout.js';
 import { COMMIT_TABLE, GUARD_TABLE, STATE_TABLE } from '../../sql/names.js';
@@ -20,6 +24,16 @@ export interface RestoredCell {
   readonly value: SqlValue;
   readonly isAdded?: boolean;
 }
+
+/** The cells of a row that has these values, by column name. */
+export const restoredCells = (
+  spec: TableSpec,
+  values: ReadonlyMap<string, SqlValue>,
+): RestoredCell[] =>
+  replicatedColumns(spec).flatMap((column) => {
+    const value = values.get(column.name);
+    return value === undefined ? [] : [{ column, value }];
+  });
 
 export function updateRow(
   spec: TableSpec,
