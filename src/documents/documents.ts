@@ -55,8 +55,6 @@ export class Documents {
   #sweeping: Promise<void> | undefined;
   #nextSweep: Promise<void> | undefined;
   #isWriting = false;
-  /** Something was written, and nobody has looked whether it belongs into documents. */
-  #isDue = false;
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
@@ -71,17 +69,11 @@ export class Documents {
     const names = new Set(this.#columns.map(({ spec }) => spec.name));
     parts.writes.add(({ tables, isSettled, isSchemaChange }) => {
       const isOurs = tables === undefined || tables.some((name) => names.has(name));
-      if (isOurs && !isSettled && !this.#isWriting && !isSchemaChange) this.wasWritten();
+      const isWrittenBySql = isOurs && !isSettled && !this.#isWriting && !isSchemaChange;
+      // Open documents show it at once. Otherwise it waits until the feed is read: a Worker stops what is under way when it
+      // has answered.
+      if (isWrittenBySql && this.#open.size > 0) void this.settle();
     });
-  }
-
-  /**
-   * To be called after a write by SQL. Open documents show it at once. Otherwise it waits until the feed is read: a Worker
-   * stops what is under way when it has answered.
-   */
-  wasWritten(): void {
-    if (this.#open.size > 0) void this.settle();
-    else this.#isDue = true;
   }
 
   /** @throws {CrrChangeError} if bytes for a document are no update. */
@@ -167,7 +159,6 @@ export class Documents {
         this.#stale.set(idOf({ ...stale, key }), { ...stale, key });
       }
     }
-    this.#isDue = false;
     // One that has not begun yet will see this, too.
     this.#nextSweep ??= (this.#sweeping ?? Promise.resolve()).then(() => {
       this.#sweeping = this.#nextSweep;
@@ -180,24 +171,20 @@ export class Documents {
   /** See DocumentHooks. Other processes write by SQL, too, so it looks. */
   async settled(): Promise<void> {
     if (this.#columns.length === 0) return;
-    if (this.#isDue) return this.settle();
     await (this.#nextSweep ?? this.#sweeping);
-    await this.#findStale();
     await this.#showStale(() => true);
   }
 
   async #sweep(): Promise<void> {
-    const version = await this.#findStale();
     // Those that are open are brought up to date below.
     await this.#showStale((id) => !this.#open.has(id));
     for (const [id, opening] of [...this.#open]) {
       await this.#trySync(id, () => opening.then(({ session }) => session.sync()));
     }
-    this.#shownTo = version;
   }
 
-  /** @returns the db_version at which it looked. */
-  async #findStale(): Promise<number> {
+  /** Finds what columns do not show, and shows it. What is not meant is left for whoever shows it. */
+  async #showStale(isMeant: (id: string) => boolean): Promise<void> {
     const { connection, drift } = this.#parts;
     const { schema } = await drift.pass();
     let version = this.#shownTo;
@@ -219,14 +206,10 @@ export class Documents {
       ],
       'read',
     );
-    return version;
-  }
-
-  async #showStale(isMeant: (id: string) => boolean): Promise<void> {
     for (const [id, { codec, ...place }] of [...this.#stale]) {
-      if (!isMeant(id)) continue;
-      await this.#trySync(id, () => this.#show(place, codec));
+      if (isMeant(id)) await this.#trySync(id, () => this.#show(place, codec));
     }
+    this.#shownTo = version;
   }
 
   /** What fails here is tried again with the next, and does not keep others from theirs. It is reported once. */

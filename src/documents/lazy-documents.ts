@@ -1,6 +1,5 @@
 import type { KeyedRow } from '../database/apply-result.js';
 import type { DocumentHooks } from '../database/document-hooks.js';
-import type { WriteListeners } from '../live/writes.js';
 import type { Change } from '../model/change.js';
 import type { Documents } from './documents.js';
 
@@ -8,17 +7,8 @@ import type { Documents } from './documents.js';
 export class LazyDocuments implements DocumentHooks {
   readonly #loading: Promise<Documents>;
 
-  constructor(load: () => Promise<Documents>, writes: WriteListeners) {
-    let hasWrites = false;
-    const remove = writes.add(({ isSettled }) => {
-      hasWrites ||= !isSettled;
-    });
-    this.#loading = load().then((documents) => {
-      remove();
-      // Until now nobody looked at what was written.
-      if (hasWrites) documents.wasWritten();
-      return documents;
-    });
+  constructor(load: () => Promise<Documents>) {
+    this.#loading = load();
     this.#loading.catch(() => {}); // Whoever needs them gets the error.
   }
 

@@ -104,7 +104,7 @@ export function withCrr<TDatabase extends object>(
             codecOf: (spec, column) => codecs.get(`${spec.name}.${column.property}`),
             onError: errorReporter(),
           });
-        }, writes);
+        });
         return documents;
       },
     }),
