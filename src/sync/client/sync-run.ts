@@ -113,14 +113,15 @@ export class SyncRun {
 
   /**
    * The rows to drop with an answer. One with changes that are not sent stays at first. If nothing of it is sent either, because the
-   * changes are those of others, it goes once the cursor has passed them.
+   * changes are those of others, it goes once the cursor has passed everything: only then they are all tried again.
    */
   hiddenRows({ push, version }: Round, { pulled }: Answer, sent: PeerProgress): EvictedRow[] {
     for (const row of [...push, ...pulled.changes]) this.#hidden.delete(row);
     for (const row of pulled.hidden) this.#hidden.add(row);
-    const rows = this.#hidden.values().map((row) => this.#evicted(row));
-    if (sent.cursor === version) this.#hidden = new RowSet();
-    return rows;
+    if (sent.cursor !== version) return pulled.hidden.map((row) => this.#evicted(row));
+    const rows = this.#hidden.values();
+    this.#hidden = new RowSet();
+    return rows.map((row) => this.#evicted(row));
   }
 
   /** If a row was refused, the server has nothing of what was sent of it. */
