@@ -3,6 +3,7 @@ import type { Statement } from '../sql/statement.js';
 import { DEFAULT_BUSY_TIMEOUT } from './busy.js';
 import type { EngineAdapter, SyncEngine } from './engine.js';
 import { hasMethods } from './has-methods.js';
+import { PreparedStatements } from './prepared.js';
 import { syncEngine } from './sync-engine.js';
 
 /** What is used of better-sqlite3, and of the npm package libsql, which has its interface. */
@@ -31,13 +32,14 @@ export const betterSqlite3: EngineAdapter<SyncEngine> = {
   connect(client, { busyTimeout = DEFAULT_BUSY_TIMEOUT }) {
     if (!hasMethods<BetterSqlite3>(client, 'prepare', 'transaction', 'pragma')) return undefined;
     client.pragma(`busy_timeout = ${busyTimeout}`);
-    const one = ({ sql, args }: Statement): DriverRow[] => {
-      const prepared = client.prepare(sql);
-      // In one list: the package libsql takes a single blob for an object of named values, and panics.
-      if (prepared.reader) return prepared.raw().all(args);
-      prepared.run(args);
-      return [];
-    };
+    const statements = new PreparedStatements((sql) => client.prepare(sql));
+    const one = ({ sql, args }: Statement): DriverRow[] =>
+      statements.run(sql, (prepared) => {
+        // In one list: the package libsql takes a single blob for an object of named values, and panics.
+        if (prepared.reader) return prepared.raw().all(args);
+        prepared.run(args);
+        return [];
+      });
     const all = client.transaction((list: readonly Statement[]) => list.map(one));
     return syncEngine({
       name: NAME,
