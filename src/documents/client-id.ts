@@ -10,6 +10,10 @@ import { bytesToHex } from '../model/value.js';
 export const clientOf = (siteId: Uint8Array, pk: Uint8Array, lane: number): number =>
   hash64(`${bytesToHex(siteId)}.${bytesToHex(pk)}.${lane}`)[0];
 
+/** The writer of what a site writes by SQL. It continues what the log has, so processes need not be told apart. */
+export const sqlClientOf = (siteId: Uint8Array, pk: Uint8Array): number =>
+  hash64(`${bytesToHex(siteId)}.${bytesToHex(pk)}.sql`)[0];
+
 /** The writer of the text that a document begins with: the same everywhere, and another one for each text. */
 export const seedClientOf = (pk: Uint8Array, text: string): number =>
   hash64(`${bytesToHex(pk)} ${text}`)[0];

@@ -13,9 +13,14 @@ export interface SessionParts {
   readonly onWritten: () => void;
 }
 
+/** A write by SQL that is not in the document yet, if there is one. */
+export const pendingWrite = ({ written }: RowState, _isBegun: boolean) => written;
+
 /**
  * The plain text that a document begins with. A write by SQL is an edit of the text before it, which other sites may have begun
  * with.
  */
-export const textBefore = ({ plain = '', written }: RowState): string =>
-  written === undefined || written.over === '' ? plain : written.over;
+export const textBefore = (row: RowState): string => {
+  const written = pendingWrite(row, false);
+  return written === undefined || written.over === '' ? (row.plain ?? '') : written.over;
+};

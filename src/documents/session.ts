@@ -10,7 +10,8 @@ import { clash, look, noRow } from './look.js';
 import { type DocumentMerge, Merges } from './merges.js';
 import { Outbox } from './outbox.js';
 import { rebase } from './rebase.js';
-import { type SessionParts, textBefore } from './session-parts.js';
+import { pendingWrite, type SessionParts, textBefore } from './session-parts.js';
+import { settlementOf } from './settlement.js';
 import { Tail } from './tail.js';
 
 const MOST_TRIES = 20;
@@ -31,10 +32,6 @@ export class Session {
   #savedText: string;
   /** The log holds what the column does not show. */
   #isStale: boolean;
-  /** The column has shown the document, so what is written by SQL is an edit of it. */
-  #wasShown: boolean;
-  /** What was written by SQL and is in the document, which is not saved yet. */
-  #settled: string | undefined;
   readonly #tail = new Tail();
   readonly #merges: Merges;
   /** Why this session can be used no more. */
@@ -62,9 +59,7 @@ export class Session {
     this.#savedText = this.#text.text();
     this.#seen = row.dbVersion;
     this.#isStale = log.length > 0 && (row.shown === undefined || log.some((x) => !x.isShown));
-    this.#wasShown = log.some(({ isShown }) => isShown);
     this.#tail.read(log);
-    this.#settle();
   }
 
   get text(): OpenText {
@@ -86,27 +81,9 @@ export class Session {
     return this.#outbox.edits.length > 0;
   }
 
-  /** Puts a write by SQL into the document, unless the document was made from it. */
-  #settle(): void {
-    const { written, shown = '', plain } = this.#row;
-    if (written === undefined || this.#text.isPartial()) return;
-    const over = this.#settled ?? written.over;
-    if (!this.#isBegun && over === shown) return;
-    if (!this.#isBegun && over === '') {
-      // A first text is no edit: sites that write the same one begin with the same bytes.
-      if (this.#settled === undefined) this.#outbox.add(this.#seedFor(shown));
-      this.#settled ??= shown;
-      return;
-    }
-    this.#settled = shown;
-    const mayBeginWith = this.#isBegun && !this.#wasShown && shown !== '' && plain === shown;
-    if (mayBeginWith && this.#text.has(this.#seedFor(shown))) return;
-    this.#text.replace(rebase(diffWords(over, shown), over, this.#text.text()));
-  }
-
-  /** Updates are missing that others depend on. Until they are here, the column keeps what was written by SQL. */
-  get #isBlocked(): boolean {
-    return this.#row.written !== undefined && this.#settled === undefined;
+  /** A write by SQL is not in the document. */
+  get #isUnsettled(): boolean {
+    return pendingWrite(this.#row, this.#isBegun) !== undefined;
   }
 
   /** The document begins with a plain text. */
@@ -129,17 +106,14 @@ export class Session {
   sync(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#refresh();
-      if (this.#isBlocked && this.#isBegun) return;
-      if (this.#isStale || this.#settled !== undefined) await this.#write();
+      if (this.#isUnsettled || this.#isStale) await this.#write();
     });
   }
 
   /** Saves what was edited. */
   save(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#collect();
-      const isNews = this.#outbox.edits.length > 0 || this.#settled !== undefined || this.#isStale;
-      if (isNews) await this.#write();
+      if (this.hasUnsaved || this.#isUnsettled || this.#isStale) await this.#write();
     });
   }
 
@@ -168,21 +142,24 @@ export class Session {
   }
 
   async #writeOnce(): Promise<void> {
+    if (this.#isUnsettled) await this.#settle();
     const { connection, place, lane } = this.parts;
     // Others may have it once this process is silent for long.
     this.#lane = await lane();
     this.#collect();
     const update = this.#outbox.updateOf(this.#text);
-    const isFirst = update !== undefined && !this.#isBegun;
+    // Updates are missing that others depend on. Until they are here, the column keeps what was written by SQL.
+    const isBlocked = this.#isUnsettled;
+    if (update === undefined && (isBlocked || !this.#isStale)) return;
     const text = this.#text.text();
     const baseline = update === undefined ? undefined : await this.#baseline(update);
     this.#outbox.tries(update, baseline);
-    const shown = this.#isBlocked && !isFirst ? (this.#row.shown ?? '') : text;
-    // A document that begins with the plain text has what was written to it.
-    const settles = this.#settled !== undefined || isFirst;
     const known = this.#row;
+    // A document that begins with the plain text has what was written to it.
+    const settles = update !== undefined && !this.#isBegun;
+    const shown = isBlocked ? undefined : text;
     const write = { known, update, baseline, text: shown, shows: this.#isStale, settles };
-    let row = { ...known, shown, written: settles ? undefined : known.written };
+    let row = { ...known, shown: shown ?? known.shown, ...(settles && { written: undefined }) };
     let isSameSite = true;
     const read = readSiteVersion((dbVersion, site) => {
       row = { ...row, dbVersion };
@@ -190,13 +167,26 @@ export class Session {
     });
     await run(connection, [...writeDocument(place, write), read], 'write');
     this.#written();
-    this.#wasShown ||= this.#isBegun && shown === text;
     this.#isStale = false;
-    this.#settled = undefined;
     this.#savedText = text;
     this.#adopt(row);
     // Its id is read with the row.
     if (!isSameSite) await this.#refresh();
+  }
+
+  /** Puts a write by SQL into the document. */
+  async #settle(): Promise<void> {
+    const { connection, place } = this.parts;
+    const { row, log } = await look(this.parts, 0);
+    if (row === undefined) throw noRow(place);
+    const settlement = settlementOf(this.parts, this.#pk, row, log);
+    if (settlement !== undefined) {
+      const shows = log.some(({ isShown }) => !isShown);
+      const write = { known: row, ...settlement, shows, settles: true };
+      await run(connection, writeDocument(place, write), 'write');
+      this.#isStale = false;
+    }
+    await this.#refresh();
   }
 
   #adopt(row: RowState): void {
@@ -248,10 +238,8 @@ export class Session {
     this.#adopt(row);
     const isNull = row.shown === undefined && this.#isBegun;
     this.#isStale ||= found.some(({ isShown }) => !isShown) || isNull;
-    this.#wasShown ||= found.some(({ isShown }) => isShown);
     this.#tail.read(log);
     if (!this.#isBegun) this.#restart(row);
-    this.#settle();
     this.#collect();
   }
 

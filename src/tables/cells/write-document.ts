@@ -17,8 +17,8 @@ export interface DocumentWrite {
   readonly update?: Uint8Array | undefined;
   /** Stands for all updates of this site, the one of this write included. */
   readonly baseline?: Uint8Array | undefined;
-  /** What the column is to show. */
-  readonly text: string;
+  /** What the column is to show; undefined if it keeps what it shows. */
+  readonly text: string | undefined;
   /** The log has cells that the column did not show before. */
   readonly shows: boolean;
   /** What was written by SQL is in the document now. */
@@ -46,16 +46,7 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
         applying = 1`),
     ...(update === undefined ? [] : [addToLog(place, update, '2', known)]),
     ...(baseline === undefined ? [] : [addToLog(place, baseline, '1'), forgetCovered(place)]),
-    sql((args) => {
-      const value = bindValue(text, args);
-      const keyIs = spec.key.map(
-        ({ name }, i) => `${quoteName(name)} = ${bindValue(key[i]!, args)}`,
-      );
-      return statementText`
-        UPDATE ${quoteName(spec.name)}
-        SET ${quoteName(column.name)} = ${value}
-        WHERE ${keyIs.join(' AND ')}`;
-    }),
+    ...(text === undefined ? [] : [showText(place, text)]),
     ...(shows
       ? [
           sql(
@@ -92,6 +83,17 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
     ),
     statement(`UPDATE ${STATE_TABLE} SET applying = 0`),
   ];
+}
+
+function showText({ spec, column, key }: Place, text: string): Statement {
+  return sql((args) => {
+    const value = bindValue(text, args);
+    const keyIs = spec.key.map(({ name }, i) => `${quoteName(name)} = ${bindValue(key[i]!, args)}`);
+    return statementText`
+      UPDATE ${quoteName(spec.name)}
+      SET ${quoteName(column.name)} = ${value}
+      WHERE ${keyIs.join(' AND ')}`;
+  });
 }
 
 /** A query that finds something if the row is another one than is known. */
