@@ -122,8 +122,8 @@ export class CrrCore {
     const { schema, drift } = this;
     const batch: Connection['batch'] = (...args) => explained(() => this.connection.batch(...args));
     const connection: Connection = { ...this.connection, batch };
-    const feed = new Feed(caller, options, { connection, sites: this.#sites, schema, drift });
-    return onceSettled(this.#documents, feed);
+    const parts = { connection, sites: this.#sites, schema, drift };
+    return onceSettled(this.#documents, parts, (all) => new Feed(caller, options, all));
   }
 
   /** Merges one batch in one transaction. */

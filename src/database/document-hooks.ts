@@ -1,7 +1,8 @@
 import type { Change } from '../model/change.js';
+import { noteSent } from '../tables/cells/plain-text.js';
 import type { KeyedRow, MergeReport } from './apply-result.js';
 import { type ChangeStream, changeStream, type ReadPage } from './change-stream.js';
-import type { Feed } from './feed.js';
+import type { Feed, FeedParts } from './feed.js';
 
 /** What keeps the columns that show documents up to date; see src/documents. */
 export interface DocumentHooks {
@@ -17,21 +18,32 @@ export interface DocumentHooks {
   settled(): Promise<void>;
 }
 
+/** A write by SQL may come between {@link onceSettled} and a page as often. */
+const MOST_TRIES = 3;
+
 /** The feed, with what was written by SQL a moment ago: it belongs there as an update of its document. */
 export function onceSettled(
   documents: DocumentHooks | undefined,
-  feed: Feed,
+  parts: Omit<FeedParts, 'beforeSending'>,
+  feedOf: (parts: FeedParts) => Feed,
 ): ChangeStream<ReadPage> {
-  if (documents === undefined) {
-    return changeStream(
-      () => feed.first(),
-      () => feed.pages(),
-    );
-  }
-  return changeStream(
-    () => documents.settled().then(() => feed.first()),
-    async function* () {
+  const beforeSending: FeedParts['beforeSending'] = async (texts, tries) => {
+    if (documents !== undefined && tries < MOST_TRIES) {
       await documents.settled();
+      return true;
+    }
+    // Others may begin the document with the text now, so it is no edit any more, whoever has the codec later.
+    await parts.connection.batch(texts.map(noteSent), 'write');
+    return false;
+  };
+  const feed = feedOf({ ...parts, beforeSending });
+  return changeStream(
+    async () => {
+      await documents?.settled();
+      return feed.first();
+    },
+    async function* () {
+      await documents?.settled();
       yield* feed.pages();
     },
   );

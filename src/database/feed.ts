@@ -10,6 +10,7 @@ import { RowSet } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import type { TableSpec } from '../model/table-spec.js';
 import { collecting, type Statement } from '../sql/statement.js';
+import type { UnsentText } from '../tables/cells/plain-text.js';
 import type { Cursor, ReadPage } from './change-stream.js';
 import type { Connection } from './connection.js';
 import { type DriftCheck, OTHER_SCHEMA } from './drift.js';
@@ -40,6 +41,13 @@ export interface FeedParts {
   /** As it is declared: what the options may name. */
   readonly schema: CrrSchema;
   readonly drift: DriftCheck;
+  /**
+   * Called with plain texts that a page would be the first to send.
+   *
+   * @param tries how often the page was read before.
+   * @returns whether to read it again.
+   */
+  readonly beforeSending: (texts: readonly UnsentText[], tries: number) => Promise<boolean>;
 }
 
 const DEFAULT_PAGE = 5_000;
@@ -122,14 +130,18 @@ export class Feed {
     });
     let rowLimit =
       limit === undefined ? undefined : (Math.ceil(limit / Math.max(...widths, 1)) + 1) * growth;
-    for (;;) {
+    for (let tries = 1; ; ) {
       const { dbVersion, tables, horizon } = await this.#read(position, rowLimit);
       const cut = cutPage(tables, limit ?? Number.POSITIVE_INFINITY);
-      if (cut !== 'more rows') {
-        const cursor = cut.next ? nextPosition(position, cut.next, horizon) : dbVersion;
-        return { changes: cut.changes, cursor, hidden: cut.hidden };
+      if (cut === 'more rows') {
+        rowLimit = rowLimit! * 4;
+        continue;
       }
-      rowLimit = rowLimit! * 4;
+      const { changes, hidden, unsent } = cut;
+      const isAgain = unsent.length > 0 && (await this.#parts.beforeSending(unsent, tries++));
+      if (isAgain) continue;
+      const cursor = cut.next ? nextPosition(position, cut.next, horizon) : dbVersion;
+      return { changes, cursor, hidden };
     }
   }
 

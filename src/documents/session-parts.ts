@@ -13,8 +13,13 @@ export interface SessionParts {
   readonly onWritten: () => void;
 }
 
-/** A write by SQL that is not in the document yet, if there is one. */
-export const pendingWrite = ({ written }: RowState, _isBegun: boolean) => written;
+/**
+ * A write by SQL that is not in the document yet, if there is one.
+ *
+ * @param isBegun otherwise a document begins with the plain text that others have.
+ */
+export const pendingWrite = ({ written }: RowState, isBegun: boolean) =>
+  written?.isSent && !isBegun ? undefined : written;
 
 /**
  * The plain text that a document begins with. A write by SQL is an edit of the text before it, which other sites may have begun

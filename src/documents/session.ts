@@ -158,7 +158,8 @@ export class Session {
     // A document that begins with the plain text has what was written to it.
     const settles = update !== undefined && !this.#isBegun;
     const shown = isBlocked ? undefined : text;
-    const write = { known, update, baseline, text: shown, shows: this.#isStale, settles };
+    const shows = this.#isStale && !isBlocked;
+    const write = { known, update, baseline, text: shown, shows, settles };
     let row = { ...known, shown: shown ?? known.shown, ...(settles && { written: undefined }) };
     let isSameSite = true;
     const read = readSiteVersion((dbVersion, site) => {
@@ -167,7 +168,7 @@ export class Session {
     });
     await run(connection, [...writeDocument(place, write), read], 'write');
     this.#written();
-    this.#isStale = false;
+    this.#isStale &&= isBlocked;
     this.#savedText = text;
     this.#adopt(row);
     // Its id is read with the row.

@@ -32,7 +32,7 @@ export function settlementOf(
   const written = pendingWrite(row, isBegun);
   if (written === undefined) return undefined;
   const { shown = '', plain } = row;
-  const { over } = written;
+  const { over, isPlain } = written;
   const seedFor = (text: string) => codec.seed(text, seedClientOf(pk, text));
   const none = { update: undefined, baseline: undefined };
   if (!isBegun && over === shown) return { ...none, text: undefined };
@@ -43,11 +43,10 @@ export function settlementOf(
   const document = codec.open([...begins, ...updates], sqlClientOf(row.siteId, pk));
   try {
     if (document.isPartial()) return undefined;
-    // Others may have begun the document with what was written.
-    const isShown = log.some((entry) => entry.isShown);
-    const mayBeginWith = isBegun && !isShown && shown !== '' && plain === shown;
-    if (mayBeginWith && document.has(seedFor(shown))) return { ...none, text: document.text() };
-    document.replace(rebase(diffWords(over, shown), over, document.text()));
+    // Others may have begun the document with what was written when there was none.
+    const isIn = isBegun && isPlain && Boolean(plain) && document.has(seedFor(plain!));
+    const from = isIn ? plain! : over;
+    document.replace(rebase(diffWords(from, shown), from, document.text()));
     const edit = document.takeUpdate();
     const text = document.text();
     if (edit === undefined) return { ...none, text };

@@ -1,17 +1,17 @@
 import { cellTypeOf } from '../columns/registry.js';
 import { wireOffset } from '../columns/versions.js';
-import { type Change, EVENT, SENTINEL } from '../model/change.js';
-import { packKey } from '../model/packed-key.js';
-import type { RowSet } from '../model/row-id.js';
+import { type Change, SENTINEL } from '../model/change.js';
 import type { SitesOfPage } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { type DriverRow, type DriverValue, exactValue } from '../sql/driver-value.js';
+import type { UnsentText } from '../tables/cells/plain-text.js';
 import { parseCells } from '../tables/cells/text.js';
 import type { CellClock } from '../tables/clock/clock.js';
-import { type LoggedEvent, parseEvents } from '../tables/log/read.js';
+import { parseEvents } from '../tables/log/read.js';
 import { type ClockText, parseClockText } from './clock-text.js';
 import { eventValue, sitesOfEvent } from './event-change.js';
+import { type CellFilter, packKeyOf, RowChanges } from './row-changes.js';
 import { type ValueColumn, valueColumns } from './value-columns.js';
 
 /** A row of the clock table with its base row, decoded as far as paging needs it. */
@@ -24,21 +24,8 @@ export interface ClockRow {
   readonly changes: readonly Change[];
   /** Its key, if the row is alive and the reader may not see it. */
   readonly hidden?: Uint8Array;
-}
-
-/** Which cells of a row travel. */
-export interface CellFilter {
-  readonly since: number;
-  readonly until: number;
-  /** Ordinals of sites; undefined = no such filter. */
-  readonly site: number | undefined;
-  readonly excludeSite: number | undefined;
-  /** db_versions that the reader has already. */
-  readonly skip: ReadonlySet<number>;
-  /** Hidden rows that have not changed after this db_version are left out. */
-  readonly hiddenSince: number;
-  /** Rows of which every cell travels once one has changed. */
-  readonly whole: RowSet;
+  /** Plain texts among the changes that nobody else has yet. */
+  readonly unsent?: readonly UnsentText[];
 }
 
 /** The positions of the columns in a row of selectRows(). */
@@ -114,7 +101,8 @@ export class RowExpander {
       if (spec.cellColumns.length > 0) this.#addSiteCells(out, row[this.#layout.cells]!);
     }
     if (this.withEvents) this.#addEvents(out, row[this.#layout.events]!);
-    return { table: spec.name, key, dbVersion, changes: out.changes };
+    const { changes, unsent } = out;
+    return { table: spec.name, key, dbVersion, changes, ...(unsent.length > 0 && { unsent }) };
   }
 
   /** A row's events travel with its cells, so that no site has one without the other. */
@@ -173,7 +161,16 @@ export class RowExpander {
       // A mark comes from others than the cell's owner, who must learn of it.
       const isForOwner = isMark(cell.version);
       const { dbVersion, site, seq } = cell;
-      out.add(name, cell.val, cell.version + offset, dbVersion, site, seq, isForOwner);
+      const isSent = out.add(
+        name,
+        cell.val,
+        cell.version + offset,
+        dbVersion,
+        site,
+        seq,
+        isForOwner,
+      );
+      if (isSent && cell.isUnsent) out.addUnsent(name, cell.version);
     }
   }
 }
@@ -205,80 +202,4 @@ function everyCell(filter: CellFilter): CellFilter {
 /** Whenever the cells were written. */
 function wholeRow(filter: CellFilter): CellFilter {
   return { ...filter, since: -1, skip: NO_VERSIONS };
-}
-
-const packKeyOf = (spec: TableSpec, values: readonly SqlValue[]): Uint8Array =>
-  packKey(values.slice(0, spec.key.length));
-
-/** Collects the changes of one row that pass the filter. */
-class RowChanges {
-  readonly changes: Change[] = [];
-  #pk: Uint8Array | undefined;
-
-  constructor(
-    readonly spec: TableSpec,
-    /** Of the key, then of the cells. */
-    readonly values: readonly SqlValue[],
-    readonly sites: SitesOfPage,
-    readonly filter: CellFilter,
-    readonly cl: number,
-  ) {}
-
-  /**
-   * The stamp is passed in parts: an object for each cell slows a read down by several per cent.
-   *
-   * @param isForOwner the site whose cell it is gets it, too, even if its own changes are left out.
-   */
-  add(
-    cid: string,
-    val: SqlValue,
-    version: number,
-    dbVersion: number,
-    site: number,
-    seq: number,
-    isForOwner = false,
-  ): void {
-    if (!this.#passes(dbVersion, site, isForOwner)) return;
-    this.#pk ??= packKeyOf(this.spec, this.values);
-    this.changes.push({
-      table: this.spec.name,
-      pk: this.#pk,
-      cid,
-      val,
-      col_version: version,
-      db_version: dbVersion,
-      site_id: this.sites.idOf(site),
-      cl: this.cl,
-      seq,
-    });
-  }
-
-  /** @returns the change, whose value is still missing; undefined if it is left out. */
-  addEvent(event: LoggedEvent): { val: SqlValue } | undefined {
-    const { arrived, site, dbVersion, seq = 0, causalLength } = event;
-    if (!this.#passes(arrived, site, false)) return undefined;
-    this.#pk ??= packKeyOf(this.spec, this.values);
-    const change = {
-      table: this.spec.name,
-      pk: this.#pk,
-      cid: EVENT,
-      val: '' as SqlValue,
-      col_version: dbVersion,
-      db_version: arrived,
-      site_id: this.sites.idOf(site),
-      cl: causalLength,
-      seq,
-    };
-    this.changes.push(change);
-    return change;
-  }
-
-  #passes(dbVersion: number, site: number, isForOwner: boolean): boolean {
-    const { filter } = this;
-    if (dbVersion <= filter.since || dbVersion > filter.until) return false;
-    if (filter.site !== undefined && site !== filter.site) return false;
-    if (filter.excludeSite !== undefined && site === filter.excludeSite && !isForOwner)
-      return false;
-    return !filter.skip.has(dbVersion);
-  }
 }

@@ -1,4 +1,5 @@
 import { type Change, compareChanges } from '../model/change.js';
+import type { UnsentText } from '../tables/cells/plain-text.js';
 import type { ClockRow } from './expand.js';
 import type { RowPosition } from './position.js';
 
@@ -20,6 +21,8 @@ export type PageCut =
       readonly changes: Change[];
       /** Rows of the page that the reader may not see. */
       readonly hidden: HiddenRow[];
+      /** Plain texts among the changes that nobody else has yet. */
+      readonly unsent: readonly UnsentText[];
       /** The position of the next page; undefined when everything was read. */
       readonly next: RowPosition | undefined;
     }
@@ -61,6 +64,7 @@ function page(rows: readonly ClockRow[], end: number, done = false): PageCut {
   return {
     changes: taken.flatMap((row) => row.changes).sort(compareChanges),
     hidden: hiddenOf(taken),
+    unsent: unsentOf(taken),
     next: done ? undefined : { db_version: taken.at(-1)!.dbVersion },
   };
 }
@@ -78,12 +82,11 @@ function cutVersion(
     count += rows[end++]!.changes.length;
   }
   const last = rows[end - 1]!;
+  const taken = rows.slice(0, end);
   return {
-    changes: rows
-      .slice(0, end)
-      .flatMap((row) => row.changes)
-      .sort(compareChanges),
-    hidden: hiddenOf(rows.slice(0, end)),
+    changes: taken.flatMap((row) => row.changes).sort(compareChanges),
+    hidden: hiddenOf(taken),
+    unsent: unsentOf(taken),
     next:
       end === rows.length && complete === Number.POSITIVE_INFINITY
         ? undefined
@@ -93,6 +96,8 @@ function cutVersion(
 
 const hiddenOf = (rows: readonly ClockRow[]): HiddenRow[] =>
   rows.flatMap(({ table, hidden }) => (hidden === undefined ? [] : [{ table, pk: hidden }]));
+
+const unsentOf = (rows: readonly ClockRow[]) => rows.flatMap(({ unsent }) => unsent ?? []);
 
 /** All rows in the order of reading: db_version, then table, then clock rowid. */
 function inOrder(tables: readonly TableRows[]): ClockRow[] {

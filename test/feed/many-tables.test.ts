@@ -71,7 +71,9 @@ test('what is written between the look at the tables and their rows is read, too
     },
   };
   const { schema: core } = await drift.pass();
-  const parts = { connection: writing, sites: new SiteStore(), schema: core, drift };
+  const beforeSending = async () => false;
+  const sites = new SiteStore();
+  const parts = { connection: writing, sites, schema: core, drift, beforeSending };
   const { changes, cursor } = await new Feed('changes()', {}, parts).first();
   const all = (await db.$crr.changes()).changes;
   expect(changes.map(identity)).toEqual(

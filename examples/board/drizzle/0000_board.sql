@@ -34,7 +34,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; descriptions: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"b0997ccc273feba4","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"938d5bf2b510a703","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_replaced_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"6ea4068ba232233f","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"a0324f5dab476dcb","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"1f31a5c7d747ded7","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_replaced_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"c294bf7aaf44ea0e","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -411,8 +411,8 @@ ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
 END;
 --> statement-breakpoint
 CREATE TRIGGER "boards__crr_on_update_name"
@@ -462,7 +462,10 @@ SELECT
   )) THEN new."notes" END,
   state.db_version,
   state.seq,
-  1,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "boards__crr_cell" AS x
+    WHERE x."key_id" = new."id" AND x.column_name = 'notes' AND x.site <> 0
+  )) THEN 1 ELSE 2 END,
   old."notes"
 FROM crr_state AS state
 WHERE true
@@ -471,8 +474,8 @@ ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
   UPDATE "boards__crr_clock"
 SET
   row_db_version = ifnull(row_db_version, db_version),
@@ -547,8 +550,8 @@ ON CONFLICT ("key_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
   INSERT INTO "boards__crr_cell" ("key_id", column_name, site, version, value, db_version, seq, number, base_version, base_value)
 SELECT
   new."id",
@@ -589,7 +592,7 @@ SET
   base_version = 1,
   base_value = old."notes"
 WHERE "key_id" = new."id" AND column_name = 'notes' AND site = 0
-  AND base_version IS NOT 1
+  AND ifnull(base_version, 0) = 0
   AND old."notes" IS NOT new."notes"
   AND EXISTS (
     SELECT 1 FROM "boards__crr_cell" AS x
@@ -2349,8 +2352,8 @@ ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
 END;
 --> statement-breakpoint
 CREATE TRIGGER "descriptions__crr_on_update_body"
@@ -2379,7 +2382,10 @@ SELECT
   )) THEN new."body" END,
   state.db_version,
   state.seq,
-  1,
+  CASE WHEN (EXISTS (
+    SELECT 1 FROM "descriptions__crr_cell" AS x
+    WHERE x."key_card_id" = new."card_id" AND x.column_name = 'body' AND x.site <> 0
+  )) THEN 1 ELSE 2 END,
   old."body"
 FROM crr_state AS state
 WHERE true
@@ -2388,8 +2394,8 @@ ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
   UPDATE "descriptions__crr_clock"
 SET
   row_db_version = ifnull(row_db_version, db_version),
@@ -2461,8 +2467,8 @@ ON CONFLICT ("key_card_id", column_name, site, number) DO UPDATE SET
   value = CASE WHEN excluded.version = 0 THEN value ELSE excluded.value END,
   db_version = CASE WHEN excluded.version = 0 THEN db_version ELSE excluded.db_version END,
   seq = CASE WHEN excluded.version = 0 THEN seq ELSE excluded.seq END,
-  base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END,
-  base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END;
+  base_value = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_value ELSE excluded.base_value END,
+  base_version = CASE WHEN (base_version BETWEEN 1 AND 2 OR base_version = 3 AND excluded.version = 0) THEN base_version ELSE ifnull(excluded.base_version, base_version) END;
   INSERT INTO "descriptions__crr_cell" ("key_card_id", column_name, site, version, value, db_version, seq, number, base_version, base_value)
 SELECT
   new."card_id",
@@ -2503,7 +2509,7 @@ SET
   base_version = 1,
   base_value = old."body"
 WHERE "key_card_id" = new."card_id" AND column_name = 'body' AND site = 0
-  AND base_version IS NOT 1
+  AND ifnull(base_version, 0) = 0
   AND old."body" IS NOT new."body"
   AND EXISTS (
     SELECT 1 FROM "descriptions__crr_cell" AS x

@@ -21,7 +21,7 @@ export function shownText(cells: Fragment, current: string): Layout {
 
 /**
  * A write by SQL. Without a document it is the last write of the plain text. In both cases the cell of no site keeps
- * the text before it (`base_value`; `base_version` 1), so that a process with the codec can put the difference into the
+ * the text before it (see src/tables/cells/plain-text.ts), so that a process with the codec can put the difference into the
  * document, now or if updates arrive that were made without knowing of the write.
  */
 export function writeText(cells: CellSql): string[] {

@@ -8,6 +8,7 @@ import { quoteName, quoteText } from '../../sql/quote.js';
 import type { Query } from '../../sql/statement.js';
 import { clock, clockKeyIs, sameKeys, sameRow } from '../clock/table.js';
 import { LOCAL_SITE } from '../state/table.js';
+import { NOTED, SENT } from './plain-text.js';
 import { cells } from './table.js';
 
 /*
@@ -33,8 +34,17 @@ export interface RowState {
   readonly shown: string | undefined;
   /** The plain text from before the document, if there is one. */
   readonly plain: string | undefined;
-  /** A write by SQL is not in the document yet. It was made over `text`. */
-  readonly written: { readonly over: string } | undefined;
+  /** A write by SQL that may not be in the document yet. */
+  readonly written: WrittenText | undefined;
+}
+
+export interface WrittenText {
+  /** The text before it. */
+  readonly over: string;
+  /** It is the plain text, since there was no document. */
+  readonly isPlain: boolean;
+  /** Others may have it as the plain text. */
+  readonly isSent: boolean;
 }
 
 /** A cell of the log. */
@@ -87,11 +97,14 @@ export function readRowState({ spec, column, key }: Place, read: (row: RowState)
         site: Number(site),
         shown: textOf(row, 3),
         plain: textOf(row, 4),
-        written: Number(mark) === 1 ? { over: textOf(row, 6) ?? '' } : undefined,
+        written: writtenOf(Number(mark), textOf(row, 6)),
       });
     },
   };
 }
+
+const writtenOf = (note: number, over = ''): WrittenText | undefined =>
+  note === 0 ? undefined : { over, isPlain: note !== NOTED, isSent: note === SENT };
 
 function textOf(row: DriverRow, index: number): string | undefined {
   const value = exactValue(row[index]!, 't');

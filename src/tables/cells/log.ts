@@ -8,6 +8,7 @@ import { clockKeys, sameRow } from '../clock/table.js';
 import { STATE } from '../clock/write.js';
 import { DB_VERSION } from '../state/table.js';
 import type { MergedCells } from './gate.js';
+import { NOTED } from './plain-text.js';
 import { CELL_COLUMNS, cellIdentity, cells, isLogged } from './table.js';
 
 /*
@@ -18,8 +19,8 @@ import { CELL_COLUMNS, cellIdentity, cells, isLogged } from './table.js';
  * Local bookkeeping, which does not travel:
  *
  *     base_value    of a site's cell: 1 once the base column shows it. Of no site's cell: the text before a write by SQL
- *     base_version  of this site's cell: 0, others have nothing of it. Of no site's cell: 1 if a write by SQL is not in the
- *                   document yet, so that base_value counts
+ *     base_version  of this site's cell: 0, others have nothing of it. Of no site's cell: above 0 if a write by SQL is not in
+ *                   the document yet, so that base_value counts; see plain-text.ts
  */
 
 /** SQL condition on a cell: it covers the earlier ones of its site. */
@@ -47,7 +48,7 @@ export function mergeWithLogs(spec: TableSpec, { values, from }: MergedCells): s
         AND ${isLogged(spec, 'edited.column_name', 'edited.site')}
     )`;
   const note = block`CASE WHEN ${site} = ${NEUTRAL_ORDINAL} AND ${isDocument} THEN 0 END`;
-  const keptNote = (name: string) => `CASE excluded.base_version WHEN 0 THEN ${name} END`;
+  const keptNote = (value: string) => `CASE excluded.base_version WHEN 0 THEN ${value} END`;
   return statementText`
     INSERT INTO ${cells(spec)} (${keys.join(', ')}, ${CELL_COLUMNS}, number, base_version)
     SELECT
@@ -69,7 +70,7 @@ export function mergeWithLogs(spec: TableSpec, { values, from }: MergedCells): s
       value = excluded.value,
       db_version = excluded.db_version,
       seq = excluded.seq,
-      base_version = ${keptNote('base_version')},
+      base_version = ${keptNote(`min(base_version, ${NOTED})`)},
       base_value = ${keptNote('base_value')}
     WHERE
       excluded.version > version
@@ -146,10 +147,10 @@ export function moveLogs(spec: TableSpec, seq: (column: number) => string): stri
       statementText`
         UPDATE ${cells(spec)}
         SET
-          base_version = 1,
+          base_version = ${NOTED},
           base_value = old.${quoteName(column.name)}
         WHERE ${sameRow(spec, '', 'new')} AND column_name = ${quoteText(column.name)} AND site = ${NEUTRAL_ORDINAL}
-          AND base_version IS NOT 1
+          AND ifnull(base_version, 0) = 0
           AND old.${quoteName(column.name)} IS NOT new.${quoteName(column.name)}
           AND EXISTS (
             SELECT 1 FROM ${cells(spec)} AS x

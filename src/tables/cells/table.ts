@@ -81,11 +81,15 @@ export const hasLogs = (spec: TableSpec) => logColumns(spec).length > 0;
 export const cellIdentity = (spec: TableSpec) =>
   [...clockKeys(spec), 'column_name', 'site', ...(hasLogs(spec) ? ['number'] : [])].join(', ');
 
-/** SQL condition: a cell belongs to a column whose cells are a log, and not to no site. */
-export function isLogged(spec: TableSpec, column: string, site: string): string {
+/** SQL condition: the cells of a column are a log. */
+export function isOfLog(spec: TableSpec, column: string): string {
   const names = logColumns(spec).map(({ name }) => quoteText(name));
-  return `${column} IN (${names.join(', ')}) AND ${site} <> ${NEUTRAL_ORDINAL}`;
+  return `${column} IN (${names.join(', ')})`;
 }
+
+/** SQL condition: a cell belongs to a column whose cells are a log, and not to no site. */
+export const isLogged = (spec: TableSpec, column: string, site: string): string =>
+  `${isOfLog(spec, column)} AND ${site} <> ${NEUTRAL_ORDINAL}`;
 
 export const cells = (spec: TableSpec) => quoteName(cellTable(spec.name));
 

@@ -1,14 +1,16 @@
+import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { hexToBytes, type SqlValue } from '../../model/value.js';
 import { block, type Layout } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { sameKeys } from '../clock/table.js';
-import { cells, hasLogs, isLogged } from './table.js';
+import { UNSENT } from './plain-text.js';
+import { cells, hasLogs, isLogged, isOfLog } from './table.js';
 
 /*
  * The cells of a row as one text, because drivers take more time for a row than for a text:
  * `index=version@db_version:site:seq=value;` for each, the value as its class's first letter and its
- * text, or its bytes in hex.
+ * text, or its bytes in hex. After seq, there is a colon if others do not have the cell yet.
  */
 
 /**
@@ -26,13 +28,19 @@ export function cellsTextSql(spec: TableSpec, row: string, since?: number): Layo
     (
       SELECT group_concat(
         (CASE x.column_name ${index.join(' ')} END)
-          || '=' || x.version || '@' || x.db_version || ':' || x.site || ':' || x.seq
+          || '=' || x.version || '@' || x.db_version || ':' || x.site || ':' || x.seq${unsentSql(spec)}
           || '=' || ${VALUE_TEXT},
         ';'
       )
       FROM ${cells(spec)} AS x
       WHERE ${sameKeys(spec, 'x', row)}${isRead}
     )`;
+}
+
+function unsentSql(spec: TableSpec): string {
+  if (!hasLogs(spec)) return '';
+  const isPlain = `x.site = ${NEUTRAL_ORDINAL} AND ${isOfLog(spec, 'x.column_name')}`;
+  return ` || CASE WHEN x.base_version = ${UNSENT} AND ${isPlain} THEN ':' ELSE '' END`;
 }
 
 /** quote() writes reals so that they read back the same, except -0.0, whose sign SQL does not see. */
@@ -57,19 +65,23 @@ export interface SiteCell {
   readonly site: number;
   readonly seq: number;
   readonly val: SqlValue;
+  /** A plain text that nobody else has yet; see plain-text.ts. */
+  readonly isUnsent: boolean;
 }
 
 /** Reads the text of {@link cellsTextSql}. */
 export function parseCells(text: string): SiteCell[] {
   return text.split(';').map((cell) => {
     const [column, clock, value] = cell.split('=') as [string, string, string];
+    const isUnsent = clock.endsWith(':');
     const [version, dbVersion, site, seq] = clock.split(/[@:]/, 4).map(Number) as [
       number,
       number,
       number,
       number,
     ];
-    return { column: Number(column), version, dbVersion, site, seq, val: parseValue(value) };
+    const val = parseValue(value);
+    return { column: Number(column), version, dbVersion, site, seq, val, isUnsent };
   });
 }
 

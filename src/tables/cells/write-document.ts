@@ -8,6 +8,7 @@ import { clock, clockKeyIs } from '../clock/table.js';
 import { refuseIfFound } from '../guard/table.js';
 import { DB_VERSION, LOCAL_SITE } from '../state/table.js';
 import { isOfLog, type Place, type RowState } from './document.js';
+import { UNSENT } from './plain-text.js';
 import { CELL_COLUMNS, cells } from './table.js';
 
 /** What a write of a document brings. */
@@ -33,6 +34,8 @@ const sql = (build: (args: SqlValue[]) => string, args: SqlValue[] = []): Statem
 export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
   const { spec, column, key } = place;
   const { known, update, baseline, text, shows, settles } = write;
+  // A plain text that nobody else has yet travels together with the edit that it is now.
+  const lifted = block`db_version = CASE base_version WHEN ${UNSENT} THEN ${DB_VERSION} ELSE db_version END`;
   const clockIs = (args: SqlValue[]) => clockKeyIs(spec, key, args).join(' AND ');
   return [
     // An update brings the condition itself.
@@ -65,7 +68,8 @@ export function writeDocument(place: Place, write: DocumentWrite): Statement[] {
               UPDATE ${cells(spec)}
               SET
                 base_version = NULL,
-                base_value = NULL
+                base_value = NULL,
+                ${lifted}
               WHERE
                 ${clockIs(args)}
                 AND column_name = ${quoteText(column.name)}

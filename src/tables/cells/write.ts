@@ -10,6 +10,7 @@ import { columnSeq, hasChanged, isSameKey, STATE, TAKE_SEQ } from '../clock/writ
 import { KNOWN_VERSION } from '../milestone/table.js';
 import { DB_VERSION, LOCAL_SITE, NOT_APPLYING, silenceStatement } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
+import { keepsNote, NOTED, UNSENT } from './plain-text.js';
 import { IS_RESUMED } from './resume.js';
 import { CELL_COLUMNS, cellIdentity, cells } from './table.js';
 
@@ -93,6 +94,8 @@ export function writeCells(spec: TableSpec): string[] {
  * version up to which they know everything: Turso takes no query here.
  */
 const IS_KNOWN = 'base_version IS NULL OR db_version <= excluded.base_value';
+
+const KEEPS_NOTE = keepsNote('excluded.version = 0');
 
 interface CellWrite {
   /** SQL, to be selected from `crr_state AS state`. */
@@ -181,7 +184,9 @@ function cellSql(
         'state.db_version',
         seq,
         // A row that is created has no text before.
-        before === undefined ? block`CASE WHEN ${isKept} THEN 1 END` : '1',
+        before === undefined
+          ? block`CASE WHEN ${isKept} THEN ${NOTED} END`
+          : block`CASE WHEN ${isKept} THEN ${NOTED} ELSE ${UNSENT} END`,
         before ?? 'NULL',
       ];
       const ifWritten = (name: string, written: string) =>
@@ -198,8 +203,8 @@ function cellSql(
             ifWritten('value', 'excluded.value'),
             ifWritten('db_version', 'excluded.db_version'),
             ifWritten('seq', 'excluded.seq'),
-            'base_value = CASE WHEN base_version = 1 THEN base_value ELSE excluded.base_value END',
-            'base_version = CASE WHEN excluded.base_version = 1 THEN 1 ELSE base_version END',
+            block`base_value = CASE WHEN ${KEEPS_NOTE} THEN base_value ELSE excluded.base_value END`,
+            block`base_version = CASE WHEN ${KEEPS_NOTE} THEN base_version ELSE ifnull(excluded.base_version, base_version) END`,
           ])}`;
     },
   };
