@@ -35,7 +35,8 @@ export type CrrSchemaErrorCode =
   | 'CRR_SCHEMA_COLLATION'
   | 'CRR_SCHEMA_DUPLICATE_NAME'
   | 'CRR_SCHEMA_DEFAULT'
-  | 'CRR_SCHEMA_COLUMN_TYPE';
+  | 'CRR_SCHEMA_COLUMN_TYPE'
+  | 'CRR_SCHEMA_CONFLICT_LEVEL';
 
 /** Codes of {@link CrrChangeError}: a change that no database could have made, or not this one. */
 export type CrrChangeErrorCode =

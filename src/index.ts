@@ -75,7 +75,7 @@ export {
 } from './drizzle/order/fract-order.js';
 export type { RowKey } from './drizzle/order/table.js';
 export type { ResolvedResult, UnresolvedRow } from './drizzle/resolve.js';
-export type { RowFork } from './drizzle/row-fork.js';
+export type { RowConflict, RowFork } from './drizzle/row-fork.js';
 export type { ColumnConflict, PreviewResult, RowMerge, RowSide } from './drizzle/row-merge.js';
 export type { ColumnRef, RowRef } from './drizzle/row-ref.js';
 export type { UnsentOptions, UnsentRow } from './drizzle/unsent.js';

@@ -1,4 +1,5 @@
 import type { ForkedCell } from '../feed/fork.js';
+import { forkedCells } from '../feed/forked-cells.js';
 import type { RowHistory } from '../feed/row-history.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import type { SitesOfPage } from '../model/site.js';
@@ -53,7 +54,7 @@ export async function readForks(
 function forksOf({ spec, pk, history }: RowWithHistory, sites: SitesOfPage): Fork[] {
   const end = history.events.length;
   const isAlive = history.isAlive(end);
-  return history.conflicts().map(({ column, heads, base }) => {
+  return forkedCells(history).map(({ column, heads, base }) => {
     const side = (event: LoggedEvent) => headOf(history, event, column, sites);
     const shown = history.shownBy(column.name, end);
     return {
@@ -75,6 +76,16 @@ export function headOf(
   return {
     event: nameOfEvent(event, sites),
     value: history.valueOf(event, column.name),
+    ...writerOf(event, sites),
+  };
+}
+
+/** Who made an event, and why. */
+export function writerOf(
+  event: LoggedEvent,
+  sites: SitesOfPage,
+): Omit<ForkHead, 'event' | 'value'> {
+  return {
     at: event.time,
     siteId: sites.idOf(event.site).slice(),
     author: event.author,

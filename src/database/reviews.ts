@@ -16,7 +16,7 @@ import type { DriftCheck } from './drift.js';
 import type { Preview } from './preview.js';
 import { requireRehearsals } from './rehearsals.js';
 import type { Resolution, ResolveParts, Resolver } from './resolve.js';
-import type { RowFork } from './row-forks.js';
+import type { ForkedRow, RowFork } from './row-forks.js';
 import type { SiteStore } from './site-store.js';
 
 export interface ReviewParts {
@@ -56,11 +56,20 @@ export class Reviews {
   }
 
   /** A row in conflict as each site has left it. */
-  forks(spec: TableSpec, key: readonly SqlValue[]): Promise<RowFork[]> {
+  forks(spec: TableSpec, key: readonly SqlValue[]): Promise<readonly RowFork[]> {
     const { connection, sites } = this.#parts;
     return this.#explained(async () => {
       const { readRowForks } = await import('./row-forks.js');
       return readRowForks(connection, sites, spec, key);
+    });
+  }
+
+  /** All rows of a table that are in conflict. */
+  forkedRows(spec: TableSpec): Promise<readonly ForkedRow[]> {
+    const { connection, sites } = this.#parts;
+    return this.#explained(async () => {
+      const { readAllRowForks } = await import('./row-forks.js');
+      return readAllRowForks(connection, sites, spec);
     });
   }
 

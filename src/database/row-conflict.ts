@@ -1,4 +1,5 @@
 import type { ForkedCell } from '../feed/fork.js';
+import { forkedCells } from '../feed/forked-cells.js';
 import type { RowHistory } from '../feed/row-history.js';
 import type { Cells } from '../feed/shown-rows.js';
 import type { SitesOfPage } from '../model/site.js';
@@ -38,13 +39,13 @@ export function conflictOf(
   shown: Cells | undefined,
   sites: SitesOfPage,
 ): RowMerge | undefined {
-  const cells = history.conflicts().filter(({ heads }) => heads.some(isTheirs));
+  const cells = forkedCells(history).filter(({ sides }) => [...sides.keys()].some(isTheirs));
   if (cells.length === 0) return undefined;
   const agreed = shown ?? lastCells(history);
   const side = (headIn: (cell: ForkedCell) => LoggedEvent | undefined) =>
     withHeads(history, agreed, cells, headIn);
   return {
-    base: side(({ base }) => base),
+    base: baseRow(history, agreed, cells),
     ours: side((cell) => headOfSide(history, cell, (event) => !isTheirs(event), 'first')),
     theirs: side((cell) => headOfSide(history, cell, isTheirs, 'last')),
     merged: shown,
@@ -56,16 +57,18 @@ export function conflictOf(
   };
 }
 
-/** The winner among the heads of a side. If all heads are of the other one, both sides are two of them. */
+/** The winner among the writes of a side. If all are of the other one, both sides are two of them. */
 function headOfSide(
   history: RowHistory,
-  { column: { name }, heads }: ForkedCell,
+  { column: { name }, heads, sides }: ForkedCell,
   isOfSide: (event: LoggedEvent) => boolean,
   otherwise: 'first' | 'last',
 ): LoggedEvent | undefined {
-  const own = heads.filter(isOfSide);
-  if (own.length === 0) return otherwise === 'first' ? heads[0] : heads.at(-1);
-  return own.find((event) => history.won(event, name)) ?? own.at(-1);
+  const own = [...sides].filter(([head]) => isOfSide(head));
+  if (own.length === 0) return [...sides.values()].at(otherwise === 'first' ? 0 : -1);
+  const ends = own.map(([, event]) => event);
+  const written = ends.filter((event) => event !== undefined && heads.includes(event));
+  return written.find((event) => history.won(event!, name)) ?? written.at(-1) ?? ends.at(-1);
 }
 
 /** What a row had last, when it is deleted. Counters and registers begin again if it comes back. */
@@ -78,9 +81,7 @@ export function lastCells(history: RowHistory): Cells {
   return cells;
 }
 
-/**
- * A row with the values of one head for each cell in conflict; undefined if one of them deleted it, or if none is known.
- */
+/** A row with the values of one head for each cell in conflict; undefined if one of them deleted it. */
 export function withHeads(
   history: RowHistory,
   shown: Cells,
@@ -88,18 +89,23 @@ export function withHeads(
   headIn: (cell: ForkedCell) => LoggedEvent | undefined,
 ): Cells | undefined {
   const row = new Map(shown);
-  let known = 0;
   for (const cell of cells) {
     const { name } = cell.column;
     const head = headIn(cell);
-    if (head === undefined) {
-      row.delete(name);
-      continue;
-    }
-    const value = history.valueOf(head, name);
-    if (value === undefined && head.causalLength % 2 === 0) return undefined;
-    if (value !== undefined) row.set(name, value);
-    known++;
+    const value = head && history.valueOf(head, name);
+    if (head === undefined) row.delete(name);
+    else if (value !== undefined) row.set(name, value);
+    else if (head.causalLength % 2 === 0) return undefined;
   }
-  return known === 0 ? undefined : row;
+  return row;
+}
+
+/** What the sides of a row started from; undefined if nothing of it is known. */
+export function baseRow(
+  history: RowHistory,
+  shown: Cells,
+  cells: readonly ForkedCell[],
+): Cells | undefined {
+  if (cells.every(({ base }) => base === undefined)) return undefined;
+  return withHeads(history, shown, cells, ({ base }) => base);
 }

@@ -9,6 +9,7 @@ import type { DrizzleSchema } from '../schema/read-schema.js';
 import { storedKeyValue, valueInType } from './column-value.js';
 import type { Fork, ForkHead } from '../database/forks.js';
 import type { CommitOptions } from './history-types.js';
+import type { RowConflict } from './row-fork.js';
 import { type RowRef, rowRefs } from './row-ref.js';
 
 /**
@@ -19,7 +20,8 @@ export type Conflict<TTable extends SQLiteTable = SQLiteTable> =
   | UniqueConflict<TTable>
   | ReferenceConflict<TTable>
   | RejectedConflict<TTable>
-  | ConcurrentConflict<TTable>;
+  | ConcurrentConflict<TTable>
+  | RowConflict<TTable>;
 
 /** A multi-value register that holds more than one value. Narrow by `column` for the type of its values. */
 export type RegisterConflict<TTable extends SQLiteTable = SQLiteTable> = {

@@ -3,6 +3,7 @@ import type { CrrCore } from '../database/crr.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { type Conflict, conflictsInTypes, forksInTypes, requireCrr } from './conflict.js';
 import { requireCommit } from './history.js';
+import { rowConflictsOf } from './row-fork.js';
 
 /** All conflicts of a table, those of its history among them. */
 export async function conflictsOf<TTable extends SQLiteTable>(
@@ -14,6 +15,9 @@ export async function conflictsOf<TTable extends SQLiteTable>(
   const known = conflictsInTypes(await core.conflicts(spec), table, spec, schema);
   if (!spec.history) return known;
   const { logs } = core;
+  if (spec.conflictLevel === 'row') {
+    return [...known, ...(await rowConflictsOf<TTable>(core, schema, spec))];
+  }
   const forks = await logs.forks(spec);
   return [
     ...known,

@@ -2,8 +2,10 @@ import { isCounter, typeOf } from '../columns/registry.js';
 import { SENTINEL } from '../model/change.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import type { NotedHead } from '../tables/log/query.js';
-import type { LoggedEvent } from '../tables/log/read.js';
+import { dotOf, type LoggedEvent } from '../tables/log/read.js';
+import { cellNames, WHOLE_ROW } from '../tables/log/table.js';
 import { Contraction, isAmong, type Replaced } from './contraction.js';
+import { rowAsSeenBy } from './forked-cells.js';
 import { RowHistory } from './row-history.js';
 
 /** How far a row's events may go. */
@@ -48,9 +50,9 @@ export function pruneRow(
   if (removed.length === 0) return undefined;
   const graph = new Contraction(events, new Set(removed));
   const kept = past.events.filter((event) => needed.has(event));
-  const after = new Map(kept.map((event) => [event, graph.contracted(event)]));
+  const after = new Map(kept.map((event) => [event, cutOff(past, event, graph)]));
   if (!areStillHeads(past, after)) return 'unclear';
-  const lastOf = new Map(cellsOf(spec).map((cell) => [cell, past.lastCovering(cell)?.id]));
+  const lastOf = new Map(cellNames(spec).map((cell) => [cell, past.lastCovering(cell)?.id]));
   const ids = new Set(past.events.map(({ id }) => id));
   return {
     removed,
@@ -69,17 +71,12 @@ function endOf(events: readonly LoggedEvent[], { upTo, keep }: PruneLimits): num
   return end;
 }
 
-const cellsOf = (spec: TableSpec): readonly string[] => [
-  SENTINEL,
-  ...replicatedColumns(spec).map(({ name }) => name),
-];
-
 /** What the state of a row consists of, in the end of some events. */
 function neededOf(past: RowHistory): Set<LoggedEvent> {
   const { spec, events } = past;
   const end = events.length;
   const needed = new Set<LoggedEvent | undefined>();
-  for (const cell of cellsOf(spec)) {
+  for (const cell of cellNames(spec)) {
     // The heads are noted with the last event, which need not be one.
     needed.add(past.lastCovering(cell));
     for (const head of past.heads(cell)) needed.add(head);
@@ -94,9 +91,27 @@ function neededOf(past: RowHistory): Set<LoggedEvent> {
       }
     }
   }
+  if (spec.conflictLevel === 'row') {
+    for (const head of past.heads(WHOLE_ROW)) {
+      for (const event of rowAsSeenBy(past, head)) needed.add(event);
+    }
+  }
   for (const event of headsOfOthers(past)) needed.add(event);
   needed.delete(undefined);
   return needed as Set<LoggedEvent>;
+}
+
+/**
+ * What an event replaced, without what goes. If conflicts are by row, somebody may still write to the row as the writer of an
+ * event had it. If that goes, the event goes on to name one that is missing, so that nobody takes older values for those.
+ */
+function cutOff(past: RowHistory, event: LoggedEvent, graph: Contraction): Replaced {
+  const replaced = graph.contracted(event);
+  if (past.spec.conflictLevel !== 'row' || !past.covers(event, WHOLE_ROW)) return replaced;
+  const lost = rowAsSeenBy(past, event).find((seen) => seen && graph.removed.has(seen));
+  const dot = lost === undefined ? past.missingBefore(event) : dotOf(lost);
+  if (dot === undefined) return replaced;
+  return { ...replaced, parents: [...new Set([...replaced.parents, dot])].sort() };
 }
 
 /** Events with cells of columns that this schema lacks, unless a later one replaced them. */
@@ -123,7 +138,7 @@ function headsOfOthers(past: RowHistory): LoggedEvent[] {
  * without earlier ones.
  */
 function areStillHeads(past: RowHistory, after: ReadonlyMap<LoggedEvent, Replaced>): boolean {
-  return cellsOf(past.spec).every((cell) =>
+  return cellNames(past.spec).every((cell) =>
     past
       .heads(cell)
       .every(

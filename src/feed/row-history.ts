@@ -5,10 +5,10 @@ import {
   replicatedColumns,
   type TableSpec,
 } from '../model/table-spec.js';
-import { isSameValue, type SqlValue } from '../model/value.js';
+import type { SqlValue } from '../model/value.js';
 import type { NotedHead } from '../tables/log/query.js';
 import { dotOf, type LoggedEvent } from '../tables/log/read.js';
-import type { ForkedCell } from './fork.js';
+import { WHOLE_ROW } from '../tables/log/table.js';
 
 /** The events of one row in the order of their arrival, and what follows from them. */
 export class RowHistory {
@@ -32,8 +32,10 @@ export class RowHistory {
   }
 
   covers(event: LoggedEvent, cell: string): boolean {
+    if (cell === WHOLE_ROW && event.seq === undefined) return false;
     if (event.rowVersion !== undefined || event.causalLength % 2 === 0) return true;
-    return event.cells.has(this.#indexOf(cell));
+    if (cell !== WHOLE_ROW) return event.cells.has(this.#indexOf(cell));
+    return [...event.cells.keys()].some((index) => index < this.spec.clockColumns.length);
   }
 
   /**
@@ -67,21 +69,27 @@ export class RowHistory {
 
   /** The value that a cell had last, by the merge rules, in whatever order its events have come: of a row that is deleted, too. */
   lastOf(cell: string): SqlValue | undefined {
+    const last = this.latestOf(this.events, cell);
+    return last && this.valueOf(last, cell);
+  }
+
+  /** The event by which a cell got the value that it has by the merge rules if there are only some events. */
+  latestOf(events: readonly LoggedEvent[], cell: string): LoggedEvent | undefined {
     const type = typeOf(this.#columns[this.#indexOf(cell)]!);
     if (type.storage === 'cells') return undefined;
     let last:
-      | { readonly life: number; readonly val: SqlValue; readonly version: number }
+      | { readonly event: LoggedEvent; readonly val: SqlValue; readonly version: number }
       | undefined;
-    for (const event of this.events) {
+    for (const event of events) {
       const written = event.cells.get(this.#indexOf(cell));
       const life = event.causalLength;
       if (written === undefined || life % 2 === 0) continue;
       const version = Math.abs(written.version ?? event.rowVersion ?? 0);
-      const next = { life, val: written.value, version };
-      if (last === undefined || life > last.life) last = next;
-      else if (life === last.life && type.compare(next, last) > 0) last = next;
+      const next = { event, val: written.value, version };
+      if (last === undefined || life > last.event.causalLength) last = next;
+      else if (life === last.event.causalLength && type.compare(next, last) > 0) last = next;
     }
-    return last?.val;
+    return last?.event;
   }
 
   /** Whether an event gave a cell a version of its own, besides that of the row. */
@@ -162,6 +170,17 @@ export class RowHistory {
     return parents.flatMap((dot) => this.#byDot.get(dot) ?? []);
   }
 
+  /** Whether an event replaced some that are not here; see {@link parentsOf}. */
+  isCutOff({ parents }: LoggedEvent): boolean {
+    return parents.some((dot) => !this.#byDot.has(dot));
+  }
+
+  /** The dot of an event that is not here, and that one or what it had seen replaced. */
+  missingBefore(event: LoggedEvent): string | undefined {
+    const named = this.seenBy(event).flatMap(({ parents }) => parents);
+    return named.find((dot) => !this.#byDot.has(dot));
+  }
+
   /** An event with all that it had seen of the row, in the order of arrival. */
   seenBy(event: LoggedEvent): readonly LoggedEvent[] {
     const seen = new Set<LoggedEvent>();
@@ -184,20 +203,6 @@ export class RowHistory {
         !events.includes(event) &&
         this.covers(event, cell),
     );
-  }
-
-  /** The cells in which sites differ: whose heads have different outcomes. */
-  conflicts(): readonly ForkedCell[] {
-    return this.#columns.flatMap((column) => {
-      const type = typeOf(column);
-      // Counters add up, and the values of registers are listed by themselves.
-      if (type.storage === 'cells') return [];
-      const heads = this.heads(column.name);
-      if (heads.length < 2) return [];
-      const outcomes = heads.map((head) => this.valueOf(head, column.name));
-      const differ = outcomes.some((value) => !isSameValue(value, outcomes[0]));
-      return differ ? [{ column, heads, base: this.baseOf(heads, column.name) }] : [];
-    });
   }
 }
 

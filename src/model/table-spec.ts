@@ -22,7 +22,12 @@ export interface TableSpec {
   readonly constraints?: TableConstraints | undefined;
   /** Whether a log keeps its events; see src/tables/log. */
   readonly history?: boolean | undefined;
+  /** What of a row two sites may both write without a conflict: other cells, which is the default, or nothing. */
+  readonly conflictLevel?: ConflictLevel | undefined;
 }
+
+/** `'cell'`: a conflict is two writes of one cell; `'row'`: two writes of one row. */
+export type ConflictLevel = 'cell' | 'row';
 
 /**
  * `'causal'`: rows are created, deleted and created again; the greater causal length wins (a

@@ -8,7 +8,7 @@ import {
 import { type LwwOptions, lwwKind } from '../columns/lww/declare.js';
 import { CrrSchemaError, CrrUsageError } from '../errors.js';
 import { optionsOf, refuseUnknownOptions } from '../model/options.js';
-import type { RowKind } from '../model/table-spec.js';
+import type { ConflictLevel, RowKind } from '../model/table-spec.js';
 import {
   type CrrDeclaration,
   crrDeclaration,
@@ -90,6 +90,14 @@ export interface CrrTableOptions {
    * @example crrTable('notes', { id: text('id').primaryKey().notNull(), title: text('title') }, { history: true })
    */
   readonly history?: boolean | undefined;
+  /**
+   * What a conflict is in a table with history. `'cell'` (default): two sites wrote the same column of a row without each
+   * other's write. `'row'`: they wrote the same row; for rows that only make sense as a whole, such as an address or a
+   * price with its currency. Rows merge alike. Declare it alike at all sites.
+   *
+   * @example { history: true, conflictLevel: 'row' }
+   */
+  readonly conflictLevel?: ConflictLevel | undefined;
 }
 
 /**
@@ -169,24 +177,24 @@ export function asCrr<TTable extends SQLiteTable>(
       'asCrr expects a table made by sqliteTable or sqliteTableCreator',
     );
   }
-  const { rows, unique, rejected, history, ...lww } = options;
+  const { rows, unique, rejected, history, conflictLevel, ...lww } = options;
   const { kinds: _, others: __, ...before } = crrDeclaration(table) ?? { kinds: {} };
   return declared(table, {
     ...before,
     others: lwwKind('asCrr()', lww),
-    ...declarationOf('asCrr()', { rows, unique, rejected, history }),
+    ...declarationOf('asCrr()', { rows, unique, rejected, history, conflictLevel }),
   });
 }
 
 const OPTIONS = optionsOf<CrrTableOptions>({
   ...{ rows: true, unique: true },
-  ...{ rejected: true, history: true },
+  ...{ rejected: true, history: true, conflictLevel: true },
 });
 
 /** The declaration of what the options name. */
 function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclaration, 'kinds'> {
   refuseUnknownOptions(where, options, OPTIONS);
-  const { rows, unique, rejected, history } = options;
+  const { rows, unique, rejected, history, conflictLevel } = options;
   const refuse = (what: string) => {
     throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${what}`);
   };
@@ -194,8 +202,11 @@ function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclara
     refuse("rows must be 'causal' or 'growOnly'");
   if (!['park', 'wait', undefined].includes(rejected)) refuse("rejected must be 'park' or 'wait'");
   if (!['boolean', 'undefined'].includes(typeof history)) refuse('history must be true or false');
+  if (!['cell', 'row', undefined].includes(conflictLevel))
+    refuse("conflictLevel must be 'cell' or 'row'");
   return {
     ...(history !== undefined && { history }),
+    ...(conflictLevel && { conflictLevel }),
     ...(rows && { rows }),
     ...(unique && { losers: unique }),
     ...(rejected && { rejected }),

@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { kindOf } from '../columns/mark.js';
-import type { ColumnKind, RowKind } from '../model/table-spec.js';
+import type { ColumnKind, ConflictLevel, RowKind } from '../model/table-spec.js';
 
 /** Registered, as the marks of columns are: see src/columns/mark.ts. */
 const CRR = Symbol.for('drizzle-crr:table');
@@ -28,6 +28,8 @@ export interface CrrDeclaration {
   /** Undefined = `'park'` if the table has foreign keys, unique indexes or CHECKs, else `'wait'`. */
   readonly rejected?: RejectedRows;
   readonly history?: boolean;
+  /** Undefined = `'cell'`. */
+  readonly conflictLevel?: ConflictLevel;
 }
 
 /** The kinds declared for a table's columns, by property. */

@@ -71,7 +71,13 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
 
   const isKey = new Set(keyColumns.map((column) => column.name));
   const declaration = crrDeclaration(table) ?? { kinds: {} };
-  const { kinds, others = DEFAULT_KIND, rows = 'causal', history = false } = declaration;
+  const {
+    kinds,
+    others = DEFAULT_KIND,
+    rows = 'causal',
+    history = false,
+    conflictLevel,
+  } = declaration;
   const replicated = config.columns.filter(
     (column) => !isKey.has(column.name) && column.generated === undefined,
   );
@@ -102,8 +108,10 @@ export function readTableSpec(table: SQLiteTable, options: ReadSpecOptions = {})
     clockColumns: columns.filter((column) => typeOf(column).storage === 'clock'),
     cellColumns: columns.filter((column) => typeOf(column).storage === 'cells'),
     ...(history && { history }),
+    ...(conflictLevel === 'row' && { conflictLevel }),
   };
   if (history) refuseHistory(spec, refuse);
+  else if (conflictLevel === 'row') refuseLevel(refuse);
   readUniques(table, spec, columnName);
   return spec;
 }
@@ -167,6 +175,12 @@ function defaultText(column: Column, name: string, refuse: Refuse): string | und
     `the default of column "${name}" has no SQL text: write it as sql\`...\``,
   );
 }
+
+const refuseLevel = (refuse: Refuse) =>
+  refuse(
+    'CRR_SCHEMA_CONFLICT_LEVEL',
+    "it has conflictLevel: 'row' and no history, and without one nobody knows what is a conflict: add history: true",
+  );
 
 /** A text keeps a log of its own, by update. */
 function refuseHistory({ cellColumns }: TableSpec, refuse: Refuse): void {

@@ -21,7 +21,14 @@ export const columns = () => ({
 });
 export const notes = crrTable('notes', columns(), { history: true });
 export const schema = { notes };
+/** The same table, with conflicts by row. */
+export const wholeNotes = crrTable('notes', columns(), { history: true, conflictLevel: 'row' });
 export const COLUMNS = ['title', 'size', 'seen', 'best', 'votes', 'status'] as const;
+/** What sides of a row can differ in: counters add up, and registers keep all values. */
+const DIFFERING = ['title', 'size', 'seen', 'best'] as const;
+
+/** Conflicts by cell and by row take turns. */
+export const levelOf = (seed: number) => (seed % 2 === 0 ? 'row' : 'cell');
 
 /** An event as the model knows it. */
 interface Known {
@@ -30,6 +37,8 @@ interface Known {
   readonly covers: ReadonlySet<string>;
   /** The dots of the events of each cell that its writer had, by cell. */
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The row as its writer had it then, without counters and registers, as JSON; null: deleted. */
+  readonly left: string;
 }
 
 /** A site, and what a model with version vectors says of it. */
@@ -37,15 +46,28 @@ export class ModelledSite {
   readonly known = new Map<string, Known>();
 
   private constructor(
-    readonly db: Awaited<ReturnType<typeof open>>,
+    readonly db: Awaited<ReturnType<typeof openCells>>,
+    readonly level: 'cell' | 'row',
     readonly siteId: string,
     /** Of all sites: what is known once an event was made. */
     readonly all: Map<string, Known>,
   ) {}
 
-  static async open(all: Map<string, Known>): Promise<ModelledSite> {
-    const db = await open();
-    return new ModelledSite(db, bytesToHex(await db.$crr.siteId()), all);
+  static async open(
+    all: Map<string, Known>,
+    level: 'cell' | 'row' = 'cell',
+  ): Promise<ModelledSite> {
+    const db = level === 'cell' ? await openCells() : await openRows();
+    return new ModelledSite(db, level, bytesToHex(await db.$crr.siteId()), all);
+  }
+
+  /** The table under the declaration that `$crr` knows. */
+  get table() {
+    return this.level === 'cell' ? notes : wholeNotes;
+  }
+
+  get #cells(): readonly string[] {
+    return ['-1', ...(this.level === 'row' ? ['-2'] : []), ...COLUMNS];
   }
 
   /** Runs a write, and checks that its events cover just what it changed. Returns what is wrong. */
@@ -86,7 +108,7 @@ export class ModelledSite {
           new Set(others.flatMap((other) => [other.dot, ...(other.seen.get(cell) ?? [])])),
         );
       }
-      const known: Known = { ...event, seen };
+      const known: Known = { ...event, seen, left: leftOf(after.get(event.key)) };
       this.known.set(event.dot, known);
       this.all.set(event.dot, known);
     }
@@ -109,12 +131,8 @@ export class ModelledSite {
     const found: string[] = [];
     const histories = await this.histories();
     for (const [key, { history, dotOf }] of histories) {
-      for (const cell of ['-1', ...COLUMNS]) {
-        const events = [...this.known.values()].filter(
-          (event) => event.key === key && event.covers.has(cell),
-        );
-        const expected = events
-          .filter(({ dot }) => !events.some(({ seen }) => seen.get(cell)!.has(dot)))
+      for (const cell of this.#cells) {
+        const expected = this.#headsOf(key, cell)
           .map(({ dot }) => dot)
           .sort();
         const actual = history.heads(cell).map(dotOf).sort();
@@ -123,6 +141,35 @@ export class ModelledSite {
             `heads of ${key}.${cell} are ${actual.join(' ')}, expected ${expected.join(' ')}`,
           );
         }
+      }
+    }
+    return found;
+  }
+
+  #headsOf(key: string, cell: string): readonly Known[] {
+    const events = [...this.known.values()].filter(
+      (event) => event.key === key && event.covers.has(cell),
+    );
+    return events.filter(({ dot }) => !events.some(({ seen }) => seen.get(cell)!.has(dot)));
+  }
+
+  /**
+   * Conflicts by row that are none, or whose sides are not the rows as the heads of the model left them. Of what was pruned, it
+   * may be unknown what a side had, but not wrong.
+   */
+  async wrongForks(isPruned = false): Promise<string[]> {
+    if (this.level === 'cell') return [];
+    const found: string[] = [];
+    const conflicts = await this.db.$crr.conflicts(wholeNotes);
+    for (const key of KEYS) {
+      const sides = this.#headsOf(key, '-2').map(({ left }) => left);
+      const expected = new Set(sides).size < 2 ? [] : sides.sort();
+      const conflict = conflicts.find((found) => found.reason === 'row' && found.key.id === key);
+      const listed = conflict?.reason === 'row' ? conflict.forks : [];
+      for (const forks of [listed, await this.db.$crr.forks(wholeNotes, { id: key })]) {
+        const actual = forks.map(({ row }) => leftOf(row)).sort();
+        if (isPruned ? areLike(actual, sides) : actual.join() === expected.join()) continue;
+        found.push(`sides of ${key} are ${actual.join(' ')}, expected ${expected.join(' ')}`);
       }
     }
     return found;
@@ -184,7 +231,7 @@ export class ModelledSite {
     for (const [key, { history, dotOf }] of await this.histories()) {
       for (const event of history.events) {
         if (event.arrived <= version || event.seq === undefined) continue;
-        const covers = new Set(['-1', ...COLUMNS].filter((cell) => history.covers(event, cell)));
+        const covers = new Set(this.#cells.filter((cell) => history.covers(event, cell)));
         found.push({ dot: dotOf(event), key, covers });
       }
     }
@@ -194,7 +241,36 @@ export class ModelledSite {
 
 export const KEYS = ['a', 'b', 'c', 'd'];
 
-const open = () => openSite(schema);
+const openCells = () => openSite(schema);
+const openRows = () => openSite({ notes: wholeNotes });
+
+const leftOf = (row: Readonly<Record<string, unknown>> | undefined): string =>
+  row === undefined
+    ? 'null'
+    : JSON.stringify(DIFFERING.map((column) => (row[column] === undefined ? '?' : row[column])));
+
+/** Whether sides are the expected ones, but for cells that are unknown. Sides that agree are not listed. */
+function areLike(actual: readonly string[], expected: readonly string[]): boolean {
+  if (actual.length === 0) return new Set(expected).size < 2;
+  const open = [...expected];
+  // The most certain first, so that they do not find their place taken.
+  const unknown = (side: string) => side.split('"?"').length;
+  return (
+    actual.length === open.length &&
+    [...actual]
+      .sort((a, b) => unknown(a) - unknown(b))
+      .every((side) => {
+        const cells = JSON.parse(side) as unknown[] | null;
+        const like = open.findIndex((other) => {
+          const full = JSON.parse(other) as unknown[] | null;
+          if (cells === null || full === null) return cells === full;
+          return cells.every((cell, i) => cell === '?' || cell === full[i]);
+        });
+        if (like >= 0) open.splice(like, 1);
+        return like >= 0;
+      })
+  );
+}
 
 const textOf = ({ pk, site_id, col_version, seq, cl, val }: Change) => {
   const event = JSON.parse(val as string) as Record<string, unknown>;

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { type CrrDatabaseError, type Cursor, explainError } from '../../src/index.js';
 import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { countMissing } from './missing.js';
-import { ModelledSite, notes } from './model.js';
+import { levelOf, ModelledSite, notes } from './model.js';
 import { randomWrite } from './random-write.js';
 
 const HISTORIES = numberFromEnv('CRR_HISTORIES', 4);
@@ -17,7 +17,7 @@ const SEED = seedFromEnv();
 test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', async (seed) => {
   const random = new Random(seed);
   const all = new Map();
-  const open = async () => new PruningSite(await ModelledSite.open(all));
+  const open = async () => new PruningSite(await ModelledSite.open(all, levelOf(seed)));
   const sites = [await open(), await open(), await open()];
   const cursors = new Map<string, number | Cursor>();
   const wrong: string[] = [];
@@ -76,7 +76,7 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
           await deliver(from(), sites.at(-1)!);
         }
     }
-    wrong.push(...(await site.site.wrongHeads()));
+    wrong.push(...(await site.site.wrongHeads()), ...(await site.site.wrongForks(true)));
     expect(wrong, `step ${step}`).toEqual([]);
   }
   for (const site of sites) expect(await site.wrongPast(), 'past').toEqual([]);
@@ -91,6 +91,7 @@ test.each(Array.from({ length: HISTORIES }, (_, i) => SEED + i))('seed %i', asyn
     expect(wrong).toEqual([]);
     expect(await site.site.rows()).toEqual(rows);
     expect(await site.site.wrongHeads()).toEqual([]);
+    expect(await site.site.wrongForks(true)).toEqual([]);
     expect(await site.wrongPast()).toEqual([]);
     expect(await countMissing(site.db), 'cells without an event').toBe(0);
     expect((await site.db.$crr.verify()).findings).toEqual([]);
@@ -185,7 +186,7 @@ class PruningSite {
   async wrongPast(): Promise<string[]> {
     const wrong: string[] = [];
     for (const [version, rows] of this.#shown) {
-      const past = this.db.$crr.asOf(notes, { version });
+      const past = this.db.$crr.asOf(this.site.table, { version });
       const then = await this.db
         .select()
         .from(past)

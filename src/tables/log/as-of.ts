@@ -106,7 +106,7 @@ function shownThen(spec: TableSpec, column: ReplicatedColumnSpec, moment: Moment
   const last = block`
     (
       SELECT max(last.id) FROM ${log(spec)} AS last
-      WHERE ${ofRow('last')} AND ${isBefore(spec, 'last', moment)} AND ${covers('last', column.name)}
+      WHERE ${ofRow('last')} AND ${isBefore(spec, 'last', moment)} AND ${covers(spec, 'last', column.name)}
     )`;
   const rank = `CASE typeof(h.${value}) WHEN 'integer' THEN 4 WHEN 'real' THEN 3 WHEN 'text' THEN 2 WHEN 'blob' THEN 1 ELSE 0 END`;
   return block`

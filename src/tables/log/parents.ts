@@ -14,12 +14,12 @@ export function parentsSql(spec: TableSpec, e: string): Layout {
     const before = block`
       (
         SELECT last.id FROM ${log(spec)} AS last
-        WHERE ${sameKeys(spec, 'last', e)} AND last.arrived <= ${e}.arrived AND last.id < ${e}.id AND ${covers('last', name)}
+        WHERE ${sameKeys(spec, 'last', e)} AND last.arrived <= ${e}.arrived AND last.id < ${e}.id AND ${covers(spec, 'last', name)}
         ORDER BY last.arrived DESC, last.id DESC
         LIMIT 1
       )`;
     const dots = block`
-      CASE WHEN ${covers(e, name)} THEN ifnull((
+      CASE WHEN ${covers(spec, e, name)} THEN ifnull((
         SELECT ifnull(
           (
             SELECT group_concat(${dotSql('other')}, ' ')

@@ -96,9 +96,9 @@ function mayHaveRivals(spec: TableSpec): Layout {
   );
   const cells = cellNames(spec).map(
     (name) => block`
-      ${covers('x', name)} AND NOT (
+      ${covers(spec, 'x', name)} AND NOT (
         SELECT ${isOnlyHead(` AND noted.column_name = ${quoteText(name)}`)}
-        ${lastBefore(spec, covers('last', name))}
+        ${lastBefore(spec, covers(spec, 'last', name))}
       )`,
   );
   return block`

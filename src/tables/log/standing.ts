@@ -30,14 +30,14 @@ function isConcerned(spec: TableSpec, { name }: ReplicatedColumnSpec) {
   return block`
     ${isNew(spec, 'last')}
     AND last.causal_length % 2 = 1
-    AND ${covers('last', name)}
+    AND ${covers(spec, 'last', name)}
     AND EXISTS (
       SELECT 1 FROM ${log(spec)} AS assumed
       WHERE ${sameKeys(spec, 'assumed', 'last')} AND assumed.seq IS NULL AND assumed.causal_length = last.causal_length AND assumed.${eventVersion(name)} IS NOT NULL
     )
     AND NOT EXISTS (
       SELECT 1 FROM ${log(spec)} AS later
-      WHERE ${sameKeys(spec, 'later', 'last')} AND later.id > last.id AND ${covers('later', name)}
+      WHERE ${sameKeys(spec, 'later', 'last')} AND later.id > last.id AND ${covers(spec, 'later', name)}
     )`;
 }
 

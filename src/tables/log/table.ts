@@ -1,4 +1,4 @@
-import { SENTINEL } from '../../model/change.js';
+import { EVENT, SENTINEL } from '../../model/change.js';
 import {
   type ReplicatedColumnSpec,
   replicatedColumns,
@@ -44,7 +44,7 @@ import { DB_VERSION } from '../state/table.js';
  * concurrent writes. The next local write covers the cell and has no rows there, so it ends the conflict by itself.
  *
  *     event             the last event that covered the cell when the heads were found
- *     column_name       the cell; '-1' is the row's existence
+ *     column_name       the cell; '-1' is the row's existence, '-2' the row as a whole
  *     head              an event that no other event of the cell has as parent
  *
  * The table of what was pruned has one row, once that has begun here, or an event came that knows of pruned ones:
@@ -103,9 +103,16 @@ export const pruned = ({ name }: { readonly name: string }) => quoteName(prunedT
 export const eventVersion = (column: string) => quoteName(offeredVersionOf(column));
 export const eventValueOf = (column: string) => quoteName(offeredValueOf(column));
 
+/**
+ * The row as a whole, as a cell that every write of the row covers. Only tables whose conflicts are by row have it. No column can
+ * have this name.
+ */
+export const WHOLE_ROW = EVENT;
+
 /** The cells of a row by name: its existence, and its columns. */
 export const cellNames = (spec: TableSpec): readonly string[] => [
   SENTINEL,
+  ...(spec.conflictLevel === 'row' ? [WHOLE_ROW] : []),
   ...replicatedColumns(spec).map(({ name }) => name),
 ];
 
@@ -114,18 +121,32 @@ export const coversRow = (e: string) =>
   `(${e}.row_version IS NOT NULL OR ${e}.causal_length % 2 = 0)`;
 
 /** SQL condition: an event replaced what was in a cell. */
-export const covers = (e: string, column: string) =>
-  column === SENTINEL
-    ? coversRow(e)
-    : `(${e}.${eventVersion(column)} IS NOT NULL OR ${coversRow(e)})`;
+export function covers(spec: TableSpec, e: string, cell: string): string {
+  if (cell === SENTINEL) return coversRow(e);
+  if (cell === WHOLE_ROW) return writesRow(spec, e);
+  return `(${e}.${eventVersion(cell)} IS NOT NULL OR ${coversRow(e)})`;
+}
+
+/**
+ * SQL condition: an event is a write of the row as a whole. What only counters and registers have, is none: those never get in
+ * each other's way. Nor is nobody's event, of which it is not known what its writer had seen.
+ */
+function writesRow({ clockColumns }: TableSpec, e: string): string {
+  const written = clockColumns.map(({ name }) => `${e}.${eventVersion(name)} IS NOT NULL`);
+  return `(${e}.seq IS NOT NULL AND (${[...written, coversRow(e)].join(' OR ')}))`;
+}
 
 /** The same for a cell whose name is SQL. */
 export function coversNamed(spec: TableSpec, e: string, name: string): string {
   const columns = replicatedColumns(spec).map(
     (column) => `WHEN ${quoteText(column.name)} THEN ${e}.${eventVersion(column.name)}`,
   );
-  if (columns.length === 0) return coversRow(e);
-  return `(${coversRow(e)} OR CASE ${name} ${columns.join(' ')} END IS NOT NULL)`;
+  const ofCell =
+    columns.length === 0
+      ? coversRow(e)
+      : `(${coversRow(e)} OR CASE ${name} ${columns.join(' ')} END IS NOT NULL)`;
+  if (spec.conflictLevel !== 'row') return ofCell;
+  return `CASE ${name} WHEN ${quoteText(WHOLE_ROW)} THEN ${writesRow(spec, e)} ELSE ${ofCell} END`;
 }
 
 /** SQL of the version that an event gave to a cell, marked if it lost; NULL if it gave it none. */
