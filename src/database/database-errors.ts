@@ -80,7 +80,7 @@ export function explain(error: unknown): unknown {
     );
   }
   const lost = new RegExp(`${PRUNED}([^\\n]*), up to db_version (\\d+)`).exec(text);
-  if (lost) return prunedError(`asOf(): "${lost[1]}"`, Number(lost[2]), { cause: error });
+  if (lost) return prunedError(`asOf(): "${lost[1]}"`, Number(lost[2]), { cause: ofDriver(error) });
   const missing = /no such table: ("?)(?:main\.)?([^\n]*__crr_[a-z_]+|crr_[a-z]+)\1/.exec(text);
   if (missing) {
     return new CrrDatabaseError(
@@ -116,6 +116,13 @@ export function explainedNow<T>(run: () => T): T {
   } catch (error) {
     throw explain(error);
   }
+}
+
+/** The error that Drizzle has wrapped in one with the whole statement. */
+function ofDriver(error: unknown): unknown {
+  let last = error;
+  while (last instanceof Error && last.cause instanceof Error) last = last.cause;
+  return last;
 }
 
 /** The messages of an error and its causes: Drizzle wraps the driver's. */

@@ -1,4 +1,5 @@
 import { isCounter } from '../columns/registry.js';
+import { CrrDatabaseError } from '../errors.js';
 import { type DraftRow, isUnwritten, writtenColumns } from '../feed/draft-row.js';
 import { type Cells, ShownRows } from '../feed/shown-rows.js';
 import type { RowId } from '../model/row-id.js';
@@ -37,12 +38,15 @@ export interface DraftDiff {
   readonly items: readonly DraftedItem[];
 }
 
+/** How often a draft is read again when others write at the same moment. */
+const MAX_ATTEMPTS = 8;
+
 /** Compares a draft with what stands now. */
 export async function diffDraft(
   { connection, schema }: DraftParts,
   name: string,
 ): Promise<DraftDiff> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const reader = new DraftReader(name, schema);
     const seen: number[] = [];
     const readNow = readDbVersion((version) => seen.push(version));
@@ -55,6 +59,12 @@ export async function diffDraft(
     if (version === then) {
       const items = draft.written.flatMap((row) => itemsOf(row, ours.cellsOf(row), schema));
       return { draft, version: version!, ours, items };
+    }
+    if (attempt === MAX_ATTEMPTS) {
+      throw new CrrDatabaseError(
+        'CRR_DATABASE_CONTENDED',
+        `draft "${name}": others wrote to this database in each of ${MAX_ATTEMPTS} attempts to read it: try again`,
+      );
     }
   }
 }

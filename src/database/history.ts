@@ -1,5 +1,6 @@
-import { typeOf } from '../columns/registry.js';
+import { isCounter, typeOf } from '../columns/registry.js';
 import { CrrUsageError } from '../errors.js';
+import type { RowHistory } from '../feed/row-history.js';
 import { textOfRow } from '../model/row-id.js';
 import type { SitesOfPage } from '../model/site.js';
 import {
@@ -24,6 +25,8 @@ export interface LoggedChange {
   readonly to: SqlValue | undefined;
   /** False if the row kept another value. */
   readonly won: boolean;
+  /** Of a counter: what the event added; undefined: not known. */
+  readonly added?: bigint | undefined;
 }
 
 /** One event, as `$crr.history()` lists it. */
@@ -43,6 +46,8 @@ export interface HistoryEntry {
   readonly parents: readonly string[];
   /** Whether events that it replaced are not in the log any more. */
   readonly pruned: boolean;
+  /** The transaction that the event's one takes back, or does again. */
+  readonly reverts: { readonly siteId: Uint8Array; readonly version: number } | undefined;
   readonly changes: readonly LoggedChange[];
 }
 
@@ -101,8 +106,15 @@ function entryOf(row: RowWithHistory, index: number, sites: SitesOfPage): Histor
     message: event.message,
     parents: history.parentsOf(event).map((parent) => nameOfEvent(parent, sites)),
     pruned: event.pruned.length > 0,
+    reverts: revertedBy(event, sites),
     changes: changesOf(row, index),
   };
+}
+
+function revertedBy({ reverts }: LoggedEvent, sites: SitesOfPage): HistoryEntry['reverts'] {
+  if (reverts === undefined) return undefined;
+  const [site, version] = reverts.split(':').map(Number);
+  return { siteId: sites.idOf(site!).slice(), version: version! };
 }
 
 function kindOf(event: LoggedEvent): HistoryEntry['kind'] {
@@ -125,6 +137,22 @@ function changesOf({ spec, history, horizon }: RowWithHistory, index: number): L
     const to = history.valueOf(event, name);
     // Whoever creates a row need not have written a counter or a register.
     if (to === undefined || (isCell && to === null && !history.hasVersion(event, name))) return [];
-    return [{ column, from, to, won: history.won(event, name) }];
+    const won = history.won(event, name);
+    if (!isCounter(column)) return [{ column, from, to, won }];
+    return [{ column, from, to, won, added: addedBy(history, event, column, isKnown) }];
   });
+}
+
+/** A counter's event has what its site has added in all. */
+function addedBy(
+  history: RowHistory,
+  event: LoggedEvent,
+  { name }: ReplicatedColumnSpec,
+  isKnown: boolean,
+): bigint | undefined {
+  const before = history.ownBefore(event, name);
+  if (before === undefined && !isKnown && event.rowVersion === undefined) return undefined;
+  const [now, then] = [event, before].map((one) => one && history.valueOf(one, name));
+  if (typeof now !== 'bigint') return undefined;
+  return now - (typeof then === 'bigint' ? then : 0n);
 }

@@ -27,7 +27,7 @@ export function holdBackOf(peers: readonly KnownPeer[], peerExpiry: number): Hol
 
 /** How far what was exchanged may be removed. */
 export interface RemovalOptions {
-  /** Remove nothing after this db_version. Default: as far as all peers have it. */
+  /** Remove nothing after this db_version; a later one than the present counts as that. Default: as far as all peers have it. */
   readonly upTo?: number | undefined;
   /** A peer that was not heard of for so many milliseconds is not waited for. Default: 90 days. */
   readonly peerExpiry?: number | undefined;

@@ -1,18 +1,19 @@
 import { typeOf } from '../columns/registry.js';
+import type { RowHistory } from '../feed/row-history.js';
 import { type Cells, readShown, ShownRows } from '../feed/shown-rows.js';
 import { type Change, EVENT, SENTINEL } from '../model/change.js';
 import { packKey, unpackKey } from '../model/packed-key.js';
 import { type RowId, RowSet, textOfRow } from '../model/row-id.js';
 import type { CrrSchema } from '../model/schema.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
-import type { SqlValue } from '../model/value.js';
+import { isSameValue, type SqlValue } from '../model/value.js';
 import type { Query } from '../sql/statement.js';
 import { type MergeBatchOptions, Merger } from './apply.js';
 import type { KeyedRow, MergeReport } from './apply-result.js';
 import type { Connection } from './connection.js';
 import { DriftCheck } from './drift.js';
 import { type Rehearsal, rehearse } from './rehearsal.js';
-import { conflictOf, type RowMerge } from './row-conflict.js';
+import { conflictOf, lastCells, type RowMerge } from './row-conflict.js';
 import { type RowsWithHistory, readRowHistories } from './row-events.js';
 import { run } from './run.js';
 import { SiteStore } from './site-store.js';
@@ -62,11 +63,10 @@ export async function previewMerge(
         const ours = before.cellsOf(row);
         const merged = after.cellsOf(row);
         const conflict = histories?.conflictOf(row, merged);
+        const brought = incoming.get(textOfRow(row));
         const theirs = spec.history
-          ? conflict === undefined
-            ? merged
-            : conflict.theirs
-          : overlaid(spec, ours, merged, incoming.get(textOfRow(row)));
+          ? histories!.theirsOf(row, merged, conflict, brought)
+          : overlaid(spec, ours, merged, brought);
         const { table, pk } = row;
         const conflicts = spec.history ? (conflict?.conflicts ?? []) : undefined;
         return { table, pk, base: conflict?.base, ours, theirs, merged, conflicts };
@@ -105,6 +105,13 @@ export function readRows(
 
 interface Histories {
   conflictOf(row: RowId, merged: Cells | undefined): RowMerge | undefined;
+  /** The row as the other side has it. */
+  theirsOf(
+    row: RowId,
+    merged: Cells | undefined,
+    conflict: RowMerge | undefined,
+    changes: readonly Change[] | undefined,
+  ): Cells | undefined;
 }
 
 /** What the logs know of rows after the merge, and before; undefined if no table has one. */
@@ -130,7 +137,32 @@ async function readHistories(
         conflictOf(history, ({ id }) => !known.has(`${table} ${id}`), merged, after.sites)
       );
     },
+    theirsOf(row, merged, conflict, changes) {
+      const { history } = after.rows.get(textOfRow(row)) ?? {};
+      return history ? withTruth(history, merged, conflict, changes) : merged;
+    },
   };
+}
+
+/** What was brought and stands is true, even if the table shows something else because of a constraint, or nothing. */
+function withTruth(
+  history: RowHistory,
+  merged: Cells | undefined,
+  conflict: RowMerge | undefined,
+  changes: readonly Change[] = [],
+): Cells | undefined {
+  const isAlive = history.isAlive(history.events.length);
+  const shown = conflict === undefined && isAlive ? (merged ?? lastCells(history)) : merged;
+  const theirs = conflict === undefined ? shown : conflict.theirs;
+  if (theirs === undefined) return undefined;
+  const row = new Map(theirs);
+  for (const { name } of history.spec.clockColumns) {
+    if (conflict?.conflicts?.some(({ column }) => column.name === name)) continue;
+    const value = history.lastOf(name);
+    const isBrought = changes.some(({ cid, val }) => cid === name && isSameValue(val, value));
+    if (isBrought && value !== undefined) row.set(name, value);
+  }
+  return row;
 }
 
 const eventsOf = ({ rows }: RowsWithHistory): ReadonlySet<string> =>

@@ -1,7 +1,9 @@
+import { explained, explainedNow } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import type { Engine } from '../engines/engine.js';
 import type { WriteListeners, Written } from '../live/writes.js';
 import { readsOnly } from '../sql/reads-only.js';
+import { PRUNED } from '../tables/log/as-of.js';
 
 /** The members of a Drizzle session and its prepared queries that are used here; structural, as elsewhere. */
 interface Session {
@@ -48,29 +50,34 @@ export function checkedSession(
     const { sql } = query;
     const prepared = original.prepareQuery(query, ...rest);
     const isChecked = mayWrite(sql);
+    // It fails if its moment is not known any more, and the driver's error would have all of its text.
+    const isPast = sql.includes(PRUNED);
     // What is written in a transaction counts when it ends.
     const written = isByHand || readsOnly(sql) || PRAGMA.test(sql) ? undefined : writtenBy(sql, rest);
     const note = written && (() => writes.emit(written));
     if (engine.kind === 'sync') {
-      if (!isChecked && !note) return prepared;
+      if (!isChecked && !note && !isPast) return prepared;
       return wrapped(prepared, (run) => (values) => {
         if (isChecked) drift.passNow(engine);
-        const result = run(values);
+        const result = isPast ? explainedNow(() => run(values)) : run(values);
         note?.();
         return result;
       });
     }
     const { exclusively = (run) => run() } = engine;
-    if (!isChecked && !note && engine.exclusively === undefined) return prepared;
+    if (!isChecked && !note && !isPast && engine.exclusively === undefined) return prepared;
     return wrapped(prepared, (run) => async (values) => {
       if (isChecked) await drift.pass();
-      const result = await exclusively(async () => run(values));
+      const result = await explainedIf(isPast, () => exclusively(async () => run(values)));
       note?.();
       return result;
     });
   };
   return Object.create(original, { prepareQuery: { value: prepareQuery } });
 }
+
+const explainedIf = <T>(isPast: boolean, run: () => Promise<T>): Promise<T> =>
+  isPast ? (explained(run) as Promise<T>) : run();
 
 /** Drizzle's builders hand on the tables that they write to; statements of text have none. */
 function writtenBy(sql: string, parameters: readonly unknown[]): Written {

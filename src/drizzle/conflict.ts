@@ -198,6 +198,13 @@ export function storedKey(
   spec: TableSpec,
   key: Readonly<Record<string, unknown>>,
 ): SqlValue[] {
+  if (typeof key !== 'object' || key === null) {
+    const properties = spec.key.map(({ property }) => property).join(', ');
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `the key of a row of "${spec.name}" must be an object with its key columns: { ${properties} }`,
+    );
+  }
   const columns = getTableColumns(table);
   return spec.key.map(({ property }) =>
     storedKeyValue(columns[property]!, key[property], property),

@@ -34,6 +34,9 @@ export interface CrrHistory {
     options: CommitOptions,
     run: (tx: TTransaction) => T,
   ): Promise<Awaited<T>>;
+  transaction<T, TTransaction = AsyncTransaction>(
+    run: (tx: TTransaction) => T,
+  ): Promise<Awaited<T>>;
 
   /**
    * What was written to a table with history, the newest first: who, when, why, and what it replaced.

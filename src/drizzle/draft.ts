@@ -2,7 +2,7 @@ import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { DraftedItem } from '../database/draft-diff.js';
 import { CrrDraftError, CrrUsageError } from '../errors.js';
 import type { Cells } from '../feed/shown-rows.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, refuseUnknownOptions, requireFunction } from '../model/options.js';
 import { bytesToHex } from '../model/value.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import type {
@@ -67,6 +67,7 @@ class DrizzleDraft implements Draft {
   async transaction<T, TTransaction = AsyncTransaction>(
     run: (tx: TTransaction) => T,
   ): Promise<Awaited<T>> {
+    requireFunction('draft.transaction()', run);
     const { transactions } = this.#owner;
     const steps = await this.#reviews.draftTransaction(this.name);
     return (await transactions.draft!(steps, run as never)) as Awaited<T>;
@@ -86,7 +87,7 @@ class DrizzleDraft implements Draft {
     const itemOf = this.#itemOf();
     return {
       draft: this.name,
-      token: `${draft.revision}.${version}`,
+      token: `${draft.revision}.${version}.${this.name}`,
       items: items.map((item) => ({ ...itemOf(item), breaks: reasonOf(item) })),
     };
   }
@@ -98,7 +99,7 @@ class DrizzleDraft implements Draft {
     const itemOf = this.#itemOf();
     requireItems(take, review);
     const choice = {
-      ...requireToken(review?.token),
+      ...requireToken(review?.token, this.name),
       isTaken: chooser(take, itemOf),
     };
     const { taken, left, moved, isOther } = await this.#reviews.merge(this.name, choice, note);
@@ -142,9 +143,18 @@ class DrizzleDraft implements Draft {
   }
 }
 
-function requireToken(token: unknown): { readonly revision: number; readonly version: number } {
-  const parts = /^(\d{1,15})\.(\d{1,15})$/.exec(String(token));
-  if (parts !== null) return { revision: Number(parts[1]), version: Number(parts[2]) };
+function requireToken(
+  token: unknown,
+  draft: string,
+): { readonly revision: number; readonly version: number } {
+  const [, revision, version, name] = /^(\d{1,15})\.(\d{1,15})\.(.+)$/s.exec(String(token)) ?? [];
+  if (name === draft) return { revision: Number(revision), version: Number(version) };
+  if (name !== undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `merge(): the review is of draft "${name}", and this is draft "${draft}": pass what review() of this draft gave`,
+    );
+  }
   throw new CrrUsageError(
     'CRR_USAGE_OPTION',
     'merge(): review must be what review() of this draft gave: what nobody has looked at is not merged',

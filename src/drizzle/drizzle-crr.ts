@@ -39,7 +39,8 @@ import type {
   RevertTarget,
   UndoResult,
 } from './history-types.js';
-import type { AsyncTransaction, NotedTransactions } from './noted-transaction.js';
+import { type AsyncTransaction, notedParameters, type NotedParameters, type NotedTransactions } from './noted-transaction.js';
+import { resolveLater } from './resolve-later.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
 import { readableChanges } from './readable.js';
 import { packedRowRefs } from './row-ref.js';
@@ -104,6 +105,7 @@ export class DrizzleCrr implements Crr {
       isReadable: readableChanges(schema),
       nameRow: packedRowRefs(schema),
       readUnsent: this.#readUnsent,
+      resolveSince: resolveLater(core, schema),
     };
     // Not enumerable, so that a logged $crr does not print a whole schema.
     Object.defineProperty(this, INTERNALS, { value: internals });
@@ -200,11 +202,10 @@ export class DrizzleCrr implements Crr {
   }
 
   async transaction<T, TTransaction = AsyncTransaction>(
-    options: CommitOptions,
-    run: (tx: TTransaction) => T,
+    ...parameters: NotedParameters<T, TTransaction>
   ): Promise<Awaited<T>> {
-    requireCommit('transaction()', options);
-    return (await this.#transactions.run!(options, run as never)) as Awaited<T>;
+    const { note, run } = notedParameters(parameters);
+    return (await this.#transactions.run!(note, run)) as Awaited<T>;
   }
 
   history<TTable extends SQLiteTable>(
@@ -291,9 +292,7 @@ export class DrizzleCrr implements Crr {
 }
 
 const COMPACT = optionsOf<CompactOptions>({
-  upTo: true,
-  peerExpiry: true,
-  limit: true,
-  onProgress: true,
+  ...{ upTo: true, peerExpiry: true },
+  ...{ limit: true, onProgress: true },
 });
 const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });

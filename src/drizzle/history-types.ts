@@ -42,7 +42,9 @@ export interface HistoryEvent<TTable extends SQLiteTable = SQLiteTable> extends 
   readonly parents: readonly string[];
   /** Whether it replaced others that were pruned, here or where this database has its log from. */
   readonly pruned: boolean;
-  /** By property. Of a counter, `from` and `to` are what the writer's site had added in all. */
+  /** The transaction that this one takes back, if it is an undo or a revert, or an undo that a redo takes back. */
+  readonly reverts: { readonly siteId: Uint8Array; readonly version: number } | undefined;
+  /** By property. Of a counter, `from` and `to` are what the writer's site had added in all, and `added` is the difference. */
   readonly changes: {
     readonly [K in keyof InferSelectModel<TTable>]?: ChangedValue<InferSelectModel<TTable>[K]>;
   };
@@ -55,6 +57,8 @@ export interface ChangedValue<T = unknown> {
   readonly to: T | undefined;
   /** False if this database kept another value. */
   readonly won: boolean;
+  /** Of a counter: what the event added to its value. Undefined if that was pruned. */
+  readonly added?: T | undefined;
 }
 
 /** What {@link Crr.undo} and {@link Crr.revert} have done. Without a column, it is about the row's existence. */

@@ -39,6 +39,7 @@ const PRUNE = optionsOf<PruneOptions>({
   onProgress: true,
 });
 const MOMENTS = ['version', 'time', 'event'];
+const TARGETS = ['event', 'siteId', 'version'];
 
 /** Checks the options that a transaction is noted with. */
 export function requireCommit(caller: string, options: CommitOptions): void {
@@ -60,6 +61,14 @@ function requireWords(caller: string, { author, message }: CommitOptions): void 
   }
 }
 
+function requireDate(caller: string, name: string, date: unknown): void {
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `${caller}: ${name} must be a valid Date, such as new Date('2026-05-01')`,
+  );
+}
+
 export async function historyOf<TTable extends SQLiteTable>(
   core: CrrCore,
   schema: DrizzleSchema,
@@ -71,6 +80,9 @@ export async function historyOf<TTable extends SQLiteTable>(
   const spec = requireCrr(schema, table, 'history()');
   requireHistory('history()', spec);
   const { author, from, to, limit } = options;
+  for (const [name, date] of Object.entries({ from, to })) {
+    if (date !== undefined) requireDate('history()', name, date);
+  }
   if (limit !== undefined) requireVersion('history()', 'limit', limit, 1);
   const entries = await core.logs.history(spec, {
     ...(key !== undefined && { key: storedKey(table, spec, key) }),
@@ -92,9 +104,12 @@ function eventInTypes<TTable extends SQLiteTable>(
   const columns = getTableColumns(table);
   const inType = (property: string, value: SqlValue | undefined) =>
     value === undefined ? undefined : valueInType(columns[property]!, value, schema.decode);
-  const changed = changes.map(({ column: { property }, from, to, won }) => [
+  const changed = changes.map(({ column: { property }, from, to, won, added }) => [
     property,
-    { from: inType(property, from), to: inType(property, to), won },
+    {
+      ...{ from: inType(property, from), to: inType(property, to), won },
+      ...(added !== undefined && { added: inType(property, added) }),
+    },
   ]);
   return {
     ...toRef({ table: spec.name, pk }),
@@ -126,11 +141,24 @@ export async function revert(
   const spec = requireCrr(schema, table, 'revert()');
   requireHistory('revert()', spec);
   const { force = false, ...note } = options;
+  requireTarget(target);
   const report =
     'event' in target
       ? await core.logs.revertEvent(spec, requireEvent('revert()', target.event), force, note)
       : await core.logs.revertTransaction(target, force, note);
   return revertResult(report, schema);
+}
+
+function requireTarget(target: RevertTarget): void {
+  refuseUnknownOptions('revert(): the target', target ?? undefined, TARGETS);
+  if ('event' in target) return;
+  const { siteId, version } = target;
+  requireVersion('revert()', 'version', version);
+  if (siteId instanceof Uint8Array && siteId.length === 16) return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    'revert(): siteId must be a site id of 16 bytes, as history() gives it; pass { event } to take back one event',
+  );
 }
 
 /** The parts of an event's name. */
@@ -173,13 +201,19 @@ export function tableAsOf<TTable extends SQLiteTable, TName extends string>(
 }
 
 function momentOf(moment: AsOfMoment): Moment {
-  refuseUnknownOptions('asOf()', moment, MOMENTS);
+  refuseUnknownOptions('asOf(): the moment', moment, MOMENTS);
+  if (Object.keys(moment).length !== 1) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      'asOf(): the moment is one of { version }, { time } and { event }',
+    );
+  }
   if ('version' in moment) {
     requireVersion('asOf()', 'version', moment.version);
     return { version: moment.version };
   }
   if ('time' in moment) {
-    requireVersion('asOf()', 'time', moment.time?.getTime?.());
+    requireDate('asOf()', 'time', moment.time);
     return { time: moment.time.getTime() };
   }
   return { event: requireEvent('asOf()', moment.event) };

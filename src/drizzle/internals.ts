@@ -9,6 +9,8 @@ import type { Change } from '../model/change.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import type { Statement } from '../sql/statement.js';
 import type { Crr } from './crr.js';
+import type { CommitOptions } from './history-types.js';
+import type { ResolveConflict } from './options.js';
 import type { RowRef } from './row-ref.js';
 import type { ReadUnsentRows } from './unsent.js';
 
@@ -31,7 +33,16 @@ export interface CrrInternals {
   nameRow(row: { readonly table: string; readonly pk: Uint8Array }): RowRef;
   /** Lists the rows of which a peer lacks something. */
   readonly readUnsent: ReadUnsentRows;
+  /** Decides the conflicts that have come after a db_version. */
+  resolveSince: ResolveSince;
 }
+
+/** Decides the conflicts that have come after a db_version, and gives the errors of those that stay. */
+export type ResolveSince = (
+  version: number,
+  resolve: ResolveConflict,
+  note: CommitOptions,
+) => Promise<readonly unknown[]>;
 
 /** A registered symbol, so that the ESM and the CommonJS copy of the package understand each other. */
 export const INTERNALS = Symbol.for('drizzle-crr:internals');

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
+import { requireFunction } from '../model/options.js';
 import type { RunDraft } from './draft-transactions.js';
+import { requireCommit } from './history.js';
 import type { CommitOptions } from './history-types.js';
 
 /**
@@ -18,6 +20,21 @@ export interface NotedTransactions {
   run?: (note: CommitOptions, run: (tx: never) => unknown) => unknown;
   /** The same for the transactions of drafts. */
   draft?: RunDraft;
+}
+
+/** What `$crr.transaction()` takes. */
+export type NotedParameters<T, TTransaction> =
+  | [options: CommitOptions, run: (tx: TTransaction) => T]
+  | [run: (tx: TTransaction) => T];
+
+export function notedParameters(parameters: NotedParameters<unknown, never>): {
+  readonly note: CommitOptions;
+  readonly run: (tx: never) => unknown;
+} {
+  const [note, run] = parameters.length === 1 ? [{}, parameters[0]] : parameters;
+  requireCommit('transaction()', note);
+  requireFunction('transaction()', run);
+  return { note, run };
 }
 
 interface Runs {

@@ -34,6 +34,17 @@ export async function resolving(
 ): Promise<ResolvedResult> {
   const { version } = await core.state();
   const result = await merge();
+  return Object.assign(result, await resolveSince(core, schema, version, resolve, note));
+}
+
+/** Decides the conflicts that have come after a db_version. */
+export async function resolveSince(
+  core: CrrCore,
+  schema: DrizzleSchema,
+  version: number,
+  resolve: ResolveConflict,
+  note: CommitOptions,
+): Promise<Pick<ResolvedResult, 'resolved' | 'unresolved'>> {
   const toRow = rowMerges(schema);
   const { resolved, unresolved } = await core.reviews.resolve(
     version,
@@ -43,10 +54,10 @@ export async function resolving(
     },
     note,
   );
-  return Object.assign(result, {
+  return {
     resolved: resolved.map(toRow),
     unresolved: unresolved.map(({ row, error }) => ({ ...toRow(row), error })),
-  });
+  };
 }
 
 /** Values by property as stored values by column name. A side as it was given has the key, too, and it stays as it is. */

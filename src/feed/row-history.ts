@@ -1,3 +1,4 @@
+import { MOST_SHOWN } from '../columns/counter/sum.js';
 import { typeOf } from '../columns/registry.js';
 import { SENTINEL } from '../model/change.js';
 import {
@@ -142,10 +143,13 @@ export class RowHistory {
     return version === undefined || typeof value !== 'bigint' ? undefined : { version, value };
   }
 
-  /** The sum of a counter, of the events before an index. */
+  /** What a counter showed, of the events before an index: their sum, as far as a counter can show it. */
   sumBefore(cell: string, end: number): bigint {
     const shares = [...this.shares(cell, end).values()];
-    return shares.reduce((sum, event) => sum + (this.valueOf(event, cell) as bigint), 0n);
+    const sum = shares.reduce((so, event) => so + (this.valueOf(event, cell) as bigint), 0n);
+    const most = BigInt(MOST_SHOWN);
+    if (sum > most) return most;
+    return sum < -most ? -most : sum;
   }
 
   /**

@@ -34,6 +34,15 @@ export function refuseUnknownOptions(
   }
 }
 
+/** Refuses what is not the function that a call is about. */
+export function requireFunction(caller: string, run: unknown): void {
+  if (typeof run === 'function') return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `${caller} takes a function, which it runs in a transaction`,
+  );
+}
+
 /** Refuses what is not a safe integer of at least `least`. */
 export function requireVersion(caller: string, name: string, value: unknown, least = 0): void {
   if (Number.isSafeInteger(value) && (value as number) >= least) return;

@@ -6,8 +6,9 @@ import type { Peer } from '../database/peers.js';
 import { run } from '../database/run.js';
 import type { MergeResult } from '../drizzle/apply-result.js';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
-import { internalsOf } from '../drizzle/internals.js';
-import type { MergeOptions } from '../drizzle/options.js';
+import type { CommitOptions } from '../drizzle/history-types.js';
+import { internalsOf, type ResolveSince } from '../drizzle/internals.js';
+import type { MergeOptions, ResolveConflict } from '../drizzle/options.js';
 import type { RowRef } from '../drizzle/row-ref.js';
 import type { ReadUnsentRows } from '../drizzle/unsent.js';
 import type { HiddenRow } from '../feed/page.js';
@@ -24,7 +25,8 @@ export type { EvictedRow } from '../database/evict.js';
 export { type Peer, type PeerProgress, progressStatements } from '../database/peers.js';
 export type { PeerRefusal } from '../database/refused.js';
 export type { ApplyResult, MergeResult } from '../drizzle/apply-result.js';
-export type { MergeOptions } from '../drizzle/options.js';
+export type { CommitOptions } from '../drizzle/history-types.js';
+export type { MergeOptions, ResolveConflict } from '../drizzle/options.js';
 export type { RowRef } from '../drizzle/row-ref.js';
 export type { UnsentOptions, UnsentRow } from '../drizzle/unsent.js';
 export type { HiddenRow } from '../feed/page.js';
@@ -104,11 +106,30 @@ export interface Site {
   rowRef(row: HiddenRow): RowRef;
   /** Lists the rows of which a peer lacks something. */
   readonly readUnsent: ReadUnsentRows;
+  /** Decides the conflicts that have come after a db_version, and gives the errors of those that stay. */
+  resolveSince: ResolveSince;
   /** Runs queries in one transaction. Each reads its own rows. */
   query(queries: readonly Query[]): Promise<void>;
   /** Runs statements and queries in one transaction that writes. */
   write(queries: readonly Query[]): Promise<void>;
 }
+
+/** The site, with a function that decides the conflicts of each merge. */
+export const resolvingSite = (
+  site: Site,
+  resolve: ResolveConflict,
+  note: CommitOptions,
+  onError: (error: unknown) => void,
+): Site => ({
+  ...site,
+  async merge(changes, options) {
+    if (changes.length === 0) return site.merge(changes, options);
+    const { version } = await site.state();
+    const result = await site.merge(changes, options);
+    for (const error of await site.resolveSince(version, resolve, note)) onError(error);
+    return result;
+  },
+});
 
 export type { SiteState };
 
@@ -149,6 +170,7 @@ export function siteOf(db: SyncDatabase): Site {
     nameRow,
     isReadable,
     readUnsent,
+    resolveSince,
   } = internalsOf(crr);
   const { transport } = crr;
   const watch = versionWatchOf(crr, () => crr.version());
@@ -190,6 +212,7 @@ export function siteOf(db: SyncDatabase): Site {
     isReadable,
     rowRef: nameRow,
     readUnsent,
+    resolveSince,
     query: (queries) => runExplained(queries, 'read'),
     write: (queries) => runExplained(queries, 'write'),
   };

@@ -35,7 +35,7 @@ test('exchange by hand needs to be told how far, and then everything up to there
   await createWorn('app.db');
   const refused = await project.crr('compact');
   expect([refused.code, refused.stdout]).toEqual([2, '']);
-  expect(refused.stderr).toContain('pass upTo');
+  expect(refused.stderr).toContain('pass --up-to');
   expect(await project.crr('compact', '--up-to', '100000')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^Removed 1999 tombstones, up to db_version \d+\.\n$/),

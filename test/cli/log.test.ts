@@ -69,6 +69,28 @@ Date:   NOW
   );
 });
 
+test('marks what an undo takes back, what a counter got, and what was pruned', async () => {
+  const other = await testProject({ 'drizzle.config.ts': CONFIG, 'schema.ts': SCHEMA });
+  try {
+    const client = openClient({ url: `file:${join(other.folder, 'app.db')}` });
+    const db = await openSite({ notes }, client);
+    const id = Buffer.from(await db.$crr.siteId()).toString('hex');
+    await db.insert(notes).values({ id: 'a', title: 'one', votes: 3 });
+    for (const title of ['two', 'three']) await db.update(notes).set({ title });
+    await db.$crr.prune({ keep: 0, force: true });
+    await db.update(notes).set({ votes: 1 });
+    await db.$crr.undo();
+    client.close();
+    const { stdout } = await other.crr('log');
+    expect(stdout).toContain(`Takes back: ${id}:4`);
+    expect(stdout).toContain('votes: +2\n');
+    expect(stdout).toContain('votes: -2\n');
+    expect(stdout).toContain('update notes id = "a" (what it replaced was pruned)');
+  } finally {
+    await other.remove();
+  }
+});
+
 test('selects by row, author, time and number, and prints JSON', async () => {
   const log = async (...args: string[]) => {
     const { code, stdout, stderr } = await project.crr('log', '--json', ...args);

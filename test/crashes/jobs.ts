@@ -75,6 +75,22 @@ export const JOBS = {
     }
   },
 
+  async prune(run: Run) {
+    const pair = pairOf(run);
+    const sync = syncOf(pair);
+    for (const side of SIDES) await write(run, pair, side);
+    await sync.sync();
+    while (run.goesOn()) {
+      for (let n = run.random.int(8); n > 0; n--) await write(run, pair, run.random.pick(SIDES));
+      if (run.random.chance(0.5)) {
+        await sync.sync();
+        for (const got of SIDES) run.report({ got });
+      }
+      const [keep, limit] = [run.random.int(3), 1 + run.random.int(4)];
+      await pair[run.random.pick(SIDES)].$crr.prune({ keep, limit });
+    }
+  },
+
   async migrate(run: Run) {
     for (let step = await stepsOf(run.clients.ours); run.goesOn(); step++) {
       const pair = { ours: databaseOf(run.clients.ours, step) } as Pair;

@@ -1,7 +1,7 @@
 /** What a database was asked to write, and how far it answered that it had. */
 import { eq } from 'drizzle-orm';
 import type { Random } from '../support/random.js';
-import { type Database, items, labels } from './tables.js';
+import { type Database, items, labels, trail } from './tables.js';
 
 /** The two databases of a pair. Each writes only its own rows. */
 export type Side = 'ours' | 'theirs';
@@ -44,6 +44,10 @@ export async function perform(db: Database, { pair, value, label }: Write): Prom
           .onConflictDoUpdate({ target: items.id, set: row });
       }
     }
+    await tx
+      .insert(trail)
+      .values({ id: pair, value })
+      .onConflictDoUpdate({ target: trail.id, set: { value } });
     if (label !== undefined) {
       await tx
         .insert(labels)

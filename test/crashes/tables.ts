@@ -15,7 +15,13 @@ const columns = {
 
 export const items = crrTable('items', columns);
 export const labels = labelsOf(items);
-const SCHEMA = { items, labels };
+/** What each pair was last, with history. */
+export const trail = crrTable(
+  'trail',
+  { id: text('id').primaryKey().notNull(), value: integer('value') },
+  { history: true },
+);
+const SCHEMA = { items, labels, trail };
 
 function labelsOf(table: typeof items) {
   return crrTable('labels', {
@@ -27,7 +33,7 @@ function labelsOf(table: typeof items) {
 
 /** With a column more, which nobody names. */
 function schemaWith(table: unknown): typeof SCHEMA {
-  return { items: table as typeof items, labels: labelsOf(table as typeof items) };
+  return { items: table as typeof items, labels: labelsOf(table as typeof items), trail };
 }
 
 /** A migration that goes round: a column is added, renamed and dropped. */
@@ -65,7 +71,7 @@ export const openAt = (url: string): Client => openClient({ url });
 export async function createAt(url: string, journal: 'WAL' | 'DELETE' | undefined): Promise<void> {
   const client = openAt(url);
   if (journal !== undefined) await client.execute(`PRAGMA journal_mode = ${journal}`);
-  for (const table of [items, labels]) await client.execute(createTableSql(table));
+  for (const table of [items, labels, trail]) await client.execute(createTableSql(table));
   await client.execute('CREATE TABLE steps (n INTEGER PRIMARY KEY)');
   await databaseOf(client).$crr.install();
   client.close();

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { exchange } from '../support/site.js';
 import { syncOf } from './jobs.js';
 import { Ledger, otherSide, type Report, SIDES, type Side } from './ledger.js';
-import { type Database, databaseOf, openAt, PASSING_COLUMNS, stepsOf } from './tables.js';
+import { type Database, databaseOf, openAt, PASSING_COLUMNS, stepsOf, trail } from './tables.js';
 
 export class World {
   readonly ledgers = { ours: new Ledger(), theirs: new Ledger() };
@@ -36,6 +36,7 @@ export class World {
         expect((await client.execute('PRAGMA foreign_key_check')).rows).toEqual([]);
         if (isPatient) await db.$crr.verify({ repair: true });
         expect((await db.$crr.verify()).findings).toEqual([]);
+        await expectHistory(db);
         await this.#expectWritten(side, client);
       });
     }
@@ -91,16 +92,23 @@ export class World {
   }
 }
 
+/** The log, pruned or not, ends in what the table is. */
+async function expectHistory(db: Database): Promise<void> {
+  const past = db.$crr.asOf(trail, { version: await db.$crr.version() });
+  const then = await db.select().from(past).orderBy(past.id);
+  expect(then).toEqual(await db.select().from(trail).orderBy(trail.id));
+}
+
 async function valuesOf(client: Client): Promise<ReadonlyMap<string, number>> {
   const { rows } = await client.execute('SELECT id, value FROM items');
   return new Map(rows.map((row) => [String(row.id), Number(row.value)]));
 }
 
-/** All rows with their versions. Deletes may have been forgotten on one side. */
+/** All rows with their versions. Deletes may have been forgotten on one side, and events pruned. */
 async function livingContents(db: Database): Promise<string[]> {
   const { changes } = await db.$crr.changes();
   return changes
-    .filter(({ cl, cid }) => cl % 2 === 1 && cid !== '-1' && !PASSING_COLUMNS.includes(cid))
+    .filter(({ cl, cid }) => cl % 2 === 1 && ![...PASSING_COLUMNS, '-1', '-2'].includes(cid))
     .map(({ table, pk, cid, val, col_version, cl }) =>
       [table, pk.join('.'), cid, String(val), col_version, cl].join(' '),
     )

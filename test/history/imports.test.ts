@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { type Cursor, crrTable } from '../../src/index.js';
 import { numberFromEnv, Random, seedFromEnv } from '../support/random.js';
-import { openSite } from '../support/site.js';
+import { exchange, migrate, openSite } from '../support/site.js';
 import { countMissing } from './missing.js';
 import { columns, notes, schema } from './model.js';
 
@@ -116,5 +116,19 @@ describe('a register that sites without history write, as of now, is what the ta
     await b.update(notes).set(status('x'));
     await a.$crr.apply(await b.$crr.changes());
     expect(await shown(a)).toEqual(['x', 'x']);
+  });
+
+  test('with several values from before the table had history', async () => {
+    const [a, b] = [await openSite({ notes: plain }), await openSite({ notes: plain })];
+    await a.insert(plain).values({ id: 'a' });
+    await exchange(a, b);
+    await a.update(plain).set(status('y'));
+    for (const value of ['w', 'x']) await b.update(plain).set(status(value));
+    await exchange(a, b);
+    await migrate(a, notes);
+    const site = (await openSite(schema, a.$client, { ddl: [] })) as Parameters<typeof shown>[0];
+    expect(await shown(site)).toEqual(['y', 'y']);
+    await site.update(notes).set(status('b'));
+    expect(await shown(site)).toEqual(['b', 'b']);
   });
 });

@@ -2239,6 +2239,58 @@ WHERE
                 WHERE known."key_id" = x."key_id" AND known.site = x.site AND known.causal_length = crr_clock.causal_length AND known."version_status" = x.version
               );
 --> statement-breakpoint
+DELETE FROM "cards__crr_head"
+WHERE
+  column_name = 'status'
+  AND event IN (
+    SELECT last.id FROM "cards__crr_log" AS last
+    WHERE last.id > ifnull((SELECT older.id FROM "cards__crr_log" AS older WHERE older.arrived < (SELECT db_version FROM crr_state) ORDER BY older.id DESC LIMIT 1), 0)
+    AND last.causal_length % 2 = 1
+    AND (last."version_status" IS NOT NULL OR (last.row_version IS NOT NULL OR last.causal_length % 2 = 0))
+    AND EXISTS (
+      SELECT 1 FROM "cards__crr_log" AS assumed
+      WHERE assumed."key_id" = last."key_id" AND assumed.seq IS NULL AND assumed.causal_length = last.causal_length AND assumed."version_status" IS NOT NULL
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM "cards__crr_log" AS later
+      WHERE later."key_id" = last."key_id" AND later.id > last.id AND (later."version_status" IS NOT NULL OR (later.row_version IS NOT NULL OR later.causal_length % 2 = 0))
+    )
+  )
+  AND head IN (
+    SELECT y.id FROM "cards__crr_log" AS y
+    WHERE y.id = head AND y."version_status" IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM "cards__crr_cell" AS x
+        WHERE x."key_id" = y."key_id" AND x.column_name = 'status' AND x.site = y.site AND x.version = y."version_status" AND version % 2 = 0
+      )
+  );
+--> statement-breakpoint
+INSERT INTO "cards__crr_head" (event, column_name, head)
+SELECT last.id, 'status', y.id
+FROM "cards__crr_log" AS last
+CROSS JOIN "cards__crr_log" AS y
+WHERE
+  last.id > ifnull((SELECT older.id FROM "cards__crr_log" AS older WHERE older.arrived < (SELECT db_version FROM crr_state) ORDER BY older.id DESC LIMIT 1), 0)
+  AND last.causal_length % 2 = 1
+  AND (last."version_status" IS NOT NULL OR (last.row_version IS NOT NULL OR last.causal_length % 2 = 0))
+  AND EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS assumed
+    WHERE assumed."key_id" = last."key_id" AND assumed.seq IS NULL AND assumed.causal_length = last.causal_length AND assumed."version_status" IS NOT NULL
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM "cards__crr_log" AS later
+    WHERE later."key_id" = last."key_id" AND later.id > last.id AND (later."version_status" IS NOT NULL OR (later.row_version IS NOT NULL OR later.causal_length % 2 = 0))
+  )
+  AND y."key_id" = last."key_id"
+  AND y.causal_length = last.causal_length
+  AND (
+    EXISTS (
+        SELECT 1 FROM "cards__crr_cell" AS x
+        WHERE x."key_id" = y."key_id" AND x.column_name = 'status' AND x.site = y.site AND x.version = y."version_status" AND version % 2 = 0
+      )
+    OR y.id = last.id AND y."version_status" IS NULL
+  )
+ON CONFLICT DO NOTHING;
+--> statement-breakpoint
 DELETE FROM crr_former WHERE table_name = 'descriptions' AND cid = '-1';
 --> statement-breakpoint
 INSERT INTO crr_table (table_name, spec, former)

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { messages } from '../../database/database-errors.js';
 import { days } from '../../database/prune-options.js';
+import { CrrUsageError } from '../../errors.js';
 import { cliCommand, command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { Failure } from '../failure.js';
@@ -53,10 +54,11 @@ export const compactCommand = cliCommand(parser, async (io, options) => {
       const peerExpiry = days(options.peerExpiry);
       const { upTo, historyDays, historyKeep: keep } = options;
       const { style } = screenOf(io, 'stdout');
-      io.stdout(`${renderCompacted(await db.$crr.compact({ upTo, peerExpiry }), style)}\n`);
+      const compacted = await db.$crr.compact({ upTo, peerExpiry }).catch(inOptions);
+      io.stdout(`${renderCompacted(compacted, style)}\n`);
       if (historyDays !== undefined || keep !== undefined) {
         const olderThan = historyDays === undefined ? undefined : days(historyDays);
-        const pruned = await db.$crr.prune({ olderThan, keep, upTo, peerExpiry });
+        const pruned = await db.$crr.prune({ olderThan, keep, upTo, peerExpiry }).catch(inOptions);
         io.stdout(`${renderPruned(pruned, style)}\n`);
       }
       if (options.vacuum) await vacuum(plain as Runner);
@@ -65,6 +67,12 @@ export const compactCommand = cliCommand(parser, async (io, options) => {
     { drift: 'refuse' },
   );
 });
+
+/** The functions name their own options. */
+function inOptions(error: unknown): never {
+  if (!(error instanceof CrrUsageError)) throw error;
+  throw new CrrUsageError(error.code, error.message.replace('pass upTo', 'pass --up-to'));
+}
 
 /** Not by the connection, which runs everything in a transaction. */
 async function vacuum(plain: Runner): Promise<void> {

@@ -22,7 +22,8 @@ export class LogText {
       : [...(this.#transaction === undefined ? [] : ['']), ...this.#head(event)];
     this.#transaction = name;
     const row = `${event.table} ${objectText(event.key)}`;
-    lines.push(`    ${KINDS[event.kind](style, event.kind)} ${printable(row)}`);
+    const before = event.pruned ? style.dim(' (what it replaced was pruned)') : '';
+    lines.push(`    ${KINDS[event.kind](style, event.kind)} ${printable(row)}${before}`);
     for (const [column, change] of Object.entries(event.changes)) {
       const { from, to } = change as ChangedValue;
       if (from === undefined && to === null) continue; // A new row has nothing there.
@@ -31,7 +32,7 @@ export class LogText {
     return lines.join('\n');
   }
 
-  #head({ siteId, version, author, at, message, kind }: HistoryEvent): string[] {
+  #head({ siteId, version, author, at, message, kind, reverts }: HistoryEvent): string[] {
     const { style } = this;
     const site = bytesToHex(siteId);
     const isImport = kind === 'import';
@@ -39,6 +40,7 @@ export class LogText {
       style.yellow(isImport ? `imported from ${site}` : `transaction ${site}:${version}`),
       ...(author === undefined ? [] : [`Author: ${printable(author)}`]),
       `Date:   ${at.toISOString()}`,
+      ...(reverts ? [`Takes back: ${bytesToHex(reverts.siteId)}:${reverts.version}`] : []),
       '',
       ...(message === undefined
         ? []
@@ -46,8 +48,10 @@ export class LogText {
     ];
   }
 
-  #change(event: HistoryEvent, { from, to, won }: ChangedValue): string {
+  #change(event: HistoryEvent, { from, to, won, added }: ChangedValue): string {
     const { style } = this;
+    // What a site has added in all is nobody's value of the counter.
+    if (added !== undefined) return style.green(`${Number(added) < 0 ? '' : '+'}${added}`);
     const before = from === undefined ? '' : style.red(valueText(from));
     const after = to === undefined ? '' : style.green(valueText(to));
     const lost = won ? '' : style.dim(' (another value won)');

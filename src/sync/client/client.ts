@@ -6,6 +6,7 @@ import { errorReporter } from '../../live/report-error.js';
 import {
   type ApplyResult,
   type RowRef,
+  resolvingSite,
   siteOf,
   type UnsentOptions,
   type UnsentRow,
@@ -78,10 +79,12 @@ export interface Sync<TPresence = unknown> {
  * @typeParam TPresence what `sync.presence` shows. It is not checked: it is what other applications have sent.
  */
 export function createSync<TPresence = unknown>(options: SyncOptions): Sync<TPresence> {
-  const site = siteOf(options.db);
-  checkOptions(options, site);
+  const plain = siteOf(options.db);
+  checkOptions(options, plain);
   const { tables, chunk, continuous, ...http } = resolveOptions(options);
   const onError = errorReporter(options.onError);
+  const { resolve, note = {} } = options;
+  const site = resolve ? resolvingSite(plain, resolve, note, onError) : plain;
   const emit = eventEmitter(options.onEvent, onError);
   const connection = new HttpConnection({ ...http, emit });
   const { maxMessageBytes } = http;

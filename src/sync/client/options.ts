@@ -2,7 +2,7 @@ import { CrrUsageError } from '../../errors.js';
 import type { CrrEvent } from '../../model/event.js';
 import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
-import type { Site, SyncDatabase } from '../site.js';
+import type { CommitOptions, ResolveConflict, Site, SyncDatabase } from '../site.js';
 import { CODECS, type CodecName } from '../wire/codecs.js';
 import { withDefaults } from '../with-defaults.js';
 import type { Fetch } from './fetch-chain.js';
@@ -39,6 +39,13 @@ export interface SyncOptions {
   readonly format?: CodecName | undefined;
   /** Options of {@link Sync.start}. */
   readonly continuous?: ContinuousOptions | undefined;
+  /**
+   * Decides the conflicts that a sync brings into tables with history, as `resolve` of `$crr.apply()` does. Errors that it
+   * throws, and those of the database about what it gives, go to `onError`: the conflict stays, and the sync goes on.
+   */
+  readonly resolve?: ResolveConflict | undefined;
+  /** Who decides, and why: noted in the history with what `resolve` gives. */
+  readonly note?: CommitOptions | undefined;
   /**
    * Called with errors that nothing else reports: those that a listener throws and, after
    * {@link Sync.start}, errors of this database. Default: they are written to the console.
@@ -82,6 +89,8 @@ const OPTIONS = optionsOf<SyncOptions>({
   retry: true,
   format: true,
   continuous: true,
+  resolve: true,
+  note: true,
   onError: true,
   onEvent: true,
 });
@@ -124,7 +133,9 @@ export function checkOptions(options: SyncOptions, site: Site): void {
   refuseUnknownOptions('createSync()', options, OPTIONS);
   refuseUnknownOptions('createSync(): retry', options.retry ?? {}, RETRY);
   refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, CONTINUOUS);
-  const { url, fetch, format = 'binary', tables = [] } = options;
+  const { url, fetch, format = 'binary', tables = [], resolve, note } = options;
+  if (!['function', 'undefined'].includes(typeof resolve)) throw usage('resolve is not a function');
+  if (note !== undefined) requireNote(note);
   if (url === undefined && fetch === undefined) {
     throw usage('found neither url nor fetch: pass a url, a fetch, or both');
   }
@@ -138,6 +149,15 @@ export function checkOptions(options: SyncOptions, site: Site): void {
     if (!site.schema.tables.has(table)) {
       throw usage(`"${table}" in tables is not a CRR of this schema`);
     }
+  }
+}
+
+const NOTE = optionsOf<CommitOptions>({ author: true, message: true });
+
+function requireNote(note: CommitOptions): void {
+  refuseUnknownOptions('createSync(): note', note, NOTE);
+  for (const [name, value] of Object.entries(note)) {
+    if (value !== undefined && typeof value !== 'string') throw usage(`note.${name} is not a text`);
   }
 }
 

@@ -10,6 +10,7 @@ import { cellVersionSql } from '../clock/clock.js';
 import { siteOf, stampOf } from '../clock/stamp-sql.js';
 import { CLOCK, cellClock, clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { DB_VERSION } from '../state/table.js';
+import { noteStanding } from './standing.js';
 import { eventValueOf, eventVersion, log, markedVersion } from './table.js';
 
 /*
@@ -21,6 +22,7 @@ import { eventValueOf, eventVersion, log, markedVersion } from './table.js';
 export const baselineStatements = (spec: TableSpec): string[] => [
   assumed(spec, 'true', () => 'true'),
   ...assumedCells(spec, 'true'),
+  ...noteStanding(spec),
 ];
 
 /** The same for what the running merge has stamped, unless it brought the events. */
