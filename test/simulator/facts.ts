@@ -1,6 +1,7 @@
 /** What a site knows, cell by cell, and whether it knows at least what another one did. */
 
 import { TEXT_KIND } from '../../src/columns/text/type.js';
+import { RANGE_WIDTH } from '../../src/columns/wire-range.js';
 import { internalsOf } from '../../src/drizzle/internals.js';
 import {
   type Change,
@@ -100,6 +101,8 @@ export function lost(earlier: Iterable<[string, Fact]>, later: Facts): string[] 
 function isBeatenOrSame(fact: Fact, now: Fact): boolean {
   const order = compareValues(now.val, fact.val);
   if (fact.kind === 'greatest' || fact.kind === 'least') {
+    // Nobody has written it in this life of the row: it still shows the value of the life before.
+    if (fact.version % RANGE_WIDTH === 0) return true;
     if (fact.val === null) return true;
     return now.val !== null && (fact.kind === 'greatest' ? order >= 0 : order <= 0);
   }
@@ -124,8 +127,18 @@ function compareValues(a: SqlValue, b: SqlValue): number {
 
 const isNumber = (value: SqlValue) => typeof value === 'number' || typeof value === 'bigint';
 
-/** What two sites know differently. @param isWhole whether tombstones count, too. */
-export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {
+/**
+ * What two sites know differently.
+ *
+ * @param isWhole whether tombstones count, too.
+ * @param pruned events that one of them may lack.
+ */
+export function differences(
+  a: Facts,
+  b: Facts,
+  isWhole: boolean,
+  pruned: ReadonlySet<string> = new Set(),
+): string[] {
   const both = (column: string) => a.columns.has(column) && b.columns.has(column);
   const [mine, theirs] = [comparable(a, isWhole, both), comparable(b, isWhole, both)];
   const found: string[] = [];
@@ -137,15 +150,20 @@ export function differences(a: Facts, b: Facts, isWhole: boolean): string[] {
   const none = new Set<string>();
   return [
     ...found,
-    ...lostEvents(a, b, none).map((event) => `${event} | nothing`),
-    ...lostEvents(b, a, none).map((event) => `nothing | ${event}`),
+    ...lostEvents(a, b, none, pruned).map((event) => `${event} | nothing`),
+    ...lostEvents(b, a, none, pruned).map((event) => `nothing | ${event}`),
   ];
 }
 
-/** The events of `earlier` that `later` has not, of rows that are not among these. */
-export const lostEvents = (earlier: Facts, later: Facts, except: ReadonlySet<string>): string[] =>
+/** The events of `earlier` that `later` has not, and that were not pruned, of rows that are not among these. */
+export const lostEvents = (
+  earlier: Facts,
+  later: Facts,
+  except: ReadonlySet<string>,
+  pruned: ReadonlySet<string>,
+): string[] =>
   [...earlier.events]
-    .filter(([event, row]) => !later.events.has(event) && !except.has(row))
+    .filter(([event, row]) => !later.events.has(event) && !except.has(row) && !pruned.has(event))
     .map(([event, row]) => `${row}: event ${event}`);
 
 /** The sentinel of a first life is sent only if no cell shows it. */

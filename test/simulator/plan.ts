@@ -40,6 +40,10 @@ const WEIGHTS = {
   write: 50,
   /** Adds a word to a text; in simulations without texts, time passes. */
   type: 10,
+  /** Goes on with a draft, or merges it. */
+  draft: 3,
+  /** Removes old events; in simulations without history, time passes. */
+  prune: 2,
   sync: 22,
   time: 26,
   late: 3,
@@ -111,7 +115,15 @@ export function makePlan(seed: number, count: number): Plan {
   return { seed, schema, ...(page && { page }), migrates, sites, steps };
 }
 
-const ANYWHERE = new Set<StepKind>(['write', 'type', 'crash', 'clock', 'migrate']);
+const ANYWHERE = new Set<StepKind>([
+  'write',
+  'type',
+  'draft',
+  'prune',
+  'crash',
+  'clock',
+  'migrate',
+]);
 
 /** Steps after which others could not sync with a relay, or that are not about a server. */
 const ONLY_CLIENTS = new Set<StepKind>(['leave', 'rotate', 'backUp', 'restore']);

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expectSound } from '../support/sound.js';
 import { differences, lost, without } from './facts.js';
+import { expectLogged, expectSameConflicts } from './logs.js';
 import type { SitePlan } from './plan.js';
 import type { Station, Upstream } from './station.js';
 import { seenInVain } from './trespass.js';
@@ -24,8 +25,11 @@ export async function settle(world: World): Promise<void> {
         const shown = texts.map((some) => JSON.stringify([...some!]));
         expectNothing(`${station.name} and ${server.name} show other texts`, shown);
       }
-      const found = differences(station.known!, server.known!, true);
+      const found = differences(station.known!, server.known!, true, world.pruned);
       expectNothing(`${station.name} and ${server.name} have settled, and differ`, found);
+      // Pages cut rows, and then it may not be known which cells are of one event; see docs/history.md.
+      const isExact = world.plan.page === undefined && station.isMigrated === server.isMigrated;
+      if (world.plan.schema === 'logged' && isExact) await expectSameConflicts(station, server);
     }
   }
 }
@@ -39,6 +43,7 @@ export async function settleForGood(world: World): Promise<void> {
   const server = world.stations.get('server')!;
   for (const station of stations) {
     await expectConsistent(world, station);
+    if (world.plan.schema === 'logged') await expectLogged(station);
     expectPairs(station, station.known!);
     expectNothing(
       `what was acknowledged to ${station.name} is lost`,

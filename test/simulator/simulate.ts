@@ -2,6 +2,8 @@
 import { PIN_SQL, UNPIN_SQL } from '../../src/tables/state/table.js';
 import { Random } from '../support/random.js';
 import { MOST_AHEAD_MS } from './clock.js';
+import { workOnDraft } from './drafts.js';
+import { prune } from './logs.js';
 import type { Plan, Step } from './plan.js';
 import type { DatabasePool } from './pool.js';
 import { settle, settleForGood } from './settle.js';
@@ -91,6 +93,12 @@ async function runAt(world: World, station: Station, step: Step, random: Random)
     const row = await world.type(station, random, word);
     note(row === undefined ? 'has no such text' : `adds "${word}" to ${row}`);
     return;
+  }
+  if (step.kind === 'draft' || step.kind === 'prune') {
+    const work = step.kind === 'draft' ? workOnDraft : prune;
+    const done = await work(world, station, random);
+    if (done === undefined) return world.passTime();
+    return note(done);
   }
   if (step.kind === 'crash') {
     note('crashes, and starts again');
