@@ -216,6 +216,52 @@ describe.skipIf(missing.length > 0)(title, () => {
     await page.close();
   });
 
+  test('what is planned is seen by one, reviewed beside what others did, and merged item by item', async () => {
+    const [ann, ben] = [await open('ann'), await open('ben')];
+    const titlesAt = async (page: Page) =>
+      (await shownBy(page)).flatMap(({ cards }) => cards.map(({ title }) => title));
+    for (const page of [ann, ben]) await page.getByText('paint', { exact: true }).waitFor();
+    await ann.getByRole('button', { name: 'Plan changes' }).click();
+    await ann.getByText('You are planning.').waitFor();
+    await ann.getByLabel('Status of paint').selectOption('review');
+    await add(ann, 'Add a card to To do', 'sketch');
+    await ann.getByLabel(/^Vote for paint/).click();
+    await ann.getByRole('button', { name: 'Review 3 changes' }).waitFor();
+    // A reload keeps it, and shows the board.
+    await ann.reload();
+    await ann.getByRole('button', { name: 'Go on planning: 3 changes' }).click();
+    await ann.getByText('sketch', { exact: true }).waitFor();
+    expect(await titlesAt(ben)).not.toContain('sketch');
+    await ben.getByLabel('Status of paint').selectOption('open');
+
+    const review = ann.getByRole('dialog', { name: 'Review the plan' });
+    const items = review.getByRole('listitem');
+    await vi.waitFor(async () => {
+      await ann.getByRole('button', { name: 'Review 3 changes' }).click();
+      await items.first().waitFor();
+      const isMoved = await review.getByText('Meanwhile').isVisible();
+      if (!isMoved) await review.getByRole('button', { name: 'Go on planning' }).click();
+      expect(isMoved).toBe(true);
+    }, WAIT);
+    const status = items.filter({ hasText: 'gets another status' });
+    expect(await status.getByRole('checkbox').isChecked()).toBe(false);
+    expect(await status.locator('dd').allTextContents()).toEqual([
+      expect.any(String),
+      'open',
+      'review',
+    ]);
+    await review.getByRole('button', { name: 'Merge 2' }).click();
+    await ann.getByRole('button', { name: 'Review 1 change' }).waitFor();
+    await ann.getByRole('button', { name: 'Drop the plan' }).click();
+    await ann.getByRole('button', { name: 'Plan changes' }).waitFor();
+    await ben.getByText('sketch', { exact: true }).waitFor();
+    await vi.waitFor(async () => expect(await shownBy(ann)).toEqual(await shownBy(ben)), WAIT);
+    expect(await ann.getByLabel('Status of paint').inputValue()).toBe('open');
+    expect(errors).toEqual([]);
+    await ann.close();
+    await ben.close();
+  });
+
   test('a phone shows one list after the other, and nothing is wider than it', async () => {
     const page = await open('ben');
     await page.setViewportSize({ width: 390, height: 780 });

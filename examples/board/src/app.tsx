@@ -11,6 +11,8 @@ import { Conflicts } from './conflicts.js';
 import { type Database, ready } from './database.js';
 import { Inspector } from './inspector.js';
 import { Notes } from './notes.js';
+import { planned, usePlan } from './plan.js';
+import { PlanBar } from './plan-bar.js';
 import { TimeTravel } from './time-travel.js';
 import { Toolbar } from './toolbar.js';
 
@@ -18,6 +20,7 @@ export function App() {
   const [search, setSearch] = useState('');
   const [past, setPast] = useState<number>();
   const [open, setOpen] = useState<string>();
+  const plan = usePlan();
   const close = useCallback(() => setOpen(undefined), []);
   const [failure, setFailure] = useState<string>();
   const { data: [board] = [] } = useLiveQuery((db: Database) =>
@@ -56,18 +59,27 @@ export function App() {
   if (board === undefined || columns === undefined || all === undefined) {
     return <main className="loading" aria-busy="true" aria-label="Opening the board" />;
   }
+  const [shownLists, shownCards] = [planned('lists', columns, plan), planned('cards', all, plan)];
   return (
     <>
       <Toolbar title={board.name} search={search} onSearch={setSearch} />
-      <Conflicts cards={all} lists={columns} />
-      <TimeTravel version={past} onChange={setPast} />
-      {past === undefined ? (
+      {plan.isOpen ? (
+        <PlanBar lists={shownLists} cards={shownCards} />
+      ) : (
+        <>
+          <Conflicts cards={all} lists={columns} />
+          <TimeTravel version={past} onChange={setPast} />
+        </>
+      )}
+      {past === undefined || plan.isOpen ? (
         <BoardView
-          lists={columns}
-          cards={all}
+          lists={shownLists}
+          cards={shownCards}
           search={search}
           descriptions={texts}
-          onOpen={setOpen}
+          isPlanned={plan.isOpen}
+          // Descriptions are written by all at once, not planned.
+          {...(!plan.isOpen && { onOpen: setOpen })}
         >
           <section className="column add-column">
             {columns.length === 0 && (

@@ -9,7 +9,7 @@ interface CardItemProps {
   readonly card: Card;
   /** The text of its description. */
   readonly description: string;
-  readonly onOpen: () => void;
+  readonly onOpen: (() => void) | undefined;
   readonly onMove: (by: { readonly x: number; readonly y: number }) => Promise<void>;
 }
 
@@ -52,14 +52,17 @@ export function CardItem({ card, description, onOpen, onMove }: CardItemProps) {
         label={`Title of the card ${card.title}`}
         onChange={(title) => setTitle(card.id, title)}
       />
-      <button
-        type="button"
-        className="description"
-        aria-label={`Description of ${card.title}`}
-        onClick={onOpen}
-      >
-        {description.trim() === '' ? 'Add a description' : description}
-      </button>
+      {(onOpen !== undefined || description.trim() !== '') && (
+        <button
+          type="button"
+          className="description"
+          aria-label={`Description of ${card.title}`}
+          disabled={onOpen === undefined}
+          onClick={onOpen}
+        >
+          {description.trim() === '' ? 'Add a description' : description}
+        </button>
+      )}
       <footer>
         <button
           type="button"

@@ -14,7 +14,8 @@ interface ListColumnProps {
   readonly isFiltered: boolean;
   /** The texts of descriptions, by card. */
   readonly descriptions: ReadonlyMap<string, string>;
-  readonly onOpen: (card: string) => void;
+  /** Undefined: descriptions cannot be opened now. */
+  readonly onOpen: ((card: string) => void) | undefined;
 }
 
 export const CARD_TYPE = 'application/x-card';
@@ -84,7 +85,7 @@ export function ListColumn(props: ListColumnProps) {
             key={card.id}
             card={card}
             description={descriptions.get(card.id) ?? ''}
-            onOpen={() => onOpen(card.id)}
+            onOpen={onOpen && (() => onOpen(card.id))}
             onMove={(by) => onMove(i, by)}
           />
         ))}

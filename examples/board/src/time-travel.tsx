@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { announce } from './announcer.js';
 import { redo, undo, useMoments } from './history.js';
+import { OpenPlan } from './plan-bar.js';
 
 interface TimeTravelProps {
   /** The version that is shown; undefined for now. */
@@ -20,6 +21,7 @@ export function TimeTravel({ version, onChange }: TimeTravelProps) {
   return (
     <section className="time-travel" aria-label="History">
       <Undo />
+      <OpenPlan />
       <details
         open={isOpen}
         onToggle={({ currentTarget }) => {
