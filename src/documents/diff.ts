@@ -7,6 +7,9 @@ import type { TextEdit } from './codec.js';
 
 const WORD = /[\p{L}\p{N}_]+|[^\S\n]+|[\s\S]/gu;
 
+/** What is kept if not everything can be: a word that is written anew is there twice if others write it anew, too. */
+const MOST_WORTH = [/[\p{L}\p{N}_]/u, /\S|\n/, /[\s\S]/] as const;
+
 /** More differences than this, and what lies between the equal ends is replaced as a whole. */
 const MAX_DIFFERENCES = 400;
 
@@ -26,15 +29,55 @@ export function diffWords(before: string, after: string): TextEdit[] {
   }
   const offset = lengthOf(a.slice(0, start));
   const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  return joined(steps(left, right), left, right, offset);
+  return joined(aligned(left, right), left, right, offset);
 }
 
 const lengthOf = (words: readonly string[]) => words.reduce((sum, { length }) => sum + length, 0);
 
 type Step = 'keep' | 'remove' | 'insert';
 
-/** The shortest way from one list to another (Myers, "An O(ND) difference algorithm", 1986). */
-function steps(a: readonly string[], b: readonly string[]): Step[] {
+/** The way from one list to another that keeps the most words, of these the one with the most other characters, and so on. */
+function aligned(a: readonly string[], b: readonly string[], level = 0): Step[] {
+  const isWorth = MOST_WORTH[level];
+  if (isWorth === undefined || a.length === 0 || b.length === 0) return replaced(a, b);
+  const [places, others] = [placesOf(a, isWorth), placesOf(b, isWorth)];
+  const found = steps(
+    places.map((i) => a[i]!),
+    others.map((j) => b[j]!),
+  );
+  if (found === undefined) return replaced(a, b);
+  const way: Step[] = [];
+  let [i, j] = [0, 0];
+  let [m, n] = [0, 0];
+  const goTo = (place: number, other: number) => {
+    for (const step of aligned(a.slice(i, place), b.slice(j, other), level + 1)) way.push(step);
+    [i, j] = [place + 1, other + 1];
+  };
+  for (const step of found) {
+    if (step === 'keep') {
+      goTo(places[m]!, others[n]!);
+      way.push(step);
+    }
+    if (step !== 'insert') m++;
+    if (step !== 'remove') n++;
+  }
+  goTo(a.length, b.length);
+  return way;
+}
+
+const placesOf = (words: readonly string[], isWorth: RegExp): number[] =>
+  words.flatMap((word, i) => (isWorth.test(word) ? [i] : []));
+
+const replaced = (a: readonly string[], b: readonly string[]): Step[] => [
+  ...a.map((): Step => 'remove'),
+  ...b.map((): Step => 'insert'),
+];
+
+/**
+ * The shortest way from one list to another (Myers, "An O(ND) difference algorithm", 1986); undefined if they have too little in
+ * common.
+ */
+function steps(a: readonly string[], b: readonly string[]): Step[] | undefined {
   const traces: Map<number, number>[] = [];
   let reach = new Map([[1, 0]]);
   for (let d = 0; d <= Math.min(a.length + b.length, MAX_DIFFERENCES); d++) {
@@ -48,7 +91,7 @@ function steps(a: readonly string[], b: readonly string[]): Step[] {
     }
     reach = next;
   }
-  return [...a.map((): Step => 'remove'), ...b.map((): Step => 'insert')];
+  return undefined;
 }
 
 const goesDown = (reach: ReadonlyMap<number, number>, k: number, d: number) =>

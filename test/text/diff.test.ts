@@ -34,3 +34,34 @@ test('a difference makes one text of the other, and is put into a third one in o
     expect(edited(theirs, rebase([], base, theirs)), label).toBe(theirs);
   }
 });
+
+/** Found by the simulator: two sites that each kept the blank and wrote the word anew had it twice. */
+test('a word is kept rather than a blank', () => {
+  expect(diffWords('w7x ', ' w7x')).toEqual([
+    { at: 0, remove: 0, insert: ' ' },
+    { at: 3, remove: 1, insert: '' },
+  ]);
+  expect(diffWords('w1 . w2', '. w3 w1')).toEqual([
+    { at: 0, remove: 0, insert: '. w3 ' },
+    { at: 2, remove: 5, insert: '' },
+  ]);
+});
+
+test('as many words are kept as can be', () => {
+  const random = new Random(hash('kept words', seedFromEnv()));
+  for (let i = 0; i < 10 * numberFromEnv('CRR_HISTORIES', 200); i++) {
+    const [a, b] = [textOf(random), textOf(random)];
+    const removed = diffWords(a, b).map(({ at, remove }) => a.slice(at, at + remove));
+    const kept = wordsOf(a).length - removed.flatMap(wordsOf).length;
+    expect(kept, JSON.stringify([a, b])).toBe(mostInCommon(wordsOf(a), wordsOf(b)));
+  }
+});
+
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_]+/gu) ?? [];
+
+function mostInCommon([a, ...as]: string[], b: string[]): number {
+  if (a === undefined) return 0;
+  const at = b.indexOf(a);
+  const without = mostInCommon(as, b);
+  return at < 0 ? without : Math.max(without, 1 + mostInCommon(as, b.slice(at + 1)));
+}
