@@ -17,27 +17,26 @@ const MAX_DIFFERENCES = 400;
 export function diffWords(before: string, after: string): TextEdit[] {
   const a = before.match(WORD) ?? [];
   const b = after.match(WORD) ?? [];
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (
-    end < a.length - start &&
-    end < b.length - start &&
-    a[a.length - 1 - end] === b[b.length - 1 - end]
-  ) {
-    end++;
-  }
-  const offset = lengthOf(a.slice(0, start));
-  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  return joined(aligned(left, right), left, right, offset);
+  const way = aligned(a, b, 0);
+  slide(way, a, b);
+  return joined(way, a, b);
 }
-
-const lengthOf = (words: readonly string[]) => words.reduce((sum, { length }) => sum + length, 0);
 
 type Step = 'keep' | 'remove' | 'insert';
 
 /** The way from one list to another that keeps the most words, of these the one with the most other characters, and so on. */
-function aligned(a: readonly string[], b: readonly string[], level = 0): Step[] {
+function aligned(a: readonly string[], b: readonly string[], level: number): Step[] {
+  const most = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < most && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < most - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  const between = alignedBy(level, a.slice(start, a.length - end), b.slice(start, b.length - end));
+  return [...Array<Step>(start).fill('keep'), ...between, ...Array<Step>(end).fill('keep')];
+}
+
+/** Keeps as much as it can of what is worth most, and then of the rest between that. */
+function alignedBy(level: number, a: readonly string[], b: readonly string[]): Step[] {
   const isWorth = MOST_WORTH[level];
   if (isWorth === undefined || a.length === 0 || b.length === 0) return replaced(a, b);
   const [places, others] = [placesOf(a, isWorth), placesOf(b, isWorth)];
@@ -64,6 +63,32 @@ function aligned(a: readonly string[], b: readonly string[], level = 0): Step[] 
   goTo(a.length, b.length);
   return way;
 }
+
+/**
+ * Moves what is only removed or only inserted as far to the end as it makes no difference: a word with the blank after it, always, and
+ * not with the one before it, where somebody else may have put another word.
+ */
+function slide(way: Step[], a: readonly string[], b: readonly string[]): void {
+  let [i, j] = [0, 0];
+  for (let from = 0; from < way.length; ) {
+    const step = way[from]!;
+    let to = from + 1;
+    while (to < way.length && way[to] === step) to++;
+    const length = to - from;
+    const isAlone = step !== 'keep' && (way[to] ?? 'keep') === 'keep' && isAfterKeep(way, from);
+    const repeats = () => (step === 'remove' ? a[i] === a[i + length] : b[j] === b[j + length]);
+    while (isAlone && way[to] === 'keep' && repeats()) {
+      [way[from++], way[to++]] = ['keep', step];
+      i++;
+      j++;
+    }
+    if (step !== 'insert') i += length;
+    if (step !== 'remove') j += length;
+    from = to;
+  }
+}
+
+const isAfterKeep = (way: readonly Step[], from: number) => from === 0 || way[from - 1] === 'keep';
 
 const placesOf = (words: readonly string[], isWorth: RegExp): number[] =>
   words.flatMap((word, i) => (isWorth.test(word) ? [i] : []));
@@ -118,14 +143,9 @@ function walkBack(traces: readonly ReadonlyMap<number, number>[], aEnd: number, 
   return found.reverse();
 }
 
-function joined(
-  found: readonly Step[],
-  a: readonly string[],
-  b: readonly string[],
-  offset: number,
-): TextEdit[] {
+function joined(found: readonly Step[], a: readonly string[], b: readonly string[]): TextEdit[] {
   const edits: { at: number; remove: number; insert: string }[] = [];
-  let at = offset;
+  let at = 0;
   let [i, j] = [0, 0];
   let isOpen = false;
   for (const step of found) {

@@ -47,6 +47,18 @@ test('a word is kept rather than a blank', () => {
   ]);
 });
 
+test('a word that is removed takes the blank after it along, wherever it is', () => {
+  expect(diffWords('a b c d e', 'a x c e')).toEqual([
+    { at: 2, remove: 1, insert: 'x' },
+    { at: 6, remove: 2, insert: '' },
+  ]);
+  expect(diffWords('a b c d e f', 'x b d e y')).toEqual([
+    { at: 0, remove: 1, insert: 'x' },
+    { at: 4, remove: 2, insert: '' },
+    { at: 10, remove: 1, insert: 'y' },
+  ]);
+});
+
 test('as many words are kept as can be', () => {
   const random = new Random(hash('kept words', seedFromEnv()));
   for (let i = 0; i < 10 * numberFromEnv('CRR_HISTORIES', 200); i++) {
