@@ -101,6 +101,7 @@ export type CrrUsageErrorCode =
   | 'CRR_USAGE_ORDER'
   | 'CRR_USAGE_DRIVER'
   | 'CRR_USAGE_PROVIDER'
+  | 'CRR_USAGE_DOCUMENT_CLOSED'
   | 'CRR_USAGE_ASYNC_TRANSACTION';
 
 /** Codes of {@link CrrSyncError}: a sync that was refused or could not be done. See docs/sync.md. */

@@ -58,6 +58,7 @@ export interface OpenText<T extends object = object> {
   snapshot(): Uint8Array;
   /** Calls back after each change, with whether it was made here. @returns ends it. */
   onChange(listener: (isLocal: boolean) => void): () => void;
+  /** Ends it. Whatever edits it afterwards should fail: nobody would save it. */
   close(): void;
 }
 

@@ -1,6 +1,7 @@
 import { logColumns } from '../columns/registry.js';
 import { isFormerVersion } from '../columns/versions.js';
 import type { KeyedRow } from '../database/apply-result.js';
+import { isOfClosed } from '../database/closed.js';
 import type { Connection } from '../database/connection.js';
 import { explained } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
@@ -52,12 +53,15 @@ export class Documents {
   #shownTo = 0;
   readonly #stale = new Map<string, Place & { readonly codec: TextCodec }>();
   readonly #reported = new Set<string>();
+  readonly #onError: (error: unknown) => void;
   #sweeping: Promise<void> | undefined;
   #nextSweep: Promise<void> | undefined;
   #isWriting = false;
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
+    // What is left in a database that the application has closed is found when it is opened again.
+    this.#onError = (error) => isOfClosed(error) || parts.onError(error);
     this.#lane = new Lane(parts.connection);
     this.#columns = [...parts.schema.tables.values()].flatMap((spec) =>
       logColumns(spec).flatMap((column) => {
@@ -107,8 +111,12 @@ export class Documents {
         if (this.#open.delete(idOf(place))) return this.open(place, codec, options);
         throw error;
       }
+      if (isOfClosed(error)) {
+        release();
+        throw error;
+      }
       // The column cannot show the text, for example because of a CHECK. Whoever edits it can help that.
-      this.#parts.onError(error);
+      this.#onError(error);
     }
     return new LiveDocument<T>(session, options, { onError: this.#parts.onError, release });
   }
@@ -163,7 +171,7 @@ export class Documents {
     this.#nextSweep ??= (this.#sweeping ?? Promise.resolve()).then(() => {
       this.#sweeping = this.#nextSweep;
       this.#nextSweep = undefined;
-      return this.#sweep().catch(this.#parts.onError);
+      return this.#sweep().catch(this.#onError);
     });
     return this.#nextSweep;
   }
@@ -223,7 +231,7 @@ export class Documents {
       if (isNoRow(error)) this.#stale.delete(id);
       else if (!this.#reported.has(id)) {
         this.#reported.add(id);
-        this.#parts.onError(error);
+        this.#onError(error);
       }
     }
   }

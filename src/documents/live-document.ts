@@ -1,4 +1,5 @@
 import { startTimer } from '../live/timer.js';
+import { closedDocument } from './closed-document.js';
 import type { DocumentMerge } from './merges.js';
 import type { Session } from './session.js';
 
@@ -58,16 +59,23 @@ export class LiveDocument<T extends object = object> {
    * Writes what was edited, and the text that the column shows, in one transaction.
    *
    * @throws {CrrDatabaseError} CRR_DATABASE_NO_ROW if the row was deleted.
+   * @throws {CrrUsageError} CRR_USAGE_DOCUMENT_CLOSED after `close()`.
    */
-  save(): Promise<void> {
+  async save(): Promise<void> {
+    this.#requireOpen();
+    await this.#save();
+  }
+
+  #save(): Promise<void> {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
     return this.#session.save();
   }
 
   /** Reads what other processes have written. Merges of this process are in the document without it. */
-  refresh(): Promise<void> {
-    return this.#session.sync();
+  async refresh(): Promise<void> {
+    this.#requireOpen();
+    await this.#session.sync();
   }
 
   /** Calls back after each change of the text or its marks. @returns ends it. */
@@ -83,6 +91,7 @@ export class LiveDocument<T extends object = object> {
     event: 'change' | 'merge',
     listener: ((change: DocumentChange) => void) | ((merge: DocumentMerge) => void),
   ): () => void {
+    this.#requireOpen();
     const guarded = <T>(value: T) => {
       // What a listener throws must not stop a merge half way.
       try {
@@ -99,12 +108,14 @@ export class LiveDocument<T extends object = object> {
     return end;
   }
 
-  /** Saves what was edited, and ends the document. */
+  /** Saves what was edited, and ends the document: its editor cannot be used for edits any more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      await this.save();
+      // What is edited while it is being saved counts, too.
+      do await this.#save();
+      while (this.#session.hasUnsaved);
     } finally {
       for (const end of this.#ends) end();
       this.#release();
@@ -115,7 +126,11 @@ export class LiveDocument<T extends object = object> {
     if (this.#isClosed) return;
     this.#cancelSave ??= startTimer(() => {
       this.#cancelSave = undefined;
-      this.save().catch(this.#onError);
+      this.#save().catch(this.#onError);
     }, this.#options.autosave!);
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw closedDocument();
   }
 }

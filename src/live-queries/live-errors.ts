@@ -1,16 +1,14 @@
+import { isOfClosed } from '../database/closed.js';
 import { explain, messages } from '../database/database-errors.js';
 import type { DriftCheck } from '../database/drift.js';
 import { CrrDatabaseError, CrrError } from '../errors.js';
 
-const CLOSED =
-  /client is closed|CLIENT_CLOSED|connection is not open|database is (?:not open|closed)|database closed|database (?:handle )?(?:has been|was) closed|database must be connected|cannot use a closed database/i;
 const NO_TABLE = /no such table: ("?)(?:main\.)?([^\n"]+)\1/;
 
 /** An error of a live query, with what to do if that is known. */
 export async function explainLive(error: unknown, drift: DriftCheck): Promise<unknown> {
   if (error instanceof CrrError) return error;
-  const text = messages(error);
-  if (CLOSED.test(text)) {
+  if (isOfClosed(error)) {
     return new CrrDatabaseError(
       'CRR_DATABASE_CLOSED',
       'the database was closed, so a live query cannot run: end the subscriptions before you close it, and make live queries of the database that you open then',
@@ -19,7 +17,7 @@ export async function explainLive(error: unknown, drift: DriftCheck): Promise<un
   }
   const explained = explain(await drift.explain(error));
   if (explained instanceof CrrError) return explained;
-  const missing = NO_TABLE.exec(text);
+  const missing = NO_TABLE.exec(messages(error));
   if (missing === null) return error;
   return new CrrDatabaseError(
     'CRR_DATABASE_TABLE_MISSING',

@@ -132,6 +132,8 @@ export class LoroDocument implements OpenText<LoroEditor> {
     return this.#doc.subscribe(({ by }) => listener(by === 'local'));
   }
 
-  /** The memory is freed once nobody refers to the document any more. */
-  close(): void {}
+  /** Loro refuses edits of a document that is detached. The memory is freed once nobody refers to it any more. */
+  close(): void {
+    this.#doc.detach();
+  }
 }

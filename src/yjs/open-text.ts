@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { closedDocument } from '../documents/closed-document.js';
 import type { OpenText, TextEdit } from '../documents/codec.js';
 import { inFirst, spansOf, V1, V2, withFormat } from './format.js';
 import { isUpdate } from './is-update.js';
@@ -130,5 +131,8 @@ export class YjsDocument<T extends object> implements OpenText<T> {
 
   close(): void {
     this.#doc.destroy();
+    this.#doc.on('afterAllTransactions', (_: Y.Doc, transactions: Y.Transaction[]) => {
+      if (transactions.some(({ changed }) => changed.size > 0)) throw closedDocument();
+    });
   }
 }

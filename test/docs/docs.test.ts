@@ -26,7 +26,7 @@ import { asCrr, type ChangePage, collaborativeText, counter, CrrError, type CrrD
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { check, index, integer, sqliteTableCreator, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { articles, cards, createTables, drafts, exchange, messages, notes, numbered, openDatabase, posts, readers, schema, spans, todos, users } from '../../test/docs/sites.js';
+import { articles, cards, createTables, letters, exchange, messages, notes, numbered, openDatabase, posts, readers, schema, spans, todos, users } from '../../test/docs/sites.js';
 import { app, authorization, refresh, showProgress, tasks, url, userOf } from '../../test/docs/sync-world.js';
 `;
 

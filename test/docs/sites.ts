@@ -73,7 +73,7 @@ export const readers = crrTable('readers', {
 });
 
 /** Texts that several people edit. */
-export const drafts = crrTable('drafts', {
+export const letters = crrTable('letters', {
   id: text('id').primaryKey().notNull(),
   body: collaborativeText('body', yText()),
 });
@@ -107,7 +107,7 @@ export const posts = crrTable('posts', {
 
 export const schema = {
   ...{ todos, notes, tasks, numbered, spans, untyped, cards },
-  ...{ readers, drafts, articles, messages, users, posts },
+  ...{ readers, letters, articles, messages, users, posts },
 };
 
 const DDL = [
@@ -119,7 +119,7 @@ const DDL = [
   'CREATE TABLE untyped (id text PRIMARY KEY NOT NULL, value)',
   'CREATE TABLE cards (id text PRIMARY KEY NOT NULL, list text NOT NULL, position text NOT NULL, title text, votes integer DEFAULT 0 NOT NULL, owner text)',
   'CREATE TABLE readers (id text PRIMARY KEY NOT NULL, page integer DEFAULT 0 NOT NULL, best_ms integer)',
-  'CREATE TABLE drafts (id text PRIMARY KEY NOT NULL, body text)',
+  'CREATE TABLE letters (id text PRIMARY KEY NOT NULL, body text)',
   'CREATE TABLE articles (id text PRIMARY KEY NOT NULL, title text, votes integer DEFAULT 0 NOT NULL)',
   'CREATE TABLE messages (id text PRIMARY KEY NOT NULL, body text)',
   'CREATE TABLE users (id text PRIMARY KEY NOT NULL, handle text NOT NULL UNIQUE)',
