@@ -1,6 +1,7 @@
+import { isLog } from '../columns/registry.js';
 import { isFormerVersion, versionFromWire } from '../columns/versions.js';
 import type { Change } from '../model/change.js';
-import { NEUTRAL_ORDINAL } from '../model/site.js';
+import { isOfNoSite, NEUTRAL_ORDINAL } from '../model/site.js';
 import { requiredIndexes, type TableSpec } from '../model/table-spec.js';
 import type { StatementLimits } from '../sql/multi-row.js';
 import { type RowWriter, SourceRows } from '../sql/source-rows.js';
@@ -22,6 +23,8 @@ export function offerCells(
   const columns = new Map(spec.cellColumns.map((column) => [column.name, column]));
   const required = requiredIndexes(spec);
   const groups = new Map<string, SourceRows<OfferedCell>>();
+  // A plain text takes the place of one that was written here only if there is no document, also none in this batch.
+  const plain = new Map<string, SourceRows<OfferedCell>>();
   for (const row of rows) {
     if (row.siteCells === undefined) continue;
     const mayWait = required.some((index) => row.cells[index] === undefined);
@@ -29,7 +32,9 @@ export function offerCells(
       const column = columns.get(cell.cid)!;
       const isFormer = isFormerVersion(column, cell.col_version);
       const id = `${isFormer} ${mayWait} ${cell.cid}`;
-      let group = groups.get(id);
+      const isPlain = isLog(column) && (isFormer || isOfNoSite(cell));
+      const all = isPlain ? plain : groups;
+      let group = all.get(id);
       if (group === undefined) {
         const offer = { column, isFormer, mayWait };
         group = new SourceRows(
@@ -37,12 +42,12 @@ export function offerCells(
           (offered, to) => writeCell(offered, offer, ordinals, to),
           limits,
         );
-        groups.set(id, group);
+        all.set(id, group);
       }
       group.add({ row, cell });
     }
   }
-  return [...groups.values()].flatMap((group) => group.finish());
+  return [...groups.values(), ...plain.values()].flatMap((group) => group.finish());
 }
 
 interface OfferedCell {

@@ -88,6 +88,14 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
     expect(await expectEverywhere(a, b)).toBe('hello old world!');
   });
 
+  test('a process without the codec keeps a write for its document, which comes with another plain text', async () => {
+    await write(plain, 'hello world');
+    await write(b, 'dear hello');
+    await write(b, 'my dear hello');
+    await plain.$crr.apply(await b.$crr.changes());
+    expect(await expectEverywhere(a, b)).toBe('my dear hello world');
+  });
+
   test('a text that was not sent is an edit, also if a process without the codec wrote it', async () => {
     await write(plain, 'hello world');
     await write(plain, 'hello new world');
