@@ -97,4 +97,8 @@ const onOneConnection =
     }
   };
 
-const givesRows = (sql: string) => readsOnly(sql) || /\breturning\b/i.test(sql);
+const givesRows = (sql: string) =>
+  readsOnly(sql) || /\breturning\b/i.test(sql) || READING_PRAGMA.test(sql);
+
+/** One that sets something gives none, and some drivers refuse to look for rows there. */
+const READING_PRAGMA = /^\s*pragma\s+[^=]+$/i;

@@ -19,7 +19,13 @@ const tags = crrTable('tags', {
   name: text('name').notNull().unique(),
   page: text('page'),
 });
-const schema = { pages, tags };
+const replies = crrTable('replies', {
+  id: text('id').primaryKey().notNull(),
+  page: text('page')
+    .notNull()
+    .references(() => pages.id, { onDelete: 'cascade' }),
+});
+const schema = { pages, tags, replies };
 
 export async function draftScenario(open: OpenSite): Promise<string[]> {
   const [a, b] = [await open(schema), await open(schema)];
@@ -103,6 +109,28 @@ export async function draftScenario(open: OpenSite): Promise<string[]> {
   await show('merged');
   const [last] = await db.$crr.history(pages, { id: 'p' });
   lines.push(JSON.stringify([last!.author, last!.kind, last!.changes, last!.parents.length]));
+
+  // A reply to a page that is deleted meanwhile: the review names it if the merge would be refused, and only then. Some engines
+  // do not enforce references.
+  const answers = await db.$crr.draft('answers');
+  await db.insert(pages).values({ id: 's', size: 1 });
+  await write(answers, (tx) => [
+    tx.insert(replies).values({ id: 'x', page: 's' }),
+    tx.insert(replies).values({ id: 'y', page: 'p' }),
+  ]);
+  await db.delete(pages).where(eq(pages.id, 's'));
+  const answered = await answers.review();
+  const isNamed = answered.items.some(({ breaks }) => breaks !== undefined);
+  const sound = answered.items.filter(({ breaks }) => breaks === undefined);
+  const isRefused = await answers.merge({ review: answered }).then(
+    () => false,
+    () => true,
+  );
+  lines.push(`a reference is reviewed as it is merged: ${isNamed === isRefused}`);
+  if (isRefused) await answers.merge({ review: await answers.review(), take: sound });
+  lines.push(JSON.stringify(await db.select().from(replies).where(eq(replies.id, 'y'))));
+  await answers.drop();
+  await db.delete(replies);
 
   // What was made in a copy of the database.
   await b.db.$crr.apply(await db.$crr.changes());

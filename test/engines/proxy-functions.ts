@@ -14,11 +14,15 @@ export function proxyFunctions(
     return {
       all,
       get,
-      run: async (sql: string, params: unknown[]) => query(sql, params, 'object'),
+      run: async (sql: string, params: unknown[]) => {
+        await query(sql, params, 'object');
+      },
     };
   }
   return async (sql: string, params: unknown[], method: string) => {
     const rows = await query(sql, params, 'array');
+    // As sqlocal does: whoever wants rows asks for them.
+    if (method === 'run') return { rows: [] };
     return { rows: method === 'get' ? rows[0] : rows };
   };
 }
