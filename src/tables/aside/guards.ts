@@ -5,7 +5,7 @@ import { STATE_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, sameRow } from '../clock/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
-import { areSet, baseValuesOf, isBaseOf, isPlain, isShownParent } from './sql.js';
+import { areSet, baseValuesOf, isBaseOf, isShownParent } from './sql.js';
 import { aside } from './table.js';
 
 const APPLYING = `(SELECT applying FROM ${STATE_TABLE}) = 1`;
@@ -22,7 +22,7 @@ export function guardTriggers(spec: TableSpec): TriggerSql[] {
       SELECT 1 FROM ${clock(spec)} AS clock
       WHERE ${sameRow(spec, 'clock', 'old')} AND clock.causal_length % 2 = 1
     )`;
-  const isParked = block`
+  const isUndecided = block`
     EXISTS (
       SELECT 1 FROM ${aside(spec)} AS beside
       WHERE ${isBaseOf(spec, 'beside', 'old')} AND beside.state IS NOT NULL
@@ -31,7 +31,7 @@ export function guardTriggers(spec: TableSpec): TriggerSql[] {
     triggerSql(spec, 'guard_delete', {
       comment: 'no foreign key deletes a row while changes are merged',
       on: `BEFORE DELETE ON ${quoteName(spec.name)}`,
-      when: [APPLYING, isAlive, block`NOT ${isParked}`],
+      when: [APPLYING, isAlive, block`NOT ${isUndecided}`],
       body: ['SELECT RAISE(IGNORE)'],
     }),
     ...referencesOf(spec).map((reference, n) => {
@@ -47,7 +47,8 @@ export function guardTriggers(spec: TableSpec): TriggerSql[] {
           areNull.join(' AND '),
           areSet(before),
           block`NOT ${isShownParent(reference, before)}`,
-          isPlain(spec, 'old'),
+          // What a row shows that is masked in another column is true of this one.
+          block`NOT ${isUndecided}`,
         ],
         body: ['SELECT RAISE(IGNORE)'],
       });
