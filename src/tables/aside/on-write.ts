@@ -8,7 +8,7 @@ import { hasChanged, isSameKey } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { isMasked } from './masks.js';
-import { rivalTriggers } from './rivals.js';
+import { buryReplaced, hasReplaced, rivalTriggers } from './rivals.js';
 import { isAside, isBaseOf } from './sql.js';
 import { aside, mask } from './table.js';
 
@@ -18,14 +18,25 @@ import { aside, mask } from './table.js';
  */
 export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
   const table = quoteName(spec.name);
+  const hasReplacedRow = hasReplaced(spec);
   const remove = (row: string) => `DELETE FROM ${aside(spec)} WHERE ${isBaseOf(spec, '', row)}`;
   const moved = spec.key.map(({ name }) => `${quoteName(keyOf(name))} = new.${quoteName(name)}`);
   return [
+    // One trigger for both: each that looks costs an insert as much again.
     triggerSql(spec, 'aside_insert', {
-      comment: 'a parked row that is inserted again is parked no more',
+      comment:
+        'a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead',
       on: `AFTER INSERT ON ${table}`,
-      when: [isAside(spec, 'new'), NOT_APPLYING],
-      body: [remove('new')],
+      when: [
+        hasReplacedRow === undefined
+          ? isAside(spec, 'new')
+          : block`
+              (
+                ${any([isAside(spec, 'new'), hasReplacedRow])}
+              )`,
+        NOT_APPLYING,
+      ],
+      body: [remove('new'), ...(hasReplacedRow === undefined ? [] : buryReplaced(spec))],
     }),
     triggerSql(spec, 'aside_delete', {
       comment: 'masks go with their row',

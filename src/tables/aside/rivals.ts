@@ -31,10 +31,7 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
   const on = `UPDATE OF ${columns.map(quoteName).join(', ')}`;
   return [
     ...(uniques.length > 0
-      ? [
-          note(spec, 'insert', { on: 'INSERT', isRival: isInsertRival(spec) }),
-          look(spec, 'insert', { on: 'INSERT', where: [] }),
-        ]
+      ? [note(spec, 'insert', { on: 'INSERT', isRival: isInsertRival(spec) })]
       : []),
     note(spec, 'update', { on, isRival: isUpdateRival(spec) }),
     // The triggers that stamp the row itself may not have run yet.
@@ -45,22 +42,21 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
 
 function note(
   spec: TableSpec,
-  event: string,
+  event: 'insert' | 'update',
   { on, isRival }: { readonly on: string; readonly isRival: Layout },
 ): TriggerSql {
   const table = quoteName(spec.name);
+  const isAny = block`
+    EXISTS (
+      SELECT 1 FROM ${table} AS rival
+      WHERE
+        ${isRival}
+    )`;
   return triggerSql(spec, `rival_${event}`, {
     comment: 'rows that OR REPLACE may delete',
     on: `BEFORE ${on} ON ${table}`,
-    when: [
-      NOT_APPLYING,
-      block`
-        EXISTS (
-          SELECT 1 FROM ${table} AS rival
-          WHERE
-            ${isRival}
-        )`,
-    ],
+    // An INSERT hardly ever finds one, and reads nothing else then. An UPDATE is mostly one of many in a merge.
+    when: event === 'insert' ? [isAny, NOT_APPLYING] : [NOT_APPLYING, isAny],
     body: [
       // Notes of statements that have ended. (A statement that is replacing rows has lost one already.)
       statementText`
@@ -87,6 +83,13 @@ function look(
     when: [isAnyLost(spec, where), NOT_APPLYING],
     body: [takeSeqs(spec), ...buryLost(spec, where)],
   });
+}
+
+/** SQL conditions: an INSERT has replaced a row that was noted. Its trigger runs {@link buryReplaced}. */
+export function hasReplaced(spec: TableSpec): Layout | undefined {
+  if (uniquesOf(spec).length === 0) return undefined;
+  // There are hardly ever notes, and a closer look opens four tables.
+  return all([`EXISTS (SELECT 1 FROM ${rivals(spec)})`, isAnyLost(spec)]);
 }
 
 function isInsertRival(spec: TableSpec): Layout {
