@@ -2,6 +2,7 @@ import type { Apart } from '../merge/apart.js';
 import type { LimitedInput } from '../merge/limited.js';
 import { siteIdsOf } from '../merge/ordinals.js';
 import { type ApplyPlan, planApply } from '../merge/plan.js';
+import { nextMode, type SettleMode } from '../merge/settle-mode.js';
 import type { Change } from '../model/change.js';
 import { constrainedTables } from '../model/constraints.js';
 import type { CrrSchema } from '../model/schema.js';
@@ -13,7 +14,7 @@ import { registerSites } from '../tables/site/register.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import { contended, refuseEarly } from './batch-errors.js';
 import type { Connection } from './connection.js';
-import { isRowRefused, isStale, isUnsettled, messages } from './database-errors.js';
+import { isRowRefused, isStale, messages } from './database-errors.js';
 import { type DrainLook, DrainMemory } from './drain-memory.js';
 import type { DriftCheck } from './drift.js';
 import { type Evict, evictsRows, evictWhileMerging } from './evict.js';
@@ -73,6 +74,8 @@ export class BatchRunner {
   /** The look at the database after which what had waited was drained: a process with an older schema may have left it. */
   #lookedAt: PresentSchema | undefined;
   readonly #drains: DrainMemory;
+  /** Whether rows are aside, as far as is known. */
+  #mayBeAside = false;
   leftovers: Leftovers = { ofOthers: false, toTry: false };
 
   constructor(parts: MergerParts) {
@@ -126,7 +129,9 @@ export class BatchRunner {
   ): Promise<T> {
     const { drift, sites } = this.#parts;
     // Evicted rows leave no clocks that would show it.
-    let settles = evictsRows(options.evict) && constrainedTables(this.#parts.schema).length > 0;
+    let settles: SettleMode = {
+      kind: evictsRows(options.evict) ? 'whole' : this.#mayBeAside ? 'look' : 'first',
+    };
     for (let attempt = 1; ; attempt++) {
       const done = await drift.withPresent(
         async (present) => {
@@ -135,8 +140,11 @@ export class BatchRunner {
           try {
             return { result: await runPlan(plan, look) };
           } catch (error) {
-            if (isUnsettled(error) && !settles) {
-              settles = true;
+            const specs = constrainedTables(present.schema);
+            const next = nextMode(settles, messages(error), specs);
+            if (next !== undefined) {
+              settles = next;
+              this.#mayBeAside = true;
               return undefined;
             }
             if (!isStale(error)) throw error;
@@ -166,7 +174,7 @@ export class BatchRunner {
 
   async #plan(
     changes: readonly Change[],
-    options: BatchOptions & { readonly settles: boolean },
+    options: BatchOptions & { readonly settles: SettleMode },
     look: DrainLook,
   ): Promise<ApplyPlan> {
     const { connection, sites } = this.#parts;

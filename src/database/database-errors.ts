@@ -10,11 +10,6 @@ export function isStale(error: unknown): boolean {
   return messages(error).includes(GUARDS.stale) || /UNIQUE.*crr_site/.test(messages(error));
 }
 
-/** Whether a batch failed because it did not decide what tables with constraints show. */
-export function isUnsettled(error: unknown): boolean {
-  return messages(error).includes(GUARDS.unsettled);
-}
-
 /** Whether a batch failed because a row is outside of the condition of its source. */
 export function isRowRefused(error: unknown): boolean {
   return messages(error).includes(ROW_REFUSED);

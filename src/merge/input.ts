@@ -7,6 +7,7 @@ import type { Apart } from './apart.js';
 import type { DrainedBefore } from './drain.js';
 import type { UnknownColumns } from './group.js';
 import type { LimitedInput } from './limited.js';
+import type { SettleMode } from './settle-mode.js';
 
 /** A batch of changes, and what it is merged with. */
 export interface ApplyInput {
@@ -32,8 +33,8 @@ export interface ApplyInput {
   readonly mayWait: boolean;
   /** Statements that note what peers refused, and drop rows which this database may not see any more. */
   readonly evict?: readonly Statement[] | undefined;
-  /** Decide what tables with constraints show. Else the batch is refused if that is needed. */
-  readonly settles?: boolean | undefined;
+  /** What it does about tables with constraints. */
+  readonly settles: SettleMode;
   /** What is known since the last drain of this source, if there was one; then only what may have become possible is tried. */
   readonly before?: DrainedBefore | undefined;
   /** Some pending changes were rejected: try those again whose row changes. */

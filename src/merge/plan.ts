@@ -101,7 +101,7 @@ class Batch {
     readonly grouped: GroupedChanges,
   ) {
     const { limited, sites } = input;
-    this.#settling = new Settling(input.schema, input.settles ?? false, input.limits, this.#apart);
+    this.#settling = new Settling(input.schema, input.settles, input.limits, this.#apart);
     // A source with limits cannot make this database remember sites by naming them as writers of parents.
     const parents = limited === undefined ? grouped.parents.all : [];
     this.ordinals = new OrdinalsOfBatch(grouped.siteIds, sites, parents);

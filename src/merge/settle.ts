@@ -6,6 +6,8 @@ import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { MultiRowStatements, type StatementLimits } from '../sql/multi-row.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
+import { refuseAside } from '../tables/aside/first-look.js';
+import { lookStatements, refuseMoved } from '../tables/aside/look.js';
 import { isMergedNow, parkWithReason } from '../tables/aside/rejected.js';
 import { buryReplaced } from '../tables/aside/rivals.js';
 import {
@@ -13,35 +15,43 @@ import {
   endSettleStatements,
   leaveStatements,
   NOTE_SETTLED,
+  type SettleScope,
   showDecidedStatements,
 } from '../tables/aside/settle.js';
 import { parkAll, takeOut } from '../tables/aside/take-out.js';
-import { refuseUnsettled } from '../tables/aside/unsettled.js';
 import { releaseOthers, withholdOthers } from '../tables/aside/withhold.js';
 import type { Apart } from './apart.js';
 import type { MergeOutcome } from './outcome.js';
+import type { SettleMode } from './settle-mode.js';
 import { reportSettled } from './settled.js';
 
-/*
- * How an apply decides what tables with constraints show. Nobody can branch inside of a batch, so it is sent without
- * settling first, and fails if settling is needed; then it is sent again with it.
- */
+/* How an apply decides what tables with constraints show. */
 
 const statements = (texts: readonly string[]): Statement[] => texts.map((sql) => statement(sql));
 
 /** What an apply does for the tables with constraints, phase by phase. */
 export class Settling {
   readonly #specs: readonly TableSpec[];
+  /** What this batch settles. Else it is refused if it should settle. */
+  readonly #scope: SettleScope | undefined;
 
   constructor(
     schema: CrrSchema,
-    /** Whether this batch settles. Else it is refused if it should. */
-    readonly settles: boolean,
+    readonly mode: SettleMode,
     readonly limits: StatementLimits,
     readonly apart: Apart,
   ) {
     // A write to any table may have changed what these show.
     this.#specs = constrainedTables(schema);
+    if (mode.kind === 'whole') this.#scope = { specs: this.#specs, isWhole: true };
+    if (mode.kind === 'part') {
+      const specs = this.#specs.filter(({ name }) => mode.tables.has(name));
+      this.#scope = { specs, isWhole: false };
+    }
+  }
+
+  get #settled(): readonly TableSpec[] {
+    return this.#scope?.specs ?? [];
   }
 
   /**
@@ -49,22 +59,29 @@ export class Settling {
    * before it.
    */
   begin(): Statement[] {
+    const { mode } = this;
     const hasReferences = this.#specs.some((spec) => referencesOf(spec).length > 0);
     return [
       ...(hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : []),
-      ...(this.settles ? statements(this.#specs.flatMap(buryReplaced)) : []),
+      ...(mode.kind === 'first' ? statements(refuseAside(this.#specs)) : []),
+      ...(mode.kind === 'part' ? [statement(refuseMoved(mode.moment))] : []),
+      ...statements(this.#settled.flatMap(buryReplaced)),
     ];
   }
 
   settle(): Statement[] {
-    if (!this.settles) return statements(this.#specs.map(refuseUnsettled));
-    if (this.#specs.length === 0) return [];
+    const scope = this.#scope;
+    if (scope === undefined) {
+      const isFirst = this.mode.kind === 'first';
+      return statements(lookStatements(this.#specs, isFirst, this.limits.maxStatementBytes));
+    }
+    if (scope.specs.length === 0) return [];
     return [
-      ...statements(claimStatements(this.#specs)),
+      ...statements(claimStatements(scope)),
       ...this.#reject(),
-      ...statements(leaveStatements(this.#specs)),
+      ...statements(leaveStatements(scope)),
       ...this.#withhold(),
-      ...statements(showDecidedStatements(this.#specs)),
+      ...statements(showDecidedStatements(scope)),
     ];
   }
 
@@ -125,10 +142,9 @@ export class Settling {
 
   /** Reads which rows were parked or shown, and puts away what is settled. */
   report(outcome: MergeOutcome): Query[] {
-    if (!this.settles) return [];
     return [
-      ...this.#specs.map((spec) => reportSettled(spec, outcome)),
-      ...statements(endSettleStatements(this.#specs)),
+      ...this.#settled.map((spec) => reportSettled(spec, outcome)),
+      ...statements(endSettleStatements(this.#settled)),
     ];
   }
 

@@ -65,8 +65,12 @@ export function reportSettled(spec: TableSpec, outcome: MergeOutcome): Query {
       ${list(columns)}
     FROM ${aside(spec)}
     WHERE
-      (state <> 'open') = (${wasShown})
-      OR (state = 'open' AND ${masks} <> ${before})`;
+      state > ''
+      AND (
+        (state <> 'open') = (${wasShown})
+        OR (state = 'open' AND ${masks} <> ${before})
+      )
+    ORDER BY +rowid`;
   return {
     sql,
     args: [],

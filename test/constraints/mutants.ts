@@ -33,8 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an apply does not notice that it has to settle',
     file: 'merge/settle.ts',
-    from: 'if (!this.settles) return statements(this.#specs.map(refuseUnsettled));',
-    to: 'if (!this.settles || refuseUnsettled === undefined) return [];',
+    from: 'return statements(lookStatements(this.#specs, isFirst, this.limits.maxStatementBytes));',
+    to: 'return isFirst ? [] : statements(lookStatements([], isFirst, 0));',
   },
   {
     name: 'rows below one that lost a unique value stay',

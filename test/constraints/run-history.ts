@@ -11,19 +11,28 @@ export interface World {
   readonly sites: readonly Site[];
   /** A new site of the same tables without constraints. */
   openPeer(): Promise<Site>;
+  /** What the sites write. Default: to the tables of schema.ts. */
+  readonly writes?: Writes;
+}
+
+export interface Writes {
+  /** What each site begins with, one transaction each. */
+  population(random: Random): string[];
+  /** The statements of one transaction. */
+  randomTransaction(random: Random): string[];
 }
 
 export async function runHistory(random: Random, world: World, steps: number): Promise<void> {
-  const { sites } = world;
+  const { sites, writes = { population, randomTransaction } } = world;
   const mail = new Mail();
   for (const site of sites) {
-    for (const statement of population(random)) await site.write([statement]);
+    for (const statement of writes.population(random)) await site.write([statement]);
   }
   for (let step = 0; step < steps; step++) {
     // libSQL frees statements when the event loop turns.
     await setImmediate();
     const site = random.pick(sites);
-    if (random.chance(0.75)) await site.write(randomTransaction(random));
+    if (random.chance(0.75)) await site.write(writes.randomTransaction(random));
     else await deliver(random, mail, random.pick(sites), site);
   }
   for (const site of sites) await expectNothingUntold(site, await world.openPeer());

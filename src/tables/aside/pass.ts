@@ -1,7 +1,7 @@
 import { type ReferenceSpec, referencesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { block, type Fragment, list, statementText } from '../../sql/layout.js';
-import { asideTable, keyOf, PASS_TABLE, SETTLING_TABLE } from '../../sql/names.js';
+import { asideTable, GUARD_TABLE, keyOf, PASS_TABLE, SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { areEqual, baseRow, baseValuesOf, isPlain, valuesOf } from './sql.js';
@@ -20,6 +20,20 @@ export const MOST_PASSES = 8 + 64 + 65_536;
 export const SECOND_PASS = MOST_PASSES + 1;
 export const THIRD_PASS = SECOND_PASS + MOST_PASSES;
 
+/** How many passes are run at first: nearly always they are enough, and each statement compiles all triggers. */
+const FEW_PASSES = 8;
+
+/** Runs the first few passes from `first` on, and has the batch sent again if rows are below these. */
+export function fewPassStatements(first: number): string[] {
+  const [few] = passStatements(first);
+  return [
+    few!,
+    statementText`
+      INSERT INTO ${GUARD_TABLE} (reason)
+      SELECT 'unsettled' FROM ${SETTLING_TABLE} WHERE moved_in >= ${first + FEW_PASSES - 1}`,
+  ];
+}
+
 /** Runs the passes from `first` on: a few first, and the others only if these were not enough. */
 export function passStatements(first: number): string[] {
   const numbers = (count: number) => `json_each('[${[...Array(count).keys()].join(',')}]')`;
@@ -30,8 +44,8 @@ export function passStatements(first: number): string[] {
     WHERE (SELECT moved_in FROM ${SETTLING_TABLE}) >= ${first + begin - 1}
     ORDER BY 1`;
   return [
-    run(0, `${numbers(8)} AS few`, 'few.value'),
-    run(8, `${numbers(64)} AS some`, 'some.value'),
+    run(0, `${numbers(FEW_PASSES)} AS few`, 'few.value'),
+    run(FEW_PASSES, `${numbers(64)} AS some`, 'some.value'),
     run(
       72,
       `${numbers(64)} AS high, ${numbers(64)} AS middle, ${numbers(16)} AS low`,
@@ -73,7 +87,7 @@ function parkOpen(spec: TableSpec, reference: ReferenceSpec): Fragment {
       state = 'reference',
       pass = new.pass
     WHERE
-      state = 'open'
+      ifnull(state, 'open') = 'open'
       AND rowid IN (
         SELECT child.rowid
         FROM ${quoteName(asideTable(reference.parent))} AS parent

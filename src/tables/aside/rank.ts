@@ -81,7 +81,7 @@ class Rank {
           ${this.#clockOfAside([
             areEqual(valuesOf(spec, columns, 'rival'), values),
             `${asideKey(spec, 'rival')} < ${asideKey(spec, row)}`,
-            `+rival.state = 'open' AND rival.${lost(n)} IS NULL`,
+            `${CLAIMS} AND rival.${lost(n)} IS NULL`,
           ])}
         )
       WHERE
@@ -208,7 +208,7 @@ class Rank {
           this.#clockOfAside([
             areEqual(valuesOf(spec, columns, 'rival'), shown),
             `${asideKey(spec, 'rival')} <> ${asideKey(spec, row)}`,
-            "+rival.state IN ('open', 'unique')",
+            "ifnull(rival.state, 'open') IN ('open', 'unique')",
           ]),
         ];
       });
@@ -265,3 +265,6 @@ class Rank {
 }
 
 const PASS = `(SELECT moved_in FROM ${SETTLING_TABLE})`;
+
+/** SQL condition: the row is decided on, or is masked and stays so: see closed.ts. */
+const CLAIMS = "ifnull(rival.state, 'open') = 'open'";

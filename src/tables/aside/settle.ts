@@ -10,8 +10,13 @@ import {
 } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, sameRow } from '../clock/table.js';
-import { isMasked, masksText } from './masks.js';
+import { refuseRejected } from './again.js';
+import { openConcerned } from './closed.js';
+import { isMasked } from './masks.js';
+import { openNear, reopenChildren } from './near.js';
+import { openMasked, openParked } from './open.js';
 import {
+  fewPassStatements,
   forgetPasses,
   MOST_PASSES,
   parentKeys,
@@ -20,21 +25,19 @@ import {
   THIRD_PASS,
 } from './pass.js';
 import { rankStatement } from './rank.js';
-import { knownPass, parkKnown, parkRejected } from './rejected.js';
+import { parkKnown, parkRejected } from './rejected.js';
 import { showStatements } from './show.js';
 import {
   areEqual,
   baseValuesOf,
-  isBaseOf,
   isKnownOrphan,
   isPlain,
   lacksParent,
   lacksShownParent,
   moveAside,
-  staysOrphan,
   valuesOf,
 } from './sql.js';
-import { aside, asideValue, lost, mask, SETTLED } from './table.js';
+import { aside, lost, mask, SETTLED } from './table.js';
 
 /*
  * Settling decides what the base tables show, from the merged rows alone:
@@ -51,16 +54,26 @@ import { aside, asideValue, lost, mask, SETTLED } from './table.js';
  * messages, and nothing is written because of a conflict. See docs/constraints.md.
  */
 
+/**
+ * What a batch that settles decides about: of the tables that it names, rows that something was written about, or all
+ * rows of all tables. The first one is sent again as the second if that was not enough.
+ */
+export interface SettleScope {
+  readonly specs: readonly TableSpec[];
+  readonly isWhole: boolean;
+}
+
 /** The first half of deciding what is shown: which rows have their parents, and which their unique values. */
-export function claimStatements(specs: readonly TableSpec[]): string[] {
+export function claimStatements({ specs, isWhole }: SettleScope): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
   return [
     `UPDATE ${SETTLING_TABLE} SET moved_in = 0`,
-    ...each(openAside),
+    ...each((spec) => [openParked(spec)]),
+    ...each(isWhole ? (spec) => openMasked(spec) : openConcerned),
     ...each(openOrphans),
     ...each(parkOrphans),
-    ...passStatements(1),
-    refuseDeep(MOST_PASSES),
+    ...(isWhole ? [...passStatements(1), refuseDeep(MOST_PASSES)] : fewPassStatements(1)),
+    ...(isWhole ? [] : each(openNear)),
     `UPDATE ${SETTLING_TABLE} SET moved_in = ${SECOND_PASS - 1}`,
     ...each((spec) => (uniquesOf(spec).length === 0 ? [] : [rankStatement(spec)])),
     ...each((spec) => [parkKnown(spec)]),
@@ -68,22 +81,25 @@ export function claimStatements(specs: readonly TableSpec[]): string[] {
 }
 
 /** The second half: rows leave whose parents do, and the others get their masks. */
-export function leaveStatements(specs: readonly TableSpec[]): string[] {
+export function leaveStatements({ specs, isWhole }: SettleScope): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
   return [
-    ...passStatements(SECOND_PASS),
-    refuseDeep(SECOND_PASS + MOST_PASSES - 1),
+    ...(isWhole
+      ? [...passStatements(SECOND_PASS), refuseDeep(SECOND_PASS + MOST_PASSES - 1)]
+      : fewPassStatements(SECOND_PASS)),
     ...each(openChildren),
+    ...(isWhole ? [] : each(reopenChildren)),
     ...each(setMasks),
   ];
 }
 
 /** Shows it. */
-export function showDecidedStatements(specs: readonly TableSpec[]): string[] {
+export function showDecidedStatements({ specs, isWhole }: SettleScope): string[] {
   const each = (write: (spec: TableSpec) => readonly string[]) => specs.flatMap(write);
+  const show = [...showStatements(specs), ...each((spec) => [parkRejected(spec)])];
+  if (!isWhole) return [...show, ...each((spec) => [refuseRejected(spec)]), forgetPasses];
   return [
-    ...showStatements(specs),
-    ...each((spec) => [parkRejected(spec)]),
+    ...show,
     moveIfRejected(specs),
     ...passStatements(THIRD_PASS),
     refuseDeep(THIRD_PASS + MOST_PASSES - 1),
@@ -125,7 +141,7 @@ export function endSettleStatements(specs: readonly TableSpec[]): string[] {
           'was_masked = NULL',
           `pass = ${IF_ORPHAN} 0 END`,
         ])}
-      WHERE NOT ${isKnownOrphan(aside(spec))}`,
+      WHERE state > '' AND NOT ${isKnownOrphan(aside(spec))}`,
   ]);
 }
 
@@ -136,52 +152,6 @@ export const NOTE_SETTLED = statementText`
 
 /** Nothing counts as settled, so the next apply decides about every row. */
 export const FORGET_SETTLED = `UPDATE ${SETTLING_TABLE} SET settled = -1`;
-
-/**
- * Opens every row aside, but for those that go on lacking a parent: a partial replica may have thousands of them, and
- * they claim nothing. A masked row is taken aside as it is merged.
- */
-function openAside(spec: TableSpec): string[] {
-  const was = "was = CASE state WHEN 'open' THEN was ELSE state END";
-  return [
-    statementText`
-      UPDATE ${aside(spec)}
-      SET
-        ${list([...opened(spec), was, block`pass = ${knownPass(spec)}`, "error = nullif(error, '')"])}
-      WHERE state IS NOT NULL AND NOT ${staysOrphan(spec)}`,
-    ...openMasked(spec),
-  ];
-}
-
-const opened = (spec: TableSpec): string[] => [
-  "state = 'open'",
-  `was_masked = ${masksText(spec, aside(spec))}`,
-  ...uniquesOf(spec).map((_, n) => `${lost(n)} = NULL`),
-  'taken = NULL',
-];
-
-/** Opens masked rows. @param where further conditions on them, the rows `base`. */
-export function openMasked(spec: TableSpec, where: readonly string[] = []): string[] {
-  const row = aside(spec);
-  const masks = maskableColumns(spec);
-  if (masks.length === 0) return [];
-  const merged = spec.clockColumns.map(({ name }) => {
-    const shown = `base.${quoteName(name)}`;
-    const value = masks.includes(name)
-      ? `CASE WHEN ${row}.${mask(name)} THEN ${row}.${asideValue(name)} ELSE ${shown} END`
-      : shown;
-    return `${asideValue(name)} = ${value}`;
-  });
-  return [
-    statementText`
-      UPDATE ${row}
-      SET
-        ${list([...opened(spec), 'pass = NULL', ...merged])}
-      FROM ${quoteName(spec.name)} AS base
-      WHERE
-        ${all([`${row}.state IS NULL`, isBaseOf(spec, row, 'base'), ...where])}`,
-  ];
-}
 
 /** Opens base rows that were written, or whose parents were, since all was settled, if the parents are not there. */
 function openOrphans(spec: TableSpec): string[] {

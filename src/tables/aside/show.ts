@@ -46,7 +46,11 @@ function isToBlame(spec: TableSpec): Fragment {
 }
 
 function removeParked(spec: TableSpec, when: Fragment): string {
-  return removeBase(spec, [`${ASIDE}.state <> 'open'`, `NOT ${isKnownOrphan(ASIDE)}`, when]);
+  return removeBase(spec, [
+    `${ASIDE}.state > '' AND ${ASIDE}.state <> 'open'`,
+    `NOT ${isKnownOrphan(ASIDE)}`,
+    when,
+  ]);
 }
 
 function removeBase(spec: TableSpec, where: readonly Fragment[]): string {

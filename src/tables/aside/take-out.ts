@@ -3,7 +3,7 @@ import { all, statementText } from '../../sql/layout.js';
 import { SETTLING_TABLE } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clockKeys } from '../clock/table.js';
-import { openMasked } from './settle.js';
+import { openMasked } from './open.js';
 import { baseKey, isBaseOf, moveAside } from './sql.js';
 import { aside } from './table.js';
 

@@ -1,7 +1,7 @@
 import { referencesOf, uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
-import { all, any, block, type Fragment, type Layout, statementText } from '../../sql/layout.js';
-import { clockTable, GUARD_TABLE } from '../../sql/names.js';
+import { all, any, block, type Fragment, type Layout } from '../../sql/layout.js';
+import { clockTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
 import { parentKeys } from './pass.js';
@@ -10,36 +10,12 @@ import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
 import { aside, hasRivals, lost, SETTLED } from './table.js';
 
 /**
- * Refuses the batch if what the base tables show may not be what the merged rows say: it is sent again, and settles
- * then. A row aside is undecided, or it or what it hangs on was written since all was settled. (Or a replaced row has
- * no tombstone yet.)
- */
-export function refuseUnsettled(spec: TableSpec): string {
-  return statementText`
-    INSERT INTO ${GUARD_TABLE} (reason)
-    SELECT 'unsettled'
-    WHERE
-      ${isUnsettled(spec)}`;
-}
-
-/**
  * SQL condition: what the base table shows may not be what the merged rows say. CROSS JOIN begins with what was written
  * since: the planner knows no sizes, and would read whole tables for a merge of one row.
  */
 export function isUnsettled(spec: TableSpec): Layout {
-  const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
   const { name } = spec;
-  const found = (from: Fragment, where: readonly Fragment[]) => block`
-    EXISTS (
-      SELECT 1
-      ${from}
-      WHERE
-        ${all(where)}
-    )`;
   const clockRow = `${clock(spec)} AS clock`;
-  const orphans = referencesOf(spec).map((reference) =>
-    lacksShownParent(reference, baseValuesOf(reference.columns, 'base')),
-  );
   const rowid = clockRowid(spec);
   const concernsAside = [
     `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'open')`,
@@ -47,23 +23,32 @@ export function isUnsettled(spec: TableSpec): Layout {
       block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
       [isNew('clock')],
     ),
-    ...[
-      ...uniquesOf(spec).map((_, n) => lost(n)),
-      ...(uniquesOf(spec).length > 0 ? ['taken'] : []),
-    ].map((column) =>
+    ...uniquesOf(spec).map((_, n) =>
       found(
-        block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.${column} = clock.${rowid}`,
+        block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.${lost(n)} = clock.${rowid}`,
         [isNew('clock')],
       ),
     ),
-    // A row that left after its parent goes on holding its claims.
-    ...uniquesOf(spec).map(({ columns }) =>
+    // Only of a row that is parked; there is no index of it.
+    ...(uniquesOf(spec).some(({ loser }) => loser.shows === 'suffix')
+      ? [
+          found(
+            block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.taken = clock.${rowid}`,
+            [isNew('clock'), "beside.state = 'unique'"],
+          ),
+        ]
+      : []),
+    // A row that left after its parent goes on holding its claims, and so does one that is masked in another index.
+    ...uniquesOf(spec).map(({ columns }, n) =>
       found(
         block`
           FROM ${clockRow}
           CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}
           CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
-        [isNew('clock'), "beside.state IN ('reference', 'rejected')"],
+        [
+          isNew('clock'),
+          `ifnull(beside.state, 'rejected') IN ('reference', 'rejected') AND beside.${lost(n)} IS NULL`,
+        ],
       ),
     ),
     ...referencesOf(spec).map((reference) =>
@@ -82,14 +67,23 @@ export function isUnsettled(spec: TableSpec): Layout {
       AND (
         ${any(concernsAside)}
       )`,
-    ...(orphans.length === 0
-      ? []
-      : [
-          found(
-            block`FROM ${clockRow} CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}`,
-            [isNew('clock'), block`(${any(orphans)})`],
-          ),
-        ]),
+    ...hasOrphans(spec),
+  ];
+  return any(conditions);
+}
+
+/** SQL conditions: base rows that were written since all was settled, or whose parents were deleted since, lack a parent. */
+export function hasOrphans(spec: TableSpec): Layout[] {
+  const { name } = spec;
+  const orphans = referencesOf(spec).map((reference) =>
+    lacksShownParent(reference, baseValuesOf(reference.columns, 'base')),
+  );
+  if (orphans.length === 0) return [];
+  return [
+    found(
+      block`FROM ${clock(spec)} AS clock CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}`,
+      [isNew('clock'), block`(${any(orphans)})`],
+    ),
     ...referencesOf(spec).map((reference) =>
       found(
         block`
@@ -99,8 +93,17 @@ export function isUnsettled(spec: TableSpec): Layout {
       ),
     ),
   ];
-  return any(conditions);
 }
+
+const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
+
+const found = (from: Fragment, where: readonly Fragment[]) => block`
+  EXISTS (
+    SELECT 1
+    ${from}
+    WHERE
+      ${all(where)}
+  )`;
 
 /** SQL conditions on a row aside, of which one is enough: it, or what it hangs on, was written since all was settled. */
 export function isConcerned(spec: TableSpec, row: string): Layout[] {
