@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"5695c6226446cf7c","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"47712bf86e1e7d13","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"ee14588a0d1bdd03","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_replaced_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass"],"text":"1d21e8ea4f4ce399","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_replaced_insert","users__crr_on_rival_update","users__crr_on_replaced_update"],"text":"92e49f573fce4c73","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"3190896856c3cce4","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"94c603ce48b610ff","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"51799084d40f339f","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass"],"text":"3db2c40423e6a9f2","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_update"],"text":"4fb61088e01379f4","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -543,7 +543,7 @@ WHEN
     WHERE crr_aside."key_id" = new."id"
   )
   AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
+BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "comments__crr_aside" WHERE "key_id" = new."id";
 END;
 --> statement-breakpoint
@@ -634,8 +634,8 @@ WHEN
       WHERE parent."id" = old."task_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -652,8 +652,8 @@ WHEN
       WHERE parent."id" = old."author_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "comments__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "comments__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -669,7 +669,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "tasks__crr_aside" AS parent
@@ -951,7 +951,7 @@ WHEN
     WHERE crr_aside."key_project_id" = new."project_id" AND crr_aside."key_user_id" = new."user_id"
   )
   AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
+BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "members__crr_aside" WHERE "key_project_id" = new."project_id" AND "key_user_id" = new."user_id";
 END;
 --> statement-breakpoint
@@ -1013,8 +1013,8 @@ WHEN
       WHERE parent."id" = old."project_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS crr_aside
-      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS beside
+      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -1031,8 +1031,8 @@ WHEN
       WHERE parent."id" = old."user_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "members__crr_aside" AS crr_aside
-      WHERE crr_aside."key_project_id" = old."project_id" AND crr_aside."key_user_id" = old."user_id"
+      SELECT 1 FROM "members__crr_aside" AS beside
+      WHERE beside."key_project_id" = old."project_id" AND beside."key_user_id" = old."user_id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -1048,7 +1048,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "projects__crr_aside" AS parent
@@ -1086,7 +1086,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "users__crr_aside" AS parent
@@ -1387,7 +1387,7 @@ WHEN
     WHERE crr_aside."key_id" = new."id"
   )
   AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
+BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "projects__crr_aside" WHERE "key_id" = new."id";
 END;
 --> statement-breakpoint
@@ -1449,8 +1449,8 @@ WHEN
       WHERE parent."id" = old."owner_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "projects__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "projects__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -1466,7 +1466,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "users__crr_aside" AS parent
@@ -1871,13 +1871,94 @@ END;
 CREATE TRIGGER "tasks__crr_on_aside_insert"
 AFTER INSERT ON "tasks"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-    WHERE crr_aside."key_id" = new."id"
+  (
+    EXISTS (
+      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
+    )
+    OR EXISTS (SELECT 1 FROM "tasks__crr_rival")
+      AND EXISTS (
+          SELECT 1 FROM "tasks__crr_rival" AS noted
+          CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+          WHERE
+            "tasks__crr_clock".causal_length % 2 = 1
+            AND NOT EXISTS (
+                SELECT 1 FROM "tasks" AS base
+                WHERE "tasks__crr_clock"."key_id" = base."id"
+              )
+              AND NOT EXISTS (
+                  SELECT 1 FROM "tasks__crr_aside" AS beside
+                  WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+                )
+        )
   )
   AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
+BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = new."id";
+  UPDATE crr_state
+SET
+  db_version = db_version + 1 - in_transaction,
+  seq = in_transaction * (seq + 1) + 5
+WHERE
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+    WHERE
+      "tasks__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "tasks" AS base
+          WHERE "tasks__crr_clock"."key_id" = base."id"
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM "tasks__crr_aside" AS beside
+            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+          )
+  );
+  UPDATE "tasks__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_project_id" = NULL,
+  "clock_slug" = NULL,
+  "clock_assignee_id" = NULL,
+  "clock_parent_id" = NULL,
+  "clock_done" = NULL
+WHERE causal_length % 2 = 1
+AND "tasks__crr_clock".row_id IN (
+    SELECT "tasks__crr_clock".row_id
+    FROM "tasks__crr_rival" AS noted
+    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_clock"."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks__crr_aside" AS beside
+        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
+  DELETE FROM "tasks__crr_aside"
+WHERE
+  state IS NULL
+  AND "tasks__crr_aside".rowid IN (
+      SELECT "tasks__crr_aside".rowid
+      FROM "tasks__crr_rival" AS noted
+      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "tasks__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "tasks" AS base
+    WHERE "tasks__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_aside_delete"
@@ -1972,15 +2053,15 @@ END;
 CREATE TRIGGER "tasks__crr_on_rival_insert"
 BEFORE INSERT ON "tasks"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "tasks" AS rival
-      WHERE
-        rival."id" <> new."id"
-        AND (
-            new."project_id" IS NOT NULL AND new."slug" IS NOT NULL AND rival."project_id" = new."project_id" AND rival."slug" = new."slug"
-          )
-    )
+  EXISTS (
+    SELECT 1 FROM "tasks" AS rival
+    WHERE
+      rival."id" <> new."id"
+      AND (
+          new."project_id" IS NOT NULL AND new."slug" IS NOT NULL AND rival."project_id" = new."project_id" AND rival."slug" = new."slug"
+        )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "tasks__crr_rival"
 WHERE NOT EXISTS (
@@ -2005,76 +2086,6 @@ WHERE
   AND (
       new."project_id" IS NOT NULL AND new."slug" IS NOT NULL AND rival."project_id" = new."project_id" AND rival."slug" = new."slug"
     );
-END;
---> statement-breakpoint
-CREATE TRIGGER "tasks__crr_on_replaced_insert"
-AFTER INSERT ON "tasks"
-WHEN
-  EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    WHERE
-      "tasks__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "tasks" AS base
-          WHERE "tasks__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "tasks__crr_aside" AS beside
-            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
-  AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 5;
-  UPDATE "tasks__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_project_id" = NULL,
-  "clock_slug" = NULL,
-  "clock_assignee_id" = NULL,
-  "clock_parent_id" = NULL,
-  "clock_done" = NULL
-WHERE causal_length % 2 = 1
-AND "tasks__crr_clock".row_id IN (
-    SELECT "tasks__crr_clock".row_id
-    FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks__crr_aside" AS beside
-        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "tasks__crr_aside"
-WHERE
-  state IS NULL
-  AND "tasks__crr_aside".rowid IN (
-      SELECT "tasks__crr_aside".rowid
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "tasks__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "tasks" AS base
-    WHERE "tasks__crr_rival"."key_id" = base."id"
-  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_rival_update"
@@ -2288,8 +2299,8 @@ WHEN
       WHERE parent."id" = old."project_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -2306,8 +2317,8 @@ WHEN
       WHERE parent."id" = old."assignee_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -2324,8 +2335,8 @@ WHEN
       WHERE parent."id" = old."parent_id"
     )
   AND NOT EXISTS (
-      SELECT 1 FROM "tasks__crr_aside" AS crr_aside
-      WHERE crr_aside."key_id" = old."id"
+      SELECT 1 FROM "tasks__crr_aside" AS beside
+      WHERE beside."key_id" = old."id" AND beside.state IS NOT NULL
     )
 BEGIN /* drizzle-crr 2: no foreign key overwrites a cell while changes are merged */
   SELECT RAISE(IGNORE);
@@ -2341,7 +2352,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "projects__crr_aside" AS parent
@@ -2385,7 +2396,7 @@ BEGIN /* drizzle-crr 2: rows whose parents were parked in the pass before */
     state = 'reference',
     pass = new.pass
   WHERE
-    state = 'open'
+    ifnull(state, 'open') = 'open'
     AND rowid IN (
       SELECT child.rowid
       FROM "tasks__crr_aside" AS parent
@@ -2708,13 +2719,91 @@ END;
 CREATE TRIGGER "users__crr_on_aside_insert"
 AFTER INSERT ON "users"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "users__crr_aside" AS crr_aside
-    WHERE crr_aside."key_id" = new."id"
+  (
+    EXISTS (
+      SELECT 1 FROM "users__crr_aside" AS crr_aside
+      WHERE crr_aside."key_id" = new."id"
+    )
+    OR EXISTS (SELECT 1 FROM "users__crr_rival")
+      AND EXISTS (
+          SELECT 1 FROM "users__crr_rival" AS noted
+          CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+          WHERE
+            "users__crr_clock".causal_length % 2 = 1
+            AND NOT EXISTS (
+                SELECT 1 FROM "users" AS base
+                WHERE "users__crr_clock"."key_id" = base."id"
+              )
+              AND NOT EXISTS (
+                  SELECT 1 FROM "users__crr_aside" AS beside
+                  WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+                )
+        )
   )
   AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: a parked row that is inserted again is parked no more */
+BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "users__crr_aside" WHERE "key_id" = new."id";
+  UPDATE crr_state
+SET
+  db_version = db_version + 1 - in_transaction,
+  seq = in_transaction * (seq + 1) + 2
+WHERE
+  EXISTS (
+    SELECT 1 FROM "users__crr_rival" AS noted
+    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+    WHERE
+      "users__crr_clock".causal_length % 2 = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM "users" AS base
+          WHERE "users__crr_clock"."key_id" = base."id"
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM "users__crr_aside" AS beside
+            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+          )
+  );
+  UPDATE "users__crr_clock"
+SET
+  causal_length = (causal_length | 1) + 1,
+  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
+  row_version = 0,
+  row_db_version = NULL,
+  row_site = NULL,
+  row_seq = NULL,
+  "clock_email" = NULL,
+  "clock_handle" = NULL
+WHERE causal_length % 2 = 1
+AND "users__crr_clock".row_id IN (
+    SELECT "users__crr_clock".row_id
+    FROM "users__crr_rival" AS noted
+    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_clock"."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "users__crr_aside" AS beside
+        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
+      );
+  DELETE FROM "users__crr_aside"
+WHERE
+  state IS NULL
+  AND "users__crr_aside".rowid IN (
+      SELECT "users__crr_aside".rowid
+      FROM "users__crr_rival" AS noted
+      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_aside"."key_id" = base."id"
+    );
+  DELETE FROM "users__crr_rival"
+WHERE
+  NOT EXISTS (
+    SELECT 1 FROM "users" AS base
+    WHERE "users__crr_rival"."key_id" = base."id"
+  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "users__crr_on_aside_delete"
@@ -2809,16 +2898,16 @@ END;
 CREATE TRIGGER "users__crr_on_rival_insert"
 BEFORE INSERT ON "users"
 WHEN
-  (SELECT applying FROM crr_state) = 0
-  AND EXISTS (
-      SELECT 1 FROM "users" AS rival
-      WHERE
-        rival."id" <> new."id"
-        AND (
-            new."email" IS NOT NULL AND rival."email" = new."email"
-            OR new."handle" IS NOT NULL AND rival."handle" = new."handle"
-          )
-    )
+  EXISTS (
+    SELECT 1 FROM "users" AS rival
+    WHERE
+      rival."id" <> new."id"
+      AND (
+          new."email" IS NOT NULL AND rival."email" = new."email"
+          OR new."handle" IS NOT NULL AND rival."handle" = new."handle"
+        )
+  )
+  AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE may delete */
   DELETE FROM "users__crr_rival"
 WHERE NOT EXISTS (
@@ -2844,73 +2933,6 @@ WHERE
       new."email" IS NOT NULL AND rival."email" = new."email"
       OR new."handle" IS NOT NULL AND rival."handle" = new."handle"
     );
-END;
---> statement-breakpoint
-CREATE TRIGGER "users__crr_on_replaced_insert"
-AFTER INSERT ON "users"
-WHEN
-  EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS noted
-    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-    WHERE
-      "users__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "users" AS base
-          WHERE "users__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "users__crr_aside" AS beside
-            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
-  AND (SELECT applying FROM crr_state) = 0
-BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 2;
-  UPDATE "users__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_email" = NULL,
-  "clock_handle" = NULL
-WHERE causal_length % 2 = 1
-AND "users__crr_clock".row_id IN (
-    SELECT "users__crr_clock".row_id
-    FROM "users__crr_rival" AS noted
-    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users__crr_aside" AS beside
-        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "users__crr_aside"
-WHERE
-  state IS NULL
-  AND "users__crr_aside".rowid IN (
-      SELECT "users__crr_aside".rowid
-      FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "users__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "users" AS base
-    WHERE "users__crr_rival"."key_id" = base."id"
-  );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "users__crr_on_rival_update"
