@@ -130,6 +130,31 @@ async function clash(shape: Shape, present: number, count: number, peer: Stepped
   return peer.takeSteps() / count;
 }
 
+/** Instructions for one more row whose unique value is taken, beside so many whose values were taken before. */
+export async function oneMoreTwin(masked: number, shape: Shape): Promise<number> {
+  const unique = shape.key.length + 1;
+  const rows = shape.rows(0, 2 * masked + 1);
+  const taken = rows.map((row, i) => row.with(unique, rows[i % masked]![unique]!));
+  const peer = await SteppedDatabase.open(shape);
+  peer.write(insertSql(shape), rows.slice(0, masked));
+  const merge = async (news: readonly Row[]) => {
+    const other = await SteppedDatabase.open(shape);
+    other.write(insertSql(shape), news);
+    const { changes } = await other.crr.read('changes()', {});
+    other.db.close();
+    peer.takeSteps();
+    await peer.crr.merge(
+      changes.filter(({ table }) => table === TABLE),
+      {},
+    );
+    return peer.takeSteps();
+  };
+  await merge(taken.slice(masked, 2 * masked));
+  const steps = await merge(taken.slice(2 * masked));
+  peer.db.close();
+  return steps;
+}
+
 /** A batch has more statements than those of its rows. Compiled costs are per statement already. */
 function perRow<T extends Record<string, number>>(costs: T): T {
   return Object.fromEntries(

@@ -79,13 +79,13 @@ export const EXACT: Readonly<Record<string, ExactCosts>> = {
 
 /** Instructions per row of a table with a reference and a unique column, whatever it holds. */
 export const BOUND: GrowthCosts = {
-  insert: 198,
+  insert: 182,
   update: 147,
   delete: 162,
-  applyNew: 307.5,
-  applyUpdate: 504.475,
-  applyDelete: 495.48,
-  applyClash: 1297.155,
+  applyNew: 305.645,
+  applyUpdate: 504.62,
+  applyDelete: 495.625,
+  applyClash: 1415.015,
 };
 
 /** Rows that sqld reads for one request, however many sites have written to the database. */

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureChanges } from '../../bench/changes.js';
 import { Workbench } from '../../bench/database.js';
 import { documentCosts } from '../../bench/documents.js';
-import { costsAmong, type ExactCosts, exactCosts, type GrowthCosts } from '../../bench/exact.js';
+import {
+  costsAmong,
+  type ExactCosts,
+  exactCosts,
+  type GrowthCosts,
+  oneMoreTwin,
+} from '../../bench/exact.js';
 import { Figures } from '../../bench/figures.js';
 import { BOUND, DOCUMENTS, EXACT, PUBLISHED, SITES, TABLES } from '../../bench/guard-bounds.js';
 import { useClock } from '../../bench/measure.js';
@@ -53,6 +59,15 @@ describe('the work done per row does not grow with the table', () => {
   test('with constraints it is what it was', async () => {
     const found = await costsAmong(500, boundShape());
     expect(above(found, BOUND, EXACT_MARGIN), `found ${JSON.stringify(found)}`).toEqual([]);
+  });
+
+  test('one more conflict hardly costs more among many', async () => {
+    const [few, many] = [
+      await oneMoreTwin(100, boundShape()),
+      await oneMoreTwin(1_000, boundShape()),
+    ];
+    // To decide about a row takes more than 100.
+    expect((many - few) / 900).toBeLessThan(3);
   });
 
   const above = (found: GrowthCosts, bounds: GrowthCosts, margin: number) =>
