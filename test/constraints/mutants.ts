@@ -39,7 +39,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'rows below one that lost a unique value stay',
     file: 'tables/aside/settle.ts',
-    from: '    ...passStatements(SECOND_PASS),\n',
+    from: `    ...(isWhole
+      ? [...passStatements(SECOND_PASS), refuseDeep(SECOND_PASS + MOST_PASSES - 1)]
+      : fewPassStatements(SECOND_PASS)),
+`,
     to: '',
   },
   {
