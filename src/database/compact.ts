@@ -1,3 +1,4 @@
+import { constrainedTables } from '../model/constraints.js';
 import { requireVersion } from '../model/options.js';
 import { packKey } from '../model/packed-key.js';
 import type { RowSet } from '../model/row-id.js';
@@ -70,10 +71,15 @@ export class Compactor {
     this.#peerExpiry = peerExpiry;
   }
 
-  /** @param dbVersion the present one. */
-  async compact(dbVersion: number): Promise<CompactResult> {
+  /**
+   * @param dbVersion the present one.
+   * @param settle decides what tables with constraints show, up to it at least.
+   */
+  async compact(dbVersion: number, settle: () => Promise<unknown>): Promise<CompactResult> {
     await requireFormat(this.connection);
     const removal = await removalOf(this.connection, 'compact()', this.options, dbVersion);
+    // Without its tombstone nobody would find which rows a deleted one has freed, or left without a parent.
+    if (constrainedTables(this.schema).length > 0) await settle();
     const { upTo } = removal;
     const refused = await refusedRows(this.connection);
     for (const spec of this.schema.tables.values()) {

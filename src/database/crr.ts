@@ -235,7 +235,7 @@ export class CrrCore {
       const { schema } = await this.drift.pass();
       const { Compactor } = await import('./compact.js');
       const compactor = new Compactor(this.connection, schema, options);
-      return compactor.compact((await this.state()).version);
+      return compactor.compact((await this.state()).version, () => this.merge([], {}));
     });
   }
 
