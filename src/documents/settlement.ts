@@ -31,8 +31,8 @@ export function settlementOf(
   const isBegun = log.length > 0;
   const written = pendingWrite(row, isBegun);
   if (written === undefined) return undefined;
-  const { shown = '', plain } = row;
-  const { over, isPlain } = written;
+  const { shown = '' } = row;
+  const { over, plain } = written;
   const seedFor = (text: string) => codec.seed(text, seedClientOf(pk, text));
   const none = { update: undefined, baseline: undefined };
   if (!isBegun && over === shown) return { ...none, text: undefined };
@@ -44,8 +44,8 @@ export function settlementOf(
   try {
     if (document.isPartial()) return undefined;
     // Others may have begun the document with what was written when there was none.
-    const isIn = isBegun && isPlain && Boolean(plain) && document.has(seedFor(plain!));
-    const from = isIn ? plain! : over;
+    const isIn = isBegun && plain !== undefined && plain !== '' && document.has(seedFor(plain));
+    const from = isIn ? plain : over;
     document.replace(rebase(diffWords(from, shown), from, document.text()));
     const edit = document.takeUpdate();
     const text = document.text();

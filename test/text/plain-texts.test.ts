@@ -96,6 +96,28 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
     expect(await expectEverywhere(a, b)).toBe('my dear hello world');
   });
 
+  test('a text that was sent and is not the plain text any more is not written a second time', async () => {
+    await write(plain, 'hello world');
+    await b.$crr.apply(await plain.$crr.changes());
+    await write(b, 'hello world again');
+    await plain.$crr.apply(await b.$crr.changes());
+    expect(await expectEverywhere(a, b)).toBe('hello world again');
+  });
+
+  test('a text that was sent over none, likewise', async () => {
+    await plain.insert(plainNotes as never).values({ id: 'b', body: null } as never);
+    await exchange(plain, b);
+    await plain.$client.execute("UPDATE notes SET body = 'hello world' WHERE id = 'b'");
+    await b.$crr.apply(await plain.$crr.changes());
+    await b.$client.execute("UPDATE notes SET body = 'hello world again' WHERE id = 'b'");
+    await plain.$crr.apply(await b.$crr.changes());
+    await exchange(a, b);
+    await exchange(a, b);
+    const [row] = await a.select().from(notes).where(eq(notes.id, 'b'));
+    expect(row!.body).toBe('hello world again');
+    expect(await b.select().from(notes)).toEqual(await a.select().from(notes));
+  });
+
   test('a text that was not sent is an edit, also if a process without the codec wrote it', async () => {
     await write(plain, 'hello world');
     await write(plain, 'hello new world');

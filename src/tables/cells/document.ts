@@ -8,7 +8,7 @@ import { quoteName, quoteText } from '../../sql/quote.js';
 import type { Query } from '../../sql/statement.js';
 import { clock, clockKeyIs, sameKeys, sameRow } from '../clock/table.js';
 import { LOCAL_SITE } from '../state/table.js';
-import { NOTED, SENT } from './plain-text.js';
+import { type WrittenText, writtenOf } from './plain-text.js';
 import { cells } from './table.js';
 
 /*
@@ -36,15 +36,6 @@ export interface RowState {
   readonly plain: string | undefined;
   /** A write by SQL that may not be in the document yet. */
   readonly written: WrittenText | undefined;
-}
-
-export interface WrittenText {
-  /** The text before it. */
-  readonly over: string;
-  /** It is the plain text, since there was no document. */
-  readonly isPlain: boolean;
-  /** Others may have it as the plain text. */
-  readonly isSent: boolean;
 }
 
 /** A cell of the log. */
@@ -90,21 +81,19 @@ export function readRowState({ spec, column, key }: Place, read: (row: RowState)
     read([row]) {
       if (row === undefined) return;
       const { 0: dbVersion, 1: causalLength, 2: siteId, 5: mark, 7: site } = row;
+      const [shown, plain] = [textOf(row, 3), textOf(row, 4)];
       read({
         dbVersion: Number(dbVersion),
         causalLength: Number(causalLength),
         siteId: exactValue(siteId!, 'b') as Uint8Array,
         site: Number(site),
-        shown: textOf(row, 3),
-        plain: textOf(row, 4),
-        written: writtenOf(Number(mark), textOf(row, 6)),
+        shown,
+        plain,
+        written: writtenOf(Number(mark), { over: textOf(row, 6), shown, plain }),
       });
     },
   };
 }
-
-const writtenOf = (note: number, over = ''): WrittenText | undefined =>
-  note === 0 ? undefined : { over, isPlain: note !== NOTED, isSent: note === SENT };
 
 function textOf(row: DriverRow, index: number): string | undefined {
   const value = exactValue(row[index]!, 't');

@@ -2,13 +2,13 @@ import { cellTypeOf, logColumns } from '../../columns/registry.js';
 import { NEUTRAL_ORDINAL } from '../../model/site.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { greaterSql } from '../../sql/compare.js';
-import { any, block, type Layout, list, statementText } from '../../sql/layout.js';
+import { any, block, type Fragment, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { clockKeys, sameRow } from '../clock/table.js';
 import { STATE } from '../clock/write.js';
 import { DB_VERSION } from '../state/table.js';
 import type { MergedCells } from './gate.js';
-import { NOTED } from './plain-text.js';
+import { NOTED, OUTDONE, SENT } from './plain-text.js';
 import { CELL_COLUMNS, cellIdentity, cells, isLogged } from './table.js';
 
 /*
@@ -48,7 +48,12 @@ export function mergeWithLogs(spec: TableSpec, { values, from }: MergedCells): s
         AND ${isLogged(spec, 'edited.column_name', 'edited.site')}
     )`;
   const note = block`CASE WHEN ${site} = ${NEUTRAL_ORDINAL} AND ${isDocument} THEN 0 END`;
-  const keptNote = (value: string) => `CASE excluded.base_version WHEN 0 THEN ${value} END`;
+  const noted = block`
+    CASE
+      WHEN base_version >= ${SENT} THEN ${OUTDONE}
+      ELSE min(base_version, ${NOTED})
+    END`;
+  const keptNote = (value: Fragment) => block`CASE excluded.base_version WHEN 0 THEN ${value} END`;
   return statementText`
     INSERT INTO ${cells(spec)} (${keys.join(', ')}, ${CELL_COLUMNS}, number, base_version)
     SELECT
@@ -70,7 +75,7 @@ export function mergeWithLogs(spec: TableSpec, { values, from }: MergedCells): s
       value = excluded.value,
       db_version = excluded.db_version,
       seq = excluded.seq,
-      base_version = ${keptNote(`min(base_version, ${NOTED})`)},
+      base_version = ${keptNote(noted)},
       base_value = ${keptNote('base_value')}
     WHERE
       excluded.version > version

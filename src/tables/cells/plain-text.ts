@@ -18,6 +18,27 @@ export const NOTED = 1;
 export const UNSENT = 2;
 /** It is the plain text, and others may begin the document with it. */
 export const SENT = 3;
+/** It was the plain text that others may have begun with, until they have written another one. The column shows it. */
+export const OUTDONE = 4;
+
+/** A write by SQL that may not be in the document yet. */
+export interface WrittenText {
+  /** The text before it. */
+  readonly over: string;
+  /** The plain text that it was when there was no document. */
+  readonly plain: string | undefined;
+  /** Others may have it as the plain text. */
+  readonly isSent: boolean;
+}
+
+export function writtenOf(
+  note: number,
+  { over = '', shown, plain }: Readonly<Record<'over' | 'shown' | 'plain', string | undefined>>,
+): WrittenText | undefined {
+  if (note === 0) return undefined;
+  const begun = note === OUTDONE ? shown : plain;
+  return { over, plain: note === NOTED ? undefined : begun, isSent: note === SENT };
+}
 
 /** SQL condition on a cell of no site that is written: the note of an earlier write stays as it is. */
 export const keepsNote = (isDocument: string) => block`

@@ -6,7 +6,7 @@ import { quoteName, quoteText } from '../../sql/quote.js';
 import type { Query } from '../../sql/statement.js';
 import { keyValues, readKey } from '../clock/read-key.js';
 import { clock, sameKeys, sameRow } from '../clock/table.js';
-import { NOTED, UNSENT } from './plain-text.js';
+import { NOTED, OUTDONE, UNSENT } from './plain-text.js';
 import { cells } from './table.js';
 
 /**
@@ -33,7 +33,7 @@ export function staleRows(
       AND (
         EXISTS (
           SELECT 1 ${ofRow('x')}
-            AND CASE x.site WHEN ${NEUTRAL_ORDINAL} THEN x.base_version IN (${NOTED}, ${UNSENT}) ELSE x.base_value IS NULL END
+            AND CASE x.site WHEN ${NEUTRAL_ORDINAL} THEN x.base_version IN (${NOTED}, ${UNSENT}, ${OUTDONE}) ELSE x.base_value IS NULL END
         )
         OR base.${quoteName(column.name)} IS NULL AND EXISTS (
           SELECT 1 ${ofRow('x')} AND x.site <> ${NEUTRAL_ORDINAL}
