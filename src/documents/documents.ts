@@ -142,7 +142,14 @@ export class Documents {
 
   async #show(place: Place, codec: TextCodec): Promise<void> {
     const { session, release } = await this.#acquire(place, codec);
-    await session.sync().finally(release);
+    try {
+      await session.sync().finally(release);
+    } catch (error) {
+      if (!isNoRow(error)) throw error;
+      // Somebody still has the document of a row that was deleted and created again.
+      const another = await this.#session(place, codec);
+      await another.sync().finally(() => another.close());
+    }
   }
 
   async #session(place: Place, codec: TextCodec): Promise<Session> {
@@ -187,7 +194,10 @@ export class Documents {
     // Those that are open are brought up to date below.
     await this.#showStale((id) => !this.#open.has(id));
     for (const [id, opening] of [...this.#open]) {
-      await this.#trySync(id, () => opening.then(({ session }) => session.sync()));
+      const stale = this.#stale.get(id);
+      await this.#trySync(id, () =>
+        stale ? this.#show(stale, stale.codec) : opening.then(({ session }) => session.sync()),
+      );
     }
   }
 
