@@ -18,6 +18,11 @@ export interface Connection extends Limits {
   /** Undefined: an UPDATE in a trigger costs no more than an upsert. */
   readonly mergingStyle?: MergingStyle;
   /**
+   * Whether a batch may succeed although a deferred reference lacks its row: transactions of Durable Objects are inner ones, and
+   * the database looks when the outer one ends.
+   */
+  readonly checksReferencesLate?: boolean;
+  /**
    * Runs all statements or none, in order. Returns the rows of each, by position: `[]` for a
    * statement without rows. Errors of the driver pass unchanged. The columns of a result have
    * different names, since D1 gives rows as objects.

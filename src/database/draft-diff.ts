@@ -73,6 +73,8 @@ function itemsOf(row: DraftRow, ours: Cells | undefined, { tables }: CrrSchema):
   const spec = tables.get(row.table)!;
   if (isUnwritten(spec, row)) return [];
   const { table, pk, base, theirs } = row;
+  // Deleted already, perhaps along with a row that was taken.
+  if (theirs === undefined && ours === undefined) return [];
   if (base === undefined || theirs === undefined) {
     const isMoved = !isSameRow(base, ours);
     return [{ ...{ table, pk, base, ours, theirs }, column: undefined, isMoved }];

@@ -9,7 +9,7 @@ import { DEFER_REFERENCES } from '../tables/draft/writes.js';
 import { type DraftDiff, type DraftedItem, type DraftParts, diffDraft } from './draft-diff.js';
 import { isOfOrder, workingOrder } from './draft-order.js';
 import { storeStatements } from './draft-store.js';
-import { type TakenRow, writesOf } from './draft-writes.js';
+import { faultOf, type TakenRow, writesOf } from './draft-writes.js';
 import { writePlanned } from './log-writes.js';
 import { rowFault } from './row-faults.js';
 import { run } from './run.js';
@@ -56,6 +56,10 @@ export async function mergeDraft(
       }
       const writes = writesOf(rows, ours, schema);
       const order = isOrdered ? await workingOrder(connection, 'merge()', writes) : undefined;
+      if (connection.checksReferencesLate) {
+        const fault = await faultOf(parts, order ?? writes);
+        if (fault !== undefined) throw broken(name, fault);
+      }
       const statements = [
         statement(DEFER_REFERENCES),
         ...(order ?? writes),
@@ -71,13 +75,16 @@ export async function mergeDraft(
   } catch (error) {
     const fault = rowFault(error);
     if (fault === undefined) throw error;
-    throw new CrrDraftError(
-      'CRR_DRAFT_BROKEN',
-      `draft "${name}": the database rejects what was taken (${fault}), so nothing was written: leave the items for which review() names a reason, or change them in the draft`,
-      { cause: error },
-    );
+    throw broken(name, fault, error);
   }
 }
+
+const broken = (name: string, fault: string, cause?: unknown) =>
+  new CrrDraftError(
+    'CRR_DRAFT_BROKEN',
+    `draft "${name}": the database rejects what was taken (${fault}), so nothing was written: take the rows that they refer to as well, and leave the items for which review() names a reason`,
+    { cause },
+  );
 
 function takenRows(draft: DraftDiff['draft'], taken: readonly DraftedItem[]): TakenRow[] {
   const columns = new Map<string, ReplicatedColumnSpec[]>();

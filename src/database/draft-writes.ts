@@ -12,7 +12,7 @@ import { isOfOrder, workingOrder } from './draft-order.js';
 import { rehearse } from './rehearsal.js';
 import { rowFault } from './row-faults.js';
 import { run } from './run.js';
-import { siftFaulty } from './sift.js';
+import { acquit, siftFaulty } from './sift.js';
 
 /** A row of a draft, and which of its columns are written; undefined: all that the draft has written. */
 export interface TakenRow {
@@ -54,12 +54,14 @@ export async function reviewDraft(parts: DraftParts, name: string): Promise<Revi
     const taken = some.map((row) => ({ row }));
     return faultOf(parts, writesOf(taken, ours, schema));
   };
-  const { faulty } = await siftFaulty(rows, attempt, MOST_ATTEMPTS);
+  const sifted = await siftFaulty(rows, attempt, MOST_ATTEMPTS);
+  const faulty = await acquit(rows, sifted.faulty, attempt, MOST_ATTEMPTS);
   const reasons = new Map([...faulty].map(([row, reason]) => [textOfRow(row), reason]));
   return { ...diff, reasonOf: (item) => reasons.get(textOfRow(item)) };
 }
 
-async function faultOf(
+/** Why the database would reject writes; undefined if it would not. */
+export async function faultOf(
   parts: DraftParts,
   writes: readonly Statement[],
 ): Promise<string | undefined> {

@@ -29,6 +29,35 @@ export async function siftFaulty<T>(
   return sieve;
 }
 
+/**
+ * Takes back what was said of items that fail alone, but not together with all that are fine: such as a row that refers to
+ * another new one.
+ *
+ * @param items all of them, in the order in which they are attempted.
+ * @param mostAttempts about how many attempts are made.
+ * @returns those that remain faulty.
+ */
+export async function acquit<T>(
+  items: readonly T[],
+  faulty: ReadonlyMap<T, string>,
+  attempt: Attempt<T>,
+  mostAttempts: number,
+): Promise<ReadonlyMap<T, string>> {
+  const left = new Map(faulty);
+  let attempts = 0;
+  for (let found = true; found; ) {
+    found = false;
+    for (const item of [...left.keys()]) {
+      if (attempts++ >= mostAttempts) return left;
+      const together = items.filter((other) => other === item || !left.has(other));
+      if ((await attempt(together, left)) !== undefined) continue;
+      left.delete(item);
+      found = true;
+    }
+  }
+  return left;
+}
+
 class Sieve<T> implements Sifted<T> {
   readonly faulty = new Map<T, string>();
   readonly undecided: T[] = [];

@@ -77,7 +77,7 @@ export interface DraftItem extends RowRef {
   readonly theirs: unknown;
   /** Whether somebody has changed it since the draft first wrote it. What was added to a counter adds up, so it is never moved. */
   readonly isMoved: boolean;
-  /** Why the database would reject the row, in its own words. Undefined: it would not, or it was not tried. */
+  /** Why the database would reject the row, in its own words. Undefined: it would not, or nobody has tried: only `review()` does. */
   readonly breaks: string | undefined;
 }
 

@@ -96,7 +96,7 @@ class DrizzleDraft implements Draft {
     refuseUnknownOptions('merge()', options, MERGE);
     const { review, take, ...note } = options;
     requireCommit('merge()', note);
-    const itemOf = this.#itemOf();
+    const itemOf = withReasons(this.#itemOf(), review?.items);
     requireItems(take, review);
     const choice = {
       ...requireToken(review?.token, this.name),
@@ -141,6 +141,18 @@ class DrizzleDraft implements Draft {
       };
     };
   }
+}
+
+/** With what the review has said of the items, if it is given as a whole. */
+function withReasons(
+  itemOf: (item: DraftedItem) => DraftItem,
+  reviewed: readonly DraftItem[] = [],
+): (item: DraftedItem) => DraftItem {
+  const reasons = new Map(reviewed.map(({ id, breaks }) => [id, breaks]));
+  return (drafted) => {
+    const item = itemOf(drafted);
+    return { ...item, breaks: reasons.get(item.id) };
+  };
 }
 
 function requireToken(

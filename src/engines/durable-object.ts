@@ -30,6 +30,7 @@ export const durableObject: EngineAdapter<SyncEngine> = {
       name: NAME,
       client,
       ...CLOUDFLARE_LIMITS,
+      checksReferencesLate: true,
       batchNow: (statements) => client.transactionSync(() => statements.map(one)),
       rehearse: async (statements) => rehearsed(client, () => statements.map(one)),
     });

@@ -1,3 +1,4 @@
+import type { Limits } from '../database/connection.js';
 import { CrrUsageError } from '../errors.js';
 import type { DriverRow } from '../sql/driver-value.js';
 import type { Statement } from '../sql/statement.js';
@@ -6,7 +7,7 @@ import { batchByStatements, bySavepoint, SQLITE_LIMITS } from './one-connection.
 
 /** What a file of this folder knows of a driver that answers at once. */
 export type SyncDriver = Pick<SyncEngine, 'name' | 'client' | 'batchNow'> &
-  Partial<Pick<SyncEngine, 'maxParameters' | 'maxStatementBytes' | 'maxColumns' | 'rehearse'>>;
+  Partial<Pick<SyncEngine, keyof Limits | 'checksReferencesLate' | 'rehearse'>>;
 
 export function syncEngine(driver: SyncDriver): SyncEngine {
   const batch: SyncEngine['batch'] = async (statements, mode) => {

@@ -200,6 +200,10 @@ function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclara
   };
   if (!['causal', 'growOnly', undefined].includes(rows))
     refuse("rows must be 'causal' or 'growOnly'");
+  for (const [index, kind] of Object.entries(unique ?? {})) {
+    if (!['null', 'suffix', 'park'].includes(kind))
+      refuse(`unique: "${index}" must be 'null', 'suffix' or 'park'`);
+  }
   if (!['park', 'wait', undefined].includes(rejected)) refuse("rejected must be 'park' or 'wait'");
   if (!['boolean', 'undefined'].includes(typeof history)) refuse('history must be true or false');
   if (!['cell', 'row', undefined].includes(conflictLevel))

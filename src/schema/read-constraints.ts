@@ -142,7 +142,9 @@ function loserOf(
       return { shows: 'nothing' };
     case 'null':
       if (nullable !== undefined) return { shows: 'null', column: nullable };
-      return unfit('NULL: none of its columns beside key and references may be NULL');
+      return unfit(
+        "NULL: none of its columns beside key and references may be NULL; choose 'suffix' or 'park'",
+      );
     case 'suffix':
       if (text !== undefined) return { shows: 'suffix', column: text };
       return unfit('a suffix: none of its columns beside key and references is a text');

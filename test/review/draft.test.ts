@@ -25,6 +25,37 @@ async function seeded(db: World): Promise<World> {
 }
 
 describeEachEngine('a draft', (engine) => {
+  test('accuses no row of a review that needs another one of the draft', async () => {
+    const db = await openWorld(await engine.open());
+    await db.insert(teams).values({ id: 'gone', name: 'gone' });
+    const draft = await db.$crr.draft('spring');
+    await draft.transaction(async (tx) => {
+      await tx.insert(teams).values({ id: 'new', name: 'new' });
+      await tx.insert(users).values([
+        { id: 'a', team: 'gone', email: 'a', place: 'a' },
+        { id: 'b', team: 'new', email: 'b', place: 'b' },
+      ]);
+      await tx.insert(notes).values({ id: 'n' });
+    });
+    await db.delete(teams).where(eq(teams.id, 'gone'));
+    const review = await draft.review();
+    const broken = review.items.filter(({ breaks }) => breaks !== undefined);
+    expect(broken.map(({ key }) => key.id)).toEqual(['a']);
+    const { taken } = await draft.merge({ review, take: ({ breaks }) => breaks === undefined });
+    expect(taken.map(({ key }) => key.id).sort()).toEqual(['b', 'n', 'new']);
+  });
+
+  test('does not list a delete that went along with another one', async () => {
+    const db = await openWorld(await engine.open());
+    await db.insert(teams).values({ id: 't', name: 't' });
+    await db.insert(users).values({ id: 'u', team: 't', email: 'u', place: 'a' });
+    const draft = await db.$crr.draft('spring');
+    await draft.transaction((tx) => tx.delete(teams).where(eq(teams.id, 't')));
+    expect(told(await draft.diff()).map(([what]) => what)).toEqual(['teams t', 'users u']);
+    await draft.merge({ review: await draft.review(), take: ({ table }) => table === 'teams' });
+    expect(await draft.diff()).toEqual([]);
+  });
+
   test('is seen by its own transactions, and nowhere else, until it is merged', async () => {
     const db = await seeded(await openWorld(await engine.open()));
     const [rows, version, feed] = [

@@ -9,7 +9,7 @@ export const CHECK_AT_ONCE = 'PRAGMA defer_foreign_keys = OFF';
 /** Reads whether the connection enforces references: some drivers leave them off. */
 export const readEnforced = (found: (isEnforced: boolean) => void): Query => ({
   ...statement('PRAGMA foreign_keys'),
-  read: ([row]) => found(Number(row?.[0]) === 1),
+  read: ([row]) => found(row === undefined || Number(row[0]) === 1),
 });
 
 /** Finds a table with a reference to a row that is not there. */
