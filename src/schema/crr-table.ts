@@ -119,12 +119,7 @@ export interface CrrTableOptions {
  */
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
-  columns: TColumns & Refused<TColumns, false>,
-  options?: CrrTableOptions,
-): TableOf<TName, TColumns>;
-export function crrTable<TName extends string, TColumns extends ColumnsMap>(
-  name: TName,
-  columns: TColumns & Refused<TColumns, true>,
+  columns: (types: ColumnBuilders) => TColumns & Refused<TColumns, true>,
   extra: Extra<TName, TColumns>,
   options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
@@ -135,8 +130,14 @@ export function crrTable<TName extends string, TColumns extends ColumnsMap>(
 ): TableOf<TName, TColumns>;
 export function crrTable<TName extends string, TColumns extends ColumnsMap>(
   name: TName,
-  columns: (types: ColumnBuilders) => TColumns & Refused<TColumns, true>,
+  columns: TColumns & Refused<TColumns, true>,
   extra: Extra<TName, TColumns>,
+  options?: CrrTableOptions,
+): TableOf<TName, TColumns>;
+// TypeScript explains what does not fit by the last one, so that is the one that most people mean.
+export function crrTable<TName extends string, TColumns extends ColumnsMap>(
+  name: TName,
+  columns: TColumns & Refused<TColumns, false>,
   options?: CrrTableOptions,
 ): TableOf<TName, TColumns>;
 export function crrTable(

@@ -118,7 +118,10 @@ export class HttpConnection {
     this.#count({ bytesReceived: answer.length });
     const type = response.headers.get('content-type');
     const answerCodec = codecOfType(type);
-    if (answerCodec === undefined) throw malformed(`its content-type is ${type ?? 'missing'}`);
+    if (answerCodec === undefined)
+      throw malformed(
+        `its content-type is ${type ?? 'missing'}, so it is perhaps not the handler that answers at the url of createSync()`,
+      );
     const decoded = await answerCodec.decodeResponse(answer, { maxMessageBytes });
     return { answer: decoded, bytesReceived: answer.length };
   }

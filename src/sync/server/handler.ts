@@ -87,7 +87,11 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     if (refusal !== undefined) return refusal;
     onError(error);
     // The error may contain SQL or values of rows, which the client must not get.
-    return new CrrSyncError('CRR_SYNC_SERVER', 'the sync server failed', 500);
+    return new CrrSyncError(
+      'CRR_SYNC_SERVER',
+      'the sync server failed: onError of createSyncHandler() has the reason, or its console',
+      500,
+    );
   };
   if (emit === undefined) {
     return (request) =>

@@ -43,7 +43,8 @@ export function decodeError(status: number, body: Uint8Array): SyncRefusal {
   } catch {
     // The body is not one of this protocol.
   }
-  const message = `the server answered with status ${status}`;
+  const hint = status === 404 ? ': the url of createSync() is perhaps not that of the handler' : '';
+  const message = `the server answered with status ${status}${hint}`;
   return new SyncRefusal({ code: CODES[status] ?? 'CRR_SYNC_SERVER', message, status });
 }
 
