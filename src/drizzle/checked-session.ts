@@ -53,7 +53,8 @@ export function checkedSession(
     // It fails if its moment is not known any more, and the driver's error would have all of its text.
     const isPast = sql.includes(PRUNED);
     // What is written in a transaction counts when it ends.
-    const written = isByHand || readsOnly(sql) || PRAGMA.test(sql) ? undefined : writtenBy(sql, rest);
+    const written =
+      isByHand || readsOnly(sql) || PRAGMA.test(sql) ? undefined : writtenBy(sql, rest);
     const note = written && (() => writes.emit(written));
     if (engine.kind === 'sync') {
       if (!isChecked && !note && !isPast) return prepared;

@@ -1,13 +1,13 @@
 import { getTableColumns, type InferSelectModel, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { CrrUsageError } from '../errors.js';
 import type { Conflicts } from '../database/crr.js';
+import type { Fork, ForkHead } from '../database/forks.js';
+import { CrrUsageError } from '../errors.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import type { Cell } from '../tables/aside/conflicts.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
+import type { Cell } from '../tables/aside/conflicts.js';
 import { storedKeyValue, valueInType } from './column-value.js';
-import type { Fork, ForkHead } from '../database/forks.js';
 import type { CommitOptions } from './history-types.js';
 import type { RowConflict } from './row-fork.js';
 import { type RowRef, rowRefs } from './row-ref.js';

@@ -1,6 +1,7 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { PruneOptions, PruneResult } from '../database/prune-options.js';
+import type { TableAsOf } from './history.js';
 import type {
   AsOfMoment,
   CommitOptions,
@@ -11,7 +12,6 @@ import type {
   RevertTarget,
   UndoResult,
 } from './history-types.js';
-import type { TableAsOf } from './history.js';
 import type { AsyncTransaction } from './noted-transaction.js';
 import type { RowFork } from './row-fork.js';
 
@@ -93,11 +93,7 @@ export interface CrrHistory {
    * const [last] = await db.$crr.history(notes, { id: 'a' });
    * await db.$crr.revert(notes, { event: last.event }, { message: 'was a mistake' });
    */
-  revert(
-    table: SQLiteTable,
-    target: RevertTarget,
-    options?: RevertOptions,
-  ): Promise<RevertResult>;
+  revert(table: SQLiteTable, target: RevertTarget, options?: RevertOptions): Promise<RevertResult>;
 
   /**
    * A row in conflict as each site has left it, for as long as nobody has chosen. Empty if the row is not in conflict.

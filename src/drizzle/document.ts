@@ -1,5 +1,5 @@
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { getTableColumns } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { logColumns } from '../columns/registry.js';
 import type { TextCodec } from '../documents/codec.js';
 import type { LazyDocuments } from '../documents/lazy-documents.js';

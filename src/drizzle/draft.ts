@@ -174,10 +174,7 @@ function requireToken(
 }
 
 /** What is no item would be taken for nothing, without a word. */
-function requireItems(
-  take: DraftMergeOptions['take'],
-  review: DraftMergeOptions['review'],
-): void {
+function requireItems(take: DraftMergeOptions['take'], review: DraftMergeOptions['review']): void {
   if (take === undefined || typeof take === 'function') return;
   const known = review?.items && new Set(review.items.map(({ id }) => id));
   const isItem = (item: Pick<DraftItem, 'id'> | undefined) =>

@@ -3,19 +3,14 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ChangePage, type ChangeStream, changeStream } from '../database/change-stream.js';
 import type { CompactOptions, CompactResult } from '../database/compact.js';
 import type { ChangeBatch, CrrCore } from '../database/crr.js';
+import type { PruneOptions, PruneResult } from '../database/prune-options.js';
 import type { TextCodec } from '../documents/codec.js';
 import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
-import type { PruneOptions, PruneResult } from '../database/prune-options.js';
 import type { Contribution } from '../feed/site-values.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
-import {
-  type ApplyResult,
-  applyResult,
-  type RejectedRow,
-  rejectedRows,
-} from './apply-result.js';
+import { type ApplyResult, applyResult, type RejectedRow, rejectedRows } from './apply-result.js';
+import { compact } from './compact.js';
 import { type Conflict, requireCrr, storedKey } from './conflict.js';
 import type { Crr, CrrTransport } from './crr.js';
 import { openDocument, requireText } from './document.js';
@@ -39,14 +34,26 @@ import type {
   RevertTarget,
   UndoResult,
 } from './history-types.js';
-import { type AsyncTransaction, notedParameters, type NotedParameters, type NotedTransactions } from './noted-transaction.js';
-import { resolveLater } from './resolve-later.js';
 import { type CrrInternals, INTERNALS } from './internals.js';
+import {
+  type AsyncTransaction,
+  type NotedParameters,
+  type NotedTransactions,
+  notedParameters,
+} from './noted-transaction.js';
+import {
+  type ApplyOptions,
+  type ChangesOptions,
+  feedOptions,
+  type ResolveOptions,
+  requireMergeOptions,
+} from './options.js';
 import { readableChanges } from './readable.js';
-import { packedRowRefs } from './row-ref.js';
 import type { ResolvedResult } from './resolve.js';
+import { resolveLater } from './resolve-later.js';
 import type { RowFork } from './row-fork.js';
 import type { PreviewResult } from './row-merge.js';
+import { packedRowRefs } from './row-ref.js';
 import { conflictsOf } from './table-conflicts.js';
 import { transportOf } from './transport.js';
 import {
@@ -56,14 +63,12 @@ import {
   type UnsentRow,
   unsentRows,
 } from './unsent.js';
-import { requireVerifyOptions, type VerifyOptions, type VerifyResult, verifyResult } from './verify-result.js';
 import {
-  type ApplyOptions,
-  type ChangesOptions,
-  feedOptions,
-  requireMergeOptions,
-  type ResolveOptions,
-} from './options.js';
+  requireVerifyOptions,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyResult,
+} from './verify-result.js';
 
 /** The core in the types of a Drizzle schema: tables and rows instead of names and stored values. */
 export class DrizzleCrr implements Crr {
@@ -277,8 +282,7 @@ export class DrizzleCrr implements Crr {
   }
 
   compact(options: CompactOptions = {}): Promise<CompactResult> {
-    refuseUnknownOptions('compact()', options, COMPACT);
-    return this.#core.compact(options);
+    return compact(this.#core, options);
   }
 
   rotateSiteId(): Promise<Uint8Array> {
@@ -291,8 +295,4 @@ export class DrizzleCrr implements Crr {
   }
 }
 
-const COMPACT = optionsOf<CompactOptions>({
-  ...{ upTo: true, peerExpiry: true },
-  ...{ limit: true, onProgress: true },
-});
 const withoutHidden = ({ changes, cursor }: ChangePage): ChangePage => ({ changes, cursor });

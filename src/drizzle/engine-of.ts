@@ -67,8 +67,8 @@ function classNames(db: unknown): string[] {
   const names: string[] = [];
   for (let proto: unknown = db; typeof proto === 'object' && proto !== null; ) {
     proto = Object.getPrototypeOf(proto);
-    const { constructor } = (proto ?? {}) as { constructor?: { [entityKind]?: string } };
-    const name = constructor !== undefined && Object.hasOwn(constructor, entityKind) && constructor[entityKind];
+    const { constructor: made } = (proto ?? {}) as { constructor?: { [entityKind]?: string } };
+    const name = made !== undefined && Object.hasOwn(made, entityKind) && made[entityKind];
     if (name && !names.includes(name)) names.push(name);
   }
   return names;

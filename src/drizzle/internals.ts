@@ -49,7 +49,9 @@ export const INTERNALS = Symbol.for('drizzle-crr:internals');
 
 /** @throws {CrrUsageError} if `crr` was not made by `withCrr`. */
 export function internalsOf(crr: Crr): CrrInternals {
-  const internals = (crr as Partial<Record<typeof INTERNALS, CrrInternals>> | undefined)?.[INTERNALS];
+  const internals = (crr as Partial<Record<typeof INTERNALS, CrrInternals>> | undefined)?.[
+    INTERNALS
+  ];
   if (internals === undefined) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
-import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
 import { requireFunction } from '../model/options.js';
+import { FORGET_EMPTY_COMMIT, NOTE_COMMIT } from '../tables/commit/table.js';
 import type { RunDraft } from './draft-transactions.js';
 import { requireCommit } from './history.js';
 import type { CommitOptions } from './history-types.js';
@@ -48,7 +48,8 @@ export function notedTransaction(
   isSync: boolean,
 ): (tx: Runs) => unknown {
   const [before, after] = NOTE_COMMIT;
-  const note = sql`${sql.raw(before)}${author ?? null}, ${message ?? null}${sql.raw(after)}` as never;
+  const note =
+    sql`${sql.raw(before)}${author ?? null}, ${message ?? null}${sql.raw(after)}` as never;
   const forget = sql.raw(FORGET_EMPTY_COMMIT) as never;
   if (isSync) {
     return (tx) => {

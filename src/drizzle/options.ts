@@ -3,11 +3,11 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Cursor } from '../database/change-stream.js';
 import type { Evict } from '../database/evict.js';
 import type { FeedOptions } from '../database/feed.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { MergeSource } from '../database/limited-merge.js';
 import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { TableRights } from '../merge/source.js';
+import { optionsOf, refuseUnknownOptions } from '../model/options.js';
 import type { Query, Statement } from '../sql/statement.js';
 import type { CommitOptions } from './history-types.js';
 import type { RowMerge } from './row-merge.js';
@@ -88,9 +88,7 @@ export interface ResolveOptions extends ApplyOptions {
  * Gives the values of a row in conflict by property, all or some; `null` deletes the row, `undefined` leaves the conflict
  * as it is. What `ours` and `theirs` agree about is as it is merged.
  */
-export type ResolveConflict = (
-  row: RowMerge,
-) => Resolved | Promise<Resolved>;
+export type ResolveConflict = (row: RowMerge) => Resolved | Promise<Resolved>;
 
 /** What {@link ResolveConflict} gives. */
 export type Resolved = Readonly<Record<string, unknown>> | null | undefined;
@@ -125,24 +123,30 @@ const CHANGES = optionsOf<ChangesOptions>({
   limit: true,
   events: true,
 });
-const READ = [...CHANGES, ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
-  skip: true,
-  where: true,
-  hiddenSince: true,
-  whole: true,
-})];
+const READ = [
+  ...CHANGES,
+  ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
+    skip: true,
+    where: true,
+    hiddenSince: true,
+    whole: true,
+  }),
+];
 const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
 const RESOLVE = [
   ...APPLY,
   ...optionsOf<Omit<ResolveOptions, keyof ApplyOptions>>({ resolve: true, note: true }),
 ];
-const MERGE = [...APPLY, ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
-  peer: true,
-  evict: true,
-  ownReturn: true,
-  source: true,
-  last: true,
-})];
+const MERGE = [
+  ...APPLY,
+  ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
+    peer: true,
+    evict: true,
+    ownReturn: true,
+    source: true,
+    last: true,
+  }),
+];
 
 /** Checks the options of a read, and names its tables. */
 export function feedOptions(
@@ -175,8 +179,14 @@ export function requireMergeOptions(
 
 const OPTIONS_OF = { 'apply()': RESOLVE, 'preview()': APPLY, 'transport.merge()': MERGE };
 
-const SOURCE = optionsOf<MergeSource>({ id: true, owner: true, tables: true, waiting: true, quota: true,
-  accepts: true });
+const SOURCE = optionsOf<MergeSource>({
+  id: true,
+  owner: true,
+  tables: true,
+  waiting: true,
+  quota: true,
+  accepts: true,
+});
 const RIGHTS = optionsOf<TableRights>({ where: true, readOnly: true, onReadOnly: true });
 
 /** A misspelt right would silently be one that nobody meant. */

@@ -7,9 +7,9 @@ import type { WriteListeners } from '../live/writes.js';
 import { readsOnly } from '../sql/reads-only.js';
 import { PIN_SQL, UNPIN_SQL } from '../tables/state/table.js';
 import { asyncTransaction, isPromise } from './async-in-sync.js';
+import { checkedSession } from './checked-session.js';
 import type { Crr } from './crr.js';
 import type { CrrDatabase } from './crr-database.js';
-import { checkedSession } from './checked-session.js';
 import { type NotedTransactions, notedTransaction } from './noted-transaction.js';
 
 /** The members of a Drizzle database that are used here; structural, since classes differ between Drizzle's lines. */
@@ -39,8 +39,7 @@ export function pinned<TDatabase extends object>(
 ): TDatabase & CrrDatabase {
   const { $crr } = parts;
   const { session } = db as { session?: object };
-  const waiting =
-    session === undefined ? db : onSession(db, checkedSession(session, parts));
+  const waiting = session === undefined ? db : onSession(db, checkedSession(session, parts));
   const plain = waiting as TDatabase & DrizzleDatabase;
   const { batch } = plain;
   const transaction = transactionOf(plain, db as DrizzleDatabase, parts);

@@ -51,6 +51,8 @@ function tableOf({ drizzleTables }: DrizzleSchema, spec: TableSpec): ReadableTab
   const columns = getTableColumns(drizzleTables.get(spec.name)!);
   return {
     key: spec.key.map(({ property }) => columns[property]!),
-    columns: new Map(replicatedColumns(spec).map(({ name, property }) => [name, columns[property]!])),
+    columns: new Map(
+      replicatedColumns(spec).map(({ name, property }) => [name, columns[property]!]),
+    ),
   };
 }

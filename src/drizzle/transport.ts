@@ -10,8 +10,7 @@ export function transportOf(core: CrrCore, schema: DrizzleSchema): CrrTransport 
     state: () => core.state(),
     peers: (siteIds) => core.peers(siteIds),
     waitingTables: (source, options = {}) => core.waitingTables(source, options.withRejected),
-    read: (options = {}) =>
-      core.read('transport.read()', feedOptions('transport.read()', options)),
+    read: (options = {}) => core.read('transport.read()', feedOptions('transport.read()', options)),
     async merge(changes, options = {}) {
       requireMergeOptions('transport.merge()', options);
       return mergeResult(await core.merge(changes, options), schema);

@@ -1,6 +1,5 @@
 import { type Column, getTableColumns, type SQL } from 'drizzle-orm';
 import { CrrCore } from '../database/crr.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import type { TextCodec } from '../documents/codec.js';
 import { LazyDocuments } from '../documents/lazy-documents.js';
 import { CrrUsageError } from '../errors.js';
@@ -9,6 +8,7 @@ import { Listeners } from '../live/listeners.js';
 import { errorReporter } from '../live/report-error.js';
 import type { WriteListeners } from '../live/writes.js';
 import type { CrrEvent } from '../model/event.js';
+import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
 import type { SqlValue } from '../model/value.js';
 import { codecOf } from '../schema/collaborative-text.js';
 import { type Decode, type DrizzleSchema, readSchema } from '../schema/read-schema.js';
@@ -150,7 +150,9 @@ interface Codecs {
 /** A Drizzle condition as a statement of the core. */
 function rendered(db: object, condition: SQL): Statement {
   const { dialect } = db as {
-    dialect: { sqlToQuery(sql: SQL): { readonly sql: string; readonly params: readonly unknown[] } };
+    dialect: {
+      sqlToQuery(sql: SQL): { readonly sql: string; readonly params: readonly unknown[] };
+    };
   };
   const { sql: text, params } = dialect.sqlToQuery(condition);
   return statement(

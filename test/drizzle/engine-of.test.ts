@@ -21,12 +21,15 @@ describe('the engine of a Drizzle database', () => {
     class Own extends LibSQLDatabase {
       static override readonly [entityKind]: string = 'Own';
     }
-    expect(engineOf(Object.setPrototypeOf({ $client: memoryClient() }, Own.prototype))).toMatchObject({
+    expect(
+      engineOf(Object.setPrototypeOf({ $client: memoryClient() }, Own.prototype)),
+    ).toMatchObject({
       name: 'libSQL',
     });
   });
 
-  const expected = /; it takes a Drizzle database on one of: libSQL, .*, sqlite-proxy\. For others, see docs\/engines\.md$/;
+  const expected =
+    /; it takes a Drizzle database on one of: libSQL, .*, sqlite-proxy\. For others, see docs\/engines\.md$/;
   test.each<[string, unknown, string]>([
     ['an empty object', {}, 'an object'],
     ['nothing', undefined, 'undefined'],

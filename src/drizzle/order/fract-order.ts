@@ -42,10 +42,11 @@ type Values<TTable extends SQLiteTable, P extends string> = Omit<Insert<TTable>,
  * await db.insert(cards).values({ id: 'd', list: 'todo', position: order.last({ list: 'todo' }) });
  * await db.select().from(cards).orderBy(...fractOrderBy(cards, 'position'));
  */
-export function fractOrder<
-  TTable extends SQLiteTable,
-  P extends keyof Insert<TTable> & string,
->(db: object, table: TTable, property: P): FractOrder<TTable, P> {
+export function fractOrder<TTable extends SQLiteTable, P extends keyof Insert<TTable> & string>(
+  db: object,
+  table: TTable,
+  property: P,
+): FractOrder<TTable, P> {
   return new FractOrder(db as Drizzle, table, property);
 }
 

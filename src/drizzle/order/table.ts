@@ -1,8 +1,8 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { CrrUsageError } from '../../errors.js';
 import { orderedWithin } from '../../columns/fract-index/type.js';
 import { isOrderKeySql } from '../../columns/fract-index/valid.js';
+import { CrrUsageError } from '../../errors.js';
 import { crrDeclaration } from '../../schema/declaration.js';
 import type { Crr } from '../crr.js';
 
