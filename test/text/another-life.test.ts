@@ -1,15 +1,10 @@
 /** Documents that are open while their row is deleted and created again. */
-import { text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import { collaborativeText, crrTable } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   const documentOf = (site: Awaited<ReturnType<typeof open>>) =>
     site.$crr.document(notes, { id: 'a' }, 'body', codec);

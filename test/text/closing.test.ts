@@ -3,18 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/libsql';
-import { text } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { collaborativeText, crrTable, withCrr } from '../../src/index.js';
+import { withCrr } from '../../src/index.js';
 import { openClient } from '../support/client.js';
 import { openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ name, codec, insert }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
+  const notes = notesWith(codec);
   const isOurs = name !== 'loroText()';
   const closed = { code: 'CRR_USAGE_DOCUMENT_CLOSED' };
   const open = async () => {

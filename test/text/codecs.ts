@@ -1,6 +1,7 @@
 /** The codecs that the tests of documents run with, and how a test edits what they make. */
+import { text } from 'drizzle-orm/sqlite-core';
 import { XmlElement, XmlText } from 'yjs';
-import type { TextCodec } from '../../src/index.js';
+import { collaborativeText, crrTable, type TextCodec } from '../../src/index.js';
 import { type LoroEditor, loroText } from '../../src/loro/index.js';
 import { type YText, type YXml, yText, yXml } from '../../src/yjs/index.js';
 import { split } from '../../src/yjs/xml/block-edits.js';
@@ -130,3 +131,16 @@ const ofLoro: Subject<LoroEditor> = {
 export type AnySubject = Subject<object>;
 
 export const SUBJECTS = [ofText, ofXml, ofLoro] as unknown as readonly AnySubject[];
+
+/** A table with a document. */
+export const notesWith = <T extends object>(codec: TextCodec<T>) =>
+  crrTable('notes', {
+    id: text('id').primaryKey().notNull(),
+    body: collaborativeText('body', codec),
+  });
+
+/** The same for a process that only passes texts on. */
+export const notesWithoutCodec = crrTable('notes', {
+  id: text('id').primaryKey().notNull(),
+  body: collaborativeText('body'),
+});

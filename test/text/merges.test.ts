@@ -1,19 +1,11 @@
 /** What applications learn of a merge. */
-import { text } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { collaborativeText, crrTable, type DocumentMerge } from '../../src/index.js';
+import type { DocumentMerge } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, notesWithoutCodec, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ codec, keepsTyped, insert, remove, length }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
-  const plainNotes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body'),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   type Site = Awaited<ReturnType<typeof open>>;
   const documentOf = (site: Site) => site.$crr.document(notes, { id: 'a' }, 'body', codec);
@@ -87,9 +79,9 @@ describe.each(SUBJECTS)('$name', ({ codec, keepsTyped, insert, remove, length })
     const { mine, merges } = await listening();
     insert(mine.editor, 13, ' jumps');
     // Written without the codec, it is no edit of the text before.
-    const plain = await openSite({ notes: plainNotes });
+    const plain = await openSite({ notes: notesWithoutCodec });
     await plain.$crr.apply(await b.$crr.changes());
-    await plain.update(plainNotes).set({ body: 'The slow fox' });
+    await plain.update(notesWithoutCodec).set({ body: 'The slow fox' });
     await b.$crr.apply(await plain.$crr.changes());
     const theirs = await documentOf(b);
     insert(theirs.editor, 0, '- ');

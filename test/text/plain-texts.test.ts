@@ -1,21 +1,12 @@
 /** Plain texts that sites without the codec write by SQL, and documents that begin with them. */
 import { eq } from 'drizzle-orm';
-import { text } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { collaborativeText, crrTable } from '../../src/index.js';
 import type { Change } from '../../src/model/change.js';
 import { exchange, openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, notesWithoutCodec, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
-  const plainNotes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body'),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   type Site = Awaited<ReturnType<typeof open>>;
 
@@ -27,14 +18,14 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
 
   beforeEach(async () => {
     [a, b, c] = [await open(), await open(), await open()];
-    plain = (await openSite({ notes: plainNotes }, a.$client, { ddl: [] })) as never;
+    plain = (await openSite({ notes: notesWithoutCodec }, a.$client, { ddl: [] })) as never;
     await a.insert(notes).values({ id: 'a', body: 'hello' });
     await exchange(a, b);
     await exchange(a, c);
   });
 
   const write = (site: Site, body: string) =>
-    site.update(plainNotes as never).set({ body } as never);
+    site.update(notesWithoutCodec as never).set({ body } as never);
   const bodyOf = async (site: Site) =>
     (await site.select().from(notes).where(eq(notes.id, 'a')))[0]!.body;
 
@@ -105,7 +96,7 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, length }) => {
   });
 
   test('a text that was sent over none, likewise', async () => {
-    await plain.insert(plainNotes as never).values({ id: 'b', body: null } as never);
+    await plain.insert(notesWithoutCodec as never).values({ id: 'b', body: null } as never);
     await exchange(plain, b);
     await plain.$client.execute("UPDATE notes SET body = 'hello world' WHERE id = 'b'");
     await b.$crr.apply(await plain.$crr.changes());

@@ -1,15 +1,10 @@
 /** Processes that use one database at once, and a person who types while one of them writes by SQL. */
-import { text } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { collaborativeText, crrTable } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ codec, insert }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   type Site = Awaited<ReturnType<typeof open>>;
   /** Another process that uses the same database. */

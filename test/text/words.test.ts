@@ -2,25 +2,17 @@
  * People who type and programs that write by SQL, in several processes of several databases that hand each other their
  * changes: at the end, each word that was written is there once, and none that was removed. `CRR_SEED` repeats a run, `CRR_HISTORIES` makes more.
  */
-import { text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test, vi } from 'vitest';
-import { collaborativeText, crrTable, type LiveDocument } from '../../src/index.js';
+import type { LiveDocument } from '../../src/index.js';
 import { hash, numberFromEnv, Random, seedFromEnv } from '../support/random.js';
 import { openSite } from '../support/site.js';
-import { type AnySubject, SUBJECTS } from './codecs.js';
+import { type AnySubject, notesWith, notesWithoutCodec, SUBJECTS } from './codecs.js';
 
 const HISTORIES = Math.ceil(numberFromEnv('CRR_HISTORIES', 20) / 10);
 const STEPS = 40;
 
 describe.each(SUBJECTS)('$name', ({ codec, insert, keepsTyped }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
-  const plainNotes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body'),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   type Process = Awaited<ReturnType<typeof open>>;
 
@@ -71,7 +63,7 @@ describe.each(SUBJECTS)('$name', ({ codec, insert, keepsTyped }) => {
     const first = await open();
     const client = first.$client;
     const second = await openSite({ notes }, client, { ddl: [] });
-    const plain = (await openSite({ notes: plainNotes }, client, { ddl: [] })) as unknown;
+    const plain = (await openSite({ notes: notesWithoutCodec }, client, { ddl: [] })) as unknown;
     return { client, processes: [first, second], plain: plain as Process, documents: new Map() };
   }
 

@@ -1,15 +1,10 @@
 /** Who writes under which id, and what becomes of edits if two write under one. */
-import { text } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { collaborativeText, crrTable } from '../../src/index.js';
 import { exchange, openSite } from '../support/site.js';
-import { SUBJECTS } from './codecs.js';
+import { notesWith, SUBJECTS } from './codecs.js';
 
 describe.each(SUBJECTS)('$name', ({ codec, writer, insert }) => {
-  const notes = crrTable('notes', {
-    id: text('id').primaryKey().notNull(),
-    body: collaborativeText('body', codec),
-  });
+  const notes = notesWith(codec);
   const open = () => openSite({ notes });
   type Site = Awaited<ReturnType<typeof open>>;
   const documentOf = (site: Site) => site.$crr.document(notes, { id: 'a' }, 'body', codec);
