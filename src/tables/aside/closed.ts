@@ -6,13 +6,9 @@ import {
 } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, block, type Fragment, statementText } from '../../sql/layout.js';
-import { clockTable } from '../../sql/names.js';
-import { quoteName } from '../../sql/quote.js';
-import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
+import { besideOwn, besideParent, besideValues, besideWinner, isNew } from './hanging.js';
 import { openMasked } from './open.js';
-import { parentKeys } from './pass.js';
-import { areEqual, baseValuesOf, valuesOf } from './sql.js';
-import { aside, lost, SETTLED } from './table.js';
+import { aside, lost } from './table.js';
 
 /*
  * Masked rows of which nothing has changed stay closed (state NULL) while others are decided: they go on claiming what
@@ -59,39 +55,16 @@ export const suffixed = (spec: TableSpec): UniqueSpec[] =>
 export function openConcerned(spec: TableSpec): string[] {
   if (maskableColumns(spec).length === 0) return [];
   if (!canStayClosed(spec)) return openMasked(spec);
-  const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
-  const from = `FROM ${clock(spec)} AS clock`;
   return [
-    mark(
-      spec,
-      block`${from} CROSS JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
-      [isNew('clock')],
-    ),
+    mark(spec, besideOwn(spec), [isNew('clock')]),
     ...uniquesOf(spec).flatMap(({ columns }, n) => [
-      mark(
-        spec,
-        block`${from} CROSS JOIN ${aside(spec)} AS beside ON beside.${lost(n)} = clock.${clockRowid(spec)}`,
-        [isNew('clock')],
-      ),
+      mark(spec, besideWinner(spec, n), [isNew('clock')]),
       // Its winner had no clock.
       mark(spec, block`FROM ${aside(spec)} AS beside`, [`beside.${lost(n)} = -1`]),
-      mark(
-        spec,
-        block`
-          ${from}
-          CROSS JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
-          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
-        [isNew('clock'), `beside.${lost(n)} IS NULL`],
-      ),
+      mark(spec, besideValues(spec, columns), [isNew('clock'), `beside.${lost(n)} IS NULL`]),
     ]),
     ...referencesOf(spec).map((reference) =>
-      mark(
-        spec,
-        block`
-          FROM ${quoteName(clockTable(reference.parent))} AS parent
-          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, reference.columns, 'beside'), parentKeys(reference))}`,
-        [isNew('parent')],
-      ),
+      mark(spec, besideParent(spec, reference), [isNew('parent')]),
     ),
     ...openMarked(spec),
   ];

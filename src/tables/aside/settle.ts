@@ -12,6 +12,7 @@ import { quoteName } from '../../sql/quote.js';
 import { clock, sameRow } from '../clock/table.js';
 import { refuseRejected } from './again.js';
 import { openConcerned } from './closed.js';
+import { isNew } from './hanging.js';
 import { isMasked } from './masks.js';
 import { openNear, reopenChildren } from './near.js';
 import { openMasked, openParked } from './open.js';
@@ -37,7 +38,7 @@ import {
   moveAside,
   valuesOf,
 } from './sql.js';
-import { aside, lost, mask, SETTLED } from './table.js';
+import { aside, lost, mask } from './table.js';
 
 /*
  * Settling decides what the base tables show, from the merged rows alone:
@@ -49,7 +50,8 @@ import { aside, lost, mask, SETTLED } from './table.js';
  *     3  what remains is shown; a reference to a row that is not shown shows NULL
  *     4  rows that the database rejects as they would be shown leave, and those below them with them
  *
- * All rows aside are decided anew, and base rows only where they clash with these. Source: the greatest fixpoint of
+ * Rows aside are decided anew, masked ones if something concerns them (see closed.ts), and base rows only where they clash
+ * with these. Source: the greatest fixpoint of
  * step 0 and the claims in a total order make the result a function of the merged rows, so sites agree without
  * messages, and nothing is written because of a conflict. See docs/constraints.md.
  */
@@ -164,14 +166,14 @@ function openOrphans(spec: TableSpec): string[] {
         FROM ${clock(spec)} AS clock
         CROSS JOIN ${quoteName(spec.name)} AS base ON ${sameRow(spec, 'clock', 'base')}
         WHERE
-          ${all([`clock.db_version > ${SETTLED}`, lacksShownParent(reference, values)])}`,
+          ${all([isNew('clock'), lacksShownParent(reference, values)])}`,
       statementText`
         ${head}
         FROM ${quoteName(clockTable(reference.parent))} AS gone
         CROSS JOIN ${quoteName(spec.name)} AS base ON ${areEqual(values, parentKeys(reference, 'gone'))}
         WHERE
           ${all([
-            `gone.db_version > ${SETTLED}`,
+            isNew('gone'),
             'gone.causal_length % 2 = 0',
             lacksShownParent(reference, values),
           ])}`,

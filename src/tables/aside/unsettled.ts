@@ -4,60 +4,36 @@ import { all, any, block, type Fragment, type Layout } from '../../sql/layout.js
 import { clockTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import { clock, clockRowid, sameKeys, sameRow } from '../clock/table.js';
+import { besideOwn, besideParent, besideValues, besideWinner, isNew } from './hanging.js';
 import { parentKeys } from './pass.js';
 import { isAnyLost } from './rivals.js';
 import { areEqual, baseValuesOf, lacksShownParent, valuesOf } from './sql.js';
-import { aside, hasRivals, lost, SETTLED } from './table.js';
+import { aside, hasRivals, lost } from './table.js';
 
-/**
- * SQL condition: what the base table shows may not be what the merged rows say. CROSS JOIN begins with what was written
- * since: the planner knows no sizes, and would read whole tables for a merge of one row.
- */
+/** SQL condition: what the base table shows may not be what the merged rows say. */
 export function isUnsettled(spec: TableSpec): Layout {
-  const { name } = spec;
-  const clockRow = `${clock(spec)} AS clock`;
-  const rowid = clockRowid(spec);
   const concernsAside = [
     `EXISTS (SELECT 1 FROM ${aside(spec)} WHERE state = 'open')`,
-    found(
-      block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON ${sameKeys(spec, 'beside', 'clock')}`,
-      [isNew('clock')],
-    ),
-    ...uniquesOf(spec).map((_, n) =>
-      found(
-        block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.${lost(n)} = clock.${rowid}`,
-        [isNew('clock')],
-      ),
-    ),
+    found(besideOwn(spec), [isNew('clock')]),
+    ...uniquesOf(spec).map((_, n) => found(besideWinner(spec, n), [isNew('clock')])),
     // Only of a row that is parked; there is no index of it.
     ...(uniquesOf(spec).some(({ loser }) => loser.shows === 'suffix')
       ? [
           found(
-            block`FROM ${clockRow} CROSS JOIN ${aside(spec)} AS beside ON beside.taken = clock.${rowid}`,
+            block`FROM ${clock(spec)} AS clock CROSS JOIN ${aside(spec)} AS beside ON beside.taken = clock.${clockRowid(spec)}`,
             [isNew('clock'), "beside.state = 'unique'"],
           ),
         ]
       : []),
     // A row that left after its parent goes on holding its claims, and so does one that is masked in another index.
     ...uniquesOf(spec).map(({ columns }, n) =>
-      found(
-        block`
-          FROM ${clockRow}
-          CROSS JOIN ${quoteName(name)} AS base ON ${sameRow(spec, 'clock', 'base')}
-          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, columns, 'beside'), baseValuesOf(columns, 'base'))}`,
-        [
-          isNew('clock'),
-          `ifnull(beside.state, 'rejected') IN ('reference', 'rejected') AND beside.${lost(n)} IS NULL`,
-        ],
-      ),
+      found(besideValues(spec, columns), [
+        isNew('clock'),
+        `ifnull(beside.state, 'rejected') IN ('reference', 'rejected') AND beside.${lost(n)} IS NULL`,
+      ]),
     ),
     ...referencesOf(spec).map((reference) =>
-      found(
-        block`
-          FROM ${quoteName(clockTable(reference.parent))} AS parent
-          CROSS JOIN ${aside(spec)} AS beside ON ${areEqual(valuesOf(spec, reference.columns, 'beside'), parentKeys(reference))}`,
-        [isNew('parent')],
-      ),
+      found(besideParent(spec, reference), [isNew('parent')]),
     ),
   ];
   const conditions = [
@@ -95,8 +71,6 @@ export function hasOrphans(spec: TableSpec): Layout[] {
   ];
 }
 
-const isNew = (row: string) => `${row}.db_version > ${SETTLED}`;
-
 const found = (from: Fragment, where: readonly Fragment[]) => block`
   EXISTS (
     SELECT 1
@@ -111,7 +85,7 @@ export function isConcerned(spec: TableSpec, row: string): Layout[] {
     EXISTS (
       SELECT 1 FROM ${table} AS clock
       WHERE
-        ${all([...where, `clock.db_version > ${SETTLED}`])}
+        ${all([...where, isNew('clock')])}
     )`;
   const rivals = uniquesOf(spec).map((_, n) => `${row}.${lost(n)}`);
   return [
