@@ -12,7 +12,7 @@ import { Outbox } from './outbox.js';
 import { rebase } from './rebase.js';
 import { pendingWrite, type SessionParts, textBefore } from './session-parts.js';
 import { settlementOf } from './settlement.js';
-import { Tail } from './tail.js';
+import { ownUpdates, Tail } from './tail.js';
 
 const MOST_TRIES = 20;
 
@@ -207,8 +207,7 @@ export class Session {
   async #baseline(update: Uint8Array): Promise<Uint8Array | undefined> {
     if (!this.#tail.isLong(update) || this.#text.isPartial()) return undefined;
     const { log } = await look(this.parts, 0);
-    const own = log.filter(({ isOwn }) => isOwn).map(({ value }) => value);
-    return this.#text.compact([...own, update]);
+    return this.#text.compact(ownUpdates(log, update));
   }
 
   async #refresh(): Promise<void> {

@@ -2,9 +2,8 @@ import type { LogEntry, RowState } from '../tables/cells/document.js';
 import { seedClientOf, sqlClientOf } from './client-id.js';
 import { diffWords } from './diff.js';
 import { rebase } from './rebase.js';
-import type { SessionParts } from './session-parts.js';
-import { pendingWrite } from './session-parts.js';
-import { Tail } from './tail.js';
+import { pendingWrite, type SessionParts } from './session-parts.js';
+import { ownUpdates, Tail } from './tail.js';
 
 /** What is written to put a write by SQL into its document. */
 export interface Settlement {
@@ -53,8 +52,7 @@ export function settlementOf(
     const update = begins.length === 0 ? edit : document.join([...begins, edit]);
     const tail = new Tail();
     tail.read(log);
-    const own = log.filter(({ isOwn }) => isOwn).map(({ value }) => value);
-    const baseline = tail.isLong(update) ? document.compact([...own, update]) : undefined;
+    const baseline = tail.isLong(update) ? document.compact(ownUpdates(log, update)) : undefined;
     return { update, baseline, text };
   } finally {
     document.close();

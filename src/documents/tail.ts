@@ -26,3 +26,9 @@ export class Tail {
     return this.#bytes + update.length >= Math.max(LEAST_BYTES, this.#baseline / 2);
   }
 }
+
+/** All that this site has written to a document, with an update that is not in the log yet. */
+export const ownUpdates = (log: readonly LogEntry[], update: Uint8Array): Uint8Array[] => [
+  ...log.filter(({ isOwn }) => isOwn).map(({ value }) => value),
+  update,
+];
