@@ -29,7 +29,7 @@ export async function workOnDraft(
 }
 
 const isUpToDate = ({ site }: Station) =>
-  site.specs.some(({ name, cellColumns }) => name === 'things' && cellColumns.length > 2);
+  site.specs.some(({ cellColumns }) => cellColumns.some(({ name }) => name === 'likes'));
 
 async function write(world: World, station: Station, draft: Draft, random: Random) {
   const { schema } = world.plan;
