@@ -86,6 +86,10 @@ export interface GrowthCosts {
   readonly applyDelete: number;
   /** Rows without a parent, and rows whose unique values other rows have. Only for a shape with constraints. */
   readonly applyClash: number;
+  /** Instructions of the compiled statements, with all triggers that they may fire. */
+  readonly insertCompiled: number;
+  readonly updateCompiled: number;
+  readonly deleteCompiled: number;
 }
 
 /** What a row costs if `present` rows are there already. The costs at two numbers tell whether something reads them all. */
@@ -112,8 +116,13 @@ export async function costsAmong(present: number, shape: Shape): Promise<GrowthC
   const [remove, applyDelete] = await writeAndApply(deleteSql(shape), keys);
   const costs = { insert, update, delete: remove, applyNew, applyUpdate, applyDelete };
   const applyClash = shape.clashing ? await clash(shape, present, count, peer) : 0;
+  const compiled = {
+    insertCompiled: writer.compiled(insertSql(shape)),
+    updateCompiled: writer.compiled(updateSql(shape)),
+    deleteCompiled: writer.compiled(deleteSql(shape)),
+  };
   for (const { db } of [writer, peer]) db.close();
-  return { ...costs, applyClash };
+  return { ...costs, applyClash, ...compiled };
 }
 
 async function clash(shape: Shape, present: number, count: number, peer: SteppedDatabase) {

@@ -77,15 +77,18 @@ export const EXACT: Readonly<Record<string, ExactCosts>> = {
   },
 };
 
-/** Instructions per row of a table with a reference and a unique column, whatever it holds. */
+/** Instructions per row of a table with a reference and a unique column, whatever it holds, and those of compiled statements. */
 export const BOUND: GrowthCosts = {
   insert: 182,
   update: 147,
   delete: 162,
   applyNew: 305.645,
-  applyUpdate: 504.62,
+  applyUpdate: 502.62,
   applyDelete: 495.625,
-  applyClash: 1415.015,
+  applyClash: 1414.14,
+  insertCompiled: 673,
+  updateCompiled: 155,
+  deleteCompiled: 260,
 };
 
 /** Rows that sqld reads for one request, however many sites have written to the database. */

@@ -9,7 +9,7 @@ import { bindValue, type Query, type Statement, statement } from '../sql/stateme
 import { refuseAside } from '../tables/aside/first-look.js';
 import { lookStatements, refuseMoved } from '../tables/aside/look.js';
 import { isMergedNow, parkWithReason } from '../tables/aside/rejected.js';
-import { buryReplaced } from '../tables/aside/rivals.js';
+import { dropLostNotes } from '../tables/aside/rivals.js';
 import {
   claimStatements,
   endSettleStatements,
@@ -18,6 +18,7 @@ import {
   type SettleScope,
   showDecidedStatements,
 } from '../tables/aside/settle.js';
+import { hasRivals } from '../tables/aside/table.js';
 import { parkAll, takeOut } from '../tables/aside/take-out.js';
 import { releaseOthers, withholdOthers } from '../tables/aside/withhold.js';
 import type { Apart } from './apart.js';
@@ -65,7 +66,7 @@ export class Settling {
       ...(hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : []),
       ...(mode.kind === 'first' ? statements(refuseAside(this.#specs)) : []),
       ...(mode.kind === 'part' ? [statement(refuseMoved(mode.moment))] : []),
-      ...statements(this.#settled.flatMap(buryReplaced)),
+      ...statements(this.#settled.filter(hasRivals).map((spec) => dropLostNotes(spec))),
     ];
   }
 

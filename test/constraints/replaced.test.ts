@@ -155,6 +155,21 @@ describe('a replaced row gets a tombstone', () => {
     },
   );
 
+  test('of its own, if one statement replaces two', async () => {
+    const sites = await sitesWith(
+      `INSERT INTO people (id, email) VALUES ('bob', 'e')`,
+      `INSERT INTO people (id, phone) VALUES ('eve', 'p')`,
+    );
+    const since = await sites.here.$crr.version();
+    const insert = `INSERT OR REPLACE INTO people (id, email, phone) VALUES ('ann', 'e', 'p')`;
+    expect(await idsAfter(sites, 'people', insert)).toEqual(['ann']);
+    const { changes } = await sites.here.$crr.changes();
+    const deaths = changes.filter(({ cl }) => cl === 2);
+    const places = deaths.map(({ db_version, seq }) => `${db_version}:${seq}`);
+    expect(new Set(places).size).toBe(2);
+    expect(deaths.every(({ db_version }) => Number(db_version) > Number(since))).toBe(true);
+  });
+
   test('if its key is that which SQLite shows before it numbers a row', async () => {
     const sites = await sitesWith(`INSERT INTO seats (id, number, room) VALUES (-1, 1, 'a')`);
     const insert = `INSERT OR REPLACE INTO seats (number, room) VALUES (1, 'b')`;

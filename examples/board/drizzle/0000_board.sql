@@ -34,7 +34,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR; descriptions: becomes a CRR; lists: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update"],"text":"22dc628c58661e81","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"5fcf64276c664e34","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"1f31a5c7d747ded7","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"af31a4aadad9ed2a","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_bury"],"text":"034ff0638ec78ac5","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"5fcf64276c664e34","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"1f31a5c7d747ded7","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_bury","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"9e6f8693c246db7d","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -668,78 +668,10 @@ WHEN
       WHERE crr_aside."key_id" = new."id"
     )
     OR EXISTS (SELECT 1 FROM "boards__crr_rival")
-      AND EXISTS (
-          SELECT 1 FROM "boards__crr_rival" AS noted
-          CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-          WHERE
-            "boards__crr_clock".causal_length % 2 = 1
-            AND NOT EXISTS (
-                SELECT 1 FROM "boards" AS base
-                WHERE "boards__crr_clock"."key_id" = base."id"
-              )
-              AND NOT EXISTS (
-                  SELECT 1 FROM "boards__crr_aside" AS beside
-                  WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-                )
-        )
   )
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "boards__crr_aside" WHERE "key_id" = new."id";
-  UPDATE crr_state
-SET
-  db_version = db_version + 1 - in_transaction,
-  seq = in_transaction * (seq + 1) + 2
-WHERE
-  EXISTS (
-    SELECT 1 FROM "boards__crr_rival" AS noted
-    CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-    WHERE
-      "boards__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "boards" AS base
-          WHERE "boards__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "boards__crr_aside" AS beside
-            WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  );
-  UPDATE "boards__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_name" = NULL
-WHERE causal_length % 2 = 1
-AND "boards__crr_clock".row_id IN (
-    SELECT "boards__crr_clock".row_id
-    FROM "boards__crr_rival" AS noted
-    CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "boards" AS base
-      WHERE "boards__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "boards__crr_aside" AS beside
-        WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "boards__crr_aside"
-WHERE
-  state IS NULL
-  AND "boards__crr_aside".rowid IN (
-      SELECT "boards__crr_aside".rowid
-      FROM "boards__crr_rival" AS noted
-      CROSS JOIN "boards__crr_aside" ON noted."key_id" = "boards__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "boards" AS base
-      WHERE "boards__crr_aside"."key_id" = base."id"
-    );
   DELETE FROM "boards__crr_rival"
 WHERE
   NOT EXISTS (
@@ -887,23 +819,34 @@ END;
 CREATE TRIGGER "boards__crr_on_replaced_update"
 AFTER UPDATE OF "name" ON "boards"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "boards__crr_rival" AS noted
-    CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-    WHERE
-      "boards__crr_clock".causal_length % 2 = 1
-      AND NOT ("boards__crr_clock"."key_id" = old."id")
-      AND NOT EXISTS (
-          SELECT 1 FROM "boards" AS base
-          WHERE "boards__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "boards__crr_aside" AS beside
-            WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
+  EXISTS (SELECT 1 FROM "boards__crr_rival")
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  DELETE FROM "boards__crr_rival"
+WHERE
+  NOT ("boards__crr_rival"."key_id" = old."id")
+  AND NOT EXISTS (
+      SELECT 1 FROM "boards" AS base
+      WHERE "boards__crr_rival"."key_id" = base."id"
+    );
+END;
+--> statement-breakpoint
+CREATE TRIGGER "boards__crr_on_bury"
+AFTER DELETE ON "boards__crr_rival"
+WHEN
+  EXISTS (
+    SELECT 1 FROM "boards__crr_clock" AS clock
+    WHERE clock."key_id" = old."key_id" AND clock.causal_length % 2 = 1
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "boards" AS base
+      WHERE old."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "boards__crr_aside" AS beside
+        WHERE beside."key_id" = old."key_id" AND beside.state IS NOT NULL
+      )
+BEGIN /* drizzle-crr 2: a noted row that is gone is dead */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
@@ -917,39 +860,8 @@ SET
   row_site = NULL,
   row_seq = NULL,
   "clock_name" = NULL
-WHERE causal_length % 2 = 1
-AND NOT ("boards__crr_clock"."key_id" = old."id")
-  AND "boards__crr_clock".row_id IN (
-      SELECT "boards__crr_clock".row_id
-      FROM "boards__crr_rival" AS noted
-      CROSS JOIN "boards__crr_clock" ON noted."key_id" = "boards__crr_clock"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "boards" AS base
-      WHERE "boards__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "boards__crr_aside" AS beside
-        WHERE beside."key_id" = "boards__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "boards__crr_aside"
-WHERE
-  state IS NULL
-  AND "boards__crr_aside".rowid IN (
-      SELECT "boards__crr_aside".rowid
-      FROM "boards__crr_rival" AS noted
-      CROSS JOIN "boards__crr_aside" ON noted."key_id" = "boards__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "boards" AS base
-      WHERE "boards__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "boards__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "boards" AS base
-    WHERE "boards__crr_rival"."key_id" = base."id"
-  );
+WHERE "boards__crr_clock"."key_id" = old."key_id";
+  DELETE FROM "boards__crr_aside" WHERE "boards__crr_aside"."key_id" = old."key_id";
 END;
 --> statement-breakpoint
 UPDATE crr_state
@@ -3136,80 +3048,10 @@ WHEN
       WHERE crr_aside."key_id" = new."id"
     )
     OR EXISTS (SELECT 1 FROM "lists__crr_rival")
-      AND EXISTS (
-          SELECT 1 FROM "lists__crr_rival" AS noted
-          CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-          WHERE
-            "lists__crr_clock".causal_length % 2 = 1
-            AND NOT EXISTS (
-                SELECT 1 FROM "lists" AS base
-                WHERE "lists__crr_clock"."key_id" = base."id"
-              )
-              AND NOT EXISTS (
-                  SELECT 1 FROM "lists__crr_aside" AS beside
-                  WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-                )
-        )
   )
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "lists__crr_aside" WHERE "key_id" = new."id";
-  UPDATE crr_state
-SET
-  db_version = db_version + 1 - in_transaction,
-  seq = in_transaction * (seq + 1) + 3
-WHERE
-  EXISTS (
-    SELECT 1 FROM "lists__crr_rival" AS noted
-    CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-    WHERE
-      "lists__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "lists" AS base
-          WHERE "lists__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "lists__crr_aside" AS beside
-            WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  );
-  UPDATE "lists__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 3) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_board_id" = NULL,
-  "clock_title" = NULL,
-  "clock_position" = NULL
-WHERE causal_length % 2 = 1
-AND "lists__crr_clock".row_id IN (
-    SELECT "lists__crr_clock".row_id
-    FROM "lists__crr_rival" AS noted
-    CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "lists" AS base
-      WHERE "lists__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "lists__crr_aside" AS beside
-        WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "lists__crr_aside"
-WHERE
-  state IS NULL
-  AND "lists__crr_aside".rowid IN (
-      SELECT "lists__crr_aside".rowid
-      FROM "lists__crr_rival" AS noted
-      CROSS JOIN "lists__crr_aside" ON noted."key_id" = "lists__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "lists" AS base
-      WHERE "lists__crr_aside"."key_id" = base."id"
-    );
   DELETE FROM "lists__crr_rival"
 WHERE
   NOT EXISTS (
@@ -3357,23 +3199,34 @@ END;
 CREATE TRIGGER "lists__crr_on_replaced_update"
 AFTER UPDATE OF "board_id", "title" ON "lists"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "lists__crr_rival" AS noted
-    CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-    WHERE
-      "lists__crr_clock".causal_length % 2 = 1
-      AND NOT ("lists__crr_clock"."key_id" = old."id")
-      AND NOT EXISTS (
-          SELECT 1 FROM "lists" AS base
-          WHERE "lists__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "lists__crr_aside" AS beside
-            WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
+  EXISTS (SELECT 1 FROM "lists__crr_rival")
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  DELETE FROM "lists__crr_rival"
+WHERE
+  NOT ("lists__crr_rival"."key_id" = old."id")
+  AND NOT EXISTS (
+      SELECT 1 FROM "lists" AS base
+      WHERE "lists__crr_rival"."key_id" = base."id"
+    );
+END;
+--> statement-breakpoint
+CREATE TRIGGER "lists__crr_on_bury"
+AFTER DELETE ON "lists__crr_rival"
+WHEN
+  EXISTS (
+    SELECT 1 FROM "lists__crr_clock" AS clock
+    WHERE clock."key_id" = old."key_id" AND clock.causal_length % 2 = 1
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "lists" AS base
+      WHERE old."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "lists__crr_aside" AS beside
+        WHERE beside."key_id" = old."key_id" AND beside.state IS NOT NULL
+      )
+BEGIN /* drizzle-crr 2: a noted row that is gone is dead */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
@@ -3389,39 +3242,8 @@ SET
   "clock_board_id" = NULL,
   "clock_title" = NULL,
   "clock_position" = NULL
-WHERE causal_length % 2 = 1
-AND NOT ("lists__crr_clock"."key_id" = old."id")
-  AND "lists__crr_clock".row_id IN (
-      SELECT "lists__crr_clock".row_id
-      FROM "lists__crr_rival" AS noted
-      CROSS JOIN "lists__crr_clock" ON noted."key_id" = "lists__crr_clock"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "lists" AS base
-      WHERE "lists__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "lists__crr_aside" AS beside
-        WHERE beside."key_id" = "lists__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "lists__crr_aside"
-WHERE
-  state IS NULL
-  AND "lists__crr_aside".rowid IN (
-      SELECT "lists__crr_aside".rowid
-      FROM "lists__crr_rival" AS noted
-      CROSS JOIN "lists__crr_aside" ON noted."key_id" = "lists__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "lists" AS base
-      WHERE "lists__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "lists__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "lists" AS base
-    WHERE "lists__crr_rival"."key_id" = base."id"
-  );
+WHERE "lists__crr_clock"."key_id" = old."key_id";
+  DELETE FROM "lists__crr_aside" WHERE "lists__crr_aside"."key_id" = old."key_id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "lists__crr_on_guard_delete"

@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: comments: becomes a CRR; members: becomes a CRR; projects: becomes a CRR; tasks: becomes a CRR; users: becomes a CRR
-/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"3190896856c3cce4","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"94c603ce48b610ff","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"51799084d40f339f","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass"],"text":"3db2c40423e6a9f2","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_update"],"text":"4fb61088e01379f4","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["comments__crr_on_insert","comments__crr_on_update_body","comments__crr_on_update_author_id","comments__crr_on_update_task_id","comments__crr_on_key","comments__crr_on_delete","comments__crr_on_aside_insert","comments__crr_on_aside_delete","comments__crr_on_aside_key","comments__crr_on_aside_update_author_id","comments__crr_on_guard_delete","comments__crr_on_guard_reference_0","comments__crr_on_guard_reference_1","comments__crr_on_pass"],"text":"3190896856c3cce4","base":null,"spec":{"name":"comments","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"task_id","sqlType":"text","notNull":true},{"name":"author_id","sqlType":"text"},{"name":"body","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["task_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["author_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["members__crr_on_insert","members__crr_on_update_role","members__crr_on_key","members__crr_on_delete","members__crr_on_aside_insert","members__crr_on_aside_delete","members__crr_on_aside_key","members__crr_on_guard_delete","members__crr_on_guard_reference_0","members__crr_on_guard_reference_1","members__crr_on_pass"],"text":"94c603ce48b610ff","base":null,"spec":{"name":"members","key":[{"name":"project_id","sqlType":"text"},{"name":"user_id","sqlType":"text"}],"clockColumns":[{"name":"role","sqlType":"text","notNull":true,"default":"'reader'"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["user_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["projects__crr_on_insert","projects__crr_on_update_name","projects__crr_on_update_owner_id","projects__crr_on_key","projects__crr_on_delete","projects__crr_on_aside_insert","projects__crr_on_aside_delete","projects__crr_on_aside_key","projects__crr_on_guard_delete","projects__crr_on_guard_reference_0","projects__crr_on_pass"],"text":"51799084d40f339f","base":null,"spec":{"name":"projects","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"owner_id","sqlType":"text","notNull":true},{"name":"name","sqlType":"text","notNull":true}],"constraints":{"references":[{"columns":["owner_id"],"parent":"users","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false}}},{"triggers":["tasks__crr_on_insert","tasks__crr_on_update_done","tasks__crr_on_update_parent_id","tasks__crr_on_update_assignee_id","tasks__crr_on_update_slug","tasks__crr_on_update_project_id","tasks__crr_on_key","tasks__crr_on_delete","tasks__crr_on_aside_insert","tasks__crr_on_aside_delete","tasks__crr_on_aside_key","tasks__crr_on_aside_update_slug","tasks__crr_on_aside_update_assignee_id","tasks__crr_on_rival_insert","tasks__crr_on_rival_update","tasks__crr_on_replaced_update","tasks__crr_on_replaced_delete","tasks__crr_on_bury","tasks__crr_on_guard_delete","tasks__crr_on_guard_reference_0","tasks__crr_on_guard_reference_1","tasks__crr_on_guard_reference_2","tasks__crr_on_pass"],"text":"385a759e1e4c25dc","base":null,"spec":{"name":"tasks","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"project_id","sqlType":"text","notNull":true},{"name":"slug","sqlType":"text","notNull":true},{"name":"assignee_id","sqlType":"text"},{"name":"parent_id","sqlType":"text"},{"name":"done","sqlType":"integer","notNull":true,"default":"0"}],"constraints":{"references":[{"columns":["project_id"],"parent":"projects","parentKey":["id"],"hides":"row","parentMayHide":true},{"columns":["assignee_id"],"parent":"users","parentKey":["id"],"hides":"column","parentMayHide":true},{"columns":["parent_id"],"parent":"tasks","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"tasks_slug","columns":["project_id","slug"],"loser":{"shows":"suffix","column":"slug"}}],"isCircular":true}}},{"triggers":["users__crr_on_insert","users__crr_on_update_handle","users__crr_on_update_email","users__crr_on_key","users__crr_on_delete","users__crr_on_aside_insert","users__crr_on_aside_delete","users__crr_on_aside_key","users__crr_on_aside_update_email","users__crr_on_aside_update_handle","users__crr_on_rival_insert","users__crr_on_rival_update","users__crr_on_replaced_update","users__crr_on_bury"],"text":"f4a77846adb7e2f0","base":null,"spec":{"name":"users","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"email","sqlType":"text"},{"name":"handle","sqlType":"text","notNull":true}],"constraints":{"references":[],"uniques":[{"name":"users_email_unique","columns":["email"],"loser":{"shows":"null","column":"email"}},{"name":"users_handle_unique","columns":["handle"],"loser":{"shows":"suffix","column":"handle"}}],"isCircular":false}}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -1877,82 +1877,10 @@ WHEN
       WHERE crr_aside."key_id" = new."id"
     )
     OR EXISTS (SELECT 1 FROM "tasks__crr_rival")
-      AND EXISTS (
-          SELECT 1 FROM "tasks__crr_rival" AS noted
-          CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-          WHERE
-            "tasks__crr_clock".causal_length % 2 = 1
-            AND NOT EXISTS (
-                SELECT 1 FROM "tasks" AS base
-                WHERE "tasks__crr_clock"."key_id" = base."id"
-              )
-              AND NOT EXISTS (
-                  SELECT 1 FROM "tasks__crr_aside" AS beside
-                  WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-                )
-        )
   )
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "tasks__crr_aside" WHERE "key_id" = new."id";
-  UPDATE crr_state
-SET
-  db_version = db_version + 1 - in_transaction,
-  seq = in_transaction * (seq + 1) + 5
-WHERE
-  EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    WHERE
-      "tasks__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "tasks" AS base
-          WHERE "tasks__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "tasks__crr_aside" AS beside
-            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  );
-  UPDATE "tasks__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_project_id" = NULL,
-  "clock_slug" = NULL,
-  "clock_assignee_id" = NULL,
-  "clock_parent_id" = NULL,
-  "clock_done" = NULL
-WHERE causal_length % 2 = 1
-AND "tasks__crr_clock".row_id IN (
-    SELECT "tasks__crr_clock".row_id
-    FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks__crr_aside" AS beside
-        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "tasks__crr_aside"
-WHERE
-  state IS NULL
-  AND "tasks__crr_aside".rowid IN (
-      SELECT "tasks__crr_aside".rowid
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_aside"."key_id" = base."id"
-    );
   DELETE FROM "tasks__crr_rival"
 WHERE
   NOT EXISTS (
@@ -2131,95 +2059,49 @@ END;
 CREATE TRIGGER "tasks__crr_on_replaced_update"
 AFTER UPDATE OF "project_id", "slug", "id" ON "tasks"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    WHERE
-      "tasks__crr_clock".causal_length % 2 = 1
-      AND NOT ("tasks__crr_clock"."key_id" = old."id")
-      AND NOT EXISTS (
-          SELECT 1 FROM "tasks" AS base
-          WHERE "tasks__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "tasks__crr_aside" AS beside
-            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
+  EXISTS (SELECT 1 FROM "tasks__crr_rival")
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
-  UPDATE crr_state
-  SET
-    db_version = db_version + 1 - in_transaction,
-    seq = in_transaction * (seq + 1) + 5;
-  UPDATE "tasks__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 5) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_project_id" = NULL,
-  "clock_slug" = NULL,
-  "clock_assignee_id" = NULL,
-  "clock_parent_id" = NULL,
-  "clock_done" = NULL
-WHERE causal_length % 2 = 1
-AND NOT ("tasks__crr_clock"."key_id" = old."id")
-  AND "tasks__crr_clock".row_id IN (
-      SELECT "tasks__crr_clock".row_id
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks__crr_aside" AS beside
-        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "tasks__crr_aside"
-WHERE
-  state IS NULL
-  AND "tasks__crr_aside".rowid IN (
-      SELECT "tasks__crr_aside".rowid
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_aside"."key_id" = base."id"
-    );
   DELETE FROM "tasks__crr_rival"
 WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "tasks" AS base
-    WHERE "tasks__crr_rival"."key_id" = base."id"
-  );
+  NOT ("tasks__crr_rival"."key_id" = old."id")
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_rival"."key_id" = base."id"
+    );
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_replaced_delete"
 AFTER DELETE ON "tasks"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "tasks__crr_rival" AS noted
-    CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    WHERE
-      "tasks__crr_clock".causal_length % 2 = 1
-      AND NOT ("tasks__crr_clock"."key_id" = old."id")
-      AND NOT EXISTS (
-          SELECT 1 FROM "tasks" AS base
-          WHERE "tasks__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "tasks__crr_aside" AS beside
-            WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
+  EXISTS (SELECT 1 FROM "tasks__crr_rival")
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  DELETE FROM "tasks__crr_rival"
+WHERE
+  NOT ("tasks__crr_rival"."key_id" = old."id")
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE "tasks__crr_rival"."key_id" = base."id"
+    );
+END;
+--> statement-breakpoint
+CREATE TRIGGER "tasks__crr_on_bury"
+AFTER DELETE ON "tasks__crr_rival"
+WHEN
+  EXISTS (
+    SELECT 1 FROM "tasks__crr_clock" AS clock
+    WHERE clock."key_id" = old."key_id" AND clock.causal_length % 2 = 1
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "tasks" AS base
+      WHERE old."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "tasks__crr_aside" AS beside
+        WHERE beside."key_id" = old."key_id" AND beside.state IS NOT NULL
+      )
+BEGIN /* drizzle-crr 2: a noted row that is gone is dead */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
@@ -2237,39 +2119,8 @@ SET
   "clock_assignee_id" = NULL,
   "clock_parent_id" = NULL,
   "clock_done" = NULL
-WHERE causal_length % 2 = 1
-AND NOT ("tasks__crr_clock"."key_id" = old."id")
-  AND "tasks__crr_clock".row_id IN (
-      SELECT "tasks__crr_clock".row_id
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_clock" ON noted."key_id" = "tasks__crr_clock"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "tasks__crr_aside" AS beside
-        WHERE beside."key_id" = "tasks__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "tasks__crr_aside"
-WHERE
-  state IS NULL
-  AND "tasks__crr_aside".rowid IN (
-      SELECT "tasks__crr_aside".rowid
-      FROM "tasks__crr_rival" AS noted
-      CROSS JOIN "tasks__crr_aside" ON noted."key_id" = "tasks__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "tasks" AS base
-      WHERE "tasks__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "tasks__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "tasks" AS base
-    WHERE "tasks__crr_rival"."key_id" = base."id"
-  );
+WHERE "tasks__crr_clock"."key_id" = old."key_id";
+  DELETE FROM "tasks__crr_aside" WHERE "tasks__crr_aside"."key_id" = old."key_id";
 END;
 --> statement-breakpoint
 CREATE TRIGGER "tasks__crr_on_guard_delete"
@@ -2725,79 +2576,10 @@ WHEN
       WHERE crr_aside."key_id" = new."id"
     )
     OR EXISTS (SELECT 1 FROM "users__crr_rival")
-      AND EXISTS (
-          SELECT 1 FROM "users__crr_rival" AS noted
-          CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-          WHERE
-            "users__crr_clock".causal_length % 2 = 1
-            AND NOT EXISTS (
-                SELECT 1 FROM "users" AS base
-                WHERE "users__crr_clock"."key_id" = base."id"
-              )
-              AND NOT EXISTS (
-                  SELECT 1 FROM "users__crr_aside" AS beside
-                  WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-                )
-        )
   )
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead */
   DELETE FROM "users__crr_aside" WHERE "key_id" = new."id";
-  UPDATE crr_state
-SET
-  db_version = db_version + 1 - in_transaction,
-  seq = in_transaction * (seq + 1) + 2
-WHERE
-  EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS noted
-    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-    WHERE
-      "users__crr_clock".causal_length % 2 = 1
-      AND NOT EXISTS (
-          SELECT 1 FROM "users" AS base
-          WHERE "users__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "users__crr_aside" AS beside
-            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  );
-  UPDATE "users__crr_clock"
-SET
-  causal_length = (causal_length | 1) + 1,
-  (db_version, sentinel) = (SELECT state.db_version, '@' || state.db_version || ':' || state.site || ':' || (state.seq - 2) FROM crr_state AS state),
-  row_version = 0,
-  row_db_version = NULL,
-  row_site = NULL,
-  row_seq = NULL,
-  "clock_email" = NULL,
-  "clock_handle" = NULL
-WHERE causal_length % 2 = 1
-AND "users__crr_clock".row_id IN (
-    SELECT "users__crr_clock".row_id
-    FROM "users__crr_rival" AS noted
-    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-  )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users__crr_aside" AS beside
-        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "users__crr_aside"
-WHERE
-  state IS NULL
-  AND "users__crr_aside".rowid IN (
-      SELECT "users__crr_aside".rowid
-      FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_aside"."key_id" = base."id"
-    );
   DELETE FROM "users__crr_rival"
 WHERE
   NOT EXISTS (
@@ -2978,23 +2760,34 @@ END;
 CREATE TRIGGER "users__crr_on_replaced_update"
 AFTER UPDATE OF "email", "handle" ON "users"
 WHEN
-  EXISTS (
-    SELECT 1 FROM "users__crr_rival" AS noted
-    CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-    WHERE
-      "users__crr_clock".causal_length % 2 = 1
-      AND NOT ("users__crr_clock"."key_id" = old."id")
-      AND NOT EXISTS (
-          SELECT 1 FROM "users" AS base
-          WHERE "users__crr_clock"."key_id" = base."id"
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM "users__crr_aside" AS beside
-            WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-          )
-  )
+  EXISTS (SELECT 1 FROM "users__crr_rival")
   AND (SELECT applying FROM crr_state) = 0
 BEGIN /* drizzle-crr 2: rows that OR REPLACE has deleted */
+  DELETE FROM "users__crr_rival"
+WHERE
+  NOT ("users__crr_rival"."key_id" = old."id")
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE "users__crr_rival"."key_id" = base."id"
+    );
+END;
+--> statement-breakpoint
+CREATE TRIGGER "users__crr_on_bury"
+AFTER DELETE ON "users__crr_rival"
+WHEN
+  EXISTS (
+    SELECT 1 FROM "users__crr_clock" AS clock
+    WHERE clock."key_id" = old."key_id" AND clock.causal_length % 2 = 1
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM "users" AS base
+      WHERE old."key_id" = base."id"
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM "users__crr_aside" AS beside
+        WHERE beside."key_id" = old."key_id" AND beside.state IS NOT NULL
+      )
+BEGIN /* drizzle-crr 2: a noted row that is gone is dead */
   UPDATE crr_state
   SET
     db_version = db_version + 1 - in_transaction,
@@ -3009,39 +2802,8 @@ SET
   row_seq = NULL,
   "clock_email" = NULL,
   "clock_handle" = NULL
-WHERE causal_length % 2 = 1
-AND NOT ("users__crr_clock"."key_id" = old."id")
-  AND "users__crr_clock".row_id IN (
-      SELECT "users__crr_clock".row_id
-      FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_clock" ON noted."key_id" = "users__crr_clock"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_clock"."key_id" = base."id"
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM "users__crr_aside" AS beside
-        WHERE beside."key_id" = "users__crr_clock"."key_id" AND beside.state IS NOT NULL
-      );
-  DELETE FROM "users__crr_aside"
-WHERE
-  state IS NULL
-  AND "users__crr_aside".rowid IN (
-      SELECT "users__crr_aside".rowid
-      FROM "users__crr_rival" AS noted
-      CROSS JOIN "users__crr_aside" ON noted."key_id" = "users__crr_aside"."key_id"
-    )
-  AND NOT EXISTS (
-      SELECT 1 FROM "users" AS base
-      WHERE "users__crr_aside"."key_id" = base."id"
-    );
-  DELETE FROM "users__crr_rival"
-WHERE
-  NOT EXISTS (
-    SELECT 1 FROM "users" AS base
-    WHERE "users__crr_rival"."key_id" = base."id"
-  );
+WHERE "users__crr_clock"."key_id" = old."key_id";
+  DELETE FROM "users__crr_aside" WHERE "users__crr_aside"."key_id" = old."key_id";
 END;
 --> statement-breakpoint
 UPDATE crr_state

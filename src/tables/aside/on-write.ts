@@ -1,4 +1,4 @@
-import { maskableColumns } from '../../model/constraints.js';
+import { maskableColumns, uniquesOf } from '../../model/constraints.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, any, block, statementText } from '../../sql/layout.js';
 import { keyOf } from '../../sql/names.js';
@@ -8,7 +8,7 @@ import { hasChanged, isSameKey } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
 import { isMasked } from './masks.js';
-import { buryReplaced, hasReplaced, rivalTriggers } from './rivals.js';
+import { dropLostNotes, isAnyNoted, rivalTriggers } from './rivals.js';
 import { isAside, isBaseOf } from './sql.js';
 import { aside, mask } from './table.js';
 
@@ -18,7 +18,7 @@ import { aside, mask } from './table.js';
  */
 export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
   const table = quoteName(spec.name);
-  const hasReplacedRow = hasReplaced(spec);
+  const mayReplace = uniquesOf(spec).length > 0;
   const remove = (row: string) => `DELETE FROM ${aside(spec)} WHERE ${isBaseOf(spec, '', row)}`;
   const moved = spec.key.map(({ name }) => `${quoteName(keyOf(name))} = new.${quoteName(name)}`);
   return [
@@ -28,15 +28,15 @@ export function asideWriteTriggers(spec: TableSpec): TriggerSql[] {
         'a parked row that is inserted is parked no more, and rows that OR REPLACE deleted are dead',
       on: `AFTER INSERT ON ${table}`,
       when: [
-        hasReplacedRow === undefined
-          ? isAside(spec, 'new')
-          : block`
+        mayReplace
+          ? block`
               (
-                ${any([isAside(spec, 'new'), hasReplacedRow])}
-              )`,
+                ${any([isAside(spec, 'new'), isAnyNoted(spec)])}
+              )`
+          : isAside(spec, 'new'),
         NOT_APPLYING,
       ],
-      body: [remove('new'), ...(hasReplacedRow === undefined ? [] : buryReplaced(spec))],
+      body: [remove('new'), ...(mayReplace ? [dropLostNotes(spec)] : [])],
     }),
     triggerSql(spec, 'aside_delete', {
       comment: 'masks go with their row',

@@ -3,7 +3,7 @@ import { affinityOf } from '../../model/declared-type.js';
 import type { TableSpec } from '../../model/table-spec.js';
 import { all, any, block, type Fragment, type Layout, statementText } from '../../sql/layout.js';
 import { quoteName } from '../../sql/quote.js';
-import { clock, clockKeys, clockRowid, sameKeys, sameRow } from '../clock/table.js';
+import { clock, clockKeys, sameKeys, sameRow } from '../clock/table.js';
 import { deadRow, takeSeqs } from '../clock/write.js';
 import { NOT_APPLYING } from '../state/table.js';
 import { type TriggerSql, triggerSql } from '../trigger.js';
@@ -34,9 +34,9 @@ export function rivalTriggers(spec: TableSpec): TriggerSql[] {
       ? [note(spec, 'insert', { on: 'INSERT', isRival: isInsertRival(spec) })]
       : []),
     note(spec, 'update', { on, isRival: isUpdateRival(spec) }),
-    // The triggers that stamp the row itself may not have run yet.
-    look(spec, 'update', { on, where: [isNotOld(spec)] }),
-    ...(isCircular(spec) ? [look(spec, 'delete', { on: 'DELETE', where: [isNotOld(spec)] })] : []),
+    look(spec, 'update', on),
+    ...(isCircular(spec) ? [look(spec, 'delete', 'DELETE')] : []),
+    buryTrigger(spec),
   ];
 }
 
@@ -72,24 +72,55 @@ function note(
   });
 }
 
-function look(
-  spec: TableSpec,
-  event: string,
-  { on, where }: { readonly on: string; readonly where: readonly Fragment[] },
-): TriggerSql {
+function look(spec: TableSpec, event: string, on: string): TriggerSql {
   return triggerSql(spec, `replaced_${event}`, {
     comment: 'rows that OR REPLACE has deleted',
     on: `AFTER ${on} ON ${quoteName(spec.name)}`,
-    when: [isAnyLost(spec, where), NOT_APPLYING],
-    body: [takeSeqs(spec), ...buryLost(spec, where)],
+    when: [isAnyNoted(spec), NOT_APPLYING],
+    // The triggers that stamp the row itself may not have run yet.
+    body: [dropLostNotes(spec, [`NOT (${sameRow(spec, rivals(spec), 'old')})`])],
   });
 }
 
-/** SQL conditions: an INSERT has replaced a row that was noted. Its trigger runs {@link buryReplaced}. */
-export function hasReplaced(spec: TableSpec): Layout | undefined {
-  if (uniquesOf(spec).length === 0) return undefined;
-  // There are hardly ever notes, and a closer look opens four tables.
-  return all([`EXISTS (SELECT 1 FROM ${rivals(spec)})`, isAnyLost(spec)]);
+/**
+ * Of a note that is dropped. SQLite compiles it once for all triggers that drop notes, and finds everything by key: the
+ * same as a part of each of them made an insert take half as long again to compile.
+ */
+function buryTrigger(spec: TableSpec): TriggerSql {
+  const keyIs = (row: string) => sameKeys(spec, row, 'old');
+  return triggerSql(spec, 'bury', {
+    comment: 'a noted row that is gone is dead',
+    on: `AFTER DELETE ON ${rivals(spec)}`,
+    when: [
+      block`
+        EXISTS (
+          SELECT 1 FROM ${clock(spec)} AS clock
+          WHERE ${keyIs('clock')} AND clock.causal_length % 2 = 1
+        )`,
+      isLostRow(spec, 'old'),
+    ],
+    body: [
+      takeSeqs(spec),
+      deadRow(spec, keyIs(clock(spec))),
+      `DELETE FROM ${aside(spec)} WHERE ${keyIs(aside(spec))}`,
+    ],
+  });
+}
+
+/** SQL condition: rows are noted. There hardly ever are any. */
+export const isAnyNoted = (spec: TableSpec) => `EXISTS (SELECT 1 FROM ${rivals(spec)})`;
+
+/**
+ * Gives tombstones to noted rows that are gone, and forgets them. To be run as a local write: by triggers, and before a merge,
+ * since an UPDATE may lose its own row before it replaces others, and then nothing has looked for those.
+ *
+ * @param where SQL conditions on the note.
+ */
+export function dropLostNotes(spec: TableSpec, where: readonly Fragment[] = []): string {
+  return statementText`
+    DELETE FROM ${rivals(spec)}
+    WHERE
+      ${all([...where, hasNoBaseRow(spec, rivals(spec))])}`;
 }
 
 function isInsertRival(spec: TableSpec): Layout {
@@ -130,61 +161,23 @@ export const bury = (spec: TableSpec, where: Fragment): string =>
   deadRow(spec, all(['causal_length % 2 = 1', where]));
 
 /**
- * Gives tombstones to rows that nothing has looked for: an UPDATE may lose its own row before it replaces others. To be run
- * as a local write.
- */
-export function buryReplaced(spec: TableSpec): string[] {
-  if (!hasRivals(spec)) return [];
-  return [
-    statementText`
-      ${takeSeqs(spec)}
-      WHERE
-        ${isAnyLost(spec)}`,
-    ...buryLost(spec),
-  ];
-}
-
-function buryLost(spec: TableSpec, where: readonly Fragment[] = []): string[] {
-  // Found from the notes, so that the whole table is not read.
-  const isNoted = (table: string, rowid: string) => block`
-    ${table}.${rowid} IN (
-      SELECT ${table}.${rowid}
-      FROM ${rivals(spec)} AS noted
-      CROSS JOIN ${table} ON ${sameKeys(spec, 'noted', table)}
-    )`;
-  return [
-    bury(
-      spec,
-      all([...where, isNoted(clock(spec), clockRowid(spec)), isLostRow(spec, clock(spec))]),
-    ),
-    statementText`
-      DELETE FROM ${aside(spec)}
-      WHERE
-        ${all(['state IS NULL', isNoted(aside(spec), 'rowid'), hasNoBaseRow(spec, aside(spec))])}`,
-    statementText`
-      DELETE FROM ${rivals(spec)}
-      WHERE
-        ${hasNoBaseRow(spec, rivals(spec))}`,
-  ];
-}
-
-/**
  * SQL condition: a row that was noted is gone and has no tombstone. (CROSS JOIN begins with the notes. The planner
- * takes both tables for equally large, and would read all clocks.) @param where conditions on the clock row. */
-export function isAnyLost(spec: TableSpec, where: readonly Fragment[] = []): Layout {
+ * takes both tables for equally large, and would read all clocks.)
+ */
+export function isAnyLost(spec: TableSpec): Layout {
   const table = clock(spec);
   return block`
     EXISTS (
       SELECT 1 FROM ${rivals(spec)} AS noted
       CROSS JOIN ${table} ON ${sameKeys(spec, 'noted', table)}
       WHERE
-        ${all([`${table}.causal_length % 2 = 1`, ...where, isLostRow(spec, table)])}
+        ${all([`${table}.causal_length % 2 = 1`, isLostRow(spec, table)])}
     )`;
 }
 
 /**
- * SQL condition on a clock row. OR IGNORE leaves rows noted that it has left alone, and a merge may park them before
- * anybody looks.
+ * SQL condition on a row with the key of a clock. OR IGNORE leaves rows noted that it has left alone, and a merge may
+ * park them before anybody looks.
  */
 function isLostRow(spec: TableSpec, row: string): Layout {
   return all([
@@ -205,5 +198,3 @@ function hasNoBaseRow(spec: TableSpec, row: string): Layout {
       WHERE ${sameRow(spec, row, 'base')}
     )`;
 }
-
-const isNotOld = (spec: TableSpec) => `NOT (${sameRow(spec, clock(spec), 'old')})`;
