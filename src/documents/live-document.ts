@@ -1,3 +1,4 @@
+import { CrrUsageError } from '../errors.js';
 import { startTimer } from '../live/timer.js';
 import { closedDocument } from './closed-document.js';
 import type { DocumentMerge } from './merges.js';
@@ -92,6 +93,12 @@ export class LiveDocument<T extends object = object> {
     listener: ((change: DocumentChange) => void) | ((merge: DocumentMerge) => void),
   ): () => void {
     this.#requireOpen();
+    if (event !== 'change' && event !== 'merge') {
+      throw new CrrUsageError(
+        'CRR_USAGE_OPTION',
+        `on(): a document has the events 'change' and 'merge', found ${JSON.stringify(event)}`,
+      );
+    }
     const guarded = <T>(value: T) => {
       // What a listener throws must not stop a merge half way.
       try {

@@ -216,6 +216,8 @@ export function requireCrr(schema: DrizzleSchema, table: SQLiteTable, caller: st
   for (const [name, known] of schema.drizzleTables) {
     if (known === table) return schema.tables.get(name)!;
   }
-  const name = is(table, SQLiteTable) ? `"${getTableConfig(table).name}"` : 'the argument';
-  throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}: ${name} is not a CRR of this schema`);
+  const what = is(table, SQLiteTable)
+    ? `"${getTableConfig(table).name}" is not a CRR of this schema`
+    : 'the table is a Drizzle table of this schema, such as notes, and not its name';
+  throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}: ${what}`);
 }

@@ -5,12 +5,12 @@ import type { TextCodec } from '../documents/codec.js';
 import type { LazyDocuments } from '../documents/lazy-documents.js';
 import type { DocumentOptions, LiveDocument } from '../documents/live-document.js';
 import { CrrUsageError } from '../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../model/table-spec.js';
 import { codecOf } from '../schema/collaborative-text.js';
 import type { Place } from '../tables/cells/document.js';
 
-const OPTIONS = optionsOf<DocumentOptions>({ autosave: true });
+const OPTIONS = optionsOf<DocumentOptions>({ autosave: 'number' });
 
 /** @throws {CrrUsageError} if a property is no collaborative text. */
 export function requireText(spec: TableSpec, property: string): ReplicatedColumnSpec {
@@ -30,7 +30,7 @@ export async function openDocument<T extends object>(
   codec: TextCodec<T> | undefined,
   options: DocumentOptions,
 ): Promise<LiveDocument<T>> {
-  refuseUnknownOptions('document()', options, OPTIONS);
+  requireOptions('document()', options, OPTIONS);
   const declared = codecOf(getTableColumns(table)[place.column.property]!);
   if (documents === undefined || declared === undefined) {
     throw new CrrUsageError(
@@ -38,10 +38,12 @@ export async function openDocument<T extends object>(
       `document(): "${place.spec.name}"."${place.column.name}" has no codec in this process: declare it with collaborativeText('${place.column.name}', yText())`,
     );
   }
-  if (codec !== undefined && codec.name !== declared.name) {
+  // A function has a name, too: that of the codec was not made.
+  if (codec !== undefined && (typeof codec !== 'object' || codec.name !== declared.name)) {
+    const found = typeof codec === 'object' ? codec.name : `a ${typeof codec}`;
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',
-      `document(): the codec of "${place.spec.name}"."${place.column.name}" is ${declared.name}, and not ${codec.name}`,
+      `document(): the codec of "${place.spec.name}"."${place.column.name}" is ${declared.name}, and not ${found}`,
     );
   }
   return (await documents.loaded()).open(place, declared as TextCodec<T>, options);

@@ -2,7 +2,7 @@ import type { ChangeBatch, CrrCore } from '../database/crr.js';
 import type { DraftedItem } from '../database/draft-diff.js';
 import { CrrDraftError, CrrUsageError } from '../errors.js';
 import type { Cells } from '../feed/shown-rows.js';
-import { optionsOf, refuseUnknownOptions, requireFunction } from '../model/options.js';
+import { optionsOf, requireFunction, requireOptions } from '../model/options.js';
 import { bytesToHex } from '../model/value.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import type {
@@ -19,10 +19,10 @@ import { cellsInTypes } from './row-merge.js';
 import { packedRowRefs } from './row-ref.js';
 
 const MERGE = optionsOf<DraftMergeOptions>({
-  review: true,
-  take: true,
-  author: true,
-  message: true,
+  review: 'any',
+  take: 'any',
+  author: 'any',
+  message: 'any',
 });
 
 /** What a draft needs of a `$crr`. */
@@ -93,7 +93,7 @@ class DrizzleDraft implements Draft {
   }
 
   async merge(options: DraftMergeOptions): Promise<DraftMergeResult> {
-    refuseUnknownOptions('merge()', options, MERGE);
+    requireOptions('merge()', options, MERGE);
     const { review, take, ...note } = options;
     requireCommit('merge()', note);
     const itemOf = withReasons(this.#itemOf(), review?.items);

@@ -9,7 +9,7 @@ import {
 } from '../database/prune-options.js';
 import type { RevertReport } from '../database/revert.js';
 import { CrrUsageError } from '../errors.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import { type KnownOptions, optionsOf, requireOptions, requireVersion } from '../model/options.js';
 import type { SqlValue } from '../model/value.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { asOfSql, type Moment } from '../tables/log/as-of.js';
@@ -26,24 +26,25 @@ import type {
 } from './history-types.js';
 import { packedRowRefs, type RowRef } from './row-ref.js';
 
-const COMMIT = optionsOf<CommitOptions>({ author: true, message: true });
-const REVERT = [...COMMIT, ...optionsOf<Omit<RevertOptions, keyof CommitOptions>>({ force: true })];
-const HISTORY = optionsOf<HistoryOptions>({ author: true, from: true, to: true, limit: true });
-const PRUNE = optionsOf<PruneOptions>({
-  olderThan: true,
-  keep: true,
-  upTo: true,
-  peerExpiry: true,
-  force: true,
-  limit: true,
-  onProgress: true,
+const COMMIT = optionsOf<CommitOptions>({ author: 'any', message: 'any' });
+const REVERT = {
+  ...COMMIT,
+  ...optionsOf<Omit<RevertOptions, keyof CommitOptions>>({ force: 'boolean' }),
+};
+const HISTORY = optionsOf<HistoryOptions>({
+  ...{ author: 'text', from: 'any', to: 'any', limit: 'any' },
 });
-const MOMENTS = ['version', 'time', 'event'];
-const TARGETS = ['event', 'siteId', 'version'];
+const PRUNE = optionsOf<PruneOptions>({
+  ...{ olderThan: 'any', keep: 'any', upTo: 'any', peerExpiry: 'any', limit: 'any' },
+  force: 'boolean',
+  onProgress: 'function',
+});
+const MOMENTS: KnownOptions = { version: 'any', time: 'any', event: 'any' };
+const TARGETS: KnownOptions = { event: 'any', siteId: 'any', version: 'any' };
 
 /** Checks the options that a transaction is noted with. */
 export function requireCommit(caller: string, options: CommitOptions): void {
-  refuseUnknownOptions(caller, options, COMMIT);
+  requireOptions(caller, options, COMMIT);
   requireWords(caller, options);
 }
 
@@ -76,7 +77,7 @@ export async function historyOf<TTable extends SQLiteTable>(
   key: Readonly<Record<string, unknown>> | undefined,
   options: HistoryOptions,
 ): Promise<HistoryEvent<TTable>[]> {
-  refuseUnknownOptions('history()', options, HISTORY);
+  requireOptions('history()', options, HISTORY);
   const spec = requireCrr(schema, table, 'history()');
   requireHistory('history()', spec);
   const { author, from, to, limit } = options;
@@ -136,7 +137,7 @@ export async function revert(
   target: RevertTarget,
   options: RevertOptions,
 ): Promise<RevertResult> {
-  refuseUnknownOptions('revert()', options, REVERT);
+  requireOptions('revert()', options, REVERT);
   requireWords('revert()', options);
   const spec = requireCrr(schema, table, 'revert()');
   requireHistory('revert()', spec);
@@ -150,8 +151,9 @@ export async function revert(
 }
 
 function requireTarget(target: RevertTarget): void {
-  refuseUnknownOptions('revert(): the target', target ?? undefined, TARGETS);
-  if ('event' in target) return;
+  // What history() lists is one, too, and has more than the name of the event.
+  if (typeof target === 'object' && target !== null && 'event' in target) return;
+  requireOptions('revert(): the target', target ?? undefined, TARGETS);
   const { siteId, version } = target;
   requireVersion('revert()', 'version', version);
   if (siteId instanceof Uint8Array && siteId.length === 16) return;
@@ -174,7 +176,7 @@ function requireEvent(caller: string, name: unknown) {
 }
 
 export async function prune(core: CrrCore, options: PruneOptions): Promise<PruneResult> {
-  refuseUnknownOptions('prune()', options, PRUNE);
+  requireOptions('prune()', options, PRUNE);
   requirePruneOptions(options);
   return core.logs.prune(options);
 }
@@ -201,7 +203,7 @@ export function tableAsOf<TTable extends SQLiteTable, TName extends string>(
 }
 
 function momentOf(moment: AsOfMoment): Moment {
-  refuseUnknownOptions('asOf(): the moment', moment, MOMENTS);
+  requireOptions('asOf(): the moment', moment, MOMENTS);
   if (Object.keys(moment).length !== 1) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',

@@ -7,7 +7,7 @@ import type { MergeSource } from '../database/limited-merge.js';
 import type { PeerUpdate } from '../database/peers.js';
 import { CrrUsageError } from '../errors.js';
 import type { TableRights } from '../merge/source.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 import type { Query, Statement } from '../sql/statement.js';
 import type { CommitOptions } from './history-types.js';
 import type { RowMerge } from './row-merge.js';
@@ -115,45 +115,45 @@ export interface MergeOptions extends ApplyOptions {
 }
 
 const CHANGES = optionsOf<ChangesOptions>({
-  since: true,
-  until: true,
-  tables: true,
-  site: true,
-  excludeSite: true,
-  limit: true,
-  events: true,
+  since: 'any',
+  until: 'any',
+  tables: 'list',
+  site: 'any',
+  excludeSite: 'any',
+  limit: 'any',
+  events: 'boolean',
 });
-const READ = [
+const READ = {
   ...CHANGES,
   ...optionsOf<Omit<ReadOptions, keyof ChangesOptions>>({
-    skip: true,
-    where: true,
-    hiddenSince: true,
-    whole: true,
+    skip: 'list',
+    where: 'object',
+    hiddenSince: 'any',
+    whole: 'list',
   }),
-];
-const APPLY = optionsOf<ApplyOptions>({ onUnknown: true });
-const RESOLVE = [
+};
+const APPLY = optionsOf<ApplyOptions>({ onUnknown: ['pending', 'error'] });
+const RESOLVE = {
   ...APPLY,
-  ...optionsOf<Omit<ResolveOptions, keyof ApplyOptions>>({ resolve: true, note: true }),
-];
-const MERGE = [
+  ...optionsOf<Omit<ResolveOptions, keyof ApplyOptions>>({ resolve: 'function', note: 'object' }),
+};
+const MERGE = {
   ...APPLY,
   ...optionsOf<Omit<MergeOptions, keyof ApplyOptions>>({
-    peer: true,
-    evict: true,
-    ownReturn: true,
-    source: true,
-    last: true,
+    peer: 'object',
+    evict: 'object',
+    ownReturn: 'boolean',
+    source: 'object',
+    last: 'list',
   }),
-];
+};
 
 /** Checks the options of a read, and names its tables. */
 export function feedOptions(
   caller: 'changes()' | 'transport.read()',
   options: ReadOptions,
 ): FeedOptions {
-  refuseUnknownOptions(caller, options, caller === 'changes()' ? CHANGES : READ);
+  requireOptions(caller, options, caller === 'changes()' ? CHANGES : READ);
   const { tables, ...rest } = options;
   if (tables === undefined) return rest;
   return {
@@ -167,36 +167,30 @@ export function requireMergeOptions(
   caller: 'apply()' | 'preview()' | 'transport.merge()',
   options: MergeOptions & Partial<ResolveOptions>,
 ): void {
-  refuseUnknownOptions(caller, options, OPTIONS_OF[caller]);
+  requireOptions(caller, options, OPTIONS_OF[caller]);
   checkSource(caller, options.source);
-  if (!['pending', 'error', undefined].includes(options.onUnknown)) {
-    throw new CrrUsageError(
-      'CRR_USAGE_OPTION',
-      `${caller}: onUnknown must be 'pending' or 'error'`,
-    );
-  }
 }
 
 const OPTIONS_OF = { 'apply()': RESOLVE, 'preview()': APPLY, 'transport.merge()': MERGE };
 
 const SOURCE = optionsOf<MergeSource>({
-  id: true,
-  owner: true,
-  tables: true,
-  waiting: true,
-  quota: true,
-  accepts: true,
+  id: 'any',
+  owner: 'any',
+  tables: 'any',
+  waiting: 'any',
+  quota: 'any',
+  accepts: 'any',
 });
-const RIGHTS = optionsOf<TableRights>({ where: true, readOnly: true, onReadOnly: true });
+const RIGHTS = optionsOf<TableRights>({ where: 'any', readOnly: 'any', onReadOnly: 'any' });
 
 /** A misspelt right would silently be one that nobody meant. */
 function checkSource(caller: string, source: MergeSource | undefined): void {
   if (source === undefined) return;
-  refuseUnknownOptions(`${caller}: source`, source, SOURCE);
+  requireOptions(`${caller}: source`, source, SOURCE);
   if (typeof source.id !== 'string' || source.id === '') {
     throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}: source.id must be a text, not empty`);
   }
   for (const [table, rights] of Object.entries(source.tables ?? {})) {
-    refuseUnknownOptions(`${caller}: source: table "${table}"`, rights, RIGHTS);
+    requireOptions(`${caller}: source: table "${table}"`, rights, RIGHTS);
   }
 }

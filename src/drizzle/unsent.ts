@@ -4,7 +4,7 @@ import type { CrrCore } from '../database/crr.js';
 import { readUnsent, type UnsentPeer } from '../database/unsent.js';
 import { CrrUsageError } from '../errors.js';
 import { SITE_ID_BYTES } from '../model/change.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import { optionsOf, requireOptions, requireVersion } from '../model/options.js';
 import { replicatedColumns } from '../model/table-spec.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import { requireCrr } from './conflict.js';
@@ -29,7 +29,7 @@ export interface UnsentOptions<TTable extends SQLiteTable = SQLiteTable> {
   readonly limit?: number | undefined;
 }
 
-const OPTIONS = optionsOf<UnsentOptions>({ table: true, limit: true });
+const OPTIONS = optionsOf<UnsentOptions>({ table: 'any', limit: 'any' });
 
 /** Lists unsent rows in the types of a Drizzle schema. */
 export type ReadUnsentRows = (
@@ -44,7 +44,7 @@ export function unsentRows(core: CrrCore, schema: DrizzleSchema): ReadUnsentRows
   const nameRow = packedRowRefs(schema);
   const { connection } = core;
   return async (caller, peer, options, exchanged) => {
-    refuseUnknownOptions(caller, options, OPTIONS);
+    requireOptions(caller, options, OPTIONS);
     const { table, limit = Number.MAX_SAFE_INTEGER } = options;
     requireVersion(caller, 'limit', limit, 1);
     if (table !== undefined) requireCrr(schema, table, caller);

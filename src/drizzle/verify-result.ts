@@ -1,6 +1,6 @@
 import type { VerifyReport } from '../database/repair.js';
 import type { Finding as CoreFinding } from '../database/verify.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import { optionsOf, requireOptions, requireVersion } from '../model/options.js';
 import { replicatedColumns } from '../model/table-spec.js';
 import type { DrizzleSchema } from '../schema/read-schema.js';
 import type { FindingCode } from '../tables/finding.js';
@@ -39,12 +39,12 @@ export interface Finding {
   readonly isRepairable: boolean;
 }
 
-const OPTIONS = optionsOf<VerifyOptions>({ repair: true, limit: true });
+const OPTIONS = optionsOf<VerifyOptions>({ repair: 'boolean', limit: 'any' });
 const LIMIT = 100;
 
 /** @throws {CrrUsageError} if they are not options of `verify()`. */
 export function requireVerifyOptions(options: VerifyOptions): { repair: boolean; limit: number } {
-  refuseUnknownOptions('verify()', options, OPTIONS);
+  requireOptions('verify()', options, OPTIONS);
   const { repair = false, limit = LIMIT } = options;
   requireVersion('verify()', 'limit', limit, 1);
   return { repair, limit };

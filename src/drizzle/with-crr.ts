@@ -8,7 +8,7 @@ import { Listeners } from '../live/listeners.js';
 import { errorReporter } from '../live/report-error.js';
 import type { WriteListeners } from '../live/writes.js';
 import type { CrrEvent } from '../model/event.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import { optionsOf, requireOptions, requireVersion } from '../model/options.js';
 import type { SqlValue } from '../model/value.js';
 import { codecOf } from '../schema/collaborative-text.js';
 import { type Decode, type DrizzleSchema, readSchema } from '../schema/read-schema.js';
@@ -48,11 +48,11 @@ export interface WithCrrOptions {
 }
 
 const OPTIONS = optionsOf<WithCrrOptions>({
-  schema: true,
-  maxDrift: true,
-  check: true,
-  busyTimeout: true,
-  onEvent: true,
+  schema: 'any',
+  maxDrift: 'any',
+  check: 'boolean',
+  busyTimeout: 'any',
+  onEvent: 'function',
 });
 
 /**
@@ -75,7 +75,7 @@ export function withCrr<TDatabase extends object>(
   db: TDatabase,
   options: WithCrrOptions,
 ): TDatabase & CrrDatabase {
-  refuseUnknownOptions('withCrr()', options ?? {}, OPTIONS);
+  requireOptions('withCrr()', options ?? {}, OPTIONS);
   if (typeof options?.schema !== 'object' || options.schema === null) {
     throw new CrrUsageError(
       'CRR_USAGE_OPTION',

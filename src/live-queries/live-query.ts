@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { internalsOf } from '../drizzle/internals.js';
 import { versionWatchOf } from '../live/version-watch.js';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../model/options.js';
+import { optionsOf, requireOptions, requireVersion } from '../model/options.js';
 import { describe } from './described.js';
 import { type Entry, type EntrySource, type LiveSnapshot, LOADING } from './entry.js';
 import { Hub } from './hub.js';
@@ -45,7 +45,7 @@ export interface LiveQueryOptions {
   readonly pollMs?: number | undefined;
 }
 
-const OPTIONS = optionsOf<LiveQueryOptions>({ pollMs: true });
+const OPTIONS = optionsOf<LiveQueryOptions>({ pollMs: 'any' });
 const POLL_MS = 200;
 
 /**
@@ -64,7 +64,7 @@ export function liveQuery<TDatabase extends CrrDatabase, TSource extends LiveSou
   query: (db: TDatabase) => TSource,
   options: LiveQueryOptions = {},
 ): LiveQuery<LiveResult<TSource>> {
-  refuseUnknownOptions('liveQuery()', options, OPTIONS);
+  requireOptions('liveQuery()', options, OPTIONS);
   const { pollMs = POLL_MS } = options;
   requireVersion('liveQuery()', 'pollMs', pollMs, 1);
   const hub = hubOf(db);

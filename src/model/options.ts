@@ -1,38 +1,86 @@
 import { CrrUsageError } from '../errors.js';
 
-/**
- * The names of all options of a type. TypeScript refuses a list that lacks one, or has one that the
- * type does not have.
- */
-export const optionsOf = <TOptions extends object>(
-  names: Readonly<Record<keyof TOptions & string, true>>,
-): readonly string[] => Object.keys(names);
+/** A choice of texts, or what else a value has to be. `'any'`: the caller looks at it more closely, or nothing can be said. */
+export type OptionKind = keyof typeof KINDS | readonly (string | undefined)[];
+
+/** What a value of each kind must be, in words and as a check. */
+const KINDS = {
+  any: ['', () => true],
+  boolean: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  function: ['a function', (value: unknown) => typeof value === 'function'],
+  text: ['a text', (value: unknown) => typeof value === 'string'],
+  /** Infinity is one: it stands for no limit. */
+  number: ['a number of at least 0', (value: unknown) => typeof value === 'number' && value >= 0],
+  list: ['a list', (value: unknown) => Array.isArray(value)],
+  object: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
+} as const;
+
+/** The kinds that fit a type. */
+type KindOf<T> =
+  | 'any'
+  | ([T] extends [boolean]
+      ? 'boolean'
+      : [T] extends [(...parameters: never) => unknown]
+        ? 'function'
+        : [T] extends [string]
+          ? string extends T
+            ? 'text'
+            : readonly T[]
+          : [T] extends [number]
+            ? 'number'
+            : [T] extends [readonly unknown[]]
+              ? 'list'
+              : [T] extends [object]
+                ? 'object'
+                : never);
+
+/** Options by name, with the kind of their values. */
+export type KnownOptions = Readonly<Record<string, OptionKind>>;
 
 /**
- * Refuses unknown options: a misspelt one would otherwise have no effect, without a word.
+ * The names of all options of a type, with the kind of their values. TypeScript refuses a list that lacks one, has one that
+ * the type does not have, or gives one a kind that does not fit its type.
+ */
+export const optionsOf = <TOptions extends object>(
+  kinds: {
+    readonly [Name in keyof TOptions & string]-?: KindOf<Exclude<TOptions[Name], undefined>>;
+  },
+): KnownOptions => kinds;
+
+/**
+ * Refuses options that are unknown, or of another kind: a misspelt one would otherwise have no effect, without a word.
  *
  * @param caller the function in messages, such as `changes()`.
  * @throws {CrrUsageError} with the known option that is nearest to the unknown one; also if there is no object.
  */
-export function refuseUnknownOptions(
-  caller: string,
-  options: object,
-  known: readonly string[],
-): void {
+export function requireOptions(caller: string, options: object, known: KnownOptions): void {
+  const refuse = (what: string) => {
+    throw new CrrUsageError('CRR_USAGE_OPTION', `${caller}${what}`);
+  };
+  const names = Object.keys(known);
   if (typeof options !== 'object' || options === null) {
-    throw new CrrUsageError(
-      'CRR_USAGE_OPTION',
-      `${caller} takes an object with ${known.join(', ')}`,
-    );
+    refuse(` takes an object with ${names.join(', ')}`);
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
-    const advice =
-      nearest === undefined ? `the options are ${known.join(', ')}` : `did you mean "${nearest}"?`;
-    throw new CrrUsageError('CRR_USAGE_OPTION', `${caller} has no option "${name}": ${advice}`);
+  for (const [name, value] of Object.entries(options)) {
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) {
+      const nearest = nearestName(name, names);
+      const advice =
+        nearest === undefined
+          ? `the options are ${names.join(', ')}`
+          : `did you mean "${nearest}"?`;
+      refuse(` has no option "${name}": ${advice}`);
+    } else if (value !== undefined && !isOfKind(value, kind)) {
+      refuse(`: ${name} must be ${inWords(kind)}`);
+    }
   }
 }
+
+const isOfKind = (value: unknown, kind: OptionKind): boolean =>
+  typeof kind === 'string' ? KINDS[kind][1](value) : kind.includes(value as string);
+
+const inWords = (kind: OptionKind): string =>
+  typeof kind === 'string' ? KINDS[kind][0] : kind.map((choice) => `'${choice}'`).join(' or ');
 
 /** Refuses what is not the function that a call is about. */
 export function requireFunction(caller: string, run: unknown): void {

@@ -2,6 +2,7 @@ import { type customType, text } from 'drizzle-orm/sqlite-core';
 import { markKind } from '../columns/mark.js';
 import { TEXT_KIND } from '../columns/text/type.js';
 import type { TextCodec } from '../documents/codec.js';
+import { CrrUsageError } from '../errors.js';
 
 /** As a custom type, which has the same type parameters in Drizzle 0.45 and 1.0: those of `text` differ. */
 type CollaborativeText = ReturnType<
@@ -32,12 +33,23 @@ export function collaborativeText(
   second?: TextCodec,
 ): CollaborativeText {
   const [name, codec] = typeof first === 'string' ? [first, second] : ['', first];
+  if (codec !== undefined) requireCodec(codec);
   const column = markKind(text(name), TEXT_KIND, 'collaborativeText()');
   Object.defineProperty((column as unknown as Configured).config, CODEC, {
     value: codec,
     configurable: true,
   });
   return column as never;
+}
+
+function requireCodec(codec: unknown): void {
+  const { open, seed } = (codec ?? {}) as Partial<TextCodec>;
+  if (typeof open === 'function' && typeof seed === 'function') return;
+  const advice = typeof codec === 'function' ? ': call the function that makes it' : '';
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    `collaborativeText() takes a codec such as yText() of drizzle-crr/yjs${advice}`,
+  );
 }
 
 interface Configured {

@@ -7,7 +7,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { type LwwOptions, lwwKind } from '../columns/lww/declare.js';
 import { CrrSchemaError, CrrUsageError } from '../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 import type { ConflictLevel, RowKind } from '../model/table-spec.js';
 import {
   type CrrDeclaration,
@@ -146,10 +146,16 @@ export function crrTable(
   extraOrOptions?: Extra<string, ColumnsMap> | CrrTableOptions,
   optionsAfterExtra?: CrrTableOptions,
 ): SQLiteTable {
-  const [extra, options] =
-    typeof extraOrOptions === 'function'
-      ? [extraOrOptions, optionsAfterExtra]
-      : [undefined, extraOrOptions ?? optionsAfterExtra];
+  const hasExtra = typeof extraOrOptions === 'function';
+  if (!hasExtra && extraOrOptions !== undefined && optionsAfterExtra !== undefined) {
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `crrTable(): table "${name}" has options twice: pass one object of them`,
+    );
+  }
+  const [extra, options] = hasExtra
+    ? [extraOrOptions, optionsAfterExtra]
+    : [undefined, extraOrOptions ?? optionsAfterExtra];
   const table = sqliteTable(name, columns as ColumnsMap, extra as Extra<string, ColumnsMap>);
   return declared(table, declarationOf('crrTable()', options ?? {}));
 }
@@ -188,27 +194,24 @@ export function asCrr<TTable extends SQLiteTable>(
 }
 
 const OPTIONS = optionsOf<CrrTableOptions>({
-  ...{ rows: true, unique: true },
-  ...{ rejected: true, history: true, conflictLevel: true },
+  rows: ['causal', 'growOnly'],
+  unique: 'object',
+  rejected: ['park', 'wait'],
+  history: 'boolean',
+  conflictLevel: ['cell', 'row'],
 });
 
 /** The declaration of what the options name. */
 function declarationOf(where: string, options: CrrTableOptions): Omit<CrrDeclaration, 'kinds'> {
-  refuseUnknownOptions(where, options, OPTIONS);
+  requireOptions(where, options, OPTIONS);
   const { rows, unique, rejected, history, conflictLevel } = options;
-  const refuse = (what: string) => {
-    throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: ${what}`);
-  };
-  if (!['causal', 'growOnly', undefined].includes(rows))
-    refuse("rows must be 'causal' or 'growOnly'");
   for (const [index, kind] of Object.entries(unique ?? {})) {
-    if (!['null', 'suffix', 'park'].includes(kind))
-      refuse(`unique: "${index}" must be 'null', 'suffix' or 'park'`);
+    if (['null', 'suffix', 'park'].includes(kind)) continue;
+    throw new CrrUsageError(
+      'CRR_USAGE_OPTION',
+      `${where}: unique: "${index}" must be 'null', 'suffix' or 'park'`,
+    );
   }
-  if (!['park', 'wait', undefined].includes(rejected)) refuse("rejected must be 'park' or 'wait'");
-  if (!['boolean', 'undefined'].includes(typeof history)) refuse('history must be true or false');
-  if (!['cell', 'row', undefined].includes(conflictLevel))
-    refuse("conflictLevel must be 'cell' or 'row'");
   return {
     ...(history !== undefined && { history }),
     ...(conflictLevel && { conflictLevel }),

@@ -1,7 +1,7 @@
 import { type customType, text } from 'drizzle-orm/sqlite-core';
 import { fractIndexKind } from '../columns/fract-index/type.js';
 import { markKind } from '../columns/mark.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 
 /** As a custom type, which has the same type parameters in Drizzle 0.45 and 1.0: those of `text` differ. */
 type FractIndex = ReturnType<
@@ -13,7 +13,7 @@ export interface FractIndexOptions {
   readonly within?: readonly string[];
 }
 
-const OPTIONS = optionsOf<FractIndexOptions>({ within: true });
+const OPTIONS = optionsOf<FractIndexOptions>({ within: 'list' });
 
 /**
  * Declares an order key: a `TEXT NOT NULL` that gives a row its place in a list. Keys are those of
@@ -36,7 +36,7 @@ export function fractIndex(
   second: FractIndexOptions = {},
 ): FractIndex {
   const [name, options] = typeof first === 'string' ? [first, second] : ['', first];
-  refuseUnknownOptions('fractIndex()', options, OPTIONS);
+  requireOptions('fractIndex()', options, OPTIONS);
   const { within = [] } = options;
   return markKind(text(name).notNull(), fractIndexKind([...within]), 'fractIndex()') as never;
 }

@@ -1,5 +1,5 @@
 import { CrrUsageError } from '../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 import type { Fetch } from '../sync/client/fetch-chain.js';
 import type { TestClock } from './clock.js';
 import type { Random } from './random.js';
@@ -17,7 +17,11 @@ export interface LinkOptions {
   readonly delayMs?: number | readonly [least: number, greatest: number];
 }
 
-const OPTIONS = optionsOf<LinkOptions>({ loss: true, duplicate: true, delayMs: true });
+const OPTIONS = optionsOf<LinkOptions>({
+  loss: 'any',
+  duplicate: 'any',
+  delayMs: 'any',
+});
 const PERFECT: Required<LinkOptions> = { loss: 0, duplicate: 0, delayMs: 0 };
 
 /** The line between one client and its server. It begins perfect. */
@@ -59,7 +63,7 @@ export class Link {
    * @throws {CrrUsageError} CRR_USAGE_OPTION
    */
   set(options: LinkOptions): void {
-    refuseUnknownOptions('link.set()', options, OPTIONS);
+    requireOptions('link.set()', options, OPTIONS);
     const { loss = 0, duplicate = 0, delayMs = 0 } = options;
     if (![loss, duplicate].every((p) => p >= 0 && p <= 1)) {
       throw new CrrUsageError(

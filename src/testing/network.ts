@@ -1,6 +1,6 @@
 import type { CrrDatabase } from '../drizzle/crr-database.js';
 import { CrrSyncError, CrrTestError } from '../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../model/options.js';
+import { optionsOf, requireOptions } from '../model/options.js';
 import { createSync, type Sync } from '../sync/client/client.js';
 import { createSyncHandler } from '../sync/server/handler.js';
 import { TestClock } from './clock.js';
@@ -16,8 +16,8 @@ import type {
 } from './participants.js';
 import { Random } from './random.js';
 
-const NETWORK = optionsOf<TestNetworkOptions>({ seed: true });
-const CONVERGED = optionsOf<ConvergedOptions>({ tables: true, open: true });
+const NETWORK = optionsOf<TestNetworkOptions>({ seed: 'any' });
+const CONVERGED = optionsOf<ConvergedOptions>({ tables: 'list', open: 'function' });
 
 /** After so many rounds without an end, a client and its server have changes for each other without end. */
 const MOST_ROUNDS = 200;
@@ -110,7 +110,7 @@ export class TestNetwork {
    * @throws {CrrTestError} CRR_TEST_DIFFERENT, with a list of what is.
    */
   async expectConverged(options: ConvergedOptions = {}): Promise<void> {
-    refuseUnknownOptions('expectConverged()', options, CONVERGED);
+    requireOptions('expectConverged()', options, CONVERGED);
     const found = [];
     for (const client of this.#clients) {
       const started = options.open && (await options.open());
@@ -150,7 +150,7 @@ export class TestNetwork {
  * @throws {CrrUsageError} CRR_USAGE_OPTION
  */
 export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
-  refuseUnknownOptions('createTestNetwork()', options, NETWORK);
+  requireOptions('createTestNetwork()', options, NETWORK);
   return new TestNetwork(options.seed ?? 1);
 }
 

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { optionsOf, refuseUnknownOptions, requireVersion } from '../../src/model/options.js';
+import {
+  type KnownOptions,
+  optionsOf,
+  requireOptions,
+  requireVersion,
+} from '../../src/model/options.js';
 
-const KNOWN = ['since', 'until', 'tables', 'excludeSite', 'onUnknown', 'limit'];
-const refuse = (option: string) => () => refuseUnknownOptions('f()', { [option]: 1 }, KNOWN);
+const KNOWN: KnownOptions = {
+  ...{ since: 'number', until: 'number', tables: 'list', excludeSite: 'any' },
+  ...{ onUnknown: ['pending', 'error'], limit: 'number' },
+} as const;
+const refuse = (option: string) => () => requireOptions('f()', { [option]: 1 }, KNOWN);
 
 describe('an unknown option', () => {
   test.each([
@@ -34,20 +42,53 @@ describe('an unknown option', () => {
 });
 
 test('known options pass, also when they are undefined', () => {
-  refuseUnknownOptions('f()', { since: undefined, limit: 2 }, KNOWN);
-  refuseUnknownOptions('f()', {}, []);
+  requireOptions('f()', { since: undefined, limit: 2 }, KNOWN);
+  requireOptions('f()', {}, {});
 });
 
-test('optionsOf takes exactly the options of a type', () => {
+test.each([
+  ['since', '1', 'a number of at least 0'],
+  ['since', -1, 'a number of at least 0'],
+  ['since', Number.NaN, 'a number of at least 0'],
+  ['since', null, 'a number of at least 0'],
+  ['tables', 'notes', 'a list'],
+  ['onUnknown', 'wait', "'pending' or 'error'"],
+])('the option %s is refused with %j: it must be %s', (option, value, kind) => {
+  expect(() => requireOptions('f()', { [option]: value }, KNOWN)).toThrow(
+    expect.objectContaining({
+      code: 'CRR_USAGE_OPTION',
+      message: `f(): ${option} must be ${kind}`,
+    }),
+  );
+});
+
+test.each([
+  ['boolean', 'yes', 'true or false'],
+  ['function', {}, 'a function'],
+  ['text', 1, 'a text'],
+  ['object', 'x', 'an object'],
+] as const)('a value of the kind %s is not %j: it must be %s', (kind, value, words) => {
+  expect(() => requireOptions('f()', { it: value }, { it: kind })).toThrow(
+    `f(): it must be ${words}`,
+  );
+});
+
+test('optionsOf takes exactly the options of a type, and kinds that fit', () => {
   interface Options {
     readonly by?: string;
-    readonly rows?: number;
+    readonly rows?: number | undefined;
+    readonly rule?: 'one' | 'two' | undefined;
   }
-  expect(optionsOf<Options>({ by: true, rows: true })).toEqual(['by', 'rows']);
+  const known = { by: 'text', rows: 'number', rule: ['one', 'two'] } as const;
+  expect(optionsOf<Options>(known)).toEqual(known);
   // @ts-expect-error contract: an option that is missing
-  optionsOf<Options>({ by: true });
+  optionsOf<Options>({ by: 'text', rows: 'number' });
   // @ts-expect-error contract: one that the type does not have
-  optionsOf<Options>({ by: true, rows: true, row: true });
+  optionsOf<Options>({ ...known, row: 'any' });
+  // @ts-expect-error contract: a kind that the values of the type do not have
+  optionsOf<Options>({ ...known, rows: 'text' });
+  // @ts-expect-error contract: a choice that the type does not have
+  optionsOf<Options>({ ...known, rule: ['one', 'three'] });
 });
 
 test('a version is a safe integer, and not below the least one', () => {

@@ -1,5 +1,5 @@
 import { CrrUsageError } from '../../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, requireOptions } from '../../model/options.js';
 import type { ColumnKind } from '../../model/table-spec.js';
 import { lwwByTime } from '../lww-by-time/type.js';
 import { markKind } from '../mark.js';
@@ -32,13 +32,10 @@ export function lww<T extends object>(column: T, options: LwwOptions = {}): T {
   return markKind(column, lwwKind('lww()', options), 'lww()');
 }
 
-const OPTIONS = optionsOf<LwwOptions>({ by: true });
+const OPTIONS = optionsOf<LwwOptions>({ by: ['version', 'time'] });
 
 /** The kind that options of `lww` ask for. */
 export function lwwKind(where: string, options: LwwOptions): ColumnKind {
-  refuseUnknownOptions(where, options, OPTIONS);
-  if (!['version', 'time', undefined].includes(options.by)) {
-    throw new CrrUsageError('CRR_USAGE_OPTION', `${where}: by must be 'version' or 'time'`);
-  }
+  requireOptions(where, options, OPTIONS);
   return { type: options.by === 'time' ? lwwByTime.name : type.name };
 }

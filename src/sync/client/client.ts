@@ -32,6 +32,7 @@ export type SyncEvent =
   | { readonly type: 'refused'; readonly rows: readonly RefusedRowRef[] }
   | { readonly type: 'rejected'; readonly rows: readonly RejectedRowRef[] }
   | { readonly type: 'synced'; readonly result: SyncResult }
+  /** Not if it was ended by {@link Sync.stop} or by the signal of a `sync()`. */
   | { readonly type: 'failed'; readonly error: CrrSyncError };
 
 /** @typeParam TPresence what the clients of this server show of themselves: see {@link Presence}. */
@@ -174,7 +175,9 @@ class SyncRunner {
       return result;
     } catch (error) {
       if (elapsed) emit?.(failedEvent(error, elapsed()));
-      if (error instanceof CrrSyncError) listeners.emit({ type: 'failed', error });
+      // Whoever ended it knows.
+      const hasFailed = error instanceof CrrSyncError && error.code !== 'CRR_SYNC_ABORTED';
+      if (hasFailed) listeners.emit({ type: 'failed', error });
       throw error;
     }
   }

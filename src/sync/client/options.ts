@@ -1,6 +1,6 @@
 import { CrrUsageError } from '../../errors.js';
 import type { CrrEvent } from '../../model/event.js';
-import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, requireOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import type { CommitOptions, ResolveConflict, Site, SyncDatabase } from '../site.js';
 import { CODECS, type CodecName } from '../wire/codecs.js';
@@ -77,28 +77,32 @@ export interface ContinuousOptions {
 }
 
 const OPTIONS = optionsOf<SyncOptions>({
-  db: true,
-  url: true,
-  fetch: true,
-  headers: true,
-  tables: true,
-  chunkBytes: true,
-  maxChanges: true,
-  maxMessageBytes: true,
-  timeoutMs: true,
-  retry: true,
-  format: true,
-  continuous: true,
-  resolve: true,
-  note: true,
-  onError: true,
-  onEvent: true,
+  db: 'any',
+  url: 'any',
+  fetch: 'function',
+  headers: 'any',
+  tables: 'list',
+  chunkBytes: 'number',
+  maxChanges: 'number',
+  maxMessageBytes: 'number',
+  timeoutMs: 'number',
+  retry: 'object',
+  format: 'any',
+  continuous: 'object',
+  resolve: 'function',
+  note: 'object',
+  onError: 'function',
+  onEvent: 'function',
 });
-const RETRY = optionsOf<SyncRetryOptions>({ attempts: true, baseMs: true, maxMs: true });
+const RETRY = optionsOf<SyncRetryOptions>({
+  attempts: 'number',
+  baseMs: 'number',
+  maxMs: 'number',
+});
 const CONTINUOUS = optionsOf<ContinuousOptions>({
-  localPollMs: true,
-  remotePollMs: true,
-  liveStream: true,
+  localPollMs: 'number',
+  remotePollMs: 'number',
+  liveStream: 'boolean',
 });
 
 /** Options with their defaults. */
@@ -130,12 +134,17 @@ export function resolveOptions(options: SyncOptions) {
 
 /** @throws {CrrUsageError} CRR_USAGE_OPTION */
 export function checkOptions(options: SyncOptions, site: Site): void {
-  refuseUnknownOptions('createSync()', options, OPTIONS);
-  refuseUnknownOptions('createSync(): retry', options.retry ?? {}, RETRY);
-  refuseUnknownOptions('createSync(): continuous', options.continuous ?? {}, CONTINUOUS);
-  const { url, fetch, format = 'binary', tables = [], resolve, note } = options;
-  if (!['function', 'undefined'].includes(typeof resolve)) throw usage('resolve is not a function');
-  if (note !== undefined) requireNote(note);
+  requireOptions('createSync()', options, OPTIONS);
+  requireOptions('createSync(): retry', options.retry ?? {}, RETRY);
+  requireOptions('createSync(): continuous', options.continuous ?? {}, CONTINUOUS);
+  requireOptions('createSync(): note', options.note ?? {}, NOTE);
+  const { url, fetch, headers = {}, format = 'binary', tables = [] } = options;
+  // Headers and lists of pairs would be spread into nothing.
+  if (typeof headers !== 'function' && !isPlain(headers)) {
+    throw usage(
+      'headers is neither an object of texts by name nor a function that returns one: of a Headers, pass Object.fromEntries(headers)',
+    );
+  }
   if (url === undefined && fetch === undefined) {
     throw usage('found neither url nor fetch: pass a url, a fetch, or both');
   }
@@ -152,14 +161,10 @@ export function checkOptions(options: SyncOptions, site: Site): void {
   }
 }
 
-const NOTE = optionsOf<CommitOptions>({ author: true, message: true });
+const NOTE = optionsOf<CommitOptions>({ author: 'text', message: 'text' });
 
-function requireNote(note: CommitOptions): void {
-  refuseUnknownOptions('createSync(): note', note, NOTE);
-  for (const [name, value] of Object.entries(note)) {
-    if (value !== undefined && typeof value !== 'string') throw usage(`note.${name} is not a text`);
-  }
-}
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 
 const usage = (message: string) =>
   new CrrUsageError('CRR_USAGE_OPTION', `createSync(): ${message}`);

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { CrrUsageError } from '../../errors.js';
-import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, requireOptions } from '../../model/options.js';
 import type { CrrSchema } from '../../model/schema.js';
 import { replicatedColumns } from '../../model/table-spec.js';
 
@@ -65,21 +65,21 @@ export interface TableAccess {
 }
 
 const OPTIONS = optionsOf<Authorization>({
-  id: true,
-  tables: true,
-  forward: true,
-  scope: true,
-  presence: true,
+  id: 'text',
+  tables: 'object',
+  forward: 'boolean',
+  scope: 'text',
+  presence: 'any',
 });
 const TABLE_OPTIONS = optionsOf<TableAccess>({
-  read: true,
-  write: true,
-  where: true,
-  writeWhere: true,
-  leaving: true,
-  readOnly: true,
-  onReadOnly: true,
-  values: true,
+  read: 'boolean',
+  write: 'boolean',
+  where: 'object',
+  writeWhere: 'any',
+  leaving: ['drop', 'keep'],
+  readOnly: 'list',
+  onReadOnly: ['refuse', 'ignore'],
+  values: ['readable', 'any'],
 });
 
 /**
@@ -88,13 +88,10 @@ const TABLE_OPTIONS = optionsOf<TableAccess>({
  * @throws {CrrUsageError} CRR_USAGE_OPTION if an option, column or value is unknown.
  */
 export function checkAuthorization(authorization: Authorization, schema: CrrSchema): void {
-  refuseUnknownOptions('authorize()', authorization, OPTIONS);
+  requireOptions('authorize()', authorization, OPTIONS);
   for (const [name, access] of Object.entries(authorization.tables ?? {})) {
     if (access === true) continue;
-    refuseUnknownOptions(`authorize(): table "${name}"`, access, TABLE_OPTIONS);
-    requireOneOf(name, 'leaving', access.leaving, ['drop', 'keep']);
-    requireOneOf(name, 'values', access.values, ['readable', 'any']);
-    requireOneOf(name, 'onReadOnly', access.onReadOnly, ['refuse', 'ignore']);
+    requireOptions(`authorize(): table "${name}"`, access, TABLE_OPTIONS);
     // A table may be named before this site has it: what is not listed may not be written anyway.
     const spec = schema.tables.get(name);
     if (spec === undefined) continue;
@@ -117,13 +114,3 @@ export function presenceRoomOf({ presence = false }: Authorization): string | un
 }
 
 const usage = (message: string) => new CrrUsageError('CRR_USAGE_OPTION', `authorize(): ${message}`);
-
-function requireOneOf(
-  table: string,
-  option: string,
-  value: string | undefined,
-  values: readonly string[],
-): void {
-  if (value === undefined || values.includes(value)) return;
-  throw usage(`${option} of table "${table}" is not one of ${values.join(', ')}`);
-}

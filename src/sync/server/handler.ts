@@ -1,4 +1,4 @@
-import { CrrSyncError } from '../../errors.js';
+import { CrrSyncError, CrrUsageError } from '../../errors.js';
 import { eventEmitter, stopwatch } from '../../live/events.js';
 import { errorReporter } from '../../live/report-error.js';
 import { WITH_PRESENCE } from '../presence-protocol.js';
@@ -94,8 +94,12 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     );
   };
   if (emit === undefined) {
-    return (request) =>
-      cors(request, () => answer(request).catch((error: unknown) => encodeError(errorFor(error))));
+    return async (request) => {
+      requireRequest(request);
+      return cors(request, () =>
+        answer(request).catch((error: unknown) => encodeError(errorFor(error))),
+      );
+    };
   }
   const answerWithEvent = async (request: Request) => {
     const elapsed = stopwatch();
@@ -110,7 +114,19 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     emit(counts.event(request.method, { status, code, durationMs: elapsed() }));
     return response;
   };
-  return (request) => cors(request, () => answerWithEvent(request));
+  return async (request) => {
+    requireRequest(request);
+    return cors(request, () => answerWithEvent(request));
+  };
+}
+
+/** A framework's request would fail at its first header, for every client and without a word of what to do. */
+function requireRequest(request: Request): void {
+  if (typeof request?.headers?.get === 'function') return;
+  throw new CrrUsageError(
+    'CRR_USAGE_OPTION',
+    'the handler of createSyncHandler() takes a Request of the Fetch standard, and returns a Response: a server of node:http needs an adapter, such as getRequestListener() of @hono/node-server',
+  );
 }
 
 function requireMethod({ method }: Request): void {

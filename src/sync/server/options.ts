@@ -1,6 +1,6 @@
 import { CrrUsageError } from '../../errors.js';
 import type { CrrEvent } from '../../model/event.js';
-import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
+import { type KnownOptions, optionsOf, requireOptions } from '../../model/options.js';
 import { LIMITS } from '../protocol.js';
 import type { SyncDatabase } from '../site.js';
 import type { Complete } from '../with-defaults.js';
@@ -101,28 +101,34 @@ export interface SyncHandlerOptions {
 }
 
 const OPTIONS = optionsOf<SyncHandlerOptions>({
-  db: true,
-  authorize: true,
-  public: true,
-  cors: true,
-  snapshots: true,
-  limits: true,
-  live: true,
-  onError: true,
-  onEvent: true,
+  db: 'any',
+  authorize: 'function',
+  public: 'boolean',
+  cors: 'any',
+  snapshots: 'boolean',
+  limits: 'object',
+  live: 'object',
+  onError: 'function',
+  onEvent: 'function',
 });
 
 /** Defaults of {@link LiveOptions}. */
 export const LIVE: Complete<LiveOptions> = { pollMs: 300, lifetimeMs: 300_000 };
 
+const numbers = (defaults: object): KnownOptions =>
+  Object.fromEntries(Object.keys(defaults).map((name) => [name, 'number']));
+
 /** @throws {CrrUsageError} CRR_USAGE_OPTION */
 export function checkOptions(options: SyncHandlerOptions): void {
-  refuseUnknownOptions('createSyncHandler()', options, OPTIONS);
-  refuseUnknownOptions('createSyncHandler(): limits', options.limits ?? {}, Object.keys(LIMITS));
-  refuseUnknownOptions('createSyncHandler(): live', options.live ?? {}, Object.keys(LIVE));
-  if (options.authorize !== undefined || options.public === true) return;
+  requireOptions('createSyncHandler()', options, OPTIONS);
+  requireOptions('createSyncHandler(): limits', options.limits ?? {}, numbers(LIMITS));
+  requireOptions('createSyncHandler(): live', options.live ?? {}, numbers(LIVE));
+  const { authorize, public: isPublic = false } = options;
+  if ((authorize !== undefined) !== isPublic) return;
   throw new CrrUsageError(
     'CRR_USAGE_OPTION',
-    'createSyncHandler(): authorize is missing: pass authorize(request), or public: true if everybody may read and write everything',
+    isPublic
+      ? 'createSyncHandler(): found both authorize and public: true: with public: true nobody is asked, so pass one of them'
+      : 'createSyncHandler(): authorize is missing: pass authorize(request), or public: true if everybody may read and write everything',
   );
 }

@@ -1,5 +1,5 @@
 import type * as Y from 'yjs';
-import { optionsOf, refuseUnknownOptions } from '../../model/options.js';
+import { optionsOf, requireOptions } from '../../model/options.js';
 import { ROOTS, type Shape } from '../shape.js';
 import { Blocks } from './blocks.js';
 import { replaceIn } from './replace.js';
@@ -18,11 +18,11 @@ export interface XmlOptions {
   readonly textblocks?: readonly string[] | undefined;
 }
 
-const OPTIONS = optionsOf<XmlOptions>({ textblocks: true });
+const OPTIONS = optionsOf<XmlOptions>({ textblocks: 'list' });
 
 /** A document of blocks. */
 export function xmlShape(options: XmlOptions): Shape<YXml> {
-  refuseUnknownOptions('yXml()', options, OPTIONS);
+  requireOptions('yXml()', options, OPTIONS);
   const blocks = new Blocks(options.textblocks ?? []);
   return {
     name: 'yjs-xml',
