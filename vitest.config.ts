@@ -25,6 +25,7 @@ export default defineConfig({
     // Hooks build the package and start servers, on machines that may be busy.
     hookTimeout: 120_000,
     setupFiles: './test/support/close-when-tests-end.ts',
+    globalSetup: './test/support/built-package.ts',
     // Many tests wait for processes of their own: two workers keep two cores busy, not one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -89,7 +89,7 @@ export function planAlter({
     step.set.push({ ...after, ...was, base: baseOf(before) });
     // If only the triggers are replaced, as around a rebuild, no pending change becomes applicable.
     if (!isSame) mayApply = true;
-    summary.push(describe(name, to.name, isSame));
+    summary.push(describe(before.spec, to, isSame));
   }
   const adopted: string[] = [];
   for (const to of remaining.values()) {
@@ -111,7 +111,7 @@ export function planAlter({
     commit.push(...sql.commit);
     step.set.push({ ...tableState(to), base: null });
     mayApply = true;
-    summary.push(`${to.name}: becomes a CRR`);
+    summary.push(`${to.name}: becomes a CRR${to.history ? ', with history' : ''}`);
   }
   begin.push(...adopted);
   if (step.set.length === 0 && step.drop.length === 0) return undefined;
@@ -134,7 +134,13 @@ function renamedColumns(before: TableSpec, to: TableSpec, renames: Renames): Map
   return renamed;
 }
 
-function describe(from: string, to: string, isSame: boolean): string {
-  if (from !== to) return `${to}: renamed from ${from}, with its clocks and triggers`;
-  return isSame ? `${to}: triggers recreated` : `${to}: clocks and triggers updated`;
+function describe(from: TableSpec, to: TableSpec, isSame: boolean): string {
+  const isRenamed = from.name !== to.name;
+  if (isSame && !isRenamed) return `${to.name}: triggers recreated`;
+  const history = to.history ? ', and its history begins' : ', and its history is dropped';
+  const change = Boolean(from.history) === Boolean(to.history) ? '' : history;
+  const what = isRenamed
+    ? `renamed from ${from.name}, with its clocks and triggers`
+    : 'clocks and triggers updated';
+  return `${to.name}: ${what}${change}`;
 }

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { codeBlocks } from '../support/code-blocks.js';
-import { root } from '../support/run-tsx.js';
+import { testProject } from '../support/project.js';
+import { root, runTsx } from '../support/run-tsx.js';
 import { type ScratchProject, scratchProject } from '../support/scratch-project.js';
 
 const blocks = codeBlocks('README.md');
@@ -50,11 +51,14 @@ describe('README.md', () => {
       .trim()
       .split(' ');
     expect(generate.slice(0, 2)).toEqual(['npx', 'drizzle-crr']);
-    const made = await project.run(join(root, 'src/cli/bin.ts'), ...generate.slice(2));
+    const installed = await testProject(Object.fromEntries(files));
+    onTestFinished(() => installed.remove());
+    const made = await installed.crr(...generate.slice(2));
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(readdirSync(join(project.directory, 'drizzle'))).toContain('0000_todos.sql');
+    expect(Object.keys(installed.snapshot('drizzle'))).toContain('0000_todos.sql');
 
-    const program = await project.run('index.ts');
+    const cwd = installed.folder;
+    const program = await runTsx('index.ts', [], { cwd, env: { TSX_TSCONFIG_PATH: undefined } });
     expect(program.stderr).toBe('');
     expect(program.stdout).toBe(blocks.find(({ language }) => language === 'text')!.code);
   });

@@ -49,6 +49,22 @@ test('what is to be reverted, and rows without a key', async () => {
   await expect($crr.undo(5 as never)).rejects.toMatchObject(option('undo() takes an object'));
 });
 
+test('what history() lists can be reverted as it is', async () => {
+  const db = await open();
+  await db.insert(notes).values({ id: 'a', title: 'one' });
+  await db.update(notes).set({ title: 'two' });
+  const [latest] = await db.$crr.history(notes);
+  await db.$crr.revert(notes, latest!);
+  expect(await db.select().from(notes)).toMatchObject([{ title: 'one' }]);
+});
+
+test('the name of a table in place of the table', async () => {
+  const { $crr } = await open();
+  const message = 'the table is a Drizzle table of this schema, such as notes, and not its name';
+  await expect($crr.history('notes' as never)).rejects.toMatchObject(option(message));
+  await expect($crr.conflicts('notes' as never)).rejects.toMatchObject(option(message));
+});
+
 test('a transaction without a note is one', async () => {
   const db = await open();
   await db.$crr.transaction((tx) => tx.insert(notes).values({ id: 'a' }));

@@ -9,3 +9,10 @@ test('options after an extra that is undefined count, too', () => {
   });
   expect(readSchema({ notes }).tables.get('notes')).toMatchObject({ rows: 'growOnly' });
 });
+
+test('options that come twice are refused: one of them would have no effect', () => {
+  const columns = { id: text('id').primaryKey().notNull() };
+  const twice = () =>
+    crrTable('notes', columns, { rows: 'growOnly' } as never, { history: true } as never);
+  expect(twice).toThrow('crrTable(): table "notes" has options twice: pass one object of them');
+});

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Options } from 'tsup';
 import manifest from '../../package.json' with { type: 'json' };
+import { builtDist } from './built-package.js';
 import { isDrizzle1 } from './drizzle-line.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,7 +24,6 @@ const drizzlePackage = (name: 'drizzle-orm' | 'drizzle-kit', is1: boolean) =>
   join(ROOT, is1 ? 'tools/drizzle-1' : '', 'node_modules', name);
 const packageOf = (name: string) => join(ROOT, 'node_modules', name);
 
-let built: Promise<string> | undefined;
 const builtPackages = new Map<boolean, string>();
 
 /** The package's folder with a fresh `dist`, which finds the drizzle-orm of the line. */
@@ -49,26 +48,6 @@ function scratch(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** A fresh `dist`, built once per test file. */
-function builtDist(): Promise<string> {
-  built ??= (async () => {
-    const folder = scratch('drizzle-crr-built-');
-    const configs = (await import('../../tsup.config.js')).default as Options[];
-    for (const config of configs) {
-      await build({
-        ...config,
-        config: false,
-        silent: true,
-        dts: false,
-        sourcemap: false,
-        outDir: join(folder, config.outDir ?? 'dist'),
-      });
-    }
-    return join(folder, 'dist');
-  })();
-  return built;
 }
 
 export interface CommandResult {

@@ -79,7 +79,7 @@ function jsonValue(this: Readonly<Record<string, unknown>>, name: string, value:
 
 function valueText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || isStored(value)) return shownValue(value as SqlValue);
   return shownValue(JSON.stringify(value, jsonValue) ?? String(value));
 }
