@@ -3,8 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const performance = 'test/performance/**/*.test.ts';
-/** Only `npm run soak` has the time: a mistake that is built in may need dozens of histories to be found. */
-const long = process.env.CRR_HISTORIES === undefined ? ['test/constraints/mutants.test.ts'] : [];
+/** Only `npm run soak` has the time. */
+const isLong = process.env.CRR_HISTORIES !== undefined;
+/** A mistake that is built in may need dozens of histories to be found. */
+const long = isLong ? [] : ['test/constraints/mutants.test.ts'];
+/** What the conformance suite shows of the second line of Drizzle, in more cases. */
+const moreOfDrizzle1 = isLong
+  ? [
+      'test/oracle/engines.test.ts',
+      'test/feed/**/*.test.ts',
+      'test/columns/{counter,mvr,lww-by-time,fract-index,greatest-and-least,grow-only,bad-input}.test.ts',
+      'test/constraints/conflicts.test.ts',
+    ]
+  : [];
 
 export default defineConfig({
   resolve: {
@@ -48,11 +59,9 @@ export default defineConfig({
           include: [
             'test/engines/conformance.test.ts',
             'test/engines/{browser,runtimes}/*.test.ts',
-            'test/oracle/engines.test.ts',
-            'test/{drizzle,feed}/**/*.test.ts',
+            'test/drizzle/**/*.test.ts',
             'test/live-queries/{errors,others}.test.ts',
-            'test/columns/{counter,mvr,lww-by-time,fract-index,greatest-and-least,grow-only,bad-input}.test.ts',
-            'test/constraints/conflicts.test.ts',
+            ...moreOfDrizzle1,
             // What the command line does on it; the rest does not depend on the line.
             'test/cli/engines.test.ts',
             'test/migrate/push.test.ts',

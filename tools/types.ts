@@ -1,19 +1,23 @@
-/** Checks the types of projects with every TypeScript that is supported: `tsx tools/types.ts tsconfig.json ...`. */
+/**
+ * Checks the types of projects: `tsx tools/types.ts [--each] tsconfig.json ...`. With `--each`, every TypeScript that
+ * is supported checks them, as what is published is; otherwise the fastest one does.
+ */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { TYPESCRIPT, TYPESCRIPT_NEXT } from './typescript.js';
 
-/** The one that the project is built with, and the next one. */
-const COMPILERS = [import.meta.url, new URL('./typescript-7/package.json', import.meta.url)].map(
-  (from) =>
-    createRequire(from).resolve('typescript/package.json').replace('package.json', 'bin/tsc'),
-);
+const { values, positionals } = parseArgs({
+  options: { each: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const compilers = values.each ? [TYPESCRIPT, TYPESCRIPT_NEXT] : [TYPESCRIPT_NEXT];
 
-const failed = process.argv
-  .slice(2)
-  .flatMap((config) =>
-    COMPILERS.filter(
+const failed = positionals.flatMap((config) =>
+  compilers
+    .filter(
       (tsc) => spawnSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' }).status !== 0,
-    ).map((tsc) => `${tsc} -p ${config}`),
-  );
+    )
+    .map((tsc) => `${tsc} -p ${config}`),
+);
 for (const command of failed) console.error(`failed: ${command}`);
 process.exitCode = failed.length > 0 ? 1 : 0;

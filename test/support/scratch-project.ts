@@ -1,7 +1,7 @@
 /** A project for the length of a test, inside this repository so that its packages are found. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { TYPESCRIPT_NEXT } from '../../tools/typescript.js';
 import tsconfig from '../../tsconfig.json' with { type: 'json' };
 import { type Finished, root, runTsx } from './run-tsx.js';
 
@@ -33,7 +33,7 @@ export function scratchProject(name: string): ScratchProject {
   return {
     directory,
     write,
-    typecheck: () => run(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', '.'),
+    typecheck: () => run(TYPESCRIPT_NEXT, '-p', '.'),
     run,
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -1,7 +1,7 @@
+import { asCrr, crrTable, greatest, least, lww } from 'drizzle-crr';
 import { sql } from 'drizzle-orm';
 import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
-import { asCrr, crrTable, greatest, least, lww } from '../../src/index.js';
 
 const columns = () => ({
   id: text('id').primaryKey().notNull(),

@@ -1,7 +1,4 @@
 import type { Client } from '@libsql/client';
-import { drizzle } from 'drizzle-orm/libsql';
-import { text } from 'drizzle-orm/sqlite-core';
-import { expectTypeOf, test } from 'vitest';
 import {
   type ApplyResult,
   crrTable,
@@ -13,7 +10,10 @@ import {
   type ResolvedResult,
   type RowMerge,
   withCrr,
-} from '../../src/index.js';
+} from 'drizzle-crr';
+import { drizzle } from 'drizzle-orm/libsql';
+import { text } from 'drizzle-orm/sqlite-core';
+import { expectTypeOf, test } from 'vitest';
 
 const notes = crrTable(
   'notes',

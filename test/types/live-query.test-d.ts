@@ -1,10 +1,10 @@
 import { createClient } from '@libsql/client';
+import { crrTable, withCrr } from 'drizzle-crr';
+import { type LiveQuery, liveQuery } from 'drizzle-crr/live';
 import { eq, relations, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { integer, text } from 'drizzle-orm/sqlite-core';
 import { describe, expectTypeOf, test } from 'vitest';
-import { crrTable, withCrr } from '../../src/index.js';
-import { type LiveQuery, liveQuery } from '../../src/live-queries/index.js';
 
 const lists = crrTable('lists', { id: text('id').primaryKey().notNull() });
 const todos = crrTable('todos', {

@@ -1,18 +1,18 @@
 import { createClient } from '@libsql/client';
-import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/libsql';
-import { integer, text } from 'drizzle-orm/sqlite-core';
-import { describe, expectTypeOf, test } from 'vitest';
-import { type Conflict, crrTable, type UnsentRow, withCrr } from '../../src/index.js';
-import type { LiveSnapshot } from '../../src/live-queries/index.js';
-import { useConflicts, useLiveQuery, usePresence, useSync } from '../../src/react/index.js';
+import { type Conflict, crrTable, type UnsentRow, withCrr } from 'drizzle-crr';
+import type { LiveSnapshot } from 'drizzle-crr/live';
+import { useConflicts, useLiveQuery, usePresence, useSync } from 'drizzle-crr/react';
 import {
   createSync,
   type Presence,
   type PresentPeer,
   type Sync,
   type SyncPhase,
-} from '../../src/sync/index.js';
+} from 'drizzle-crr/sync';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/libsql';
+import { integer, text } from 'drizzle-orm/sqlite-core';
+import { describe, expectTypeOf, test } from 'vitest';
 
 const todos = crrTable('todos', { id: text('id').primaryKey().notNull(), n: integer('n') });
 const makeDb = () =>

@@ -1,8 +1,4 @@
 import { createClient } from '@libsql/client';
-import { eq } from 'drizzle-orm';
-import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
-import { integer, text } from 'drizzle-orm/sqlite-core';
-import { describe, expectTypeOf, test } from 'vitest';
 import {
   type ApplyOptions,
   type ApplyResult,
@@ -20,13 +16,17 @@ import {
   type SqlValue,
   type UnsentRow,
   withCrr,
-} from '../../src/index.js';
+} from 'drizzle-crr';
 import {
   createSync,
   createSyncHandler,
   type SyncHandlerOptions,
   type SyncOptions,
-} from '../../src/sync/index.js';
+} from 'drizzle-crr/sync';
+import { eq } from 'drizzle-orm';
+import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import { integer, text } from 'drizzle-orm/sqlite-core';
+import { describe, expectTypeOf, test } from 'vitest';
 
 const todos = crrTable('todos', { id: text('id').primaryKey(), n: integer('n') });
 const schema = { todos };
