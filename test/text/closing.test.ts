@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/libsql';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { withCrr } from '../../src/index.js';
+import { collaborativeText, withCrr } from '../../src/index.js';
 import { openClient } from '../support/client.js';
 import { openSite } from '../support/site.js';
 import { notesWith, SUBJECTS } from './codecs.js';
@@ -22,6 +22,23 @@ describe.each(SUBJECTS)('$name', ({ name, codec, insert }) => {
     site.$crr.document(notes, { id: 'a' }, 'body', codec);
   const bodyOf = async (site: Awaited<ReturnType<typeof open>>) =>
     (await site.select().from(notes))[0]!.body;
+
+  test('an event that documents do not have, and a codec that was not made, are refused', async () => {
+    const site = await open();
+    const doc = await documentOf(site);
+    expect(() => doc.on('changed' as never, () => {})).toThrow("'change' and 'merge', found");
+    await doc.close();
+    const maker = (() => codec) as never;
+    expect(() => collaborativeText('body', maker)).toThrow('call the function that makes it');
+    await expect(site.$crr.document(notes, { id: 'a' }, 'body', maker)).rejects.toMatchObject({
+      code: 'CRR_USAGE_OPTION',
+      message: expect.stringContaining('and not a function'),
+    });
+    const autosave = '500' as never;
+    await expect(
+      site.$crr.document(notes, { id: 'a' }, 'body', codec, { autosave }),
+    ).rejects.toThrow('autosave must be a number of at least 0');
+  });
 
   test('an edit of a closed document fails, each time, and so does a save', async () => {
     const site = await open();

@@ -194,6 +194,27 @@ test('stopped, nothing more is sent', async () => {
   expect(sync.counts.requests).toBe(asked);
 });
 
+test('a sync that stop() ends has not failed', async () => {
+  const [server, a] = [await openSite(), await openSite()];
+  const handler = serve(server);
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const sync = connect(a, async (request) => {
+    asked();
+    await new Promise((resolve) => request.signal.addEventListener('abort', resolve));
+    return handler(request);
+  });
+  const events: SyncEvent['type'][] = [];
+  sync.subscribe(({ type }) => events.push(type));
+  start(sync);
+  await isAsked;
+  await sync.stop();
+  expect(events).toEqual(['phase', 'phase']);
+  expect(sync.phase).toBe('stopped');
+});
+
 test('but a local write is worth another try', async () => {
   const [server, a] = [await openSite(), await openSite()];
   let allowed = false;

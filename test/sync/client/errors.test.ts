@@ -62,6 +62,15 @@ test('while the database of this side fails, the continuous sync reports it and 
   });
 });
 
+test.each(['x', new Headers(), [['a', 'b']]])(
+  'headers that would be spread into none are refused: %s',
+  async (headers) => {
+    const a = await openSite();
+    const refused = () => connect(a, serve(a), { headers: headers as never });
+    expect(refused).toThrow('headers is neither an object of texts by name nor a function');
+  },
+);
+
 test('so does one whose headers cannot be made', async () => {
   const [server, a] = [await openSite(), await openSite()];
   await server.db.insert(notes).values(note('1'));

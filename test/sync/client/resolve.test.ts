@@ -63,7 +63,7 @@ test('what is no function, and a note that is none, are refused', async () => {
   const client = await open();
   const handler = serve(client);
   const refused = (options: object) => () => connect(client, handler, options);
-  expect(refused({ resolve: 'ours' })).toThrow('resolve is not a function');
+  expect(refused({ resolve: 'ours' })).toThrow('resolve must be a function');
   expect(refused({ note: { auther: 'ann' } })).toThrow('did you mean "author"?');
-  expect(refused({ note: { author: 5 } })).toThrow('note.author is not a text');
+  expect(refused({ note: { author: 5 } })).toThrow('note: author must be a text');
 });

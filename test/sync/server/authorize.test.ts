@@ -25,6 +25,8 @@ const ids = async (site: Site) =>
 
 test('without authorize a handler starts only when told that it is public', () => {
   expect(() => createSyncHandler({ db: server.db })).toThrow(/public: true/);
+  const both = { db: server.db, authorize: () => ({ id: 'ann' }), public: true };
+  expect(() => createSyncHandler(both)).toThrow('both authorize and public: true');
   expect(() => createSyncHandler({ db: server.db, authorise: () => null } as never)).toThrow(
     /no option "authorise"/,
   );

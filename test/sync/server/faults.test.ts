@@ -25,6 +25,15 @@ beforeEach(async () => {
   await client.db.insert(notes).values(note('client'));
 });
 
+test('the request of a framework is refused with what to do, before anything is read from it', async () => {
+  const handler = serve(server);
+  const ofNode = { method: 'POST', url: '/sync', headers: { host: 'localhost' } };
+  await expect(handler(ofNode as never)).rejects.toMatchObject({
+    code: 'CRR_USAGE_OPTION',
+    message: expect.stringContaining('a server of node:http needs an adapter'),
+  });
+});
+
 const message = async (more: Partial<SyncRequest> = {}): Promise<SyncRequest> => ({
   siteId: await client.crr.siteId(),
   schema: '',
