@@ -42,10 +42,13 @@ function isDrainedTrusted(
   return (spec) =>
     hasForeignNames ||
     waiting?.has(spec.name) ||
-    spec.clockColumns.some(isTimed) || // What was ahead of its time may be due at any moment.
-    (mayWait && requiredColumns(spec).length > 0) ||
+    (mayWait && mayBecomeDue(spec)) ||
     (mayReject && (changes.length === 0 || offers.has(spec)));
 }
+
+/** Its rows can be incomplete, or what is ahead of its time may be due at any moment. */
+const mayBecomeDue = (spec: TableSpec) =>
+  requiredColumns(spec).length > 0 || spec.clockColumns.some(isTimed);
 
 /** The tables in which something may wait that can be applied. */
 function isDrainedLimited(

@@ -29,7 +29,7 @@ export interface ApplyInput {
   readonly limits: StatementLimits;
   /** The greatest version that columns merged by time take now. */
   readonly greatestTime: number;
-  /** There may be pending changes: apply those that can be applied, in every table whose rows can be incomplete. */
+  /** There may be pending changes: apply those that can be applied, in every table where something can wait. */
   readonly mayWait: boolean;
   /** Statements that note what peers refused, and drop rows which this database may not see any more. */
   readonly evict?: readonly Statement[] | undefined;

@@ -194,7 +194,10 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [...this.#settling.begin(), ...beginApply(this.#source).map((sql) => statement(sql))];
+    return [
+      ...this.#settling.begin(this.#touched),
+      ...beginApply(this.#source).map((sql) => statement(sql)),
+    ];
   }
 
   hold(): Query[] {

@@ -57,13 +57,21 @@ export class Settling {
 
   /**
    * A merge may pass through states that the foreign keys forbid; they are checked when it commits. Local writes end
-   * before it.
+   * before it. Where nothing that they concern is written, they are left alone: after the pragma SQLite compiles every
+   * statement of the connection again.
+   *
+   * @param written the tables that the merge writes, if it settles none.
    */
-  begin(): Statement[] {
+  begin(written: readonly TableSpec[]): Statement[] {
     const { mode } = this;
-    const hasReferences = this.#specs.some((spec) => referencesOf(spec).length > 0);
+    const { parks, shows } = this.apart;
+    const isOnly = this.#scope === undefined && parks === undefined && shows === undefined;
+    const names = isOnly && new Set(written.map(({ name }) => name));
+    const defers = this.#specs.some((spec) =>
+      referencesOf(spec).some(({ parent }) => !names || names.has(spec.name) || names.has(parent)),
+    );
     return [
-      ...(hasReferences ? [statement('PRAGMA defer_foreign_keys = ON')] : []),
+      ...(defers ? [statement('PRAGMA defer_foreign_keys = ON')] : []),
       ...(mode.kind === 'first' ? statements(refuseAside(this.#specs)) : []),
       ...(mode.kind === 'part' ? [statement(refuseMoved(mode.moment))] : []),
       ...statements(this.#settled.filter(hasRivals).map((spec) => dropLostNotes(spec))),
