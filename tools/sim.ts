@@ -45,7 +45,7 @@ for (let seed = first; goesOn(); seed++) {
   const { failure, trace } = await simulate(plan, pool);
   if (values.trace) console.log(trace.join('\n'));
   done += length;
-  if ((done / most) % EVERY === 0) console.log(`${done} steps`);
+  if ((done / most) % EVERY === 0) console.log(`${done} steps, ${cpuSeconds()} CPU seconds`);
   if (failure === undefined) continue;
   failures++;
   console.log(`npm run -s sim -- --seed ${seed} --steps ${length}\n${failure}`);
@@ -53,8 +53,13 @@ for (let seed = first; goesOn(); seed++) {
   else if (!values.trace && !values.all) console.log(`${trace.slice(-15).join('\n')}`);
 }
 await pool.close();
-console.log(`${done} steps, ${failures} failures`);
+console.log(`${done} steps, ${failures} failures, ${cpuSeconds()} CPU seconds`);
 process.exitCode = failures === 0 ? 0 : 1;
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1e6);
+}
 
 /** Prints the smallest part of a plan that fails in the same way. */
 async function report(plan: Plan, failure: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -112,6 +113,11 @@ export class RecycledDatabase {
     return readFileSync(this.#path);
   }
 
+  /** Another number after each transaction that has written something. */
+  writes(): number {
+    return readCounter(this.#path);
+  }
+
   close(): void {
     this.#client.close();
     rmSync(dirname(this.#path), { recursive: true, force: true });
@@ -139,8 +145,18 @@ function markAsChanged(path: string): void {
   mark = (mark + BETWEEN_MARKS) % 2 ** 32;
   counter.writeUInt32BE(mark);
   const file = openSync(path, 'r+');
-  for (const place of [24, 92]) writeSync(file, counter, 0, 4, place);
+  for (const place of [COUNTER_AT, 92]) writeSync(file, counter, 0, 4, place);
   closeSync(file);
+}
+
+const COUNTER_AT = 24;
+
+function readCounter(path: string): number {
+  const counter = Buffer.alloc(4);
+  const file = openSync(path, 'r');
+  readSync(file, counter, 0, 4, COUNTER_AT);
+  closeSync(file);
+  return counter.readUInt32BE();
 }
 
 /** What the merges of one schema are made of, and some more. */

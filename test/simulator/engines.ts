@@ -22,6 +22,8 @@ export interface SimulatedDatabase {
   site(options: { file?: string; schema?: Schema; siteId?: string }): Site | Promise<Site>;
   /** As it is, for a process that has just started. */
   reopened(): Site;
+  /** Another number after each transaction that has written something; undefined if only reading everything shows that. */
+  readonly writes: (() => number) | undefined;
   /** Copies it to a file; undefined if that is not possible from outside. */
   readonly backUp: ((file: string) => void) | undefined;
   /** Runs the migration of schema.ts; undefined if a simulation with this engine has none. */
@@ -59,6 +61,7 @@ const simulated = (database: RecycledDatabase, clock?: SiteClock): SimulatedData
     return database.site(options);
   },
   reopened: () => database.reopened(),
+  writes: () => database.writes(),
   backUp: (file) => database.backUp(file),
   migrate: (schema) => database.migrate(MIGRATION, schema),
   close: () => database.close(),
@@ -70,6 +73,7 @@ let loaded: Promise<Wasm> | undefined;
 /** SQLite in WebAssembly, in memory. It is installed for each simulation: in a database that got other bytes, it ran out of its memory's bounds. */
 class RecycledWasm implements SimulatedDatabase {
   readonly clock = undefined;
+  readonly writes = undefined;
   readonly migrate = undefined;
   readonly backUp = undefined;
   #client: WasmDatabase;

@@ -4,7 +4,6 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { CrrUsageError } from '../../src/index.js';
 import { bytesToHex } from '../../src/model/value.js';
 import type { Random } from '../support/random.js';
-import { readFacts } from './facts.js';
 import { LATER_SCHEMAS, SCHEMAS } from './schema.js';
 import type { Station } from './station.js';
 import { expectNothing, type World } from './world.js';
@@ -20,7 +19,7 @@ export async function prune(
   const keep = random.int(3);
   try {
     const { pruned } = await station.site.db.$crr.prune({ keep });
-    const after = await readFacts(station.site.db);
+    const after = await station.facts();
     for (const event of before.events.keys()) if (!after.events.has(event)) world.pruned.add(event);
     await world.look(station);
     return `prunes ${pruned} events, and keeps ${keep} of each row`;
@@ -32,9 +31,17 @@ export async function prune(
 
 const thingsOf = (station: Station) => (station.isMigrated ? LATER_SCHEMAS : SCHEMAS).logged.things;
 
-/** Both list the same conflicts, whoever has pruned what. */
-export async function expectSameConflicts(a: Station, b: Station): Promise<void> {
-  const [mine, theirs] = [await conflictsOf(a), await conflictsOf(b)];
+/** Columns that a migration has added. */
+const LATER = ['note', 'likes'];
+
+/**
+ * Both list the same conflicts, whoever has pruned what.
+ *
+ * @param isCut whether rows travel in parts: see docs/history.md about columns that are younger than events.
+ */
+export async function expectSameConflicts(a: Station, b: Station, isCut: boolean): Promise<void> {
+  const except = isCut ? LATER : [];
+  const [mine, theirs] = [await conflictsOf(a, except), await conflictsOf(b, except)];
   const only = (some: ReadonlySet<string>, others: ReadonlySet<string>, { name }: Station) =>
     [...some].filter((one) => !others.has(one)).map((one) => `${name}: ${one}`);
   expectNothing(`${a.name} and ${b.name} list other conflicts`, [
@@ -43,12 +50,14 @@ export async function expectSameConflicts(a: Station, b: Station): Promise<void>
   ]);
 }
 
-async function conflictsOf(station: Station): Promise<Set<string>> {
+async function conflictsOf(station: Station, except: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (const conflict of await station.site.db.$crr.conflicts(thingsOf(station))) {
-    if (conflict.reason !== 'concurrent') continue;
+    if (conflict.reason !== 'concurrent' || except.includes(conflict.column)) continue;
     const heads = conflict.heads.map(
-      ({ event, value, siteId }) => `${event} ${String(value)} by ${bytesToHex(siteId)}`,
+      // Nobody's event has a name of its own at each site.
+      ({ event, value, siteId }) =>
+        `${event.replace(/^local:.*/, 'import')} ${String(value)} by ${bytesToHex(siteId)}`,
     );
     found.add(`${String(conflict.key.id)}.${conflict.column}: ${heads.sort().join(', ')}`);
   }

@@ -13,6 +13,7 @@ import { createTableSql } from '../support/create-table.js';
 
 export class RecycledServer {
   readonly clock = undefined;
+  readonly writes = undefined;
   readonly backUp = undefined;
   readonly migrate = undefined;
   readonly #directory = mkdtempSync(join(tmpdir(), 'drizzle-crr-sqld-'));

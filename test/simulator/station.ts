@@ -8,7 +8,7 @@ import {
 import type { Link } from '../../src/testing/link.js';
 import type { Site } from '../constraints/site.js';
 import type { SimulatedDatabase } from './engines.js';
-import { type Fact, type Facts, rowName } from './facts.js';
+import { type Fact, type Facts, readFacts, rowName } from './facts.js';
 import type { SitePlan } from './plan.js';
 import { authorize, headersOf } from './rights.js';
 
@@ -50,6 +50,8 @@ export class Station {
   readonly #page: number | undefined;
   readonly #onError: (error: unknown) => void;
   #handler!: SyncHandler;
+  /** What its process has read last, and the number of writes of then. */
+  #read: { readonly facts: Facts; readonly writes: number } | undefined;
 
   constructor(
     readonly plan: SitePlan,
@@ -74,6 +76,15 @@ export class Station {
     return this.upstreams.some(({ link }) => link.isCut);
   }
 
+  /** What it knows. Nothing is read again if nothing was written. */
+  async facts(): Promise<Facts> {
+    const writes = this.database.writes?.();
+    if (writes !== undefined && this.#read?.writes === writes) return this.#read.facts;
+    const facts = await readFacts(this.site.db);
+    this.#read = writes === undefined ? undefined : { facts, writes };
+    return facts;
+  }
+
   readonly handle = (request: Request) => this.#handler(request);
 
   connect(station: Station, link: Link): void {
@@ -83,6 +94,7 @@ export class Station {
   /** A process that has just started with this database. */
   reopen(site: Site): void {
     this.site = site;
+    this.#read = undefined;
     this.#handler = createSyncHandler({
       db: site.db,
       authorize,

@@ -1,7 +1,7 @@
 /** Whether a client has seen or written what it may not; the rules of docs/sync.md, written once more. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { type Facts, readFacts, textOf } from './facts.js';
+import { type Facts, textOf } from './facts.js';
 import { accessTo, conditionsOf, type Rights, tableOf } from './rights.js';
 import { SCHEMAS } from './schema.js';
 import type { Station } from './station.js';
@@ -27,9 +27,10 @@ export async function watchWrites(
   rights: Rights,
   request: () => Promise<Response>,
 ): Promise<{ readonly response: Response; readonly found: string[] }> {
-  const [hidden, before] = [await hiddenRows(server, rights), await readFacts(server.site.db)];
+  const [hidden, before] = [await hiddenRows(server, rights), await server.facts()];
   const response = await request();
-  const after = await readFacts(server.site.db);
+  const after = await server.facts();
+  if (after === before) return { response, found: [] };
   // A row must meet the condition before the write and after it.
   for (const row of await hiddenRows(server, rights)) hidden.add(row);
   const mayWrite = (row: string, column = '') => {
