@@ -10,6 +10,7 @@ import type { Query } from '../sql/statement.js';
 import { type ApplyVersions, readVersions } from '../tables/apply/read.js';
 import type { Findings } from '../tables/guard/findings.js';
 import { refuseAlways } from '../tables/guard/table.js';
+import { EARLY_CELLS } from '../tables/log/take-over.js';
 import { registerSites } from '../tables/site/register.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import { contended, refuseEarly } from './batch-errors.js';
@@ -132,11 +133,12 @@ export class BatchRunner {
     let settles: SettleMode = {
       kind: evictsRows(options.evict) ? 'whole' : this.#mayBeAside ? 'look' : 'first',
     };
+    let takesOver = false;
     for (let attempt = 1; ; attempt++) {
       const done = await drift.withPresent(
         async (present) => {
           const look = await this.#look(options, present);
-          const plan = await this.#plan(changes, { ...options, settles }, look);
+          const plan = await this.#plan(changes, { ...options, settles, takesOver }, look);
           try {
             return { result: await runPlan(plan, look) };
           } catch (error) {
@@ -145,6 +147,10 @@ export class BatchRunner {
             if (next !== undefined) {
               settles = next;
               this.#mayBeAside = true;
+              return undefined;
+            }
+            if (!takesOver && messages(error).includes(EARLY_CELLS)) {
+              takesOver = true;
               return undefined;
             }
             if (!isStale(error)) throw error;
@@ -174,7 +180,7 @@ export class BatchRunner {
 
   async #plan(
     changes: readonly Change[],
-    options: BatchOptions & { readonly settles: SettleMode },
+    options: BatchOptions & { readonly settles: SettleMode; readonly takesOver: boolean },
     look: DrainLook,
   ): Promise<ApplyPlan> {
     const { connection, sites } = this.#parts;
@@ -193,6 +199,7 @@ export class BatchRunner {
       mayWait: this.#mayWait !== false,
       before,
       settles: options.settles,
+      takesOver: options.takesOver,
       evict: [
         ...refusalStatements(options.peer, present.schema),
         ...evictWhileMerging(options.evict, present.schema),

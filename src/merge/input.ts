@@ -35,6 +35,8 @@ export interface ApplyInput {
   readonly evict?: readonly Statement[] | undefined;
   /** What it does about tables with constraints. */
   readonly settles: SettleMode;
+  /** Whether its events take over cells that came before them; else it fails if they should. */
+  readonly takesOver: boolean;
   /** What is known since the last drain of this source, if there was one; then only what may have become possible is tried. */
   readonly before?: DrainedBefore | undefined;
   /** Some pending changes were rejected: try those again whose row changes. */

@@ -11,7 +11,14 @@ import { importStatements } from '../tables/log/assumed.js';
 import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
 import { expectPruned } from '../tables/log/offered-again.js';
 import { noteStanding } from '../tables/log/standing.js';
-import { dotsText } from '../tables/log/table.js';
+import { dotsText, isNew } from '../tables/log/table.js';
+import {
+  endTakeOver,
+  findHeads,
+  isMarked,
+  refuseEarlyCells,
+  takeOver,
+} from '../tables/log/take-over.js';
 import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
 import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
@@ -24,6 +31,8 @@ export interface EventsInput {
   readonly limits: StatementLimits;
   /** Whether events of this site may come back to it. */
   readonly takesOwn: boolean;
+  /** Whether events take over what nobody's events have noted before; else the batch fails if they should. */
+  readonly takesOver: boolean;
 }
 
 /** What a batch contains about a table with history. */
@@ -46,10 +55,21 @@ export function logEvents(
   const taken = takesOwn ? offers : offers.filter(({ change }) => !ordinals.isLocal(change));
   const isComplete =
     !isDrained && taken.length === offers.length && rows.every((row) => isExplained(spec, row));
+  if (isComplete && taken.length === 0) return [];
+  const { takesOver } = input;
+  const after = [
+    ...(takesOver && taken.length > 0 ? takeOver(spec) : []),
+    ...(isComplete ? [] : importStatements(spec)),
+    ...(takesOver ? findHeads(spec) : []),
+    ...noteStanding(
+      spec,
+      takesOver ? `(${isNew(spec, 'last')} OR ${isMarked(spec, 'last')})` : undefined,
+    ),
+    takesOver ? endTakeOver(spec) : refuseEarlyCells(spec),
+  ];
   return [
     ...(taken.length === 0 ? [] : takeEvents(spec, taken, input)),
-    ...(isComplete ? [] : importStatements(spec).map((sql) => statement(sql))),
-    ...(isComplete && taken.length === 0 ? [] : noteStanding(spec).map((sql) => statement(sql))),
+    ...after.map((sql) => statement(sql)),
   ];
 }
 

@@ -285,8 +285,8 @@ class Batch {
   /** After the report: what an event changes is its log. */
   log(): Query[] {
     const { events, parents } = this.grouped;
-    const { ownReturn = false, limits } = this.input;
-    const input = { ordinals: this.ordinals, parents, limits, takesOwn: ownReturn };
+    const { ownReturn = false, limits, takesOver } = this.input;
+    const input = { ordinals: this.ordinals, parents, limits, takesOwn: ownReturn, takesOver };
     return this.#touched
       .filter(({ history }) => history)
       .flatMap((spec) => {

@@ -47,6 +47,7 @@ export const rivalTable = (table: string) => `${table}${TABLE_INFIX}rival`;
 
 export const logTable = (table: string) => `${table}${TABLE_INFIX}log`;
 export const logIndex = (table: string) => `${logTable(table)}_key`;
+export const importIndex = (table: string) => `${logTable(table)}_import`;
 export const headTable = (table: string) => `${table}${TABLE_INFIX}head`;
 export const prunedTable = (table: string) => `${table}${TABLE_INFIX}pruned`;
 

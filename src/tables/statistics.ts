@@ -1,6 +1,13 @@
 import type { TableSpec } from '../model/table-spec.js';
 import { statementText } from '../sql/layout.js';
-import { asideTable, clockTable, headTable, logIndex, logTable } from '../sql/names.js';
+import {
+  asideTable,
+  clockTable,
+  headTable,
+  importIndex,
+  logIndex,
+  logTable,
+} from '../sql/names.js';
 import { quoteName, quoteText } from '../sql/quote.js';
 import { type Query, queryRow } from '../sql/statement.js';
 import { sameRow } from './clock/table.js';
@@ -64,7 +71,7 @@ export function countBookkeepingBytes(read: (bytes: number) => void): Query {
 
 /** The same for the log of a table, with its index and heads. */
 export function countLogBytes({ name }: TableSpec, read: (bytes: number) => void): Query {
-  const parts = [logTable, logIndex, headTable].map((part) => quoteText(part(name)));
+  const parts = [logTable, logIndex, importIndex, headTable].map((part) => quoteText(part(name)));
   const sql = `SELECT sum(pgsize) AS bytes FROM dbstat WHERE name IN (${parts.join(', ')})`;
   return queryRow(sql, ({ 0: bytes }) => read(Number(bytes)));
 }

@@ -1,15 +1,15 @@
 import { statementText } from '../../sql/layout.js';
-import { headTable, keyOf, logIndex, logTable, prunedTable } from '../../sql/names.js';
+import { headTable, importIndex, keyOf, logIndex, logTable, prunedTable } from '../../sql/names.js';
 import { quoteName, quoteText } from '../../sql/quote.js';
 import { eventValueOf, eventVersion } from './table.js';
 import { valueTextSql } from './text.js';
 
-/** Gives the log and its tables the new name of their table. The index is made again, because SQLite cannot rename an index. */
+/** Gives the log and its tables the new name of their table. Its indexes are made again, because SQLite cannot rename an index. */
 export const renameLog = (from: string, to: string): string[] => [
   `ALTER TABLE ${quoteName(logTable(from))} RENAME TO ${quoteName(logTable(to))}`,
   `ALTER TABLE ${quoteName(headTable(from))} RENAME TO ${quoteName(headTable(to))}`,
   `ALTER TABLE ${quoteName(prunedTable(from))} RENAME TO ${quoteName(prunedTable(to))}`,
-  `DROP INDEX IF EXISTS ${quoteName(logIndex(from))}`,
+  ...[logIndex, importIndex].map((index) => `DROP INDEX IF EXISTS ${quoteName(index(from))}`),
 ];
 
 export const renameLogKey = (table: string, from: string, to: string): string =>

@@ -1,5 +1,5 @@
 import { replicatedColumns } from '../../model/table-spec.js';
-import { headTable, logIndex, logTable, prunedTable } from '../../sql/names.js';
+import { headTable, importIndex, logIndex, logTable, prunedTable } from '../../sql/names.js';
 import { quoteName } from '../../sql/quote.js';
 import type { ActualCrr } from '../actual.js';
 import type { Difference } from '../difference.js';
@@ -14,7 +14,9 @@ export const logModule: TableModule = {
   create: (spec) => (spec.history ? logStatements(spec) : []),
   objects: ({ name, history }) =>
     history
-      ? [logTable, logIndex, headTable, prunedTable].map((part) => [part(name), ''] as const)
+      ? [logTable, logIndex, importIndex, headTable, prunedTable].map(
+          (part) => [part(name), ''] as const,
+        )
       : [],
   drop: (table) => [
     `DROP TABLE IF EXISTS ${quoteName(logTable(table))}`,

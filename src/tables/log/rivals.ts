@@ -46,17 +46,22 @@ function replacesAssumed(spec: TableSpec, e: string, assumed: string, cell: stri
 const isParent = (spec: TableSpec, parent: string, child: string, cell: string) =>
   `(instr(${child}.parents, ' ' || ${dotSql(parent)} || ' ') > 0 OR ${replacesByPruned(child, parent)}) AND ${coversNamed(spec, child, cell)}`;
 
+/** SQL condition: the event `z` has replaced `y` in the cell, whichever came first. */
+export function replaces(spec: TableSpec, z: string, y: string, cell: string): Layout {
+  return block`
+    CASE
+      WHEN ${y}.seq IS NULL THEN ${coversNamed(spec, z, cell)} AND ${replacesAssumed(spec, z, y, cell)}
+      WHEN ${z}.seq IS NULL THEN ${coversNamed(spec, z, cell)} AND NOT ${replacesAssumed(spec, y, z, cell)} AND (${z}.causal_length > ${y}.causal_length OR ${versionNamed(spec, z, cell)} > ${versionNamed(spec, y, cell)})
+      ELSE ${isParent(spec, y, z, cell)}
+    END`;
+}
+
 /**
  * SQL condition: the event `y` is no head of the cell any more. What was a head before can only be replaced by what is new.
  * Usually the next event of the cell has it as parent, so that one is found first.
  */
 function isReplaced(spec: TableSpec, y: string, cell: string): Layout {
-  const replaces = block`
-    CASE
-      WHEN ${y}.seq IS NULL THEN ${coversNamed(spec, 'z', cell)} AND ${replacesAssumed(spec, 'z', y, cell)}
-      WHEN z.seq IS NULL THEN ${coversNamed(spec, 'z', cell)} AND NOT ${replacesAssumed(spec, y, 'z', cell)} AND ${versionNamed(spec, 'z', cell)} > ${versionNamed(spec, y, cell)}
-      ELSE ${isParent(spec, y, 'z', cell)}
-    END`;
+  const isNext = replaces(spec, 'z', y, cell);
   return block`
     (
       EXISTS (
@@ -65,14 +70,14 @@ function isReplaced(spec: TableSpec, y: string, cell: string): Layout {
           ${sameKeys(spec, 'z', y)}
           AND z.arrived = ${DB_VERSION}
           AND z.id > ${y}.id
-          AND ${replaces}
+          AND ${isNext}
       )
       OR ${y}.arrived = ${DB_VERSION} AND EXISTS (
         SELECT 1 FROM ${log(spec)} AS z
         WHERE
           ${sameKeys(spec, 'z', y)}
           AND z.id < ${y}.id
-          AND ${replaces}
+          AND ${isNext}
       )
     )`;
 }

@@ -1,6 +1,6 @@
 import { cellTypeOf } from '../../columns/registry.js';
 import type { ReplicatedColumnSpec, TableSpec } from '../../model/table-spec.js';
-import { block, statementText } from '../../sql/layout.js';
+import { block, type Layout, statementText } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { cells } from '../cells/table.js';
 import { sameKeys } from '../clock/table.js';
@@ -11,11 +11,18 @@ import { covers, eventVersion, heads, isNew, log } from './table.js';
  * a register, each site counts its own. The cells say which values stand, so they say what the heads are.
  */
 
-/** After the events and the imports of a merge are in. */
-export const noteStanding = (spec: TableSpec): string[] =>
+/**
+ * After the events and the imports of a merge are in.
+ *
+ * @param isChanged SQL condition: the heads of the row of the event `last` may be others.
+ */
+export const noteStanding = (spec: TableSpec, isChanged = isNew(spec, 'last')): string[] =>
   spec.cellColumns
     .filter((column) => cellTypeOf(column).lists === 'conflicts')
-    .flatMap((column) => [forgetOverwritten(spec, column), addStanding(spec, column)]);
+    .flatMap((column) => {
+      const concerned = isConcerned(spec, column, isChanged);
+      return [forgetOverwritten(spec, column, concerned), addStanding(spec, column, concerned)];
+    });
 
 /** SQL condition: the event wrote the value of its site that stands. */
 function stands(spec: TableSpec, column: ReplicatedColumnSpec, e: string) {
@@ -25,10 +32,10 @@ function stands(spec: TableSpec, column: ReplicatedColumnSpec, e: string) {
   )`;
 }
 
-/** SQL condition: the new event `last` is the last one of the register, and there is one of nobody in its row's life. */
-function isConcerned(spec: TableSpec, { name }: ReplicatedColumnSpec) {
+/** SQL condition: the event `last` is the last one of the register, and there is one of nobody in its row's life. */
+function isConcerned(spec: TableSpec, { name }: ReplicatedColumnSpec, isChanged: string) {
   return block`
-    ${isNew(spec, 'last')}
+    ${isChanged}
     AND last.causal_length % 2 = 1
     AND ${covers(spec, 'last', name)}
     AND EXISTS (
@@ -41,14 +48,14 @@ function isConcerned(spec: TableSpec, { name }: ReplicatedColumnSpec) {
     )`;
 }
 
-function forgetOverwritten(spec: TableSpec, column: ReplicatedColumnSpec): string {
+function forgetOverwritten(spec: TableSpec, column: ReplicatedColumnSpec, isConcerned: Layout) {
   return statementText`
     DELETE FROM ${heads(spec)}
     WHERE
       column_name = ${quoteText(column.name)}
       AND event IN (
         SELECT last.id FROM ${log(spec)} AS last
-        WHERE ${isConcerned(spec, column)}
+        WHERE ${isConcerned}
       )
       AND head IN (
         SELECT y.id FROM ${log(spec)} AS y
@@ -56,14 +63,14 @@ function forgetOverwritten(spec: TableSpec, column: ReplicatedColumnSpec): strin
       )`;
 }
 
-function addStanding(spec: TableSpec, column: ReplicatedColumnSpec): string {
+function addStanding(spec: TableSpec, column: ReplicatedColumnSpec, isConcerned: Layout) {
   return statementText`
     INSERT INTO ${heads(spec)} (event, column_name, head)
     SELECT last.id, ${quoteText(column.name)}, y.id
     FROM ${log(spec)} AS last
     CROSS JOIN ${log(spec)} AS y
     WHERE
-      ${isConcerned(spec, column)}
+      ${isConcerned}
       AND ${sameKeys(spec, 'y', 'last')}
       AND y.causal_length = last.causal_length
       AND (

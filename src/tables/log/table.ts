@@ -7,6 +7,7 @@ import {
 import { list, statementText } from '../../sql/layout.js';
 import {
   headTable,
+  importIndex,
   logIndex,
   logTable,
   offeredValueOf,
@@ -77,6 +78,8 @@ export function logStatements(spec: TableSpec): string[] {
         ${list(columns)}
       )`,
     `CREATE INDEX IF NOT EXISTS ${quoteName(logIndex(spec.name))} ON ${log(spec)} (${[...keys, 'arrived'].join(', ')})`,
+    // A row may have many events, and hardly ever one of nobody.
+    `CREATE INDEX IF NOT EXISTS ${quoteName(importIndex(spec.name))} ON ${log(spec)} (${keys.join(', ')}) WHERE seq IS NULL`,
     statementText`
       CREATE TABLE IF NOT EXISTS ${heads(spec)} (
         event INTEGER,
