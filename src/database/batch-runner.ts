@@ -10,7 +10,7 @@ import type { Query } from '../sql/statement.js';
 import { type ApplyVersions, readVersions } from '../tables/apply/read.js';
 import type { Findings } from '../tables/guard/findings.js';
 import { refuseAlways } from '../tables/guard/table.js';
-import { EARLY_CELLS } from '../tables/log/take-over.js';
+import { EARLY_CELLS } from '../tables/log/early-cells.js';
 import { registerSites } from '../tables/site/register.js';
 import { type MutableReport, reportOf } from './apply-result.js';
 import { contended, refuseEarly } from './batch-errors.js';

@@ -8,17 +8,12 @@ import { OrderedRows } from '../sql/ordered-rows.js';
 import type { RowWriter } from '../sql/source-rows.js';
 import { bindValue, type Query, type Statement, statement } from '../sql/statement.js';
 import { importStatements } from '../tables/log/assumed.js';
+import { refuseEarlyCells } from '../tables/log/early-cells.js';
 import { insertEventsStatement, mergeEventsStatements } from '../tables/log/merge.js';
 import { expectPruned } from '../tables/log/offered-again.js';
 import { noteStanding } from '../tables/log/standing.js';
-import { dotsText, isNew } from '../tables/log/table.js';
-import {
-  endTakeOver,
-  findHeads,
-  isMarked,
-  refuseEarlyCells,
-  takeOver,
-} from '../tables/log/take-over.js';
+import { dotsText } from '../tables/log/table.js';
+import { endTakeOver, findHeads, isChanged, takeOver } from '../tables/log/take-over.js';
 import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
 import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
@@ -61,10 +56,7 @@ export function logEvents(
     ...(takesOver && taken.length > 0 ? takeOver(spec) : []),
     ...(isComplete ? [] : importStatements(spec)),
     ...(takesOver ? findHeads(spec) : []),
-    ...noteStanding(
-      spec,
-      takesOver ? `(${isNew(spec, 'last')} OR ${isMarked(spec, 'last')})` : undefined,
-    ),
+    ...noteStanding(spec, takesOver ? isChanged(spec, 'last') : undefined),
     takesOver ? endTakeOver(spec) : refuseEarlyCells(spec),
   ];
   return [

@@ -194,10 +194,8 @@ class Batch {
   }
 
   begin(): Query[] {
-    return [
-      ...this.#settling.begin(this.#touched),
-      ...beginApply(this.#source).map((sql) => statement(sql)),
-    ];
+    const begin = beginApply(this.#source).map((sql) => statement(sql));
+    return [...this.#settling.begin(this.#touched), ...begin];
   }
 
   hold(): Query[] {
@@ -285,13 +283,12 @@ class Batch {
   /** After the report: what an event changes is its log. */
   log(): Query[] {
     const { events, parents } = this.grouped;
-    const { ownReturn = false, limits, takesOver } = this.input;
-    const input = { ordinals: this.ordinals, parents, limits, takesOwn: ownReturn, takesOver };
+    const { ownReturn: takesOwn = false, limits, takesOver } = this.input;
+    const input = { ordinals: this.ordinals, parents, limits, takesOwn, takesOver };
     return this.#touched
       .filter(({ history }) => history)
       .flatMap((spec) => {
-        const isDrained = this.#drained.includes(spec);
-        const rows = this.#offers.get(spec) ?? [];
+        const [isDrained, rows] = [this.#drained.includes(spec), this.#offers.get(spec) ?? []];
         return logEvents({ spec, events: events.get(spec) ?? [], rows, isDrained }, input);
       });
   }

@@ -5,7 +5,7 @@ import { DatabasePool } from './pool.js';
 import { simulate } from './simulate.js';
 
 const STEPS = 200;
-const histories = numberFromEnv('CRR_HISTORIES', 5);
+const histories = numberFromEnv('CRR_HISTORIES', 12);
 
 const seeds = Array.from({ length: histories }, (_, i) => hash('simulator', seedFromEnv(), i));
 const pool = new DatabasePool();

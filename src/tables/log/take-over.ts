@@ -1,45 +1,16 @@
-import {
-  type ReplicatedColumnSpec,
-  replicatedColumns,
-  type TableSpec,
-} from '../../model/table-spec.js';
-import { all, any, block, type Layout, list, statementText } from '../../sql/layout.js';
+import { replicatedColumns, type TableSpec } from '../../model/table-spec.js';
+import { block, type Layout, list, statementText } from '../../sql/layout.js';
 import { quoteText } from '../../sql/quote.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
+import { isEmpty, isOfLife, rivals, writers, wrote } from './early-cells.js';
 import { parentsSql } from './parents.js';
 import { replaces } from './rivals.js';
-import {
-  cellNames,
-  coversNamed,
-  eventValueOf,
-  eventVersion,
-  heads,
-  isNew,
-  log,
-  markedVersion,
-} from './table.js';
+import { cellNames, coversNamed, eventValueOf, eventVersion, heads, isNew, log } from './table.js';
 
 /*
- * Cells may come before their event: a row that is larger than a message travels in parts, and others may get it in between.
- * They are noted as nobody's event until the one that wrote them comes, and takes them over. Then the row's heads are found
- * once more, from all of its events: what has come in between was compared with nobody's.
+ * Cells may come before their event, if a row travels in parts. They are nobody's event until the one that wrote them takes
+ * them over. Then the row's heads are found once more, from all events: what has come meanwhile was compared with nobody's.
  */
-
-/** In the error of a batch that brings such an event. It is sent again, and takes over. */
-export const EARLY_CELLS = 'drizzle-crr: early cells';
-
-/** Fails the batch if an event takes something over, or the heads beside one of nobody are to be found. Last of a merge. */
-export const refuseEarlyCells = (spec: TableSpec): string => statementText`
-  SELECT json_extract('{}', ${quoteText(EARLY_CELLS)})
-  WHERE
-    EXISTS (
-      SELECT 1
-      ${writers(spec)}
-    )
-    OR EXISTS (
-      SELECT 1
-      ${rivals(spec)}
-    )`;
 
 /** Once the events of a merge are in. */
 export const takeOver = (spec: TableSpec): string[] => [
@@ -48,12 +19,16 @@ export const takeOver = (spec: TableSpec): string[] => [
   dropEmpty(spec),
 ];
 
-/** Once the imports of a merge are in. {@link isMarked} holds until {@link endTakeOver}. */
+/** Once the imports of a merge are in. {@link isChanged} holds until {@link endTakeOver}. */
 export const findHeads = (spec: TableSpec): string[] => [
   ...mark(spec, rivals(spec)),
   noteRivals(spec),
   noteLast(spec),
 ];
+
+/** SQL condition: the heads of the row of an event may be others than before. */
+export const isChanged = (spec: TableSpec, e: string) =>
+  `(${isNew(spec, e)} OR ${isMarked(spec, e)})`;
 
 export const endTakeOver = (spec: TableSpec): string =>
   `DELETE FROM ${heads(spec)} WHERE event = ${MARK}`;
@@ -73,68 +48,12 @@ const mark = (spec: TableSpec, concerned: Layout): string[] => [
 const MARK = 0;
 
 /** SQL condition: an event is one of a row that is concerned. */
-export function isMarked(spec: TableSpec, e: string): string {
+function isMarked(spec: TableSpec, e: string): string {
   const keys = (of: string) =>
     clockKeys(spec)
       .map((key) => `${of}.${key}`)
       .join(', ');
   return `(${keys(e)}) IN (SELECT ${keys('one')} FROM ${heads(spec)} AS marked JOIN ${log(spec)} AS one ON one.id = marked.head WHERE marked.event = ${MARK})`;
-}
-
-/** SQL condition: the event `x` wrote what the cell of nobody's event `i` has. */
-function wrote(spec: TableSpec, column: ReplicatedColumnSpec, i: string): string {
-  const [version, value] = [eventVersion(column.name), eventValueOf(column.name)];
-  if (spec.cellColumns.includes(column))
-    return `x.${version} = ${i}.${version} AND x.site = ${i}.site`;
-  // Two sites can give a cell the same version. What a NULL stands for in a NOT NULL column is nobody's write.
-  const isSame = `${i}.${value} IS x.${value} COLLATE BINARY`;
-  return `${i}.${version} = abs(${markedVersion('x', column)}) AND ${column.notNull ? `(${isSame} OR x.${value} IS NULL)` : isSame}`;
-}
-
-/** SQL condition: the new event `x` is of the same life of the same row as nobody's event. */
-const isOfLife = (spec: TableSpec, i: string) =>
-  block`${sameKeys(spec, 'x', i)} AND x.causal_length = ${i}.causal_length AND x.seq IS NOT NULL AND ${isNew(spec, 'x')}`;
-
-const isEmpty = (spec: TableSpec, i: string) =>
-  all(['true', ...replicatedColumns(spec).map(({ name }) => `${i}.${eventVersion(name)} IS NULL`)]);
-
-/** New events `x` with nobody's event of which they are the writers, as FROM and WHERE. */
-function writers(spec: TableSpec): Layout {
-  return block`
-    FROM ${log(spec)} AS x
-    CROSS JOIN ${log(spec)} AS i
-    WHERE
-      i.seq IS NULL
-      AND ${isOfLife(spec, 'i')}
-      AND (
-        ${any([
-          block`(
-            ${isEmpty(spec, 'i')}
-          )`,
-          ...replicatedColumns(spec).map((column) => `(${wrote(spec, column, 'i')})`),
-        ])}
-      )`;
-}
-
-/** New events `x` of nobody with another site's event that gave a cell the same version, as FROM and WHERE. */
-function rivals(spec: TableSpec): Layout {
-  return block`
-    FROM ${log(spec)} AS x
-    CROSS JOIN ${log(spec)} AS other
-    WHERE
-      ${isNew(spec, 'x')}
-      AND x.seq IS NULL
-      AND ${sameKeys(spec, 'other', 'x')}
-      AND other.causal_length = x.causal_length
-      AND other.site <> x.site
-      AND (
-        ${any([
-          'false',
-          ...spec.clockColumns.map(
-            (column) => `x.${eventVersion(column.name)} = abs(${markedVersion('other', column)})`,
-          ),
-        ])}
-      )`;
 }
 
 /** What was written here has as parents what it had as long as nobody's events were there: others may have got it. */
@@ -181,10 +100,7 @@ const dropEmpty = (spec: TableSpec) => statementText`
   WHERE
     seq IS NULL
     AND ${isMarked(spec, log(spec))}
-    AND EXISTS (
-      SELECT 1 FROM ${log(spec)} AS x
-      WHERE ${isOfLife(spec, log(spec))}
-    )
+    AND EXISTS (SELECT 1 FROM ${log(spec)} AS x WHERE ${isOfLife(spec, log(spec))})
     AND ${isEmpty(spec, log(spec))}`;
 
 const isReplaced = (spec: TableSpec, y: string, cell: string) => block`
