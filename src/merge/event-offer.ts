@@ -9,19 +9,37 @@ import {
 import { bytesToHex, hexToBytes, type SqlValue } from '../model/value.js';
 import { parseValueText } from '../tables/log/text.js';
 
-/** An event of a batch, as it goes into the log. */
+/**
+ * An event of a batch, as it goes into the log. Thousands of them are kept until the batch is planned, so they have nothing of
+ * the JSON that they were read from but its values.
+ */
 export interface EventOffer {
   readonly key: readonly SqlValue[];
   readonly change: Change;
-  readonly event: LogEvent;
-  /** By the index among the replicated columns; version undefined: the row's. */
-  readonly cells: ReadonlyMap<
-    number,
-    { readonly version: number | undefined; readonly value: SqlValue }
-  >;
+  readonly time: number;
+  readonly rowVersion: number | undefined;
+  readonly parents: Dots;
+  readonly pruned: Dots;
+  readonly commit: EventCommit | undefined;
+  /** The columns that it wrote, as indexes among the replicated ones. */
+  readonly columns: readonly number[];
+  /** Of each of them; null: the row's. */
+  readonly versions: readonly (number | null)[];
+  readonly values: readonly SqlValue[];
   /** JSON of the cells of columns that this schema lacks, or that merge in another way here. */
   readonly others: string | undefined;
 }
+
+export type Dots = NonNullable<LogEvent['p']>;
+
+/** Who made the transaction, and why, and which one it takes back. */
+interface EventCommit {
+  readonly author: string | undefined;
+  readonly message: string | undefined;
+  readonly reverts: LogEvent['u'] | undefined;
+}
+
+const NO_DOTS: Dots = [];
 
 /** Reads the event of a change; a text says why no honest site could have sent it. */
 export function offerEvent(
@@ -31,23 +49,43 @@ export function offerEvent(
 ): EventOffer | string {
   const event = decodeEvent(change);
   if (typeof event === 'string') return event;
-  const columns = columnsOf(spec);
-  const cells = new Map<number, { version: number | undefined; value: SqlValue }>();
-  const others: Record<string, readonly [number | null, string]> = {};
-  for (const [name, cell] of Object.entries(event.c ?? {})) {
-    const [version, text] = cell;
-    const value = parseValueText(text);
+  const found = columnsOf(spec);
+  const columns: number[] = [];
+  const versions: (number | null)[] = [];
+  const values: SqlValue[] = [];
+  let others: Record<string, readonly [number | null, string]> | undefined;
+  const { t, r, c = {}, p = NO_DOTS, b = NO_DOTS, a, m, u } = event;
+  for (const name of Object.keys(c)) {
+    const cell = c[name]!;
+    const version = cell[0];
+    const value = parseValueText(cell[1]);
     if (value === undefined) return 'the value of a cell is malformed';
-    const found = columns.get(name);
-    if (found === undefined || (version !== null && !fits(found.column, version))) {
+    const place = found.get(name);
+    if (place === undefined || (version !== null && !fits(place.column, version))) {
+      others ??= {};
       others[name] = cell;
       continue;
     }
-    const inside = version === null ? undefined : versionFromWire(found.column, version);
-    cells.set(found.index, { version: inside, value });
+    columns.push(place.index);
+    versions.push(version === null ? null : versionFromWire(place.column, version));
+    values.push(value);
   }
-  const hasOthers = Object.keys(others).length > 0;
-  return { key, change, event, cells, others: hasOthers ? JSON.stringify(others) : undefined };
+  return {
+    key,
+    change,
+    time: t,
+    rowVersion: r,
+    parents: p,
+    pruned: b,
+    commit:
+      a === undefined && m === undefined && u === undefined
+        ? undefined
+        : { author: a, message: m, reverts: u },
+    columns,
+    versions,
+    values,
+    others: others && JSON.stringify(others),
+  };
 }
 
 interface FoundColumn {
@@ -85,7 +123,7 @@ export function inCausalOrder(offers: readonly EventOffer[]): readonly EventOffe
     done.add(offer);
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const parent = top.offer.event.p?.[top.next++];
+      const parent = top.offer.parents[top.next++];
       if (parent === undefined) {
         ordered.push(top.offer);
         stack.pop();
@@ -105,10 +143,14 @@ export function inCausalOrder(offers: readonly EventOffer[]): readonly EventOffe
 export class SitesOfParents {
   readonly #sites = new Map<string, Uint8Array>();
 
-  add({ p = [], b = [], u }: LogEvent): void {
-    for (const site of [...[...p, ...b].map(([, , site]) => site), u?.[1]]) {
-      if (site !== undefined && !this.#sites.has(site)) this.#sites.set(site, hexToBytes(site));
-    }
+  add({ parents, pruned, commit }: EventOffer): void {
+    for (const dot of parents) this.#add(dot[2]);
+    for (const dot of pruned) this.#add(dot[2]);
+    this.#add(commit?.reverts?.[1]);
+  }
+
+  #add(site: string | undefined): void {
+    if (site !== undefined && !this.#sites.has(site)) this.#sites.set(site, hexToBytes(site));
   }
 
   get all(): readonly Uint8Array[] {

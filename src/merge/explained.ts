@@ -8,31 +8,58 @@ import type { RowOffer } from './table-group.js';
  * Whether a batch contains an event for all that it contains about a row, so that nothing of it can be in the clocks and not
  * in the log. Versions that no site wrote need none.
  */
-export function isExplained(spec: TableSpec, { cl, cells, siteCells, events }: RowOffer): boolean {
-  const offers = events?.offers.filter(({ change }) => change.cl === cl) ?? [];
-  if (offers.length === 0) return false;
-  const isWritten = (index: number, version: number, more: (offer: EventOffer) => boolean) =>
-    offers.some((offer) => {
-      const cell = offer.cells.get(index);
-      return cell && (cell.version ?? offer.event.r) === version && more(offer);
-    });
-  for (const [index, cell] of cells.entries()) {
+export function isExplained(spec: TableSpec, row: RowOffer): boolean {
+  const offers = row.events?.offers;
+  if (offers === undefined || !offers.some(({ change }) => change.cl === row.cl)) return false;
+  return areCellsExplained(spec, row, offers) && areSiteCellsExplained(spec, row, offers);
+}
+
+function areCellsExplained(
+  { clockColumns }: TableSpec,
+  { cl, cells }: RowOffer,
+  offers: readonly EventOffer[],
+): boolean {
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index];
     if (cell === undefined || cell.col_version <= 0) continue;
-    // Two sites can give a cell the same version. A NULL may stand for a value.
-    const isSame = ({ cells }: EventOffer) => {
-      const { value } = cells.get(index)!;
-      if (value === cell.val) return true;
-      return value === null
-        ? spec.clockColumns[index]!.notNull === true
-        : compareValues(value, cell.val) === 0;
-    };
-    if (!isWritten(index, cell.col_version, isSame)) return false;
+    // A NULL may stand for a value.
+    const mayBeNull = clockColumns[index]!.notNull === true;
+    let isWritten = false;
+    for (const offer of offers) {
+      const place = placeOf(offer, cl, index, cell.col_version);
+      if (place === -1) continue;
+      // Two sites can give a cell the same version.
+      const value = offer.values[place]!;
+      isWritten =
+        value === cell.val || (value === null ? mayBeNull : compareValues(value, cell.val) === 0);
+      if (isWritten) break;
+    }
+    if (!isWritten) return false;
   }
+  return true;
+}
+
+function areSiteCellsExplained(
+  { clockColumns, cellColumns }: TableSpec,
+  { cl, siteCells }: RowOffer,
+  offers: readonly EventOffer[],
+): boolean {
   if (siteCells === undefined) return true;
-  const first = spec.clockColumns.length;
   return [...siteCells.values()].every(({ cid, col_version, site_id }) => {
-    const index = spec.cellColumns.findIndex(({ name }) => name === cid);
-    const version = versionFromWire(spec.cellColumns[index]!, col_version);
-    return isWritten(first + index, version, ({ change }) => change.site_id === site_id);
+    const index = cellColumns.findIndex(({ name }) => name === cid);
+    const version = versionFromWire(cellColumns[index]!, col_version);
+    return offers.some(
+      (offer) =>
+        offer.change.site_id === site_id &&
+        placeOf(offer, cl, clockColumns.length + index, version) !== -1,
+    );
   });
+}
+
+/** Where an event of this life has the cell with this version; -1 if it did not write it. */
+function placeOf(offer: EventOffer, cl: number, index: number, version: number): number {
+  if (offer.change.cl !== cl) return -1;
+  const place = offer.columns.indexOf(index);
+  if (place === -1) return -1;
+  return (offer.versions[place] ?? offer.rowVersion) === version ? place : -1;
 }

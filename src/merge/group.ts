@@ -149,7 +149,7 @@ export function groupChanges(
   function offerEventOf(group: TableGroup, change: Change, key: SqlValue[], index: number): void {
     const offer = offerEvent(group.spec, change, key);
     if (typeof offer === 'string') refuseEvent(change, offer, index);
-    parents.add(offer.event);
+    parents.add(offer);
     rowEvents ??= group.eventsOf(key, row);
     rowEvents.offers.push(offer);
   }

@@ -1,4 +1,3 @@
-import type { LogEvent } from '../model/log-event.js';
 import { replicatedColumns, type TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
 import { list, statementText } from '../sql/layout.js';
@@ -14,7 +13,7 @@ import { expectPruned } from '../tables/log/offered-again.js';
 import { noteStanding } from '../tables/log/standing.js';
 import { dotsText } from '../tables/log/table.js';
 import { endTakeOver, findHeads, isChanged, takeOver } from '../tables/log/take-over.js';
-import { type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
+import { type Dots, type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
 import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
 import type { RowEvents, RowOffer } from './table-group.js';
@@ -67,7 +66,8 @@ export function logEvents(
 
 function takeEvents(spec: TableSpec, offers: readonly EventOffer[], input: EventsInput): Query[] {
   const all = replicatedColumns(spec);
-  const written = new Set(offers.flatMap(({ cells }) => [...cells.keys()]));
+  const written = new Set<number>();
+  for (const offer of offers) for (const index of offer.columns) written.add(index);
   const indexes = all.flatMap((_, index) => (written.has(index) ? [index] : []));
   const columns = indexes.map((index) => all[index]!);
   const rows = new OrderedRows<EventOffer>(
@@ -77,7 +77,7 @@ function takeEvents(spec: TableSpec, offers: readonly EventOffer[], input: Event
   );
   return [
     ...rows.statements(offers),
-    ...(offers.some(({ event }) => event.b !== undefined) ? [statement(expectPruned(spec))] : []),
+    ...(offers.some(({ pruned }) => pruned.length > 0) ? [statement(expectPruned(spec))] : []),
     ...noteCommits(offers, input),
     ...mergeEventsStatements(spec).map((sql) => statement(sql)),
   ];
@@ -85,33 +85,42 @@ function takeEvents(spec: TableSpec, offers: readonly EventOffer[], input: Event
 
 /** Writes an event's values in the order of {@link insertEventsStatement}. */
 function writeEvent(
-  { key, change, event, cells, others }: EventOffer,
+  offer: EventOffer,
   columns: readonly number[],
-  { ordinals, parents }: EventsInput,
+  input: EventsInput,
   to: RowWriter,
 ): void {
-  for (const value of key) to.value(value);
-  const writer = ordinals.of(change);
+  const { change, rowVersion, others } = offer;
+  for (const value of offer.key) to.value(value);
+  const writer = input.ordinals.of(change);
   to.number(writer);
   to.number(change.col_version);
   to.number(change.seq);
-  to.number(event.t);
+  to.number(offer.time);
   to.number(change.cl);
-  to.value(event.r === undefined ? null : BigInt(event.r));
-  const dotsOf = (dots: NonNullable<LogEvent['p']>) =>
-    dots.flatMap(([version, seq, site]) => {
-      const ordinal = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
-      return ordinal === undefined ? [] : [`${ordinal}:${version}:${seq}`];
-    });
-  to.text(dotsText(dotsOf(event.p ?? [])));
-  const pruned = dotsOf(event.b ?? []);
+  if (rowVersion === undefined) to.text(null);
+  else to.number(rowVersion);
+  to.text(dotsText(dotsOf(offer.parents, writer, input)));
+  const pruned = dotsOf(offer.pruned, writer, input);
   to.text(pruned.length === 0 ? null : dotsText(pruned));
   to.text(others ?? null);
   for (const index of columns) {
-    const cell = cells.get(index);
-    to.value(cell?.version === undefined ? null : BigInt(cell.version));
-    to.value(cell?.value ?? null);
+    const place = offer.columns.indexOf(index);
+    const version = offer.versions[place] ?? null;
+    if (version === null) to.text(null);
+    else to.number(version);
+    to.value(offer.values[place] ?? null);
   }
+}
+
+/** Dots as the log has them. Those of sites that this database does not know are left out. */
+function dotsOf(dots: Dots, writer: number, { ordinals, parents }: EventsInput): string[] {
+  const texts: string[] = [];
+  for (const [version, seq, site] of dots) {
+    const ordinal = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
+    if (ordinal !== undefined) texts.push(`${ordinal}:${version}:${seq}`);
+  }
+  return texts;
 }
 
 /** Who made the transactions, and why, as far as their writers gave that. */
@@ -119,27 +128,26 @@ function noteCommits(
   offers: readonly EventOffer[],
   { ordinals, parents }: EventsInput,
 ): Statement[] {
-  const commits = new Map<string, EventOffer>();
-  for (const offer of offers) {
-    const { event, change } = offer;
-    if (event.a === undefined && event.m === undefined && event.u === undefined) continue;
-    commits.set(`${ordinals.of(change)} ${change.col_version}`, offer);
-  }
-  return [...commits.values()].map(({ change, event }) => {
+  const commits = new Map<string, Statement>();
+  for (const { change, commit } of offers) {
+    if (commit === undefined) continue;
+    const writer = ordinals.of(change);
+    const id = `${writer} ${change.col_version}`;
+    if (commits.has(id)) continue;
     const args: SqlValue[] = [];
-    const [version, site] = event.u ?? [];
-    const reverted = site === undefined ? ordinals.of(change) : ordinals.ofSite(parents.of(site)!);
+    const [version, site] = commit.reverts ?? [];
+    const reverted = site === undefined ? writer : ordinals.ofSite(parents.of(site)!);
     const reverts =
       version === undefined || reverted === undefined ? null : `${reverted}:${version}`;
-    const values = [event.a ?? null, event.m ?? null, reverts].map((v) => bindValue(v, args));
-    return statement(
-      statementText`
-        INSERT INTO ${COMMIT_TABLE} (site, db_version, author, message, reverts)
-        VALUES (
-          ${list([ordinals.of(change), change.col_version, ...values])}
-        )
-        ON CONFLICT (site, db_version) DO NOTHING`,
-      args,
-    );
-  });
+    const { author = null, message = null } = commit;
+    const values = [author, message, reverts].map((value) => bindValue(value, args));
+    const sql = statementText`
+      INSERT INTO ${COMMIT_TABLE} (site, db_version, author, message, reverts)
+      VALUES (
+        ${list([writer, change.col_version, ...values])}
+      )
+      ON CONFLICT (site, db_version) DO NOTHING`;
+    commits.set(id, statement(sql, args));
+  }
+  return [...commits.values()];
 }

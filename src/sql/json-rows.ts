@@ -46,7 +46,8 @@ export class JsonRow {
 
 /**
  * Makes statements that read their rows from one bound JSON text: neither SQL nor parameters grow
- * with the rows.
+ * with the rows. SQLite extracts a value from the JSON each time it is used, so a subquery does that once; the LIMIT keeps
+ * SQLite from writing the extraction wherever its result is used.
  *
  * @typeParam Origin the object that a row was made from.
  */
@@ -78,18 +79,32 @@ export class JsonRows<Origin> {
     const rows = this.#rows;
     if (rows.length === 0) return;
     const shifts = this.#addShifts();
-    const text = JSON.stringify(rows.map(({ values }) => values));
+    const shared = sharedValues(rows, shifts);
+    const kept = shared.flatMap((sql, index) => (sql === undefined ? [index] : []));
+    const text = JSON.stringify(rows.map(({ values }) => kept.map((index) => values[index])));
     if (INEXACT.test(text)) for (const origin of this.#origins) this.inexact.push(origin);
     else {
-      const value = (index: number) => {
-        const plain = `j.value ->> ${index}`;
+      const plain = (index: number) => shared[index] ?? `j.value ->> ${kept.indexOf(index)}`;
+      const columns = kept.flatMap((index) => {
+        // Shifts are at the ends of the rows.
+        if (index >= shared.length - shifts.size) return [];
         const shift = shifts.get(index);
-        if (shift === undefined) return sharedValue(rows, index) ?? plain;
-        const real = realOfParts(`(${plain})`, `(j.value ->> ${shift})`);
+        if (shift === undefined) return [`${plain(index)} AS v${index}`];
+        const real = realOfParts(`(${plain(index)})`, `(${plain(shift)})`);
         // In other rows the value may not be a real.
-        return rows.every(({ reals }) => reals?.has(index)) ? real : `coalesce(${real}, ${plain})`;
-      };
-      this.statements.push(statement(this.sql(value, 'json_each(?) AS j'), [text]));
+        const isReal = rows.every(({ reals }) => reals?.has(index));
+        return [`${isReal ? real : `coalesce(${real}, ${plain(index)})`} AS v${index}`];
+      });
+      const from =
+        columns.length === 0
+          ? 'json_each(?) AS j'
+          : `(SELECT ${columns.join(', ')} FROM json_each(?) AS j LIMIT -1) AS j`;
+      this.statements.push(
+        statement(
+          this.sql((index) => shared[index] ?? `j.v${index}`, from),
+          [text],
+        ),
+      );
     }
     this.#rows = [];
     this.#origins = [];
@@ -112,10 +127,17 @@ export class JsonRows<Origin> {
   }
 }
 
-/** A number or NULL that all rows share, as SQL: versions and sites mostly are. It need not be extracted from the JSON. */
-function sharedValue(rows: readonly JsonRow[], index: number): string | undefined {
-  const shared = rows[0]!.values[index];
-  if (typeof shared !== 'number' && shared !== null) return undefined;
-  if (!rows.every(({ values }) => values[index] === shared)) return undefined;
-  return shared === null ? 'NULL' : String(shared);
+/**
+ * By index, the SQL of a number or NULL that all rows share, as versions and sites mostly are. They are not in the JSON: a value
+ * costs more there than most of what is done with it.
+ */
+function sharedValues(
+  rows: readonly JsonRow[],
+  shifts: ReadonlyMap<number, number>,
+): (string | undefined)[] {
+  return rows[0]!.values.map((value, index) => {
+    if (typeof value === 'string' || shifts.has(index)) return undefined;
+    if (!rows.every(({ values }) => values[index] === value)) return undefined;
+    return value === null ? 'NULL' : String(value);
+  });
 }

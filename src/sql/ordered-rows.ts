@@ -22,17 +22,23 @@ export class OrderedRows<Origin> {
   ) {}
 
   statements(origins: readonly Origin[]): Statement[] {
-    const rows = origins.map((origin) => {
+    return this.#json(origins) ?? this.#bound(origins);
+  }
+
+  /** Undefined if JSON does not carry all of them exactly. */
+  #json(origins: readonly Origin[]): Statement[] | undefined {
+    const json = new JsonRows<Origin>(this.sql);
+    for (const origin of origins) {
       const row = new JsonRow();
       this.write(origin, row);
-      return row;
-    });
-    if (rows.every(({ isExact }) => isExact)) {
-      const json = new JsonRows<Origin>(this.sql);
-      for (const [i, row] of rows.entries()) json.add(origins[i]!, row);
-      json.finish();
-      if (json.inexact.length === 0) return json.statements;
+      if (!row.isExact) return undefined;
+      json.add(origin, row);
     }
+    json.finish();
+    return json.inexact.length === 0 ? json.statements : undefined;
+  }
+
+  #bound(origins: readonly Origin[]): Statement[] {
     const bound = new MultiRowStatements(
       (values) => this.sql((index) => `j.column${index + 1}`, `(${values}) AS j`),
       this.limits,
