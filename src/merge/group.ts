@@ -5,7 +5,8 @@ import type { CrrSchema } from '../model/schema.js';
 import { NEUTRAL_SITE } from '../model/site.js';
 import type { TableSpec } from '../model/table-spec.js';
 import type { SqlValue } from '../model/value.js';
-import { offerEvent, SitesOfParents } from './event-offer.js';
+import { offerEvent } from './event-offer.js';
+import { SitesOfParents } from './sites-of-parents.js';
 import {
   offerCell,
   offerSentinel,

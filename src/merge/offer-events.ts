@@ -13,9 +13,10 @@ import { expectPruned } from '../tables/log/offered-again.js';
 import { noteStanding } from '../tables/log/standing.js';
 import { dotsText } from '../tables/log/table.js';
 import { endTakeOver, findHeads, isChanged, takeOver } from '../tables/log/take-over.js';
-import { type Dots, type EventOffer, inCausalOrder, type SitesOfParents } from './event-offer.js';
+import { type Dots, type EventOffer, inCausalOrder } from './event-offer.js';
 import { isExplained } from './explained.js';
 import type { OrdinalsOfBatch } from './ordinals.js';
+import type { SitesOfParents } from './sites-of-parents.js';
 import type { RowEvents, RowOffer } from './table-group.js';
 
 /** What the events of a batch are taken into the log with. */

@@ -46,8 +46,7 @@ export class JsonRow {
 
 /**
  * Makes statements that read their rows from one bound JSON text: neither SQL nor parameters grow
- * with the rows. SQLite extracts a value from the JSON each time it is used, so a subquery does that once; the LIMIT keeps
- * SQLite from writing the extraction wherever its result is used.
+ * with the rows.
  *
  * @typeParam Origin the object that a row was made from.
  */
@@ -85,26 +84,16 @@ export class JsonRows<Origin> {
     if (INEXACT.test(text)) for (const origin of this.#origins) this.inexact.push(origin);
     else {
       const plain = (index: number) => shared[index] ?? `j.value ->> ${kept.indexOf(index)}`;
-      const columns = kept.flatMap((index) => {
-        // Shifts are at the ends of the rows.
-        if (index >= shared.length - shifts.size) return [];
+      const value = (index: number) => {
         const shift = shifts.get(index);
-        if (shift === undefined) return [`${plain(index)} AS v${index}`];
+        if (shift === undefined) return plain(index);
         const real = realOfParts(`(${plain(index)})`, `(${plain(shift)})`);
         // In other rows the value may not be a real.
-        const isReal = rows.every(({ reals }) => reals?.has(index));
-        return [`${isReal ? real : `coalesce(${real}, ${plain(index)})`} AS v${index}`];
-      });
-      const from =
-        columns.length === 0
-          ? 'json_each(?) AS j'
-          : `(SELECT ${columns.join(', ')} FROM json_each(?) AS j LIMIT -1) AS j`;
-      this.statements.push(
-        statement(
-          this.sql((index) => shared[index] ?? `j.v${index}`, from),
-          [text],
-        ),
-      );
+        return rows.every(({ reals }) => reals?.has(index))
+          ? real
+          : `coalesce(${real}, ${plain(index)})`;
+      };
+      this.statements.push(statement(this.sql(value, 'json_each(?) AS j'), [text]));
     }
     this.#rows = [];
     this.#origins = [];

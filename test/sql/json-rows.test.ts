@@ -39,9 +39,9 @@ test('a number that all rows share is written into the statement, and is not in 
     [1n, 'a', 3n],
     [1n, 'a', 4n],
   ]);
-  const from =
-    '(SELECT j.value ->> 0 AS v1, j.value ->> 1 AS v2 FROM json_each(?) AS j LIMIT -1) AS j';
-  expect(statements).toEqual([{ sql: `1,j.v1,j.v2 ${from}`, args: ['[["a",3],["a",4]]'] }]);
+  expect(statements).toEqual([
+    { sql: '1,j.value ->> 0,j.value ->> 1 json_each(?) AS j', args: ['[["a",3],["a",4]]'] },
+  ]);
 });
 
 test('rows that share everything are still as many', () => {
