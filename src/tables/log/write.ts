@@ -60,8 +60,9 @@ export function logTriggers(spec: TableSpec): TriggerSql[] {
       return {
         column,
         isWritten,
-        version: block`CASE WHEN ${isWritten} THEN ${cellVersionSql(column.name, `${CLOCK}.`)} END`,
-        value: block`CASE WHEN ${isWritten} THEN new.${quoteName(column.name)} END`,
+        // The stamp of the write begins with the version.
+        version: block`CASE WHEN ${isWritten} THEN ${CLOCK}.row_version + ${CLOCK}.${cellClock(column.name)} END`,
+        value: writtenValue(column, isWritten),
       };
     }),
     ...spec.cellColumns.map((column) => {
@@ -91,6 +92,14 @@ export function logTriggers(spec: TableSpec): TriggerSql[] {
       ],
     }),
   ];
+}
+
+/** SQL of what an update wrote to a cell; NULL if it did not. The shorter it is, the faster is each statement compiled. */
+function writtenValue(column: ReplicatedColumnSpec, isWritten: Fragment): Fragment {
+  const name = quoteName(column.name);
+  return clockTypeOf(column).isWrite === undefined
+    ? `nullif(new.${name} COLLATE BINARY, old.${name})`
+    : block`CASE WHEN ${isWritten} THEN new.${name} END`;
 }
 
 /** SQL condition: an update wrote the cell. A write that was undone is none. */
