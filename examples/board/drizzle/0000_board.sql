@@ -34,7 +34,7 @@ CREATE TABLE `lists` (
 CREATE UNIQUE INDEX `lists_title` ON `lists` (`board_id`,`title`);
 --> statement-breakpoint
 -- drizzle-crr commit_alter: boards: becomes a CRR; cards: becomes a CRR, with history; descriptions: becomes a CRR; lists: becomes a CRR, with history
-/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_bury"],"text":"034ff0638ec78ac5","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"e81bb2a8a992075c","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"1f31a5c7d747ded7","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_bury","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"36b8648d81d46a95","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
+/* crr:state {"format":2,"set":[{"triggers":["boards__crr_on_insert","boards__crr_on_update_name","boards__crr_on_update_notes","boards__crr_on_key","boards__crr_on_delete","boards__crr_on_life","boards__crr_on_return","boards__crr_on_aside_insert","boards__crr_on_aside_delete","boards__crr_on_aside_key","boards__crr_on_aside_update_name","boards__crr_on_rival_insert","boards__crr_on_rival_update","boards__crr_on_replaced_update","boards__crr_on_bury"],"text":"034ff0638ec78ac5","base":null,"spec":{"name":"boards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"name","sqlType":"text","notNull":true}],"cellColumns":[{"name":"notes","sqlType":"text","kind":{"type":"text"}}],"constraints":{"references":[],"uniques":[{"name":"boards_name_unique","columns":["name"],"loser":{"shows":"suffix","column":"name"}}],"isCircular":false}}},{"triggers":["cards__crr_on_log","cards__crr_on_insert","cards__crr_on_update_title","cards__crr_on_update_position","cards__crr_on_update_list_id","cards__crr_on_show_votes","cards__crr_on_update_votes","cards__crr_on_update_status","cards__crr_on_key","cards__crr_on_delete","cards__crr_on_life","cards__crr_on_return","cards__crr_on_resume","cards__crr_on_resume_key","cards__crr_on_aside_insert","cards__crr_on_aside_delete","cards__crr_on_aside_key","cards__crr_on_guard_delete","cards__crr_on_guard_reference_0","cards__crr_on_pass"],"text":"6cf87449232147ee","base":null,"spec":{"name":"cards","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"list_id","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["list"]}},{"name":"title","sqlType":"text","notNull":true,"kind":{"type":"lwwByTime"}}],"cellColumns":[{"name":"votes","sqlType":"integer","notNull":true,"default":"0","kind":{"type":"counter"}},{"name":"status","sqlType":"text","kind":{"type":"mvr"}}],"constraints":{"references":[{"columns":["list_id"],"parent":"lists","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[],"isCircular":false},"history":true}},{"triggers":["descriptions__crr_on_insert","descriptions__crr_on_update_body","descriptions__crr_on_key","descriptions__crr_on_delete","descriptions__crr_on_life","descriptions__crr_on_return"],"text":"1f31a5c7d747ded7","base":null,"spec":{"name":"descriptions","key":[{"name":"card_id","sqlType":"text"}],"clockColumns":[],"cellColumns":[{"name":"body","sqlType":"text","kind":{"type":"text"}}]}},{"triggers":["lists__crr_on_log","lists__crr_on_insert","lists__crr_on_update_position","lists__crr_on_update_title","lists__crr_on_update_board_id","lists__crr_on_key","lists__crr_on_delete","lists__crr_on_aside_insert","lists__crr_on_aside_delete","lists__crr_on_aside_key","lists__crr_on_aside_update_title","lists__crr_on_rival_insert","lists__crr_on_rival_update","lists__crr_on_replaced_update","lists__crr_on_bury","lists__crr_on_guard_delete","lists__crr_on_guard_reference_0","lists__crr_on_pass"],"text":"8740303a7a41a07a","base":null,"spec":{"name":"lists","key":[{"name":"id","sqlType":"text"}],"clockColumns":[{"name":"board_id","sqlType":"text","notNull":true},{"name":"title","sqlType":"text","notNull":true},{"name":"position","sqlType":"text","notNull":true,"kind":{"type":"fractIndex","within":["board"]}}],"constraints":{"references":[{"columns":["board_id"],"parent":"boards","parentKey":["id"],"hides":"row","parentMayHide":true}],"uniques":[{"name":"lists_title","columns":["board_id","title"],"loser":{"shows":"suffix","column":"title"}}],"isCircular":false},"history":true}}],"drop":[]} */
 CREATE TABLE IF NOT EXISTS crr_site (
   ordinal INTEGER PRIMARY KEY,
   site_id BLOB NOT NULL UNIQUE
@@ -987,8 +987,6 @@ CREATE TABLE IF NOT EXISTS "cards__crr_log" (
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "cards__crr_log_key" ON "cards__crr_log" ("key_id", arrived);
 --> statement-breakpoint
-CREATE INDEX IF NOT EXISTS "cards__crr_log_import" ON "cards__crr_log" ("key_id") WHERE seq IS NULL;
---> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "cards__crr_head" (
   event INTEGER,
   column_name TEXT,
@@ -1082,12 +1080,12 @@ SELECT
   state.seq,
   CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
   crr_clock.causal_length,
-  CASE WHEN old."list_id" IS NOT new."list_id" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_list_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."list_id" IS NOT new."list_id" COLLATE BINARY THEN new."list_id" END,
-  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN new."position" END,
-  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN new."title" END,
+  CASE WHEN old."list_id" IS NOT new."list_id" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_list_id" END,
+  nullif(new."list_id" COLLATE BINARY, old."list_id"),
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_position" END,
+  nullif(new."position" COLLATE BINARY, old."position"),
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_title" END,
+  nullif(new."title" COLLATE BINARY, old."title"),
   CASE WHEN old."votes" IS NOT new."votes" COLLATE BINARY THEN (SELECT x.version FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)) END,
   CASE WHEN old."votes" IS NOT new."votes" COLLATE BINARY THEN (SELECT x.value FROM "cards__crr_cell" AS x WHERE x."key_id" = new."id" AND x.column_name = 'votes' AND x.site = (SELECT site FROM crr_state)) END,
   CASE WHEN (
@@ -2653,8 +2651,6 @@ CREATE TABLE IF NOT EXISTS "lists__crr_log" (
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "lists__crr_log_key" ON "lists__crr_log" ("key_id", arrived);
 --> statement-breakpoint
-CREATE INDEX IF NOT EXISTS "lists__crr_log_import" ON "lists__crr_log" ("key_id") WHERE seq IS NULL;
---> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "lists__crr_head" (
   event INTEGER,
   column_name TEXT,
@@ -2744,12 +2740,12 @@ SELECT
   state.seq,
   CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER),
   crr_clock.causal_length,
-  CASE WHEN old."board_id" IS NOT new."board_id" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_board_id" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."board_id" IS NOT new."board_id" COLLATE BINARY THEN new."board_id" END,
-  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_title" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN new."title" END,
-  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + ifnull(CAST(crr_clock."clock_position" AS INTEGER), -(crr_clock.row_version = 0)) END,
-  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN new."position" END
+  CASE WHEN old."board_id" IS NOT new."board_id" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_board_id" END,
+  nullif(new."board_id" COLLATE BINARY, old."board_id"),
+  CASE WHEN old."title" IS NOT new."title" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_title" END,
+  nullif(new."title" COLLATE BINARY, old."title"),
+  CASE WHEN old."position" IS NOT new."position" COLLATE BINARY THEN crr_clock.row_version + crr_clock."clock_position" END,
+  nullif(new."position" COLLATE BINARY, old."position")
 FROM crr_state AS state, "lists__crr_clock" AS crr_clock
 WHERE crr_clock."key_id" = new."id";
 END;
