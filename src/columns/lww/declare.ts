@@ -1,4 +1,3 @@
-import { CrrUsageError } from '../../errors.js';
 import { optionsOf, requireOptions } from '../../model/options.js';
 import type { ColumnKind } from '../../model/table-spec.js';
 import { lwwByTime } from '../lww-by-time/type.js';
