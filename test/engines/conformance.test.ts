@@ -4,6 +4,7 @@ import { isDrizzle1 } from '../support/drizzle-line.js';
 import { REFUSED, SCENARIOS } from './conformance.js';
 import { OPENERS, openOn } from './openers.js';
 import { reference } from './reference.js';
+import { scenariosHere } from './scenarios-here.js';
 
 /** Drizzle has one driver for each of these and another engine, so its other line runs only that one. */
 const SAME_DRIVER = new Set([
@@ -13,19 +14,6 @@ const SAME_DRIVER = new Set([
 ]);
 /** Drizzle has drivers for these from 1.0 on. */
 const ONLY_DRIZZLE_1 = new Set(['Turso, file', 'op-sqlite, stand-in']);
-/** They query as others do, and take most of the time: the second line of Drizzle leaves them out where the first runs them. */
-const SAME_QUERIES = new Set([
-  'documents of a text merge, also with writes by SQL',
-  'a table with history tells what was written, and takes it back',
-  'a preview is what the merge then does, and a function decides conflicts',
-  'writes wait in a draft until they are reviewed',
-  'rows that break a foreign key or a unique index are merged, and shown once they can be',
-  'deletes are forgotten, and a client from before them is told',
-  'a copied client and a restored server begin again',
-  'damage to the bookkeeping is found, and repaired',
-]);
-const runsHere = (engine: string, scenario: string) =>
-  !isDrizzle1 || ONLY_DRIZZLE_1.has(engine) || !SAME_QUERIES.has(scenario);
 const openers = isDrizzle1 ? OPENERS.filter(({ name }) => !SAME_DRIVER.has(name)) : OPENERS;
 
 for (const opener of openers) {
@@ -33,8 +21,8 @@ for (const opener of openers) {
   describe(opener.name, () => {
     const reason =
       open === undefined ? 'this line of Drizzle has no driver for the engine' : opener.missing;
-    for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      if (!runsHere(opener.name, name)) continue;
+    for (const name of scenariosHere(ONLY_DRIZZLE_1.has(opener.name))) {
+      const scenario = SCENARIOS[name]!;
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {
         const run = scenario((schema) => openOn(opener, schema));

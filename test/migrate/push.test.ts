@@ -9,6 +9,7 @@ import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { openClient } from '../support/client.js';
+import { isDrizzle1 } from '../support/drizzle-line.js';
 import { type TestProject, testProject } from '../support/project.js';
 
 const configOf = (more = '') =>
@@ -51,12 +52,17 @@ const WRITES = [
   "UPDATE notes SET title = 'z', views = 5 WHERE id = 'a'",
 ];
 
-test.each([
-  ['a column', 'title', 'headline'],
-  ['a counter', 'views', 'visits'],
-  ['a register', 'mood', 'feeling'],
-  ['a key', 'id', 'key'],
-])('%s renamed by push keeps its clocks, and goes on replicating', async (_, from, to) => {
+/** What drizzle-kit asks does not depend on what is renamed, so its second line is asked once. */
+const ofLine = <T>(cases: readonly T[]): readonly T[] => (isDrizzle1 ? cases.slice(0, 1) : cases);
+
+test.each(
+  ofLine([
+    ['a column', 'title', 'headline'],
+    ['a counter', 'views', 'visits'],
+    ['a register', 'mood', 'feeling'],
+    ['a key', 'id', 'key'],
+  ] as const),
+)('%s renamed by push keeps its clocks, and goes on replicating', async (_, from, to) => {
   project = await testProject({ 'drizzle.config.ts': configOf() });
   const db = await push(V1);
   for (const sql of WRITES) await db.$client.execute(sql);
@@ -117,11 +123,13 @@ export const posts = crrTable('posts', {
 }${more.replaceAll('name', 'id')});
 export const seen = sqliteTable('seen', { n: text('n').primaryKey(), who: text('who').references(() => users.id, { onDelete: 'set null' }) });`;
 
-test.runIf(sqldBinary() !== undefined).each([
-  ['sqlite', 'httpUrl'],
-  ['sqlite', 'wsUrl'],
-  ['turso', 'httpUrl'],
-] as const)(
+test.runIf(sqldBinary() !== undefined).each(
+  ofLine([
+    ['sqlite', 'httpUrl'],
+    ['sqlite', 'wsUrl'],
+    ['turso', 'httpUrl'],
+  ] as const),
+)(
   'push rebuilds parents on a server, and no row below them is deleted (dialect %s, %s)',
   async (dialect, protocol) => {
     const server = (await startSqld())!;
