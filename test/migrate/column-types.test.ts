@@ -15,6 +15,7 @@ import { projectSchema } from '../../src/migrate/project-schema.js';
 import { NEUTRAL_SITE } from '../../src/model/site.js';
 import { openClient } from '../support/client.js';
 import { type TestProject, testProject } from '../support/project.js';
+import { sampled } from '../support/sampled.js';
 import { exchange, registerConflicts } from '../support/site.js';
 
 const posts = (...columns: string[]) =>
@@ -192,7 +193,7 @@ const BEFORE: Record<string, string> = {
     posts("views: counter('views')"),
 };
 
-describe.each(['sqlite', 'turso'])('dialect %s', (dialect) => {
+describe.each(sampled(['sqlite', 'turso'], 2))('dialect %s', (dialect) => {
   let project: TestProject;
   beforeAll(async () => {
     project = await testProject({});

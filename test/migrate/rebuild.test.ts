@@ -20,8 +20,8 @@ import { loadProject } from '../../src/migrate/config.js';
 import { projectSchema } from '../../src/migrate/project-schema.js';
 import { sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { openClient } from '../support/client.js';
-import { isDrizzle1 } from '../support/drizzle-line.js';
 import { type TestProject, testProject } from '../support/project.js';
+import { sampled } from '../support/sampled.js';
 
 /** One database of an application, and how its migrations are run. */
 interface Place {
@@ -202,7 +202,7 @@ const CHANGES: readonly (readonly [string, Version, (readonly ('renamed' | 'new'
   ],
 ];
 
-test.each(isDrizzle1 ? ['sqlite'] : ['sqlite', 'turso'])(
+test.each(sampled(['sqlite', 'turso'], 2))(
   'an application with references, unique columns and views is converted and rebuilt (dialect %s)',
   async (dialect) => {
     project = await testProject({
