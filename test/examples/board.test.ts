@@ -253,6 +253,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     await review.getByRole('button', { name: 'Merge 2' }).click();
     await ann.getByRole('button', { name: 'Review 1 change' }).waitFor();
     await ann.getByRole('button', { name: 'Drop the plan' }).click();
+    await ann.getByRole('button', { name: 'Drop 1 change for good' }).click();
     await ann.getByRole('button', { name: 'Plan changes' }).waitFor();
     await ben.getByText('sketch', { exact: true }).waitFor();
     await vi.waitFor(async () => expect(await shownBy(ann)).toEqual(await shownBy(ben)), WAIT);

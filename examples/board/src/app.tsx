@@ -77,7 +77,6 @@ export function App() {
           cards={shownCards}
           search={search}
           descriptions={texts}
-          isPlanned={plan.isOpen}
           // Descriptions are written by all at once, not planned.
           {...(!plan.isOpen && { onOpen: setOpen })}
         >

@@ -12,8 +12,6 @@ interface BoardViewProps {
   readonly onOpen?: (card: string) => void;
   /** The board is of the past: it is looked at, not changed. */
   readonly isPast?: boolean;
-  /** What is done to it is only planned. */
-  readonly isPlanned?: boolean;
   readonly children?: ReactNode;
 }
 
@@ -21,14 +19,14 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** The lists with their cards. */
 export function BoardView(props: BoardViewProps) {
-  const { lists, cards, search, isPast = false, isPlanned = false, children } = props;
+  const { lists, cards, search, isPast = false, children } = props;
   const { descriptions = NOTHING, onOpen } = props;
   const wanted = search.trim().toLowerCase();
   const shown = cards.filter(({ id, title }) =>
     `${title}\n${descriptions.get(id) ?? ''}`.toLowerCase().includes(wanted),
   );
   return (
-    <main className={`board${isPast ? ' past' : ''}${isPlanned ? ' planned' : ''}`} inert={isPast}>
+    <main className={`board${isPast ? ' past' : ''}`} inert={isPast}>
       {lists.map((list) => (
         <ListColumn
           key={list.id}

@@ -4,6 +4,7 @@ import { removeCard, setStatus, setTitle, vote } from './actions.js';
 import { EditableText } from './editable-text.js';
 import { CARD_TYPE } from './list-column.js';
 import { PeopleAt } from './people.js';
+import { usePlan } from './plan.js';
 
 interface CardItemProps {
   readonly card: Card;
@@ -21,6 +22,7 @@ const ARROWS: Readonly<Record<string, { readonly x: number; readonly y: number }
 };
 
 export function CardItem({ card, description, onOpen, onMove }: CardItemProps) {
+  const { isOpen: isPlanning, changed } = usePlan();
   const onKeyDown = (event: KeyboardEvent) => {
     const by = ARROWS[event.key];
     if (by === undefined || !event.altKey) return;
@@ -39,6 +41,7 @@ export function CardItem({ card, description, onOpen, onMove }: CardItemProps) {
       className="card"
       data-card={card.id}
       data-status={card.status ?? 'open'}
+      data-planned={(isPlanning && changed.has(card.id)) || undefined}
       draggable
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is moved by the keyboard
       tabIndex={0}

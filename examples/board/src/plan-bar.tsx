@@ -1,3 +1,4 @@
+import type { DraftItem } from 'drizzle-crr';
 import { useState } from 'react';
 import type { Card, List } from '../schema.js';
 import { announce } from './announcer.js';
@@ -19,6 +20,9 @@ export function OpenPlan() {
   );
 }
 
+const isDelete = ({ column, theirs }: DraftItem) => column === undefined && theirs === undefined;
+const titleOf = ({ base, ours }: DraftItem) => `“${((ours ?? base) as Card | List).title}”`;
+
 interface PlanBarProps {
   /** As planned. */
   readonly lists: readonly List[];
@@ -27,13 +31,17 @@ interface PlanBarProps {
 
 /** Says that what is done to the board is only tried out, and leads to its review. */
 export function PlanBar({ lists, cards }: PlanBarProps) {
-  const changes = usePlan().items.length;
+  const { items } = usePlan();
+  const changes = items.length;
+  const deleted = items.filter(isDelete).map(titleOf);
   const [isReviewed, setReviewed] = useState(false);
+  const [isDropping, setDropping] = useState(false);
   return (
     <>
       <section className="plan-bar" aria-label="Plan">
         <p className="planning">
           <b>You are planning.</b> Nobody else sees it until you merge it.
+          {deleted.length > 0 && ` Deleted: ${deleted.join(', ')}.`}
         </p>
         <button
           type="button"
@@ -46,9 +54,18 @@ export function PlanBar({ lists, cards }: PlanBarProps) {
         <button type="button" onClick={leavePlan}>
           Back to the board
         </button>
-        <button type="button" className="danger" onClick={() => void dropPlan()}>
-          Drop the plan
+        <button
+          type="button"
+          className={isDropping ? '' : 'danger'}
+          onClick={() => (changes === 0 ? void dropPlan() : setDropping(!isDropping))}
+        >
+          {isDropping ? 'Keep the plan' : 'Drop the plan'}
         </button>
+        {isDropping && (
+          <button type="button" className="danger" onClick={() => void dropPlan()}>
+            {`Drop ${counted(changes)} for good`}
+          </button>
+        )}
       </section>
       {isReviewed && <PlanReview lists={lists} cards={cards} onClose={() => setReviewed(false)} />}
     </>

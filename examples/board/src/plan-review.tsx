@@ -32,7 +32,7 @@ export function PlanReview({ onClose, ...named }: PlanReviewProps) {
   }, []);
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => void look().catch((error) => setNote(String(error))), [look]);
-  const items = review?.items ?? [];
+  const items = inOrder(review?.items ?? []);
   const placed = (item: DraftItem) => items.filter((one) => listOf(one, items)?.includes(item));
   const hidden = new Set(items.flatMap(placed));
   const chosen = items.filter(({ id }) => taken.has(id));
@@ -101,6 +101,15 @@ export function PlanReview({ onClose, ...named }: PlanReviewProps) {
   );
 }
 
+/** Lists before cards; what is new, what changes, and what goes, each row's changes side by side. */
+const inOrder = (items: readonly DraftItem[]): readonly DraftItem[] => {
+  const place = ({ table, column, theirs, key }: DraftItem) => {
+    const kind = column !== undefined ? 1 : theirs === undefined ? 2 : 0;
+    return `${table === 'lists' ? 0 : 1} ${kind} ${String(key.id)} ${column ?? ''}`;
+  };
+  return [...items].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+};
+
 /** Where a card goes in another list is no decision of its own. Undefined: it stays in its list. */
 function listOf({ column, key }: DraftItem, items: readonly DraftItem[]) {
   if (column !== 'position') return undefined;
@@ -117,6 +126,8 @@ interface ItemProps {
 
 function Item({ item, named, isTaken, onToggle }: ItemProps) {
   const { base, ours, theirs, isMoved, breaks } = item;
+  // Votes add up, so those of others are news, and no conflict.
+  const hasNews = isMoved || (item.column === 'votes' && ours !== base);
   const { what, text } = wordsOf(item, named);
   return (
     <li className={breaks === undefined ? '' : 'broken'}>
@@ -132,7 +143,7 @@ function Item({ item, named, isTaken, onToggle }: ItemProps) {
             <dt>Before</dt>
             <dd>{text(base)}</dd>
           </div>
-          {isMoved && (
+          {hasNews && (
             <div className="side moved">
               <dt>Meanwhile</dt>
               <dd>{ours === undefined ? 'deleted' : text(ours)}</dd>
@@ -151,7 +162,9 @@ function Item({ item, named, isTaken, onToggle }: ItemProps) {
             : 'Somebody has changed this since you planned it. If you take it, yours stands.'}
         </p>
       )}
-      {breaks !== undefined && <p className="refused">The board would refuse it: {breaks}</p>}
+      {breaks !== undefined && (
+        <p className="refused">The board would refuse it: {reasonOf(breaks)}</p>
+      )}
     </li>
   );
 }
@@ -161,8 +174,31 @@ const COLUMNS: Readonly<Record<string, string>> = {
   status: 'gets another status',
   votes: 'gets votes',
   list: 'goes to another list',
-  position: 'gets another place',
+  position: 'moves within its list',
 };
+
+/** What the database says, in the words of the board. */
+function reasonOf(breaks: string): string {
+  if (/FOREIGN KEY/.test(breaks)) return 'its list is not on the board, or goes with this plan.';
+  if (/UNIQUE/.test(breaks)) return 'another list of the board has this title.';
+  return breaks;
+}
+
+const votesText = (votes: number) => `${votes < 0 ? '−' : '+'}${Math.abs(votes)}`;
+
+/** A place by what is before it, as the board is planned. */
+function placeOf(position: string, id: string, rows: readonly (Card | List)[]): string {
+  const listOfRow = (row: Card | List | undefined) => row && 'list' in row && row.list;
+  const list = listOfRow(rows.find((row) => row.id === id));
+  const before = rows.filter(
+    (row) => row.id !== id && listOfRow(row) === list && row.position < position,
+  );
+  const last = before.reduce<Card | List | undefined>(
+    (found, row) => (found === undefined || row.position > found.position ? row : found),
+    undefined,
+  );
+  return last === undefined ? 'first' : `after “${last.title}”`;
+}
 
 /** An item in the words of the board. */
 function wordsOf({ table, column, base, ours, theirs, key }: DraftItem, { lists, cards }: Named) {
@@ -179,7 +215,8 @@ function wordsOf({ table, column, base, ours, theirs, key }: DraftItem, { lists,
   const text = (value: unknown): string => {
     if (column === 'list')
       return lists.find(({ id }) => id === value)?.title ?? 'a list that is gone';
-    if (column === 'position') return value === theirs ? 'the new place' : 'where it was';
+    if (column === 'position') return placeOf(String(value), String(key.id), rows);
+    if (column === 'votes' && value === theirs) return votesText(Number(theirs) - Number(base));
     if (column === 'status') return String(value ?? 'open');
     return value === null ? 'none' : String(value);
   };

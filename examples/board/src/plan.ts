@@ -11,10 +11,12 @@ export interface Plan {
   /** Whether the board shows it, and what is done to the board goes into it. */
   readonly isOpen: boolean;
   readonly items: readonly DraftItem[];
+  /** The ids of the cards and lists that it changes. */
+  readonly changed: ReadonlySet<string>;
 }
 
 const NAME = 'plan';
-const NOTHING: Plan = { isOpen: false, items: [] };
+const NOTHING: Plan = { isOpen: false, items: [], changed: new Set() };
 
 let plan = NOTHING;
 const listeners = new Set<() => void>();
@@ -62,7 +64,7 @@ const plannedValue = ({ column, base, ours, theirs }: DraftItem) =>
 async function look(): Promise<void> {
   const isThere = (await db.$crr.drafts()).some(({ name }) => name === NAME);
   const items = isThere ? await (await db.$crr.draft(NAME)).diff() : [];
-  show({ ...plan, items });
+  show({ ...plan, items, changed: new Set(items.map(({ key }) => String(key.id))) });
 }
 
 onWritten(() => {
