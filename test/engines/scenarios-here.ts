@@ -2,7 +2,10 @@
 import { isDrizzle1 } from '../support/drizzle-line.js';
 import { SCENARIOS } from './conformance.js';
 
-/** They query as others do, and take most of the time: the second line of Drizzle leaves them out where the first runs them. */
+/**
+ * They query as others do, and take most of the time: the second line of Drizzle leaves them out where the first runs them, and
+ * in a browser all engines but one do, unless it is `npm run soak`, which sets CRR_HISTORIES.
+ */
 const SAME_QUERIES: ReadonlySet<string> = new Set([
   'documents of a text merge, also with writes by SQL',
   'a table with history tells what was written, and takes it back',
@@ -13,6 +16,12 @@ const SAME_QUERIES: ReadonlySet<string> = new Set([
   'a copied client and a restored server begin again',
   'damage to the bookkeeping is found, and repaired',
 ]);
+
+const isLong = process.env.CRR_HISTORIES !== undefined;
+
+/** Of one of several engines in a browser. */
+export const scenariosInBrowser = (all: boolean): string[] =>
+  Object.keys(SCENARIOS).filter((scenario) => isLong || all || !SAME_QUERIES.has(scenario));
 
 /** @param onlyDrizzle1 whether Drizzle has a driver for the engine from 1.0 on. */
 export const scenariosHere = (onlyDrizzle1 = false): string[] =>

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { chromiumBinary, startChromium } from '../../../tools/chromium/index.js';
-import { SCENARIOS } from '../conformance.js';
 import { reference } from '../reference.js';
+import { scenariosInBrowser } from '../scenarios-here.js';
 import type { Answer, Answers } from './expose.js';
 import { BROWSER_PROGRAMS } from './list.js';
 import { bundle, serve } from './site.js';
@@ -47,7 +47,8 @@ for (const program of BROWSER_PROGRAMS) {
       });
       afterAll(() => tab?.page.close());
 
-      test.each(Object.keys(SCENARIOS))('%s', async (scenario) => {
+      const all = program === BROWSER_PROGRAMS[0] || program.needsDrizzle1 === true;
+      test.each(scenariosInBrowser(all))('%s', async (scenario) => {
         expect(await tab.ask('transcript', scenario)).toEqual(await reference(scenario));
       });
     });
