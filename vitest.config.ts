@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const performance = 'test/performance/**/*.test.ts';
 /** Only `npm run soak` has the time. */
@@ -17,6 +18,17 @@ const moreOfDrizzle1 = isLong
     ]
   : [];
 
+/** Vitest begins with large files, and this one is small: it would be the last, alone, for minutes. */
+const LONG = 'test/engines/conformance.test.ts';
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONG);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -32,6 +44,7 @@ export default defineConfig({
     },
   },
   test: {
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     // Hooks build the package and start servers, on machines that may be busy.
     hookTimeout: 120_000,
