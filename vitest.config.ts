@@ -50,8 +50,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     setupFiles: './test/support/close-when-tests-end.ts',
     globalSetup: './test/support/built-package.ts',
-    // Many tests wait for processes of their own: three workers keep two cores busy.
-    maxWorkers: Math.max(3, availableParallelism()),
+    // Many tests wait for processes of their own: two workers keep two cores busy, not one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
