@@ -2,7 +2,7 @@ import type { DraftItem } from 'drizzle-crr';
 import { useState } from 'react';
 import type { Card, List } from '../schema.js';
 import { announce } from './announcer.js';
-import { dropPlan, leavePlan, openPlan, usePlan } from './plan.js';
+import { dropPlan, isDelete, leavePlan, openPlan, usePlan } from './plan.js';
 import { PlanReview } from './plan-review.js';
 
 const counted = (changes: number) => `${changes} ${changes === 1 ? 'change' : 'changes'}`;
@@ -20,7 +20,6 @@ export function OpenPlan() {
   );
 }
 
-const isDelete = ({ column, theirs }: DraftItem) => column === undefined && theirs === undefined;
 const titleOf = ({ base, ours }: DraftItem) => `“${((ours ?? base) as Card | List).title}”`;
 
 interface PlanBarProps {

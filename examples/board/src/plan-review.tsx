@@ -2,7 +2,7 @@ import type { DraftItem, DraftReview } from 'drizzle-crr';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Card, List } from '../schema.js';
 import { announce } from './announcer.js';
-import { merge, review as readReview } from './plan.js';
+import { isDelete, merge, review as readReview } from './plan.js';
 
 interface Named {
   /** As planned. */
@@ -103,8 +103,9 @@ export function PlanReview({ onClose, ...named }: PlanReviewProps) {
 
 /** Lists before cards; what is new, what changes, and what goes, each row's changes side by side. */
 const inOrder = (items: readonly DraftItem[]): readonly DraftItem[] => {
-  const place = ({ table, column, theirs, key }: DraftItem) => {
-    const kind = column !== undefined ? 1 : theirs === undefined ? 2 : 0;
+  const place = (item: DraftItem) => {
+    const { table, column, key } = item;
+    const kind = column !== undefined ? 1 : isDelete(item) ? 2 : 0;
     return `${table === 'lists' ? 0 : 1} ${kind} ${String(key.id)} ${column ?? ''}`;
   };
   return [...items].sort((a, b) => (place(a) < place(b) ? -1 : 1));

@@ -56,6 +56,10 @@ export function planned<T extends Card | List>(
   return [...byId.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
+/** Whether it deletes its row. */
+export const isDelete = ({ column, theirs }: DraftItem): boolean =>
+  column === undefined && theirs === undefined;
+
 /** Votes of others come on top of those that are planned. */
 const plannedValue = ({ column, base, ours, theirs }: DraftItem) =>
   column === 'votes' ? Number(ours) + Number(theirs) - Number(base) : theirs;

@@ -1,5 +1,5 @@
 import { CrrSyncError, CrrUsageError } from '../../errors.js';
-import { eventEmitter, stopwatch } from '../../live/events.js';
+import { type EmitEvent, eventEmitter, stopwatch } from '../../live/events.js';
 import { errorReporter } from '../../live/report-error.js';
 import { WITH_PRESENCE } from '../presence-protocol.js';
 import { EVENT_STREAM_TYPE, LIMITS } from '../protocol.js';
@@ -93,15 +93,9 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
       500,
     );
   };
-  if (emit === undefined) {
-    return async (request) => {
-      requireRequest(request);
-      return cors(request, () =>
-        answer(request).catch((error: unknown) => encodeError(errorFor(error))),
-      );
-    };
-  }
-  const answerWithEvent = async (request: Request) => {
+  const answerQuietly = (request: Request) =>
+    answer(request).catch((error: unknown) => encodeError(errorFor(error)));
+  const answerWithEvent = async (request: Request, emit: NonNullable<EmitEvent>) => {
     const elapsed = stopwatch();
     const counts = new RequestCounts();
     let code: string | undefined;
@@ -116,7 +110,9 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   };
   return async (request) => {
     requireRequest(request);
-    return cors(request, () => answerWithEvent(request));
+    return cors(request, () =>
+      emit === undefined ? answerQuietly(request) : answerWithEvent(request, emit),
+    );
   };
 }
 

@@ -125,13 +125,18 @@ function mayHaveRivals(spec: TableSpec): Layout {
     END`;
 }
 
+/** The names of all cells, as a source `cell` of a query with the column `column1`. */
+export function everyCell(spec: TableSpec): string {
+  const names = cellNames(spec).map((name) => `(${quoteText(name)})`);
+  return `(VALUES ${names.join(', ')}) AS cell`;
+}
+
 /** The new events that are the last ones to cover a cell, as FROM and WHERE: `x`, and the cell's name as `cell.column1`. */
 function lastNew(spec: TableSpec, more: readonly Fragment[]): Layout {
-  const names = cellNames(spec).map((name) => `(${quoteText(name)})`);
   const cell = 'cell.column1';
   return block`
     FROM ${log(spec)} AS x
-    CROSS JOIN (VALUES ${names.join(', ')}) AS cell
+    CROSS JOIN ${everyCell(spec)}
     ${more[0] ?? ''}
     WHERE
       ${all([
@@ -148,7 +153,13 @@ function lastNew(spec: TableSpec, more: readonly Fragment[]): Layout {
 }
 
 /** Notes the heads of cells that have several, once the events of a merge are in. */
-export const noteHeads = (spec: TableSpec): string[] => [noteRivals(spec), noteLastHeads(spec)];
+export const noteHeads = (spec: TableSpec): string[] => [
+  noteRivals(spec),
+  noteLastHeads(spec, isNew(spec, 'x'), isReplaced(spec, 'x', NOTED_CELL)),
+];
+
+/** SQL of the name of a cell whose heads were noted. */
+export const NOTED_CELL = 'noted.column_name';
 
 /** Notes heads beside the last event of a cell. */
 function noteRivals(spec: TableSpec): string {
@@ -175,14 +186,19 @@ function noteRivals(spec: TableSpec): string {
     ])}`;
 }
 
-/** Where heads were noted, the last event itself is one unless an event that came before it has it as parent. */
-function noteLastHeads(spec: TableSpec): string {
+/**
+ * Where heads were noted, the last event `x` itself is one unless it is replaced.
+ *
+ * @param isConcerned SQL condition on `x`.
+ * @param isReplaced SQL condition: `x` is no head of the cell of the note `noted`.
+ */
+export function noteLastHeads(spec: TableSpec, isConcerned: string, isReplaced: Layout): string {
   return statementText`
     INSERT INTO ${heads(spec)} (event, column_name, head)
     SELECT DISTINCT noted.event, noted.column_name, noted.event
     FROM ${heads(spec)} AS noted
     JOIN ${log(spec)} AS x ON x.id = noted.event
     WHERE
-      ${isNew(spec, 'x')}
-      AND NOT ${isReplaced(spec, 'x', 'noted.column_name')}`;
+      ${isConcerned}
+      AND NOT ${isReplaced}`;
 }

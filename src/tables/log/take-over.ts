@@ -1,11 +1,10 @@
 import { replicatedColumns, type TableSpec } from '../../model/table-spec.js';
 import { block, type Layout, list, statementText } from '../../sql/layout.js';
-import { quoteText } from '../../sql/quote.js';
 import { clockKeys, sameKeys } from '../clock/table.js';
 import { isEmpty, isOfLife, rivals, writers, wrote } from './early-cells.js';
 import { parentsSql } from './parents.js';
-import { replaces } from './rivals.js';
-import { cellNames, coversNamed, eventValueOf, eventVersion, heads, isNew, log } from './table.js';
+import { everyCell, NOTED_CELL, noteLastHeads, replaces } from './rivals.js';
+import { coversNamed, eventValueOf, eventVersion, heads, isNew, log } from './table.js';
 
 /*
  * Cells may come before their event, if a row travels in parts. They are nobody's event until the one that wrote them takes
@@ -23,7 +22,7 @@ export const takeOver = (spec: TableSpec): string[] => [
 export const findHeads = (spec: TableSpec): string[] => [
   ...mark(spec, rivals(spec)),
   noteRivals(spec),
-  noteLast(spec),
+  noteLastHeads(spec, isMarked(spec, 'x'), isReplaced(spec, 'x', NOTED_CELL)),
 ];
 
 /** SQL condition: the heads of the row of an event may be others than before. */
@@ -114,13 +113,12 @@ const isReplaced = (spec: TableSpec, y: string, cell: string) => block`
 
 /** Notes heads beside the last event of a cell. */
 function noteRivals(spec: TableSpec): string {
-  const names = cellNames(spec).map((name) => `(${quoteText(name)})`);
   const cell = 'cell.column1';
   return statementText`
     INSERT INTO ${heads(spec)} (event, column_name, head)
     SELECT last.id, ${cell}, y.id
     FROM ${log(spec)} AS y
-    CROSS JOIN (VALUES ${names.join(', ')}) AS cell
+    CROSS JOIN ${everyCell(spec)}
     CROSS JOIN ${log(spec)} AS last
     WHERE
       ${isMarked(spec, 'y')}
@@ -134,13 +132,3 @@ function noteRivals(spec: TableSpec): string {
       AND last.id <> y.id
       AND NOT ${isReplaced(spec, 'y', cell)}`;
 }
-
-/** Where heads were noted, the last event itself is one unless it is replaced. */
-const noteLast = (spec: TableSpec) => statementText`
-  INSERT INTO ${heads(spec)} (event, column_name, head)
-  SELECT DISTINCT noted.event, noted.column_name, noted.event
-  FROM ${heads(spec)} AS noted
-  JOIN ${log(spec)} AS y ON y.id = noted.event
-  WHERE
-    ${isMarked(spec, 'y')}
-    AND NOT ${isReplaced(spec, 'y', 'noted.column_name')}`;
