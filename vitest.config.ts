@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { isLong } from './test/support/sampled.js';
 
 const performance = 'test/performance/**/*.test.ts';
-/** Only `npm run soak` has the time. */
-const isLong = process.env.CRR_HISTORIES !== undefined;
 /** A mistake that is built in may need dozens of histories to be found. */
 const long = isLong ? [] : ['test/constraints/mutants.test.ts'];
 /** What the conformance suite shows of the second line of Drizzle, in more cases. */
@@ -23,9 +22,9 @@ const LONG = 'test/engines/conformance.test.ts';
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONG);
+    const isFirst = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONG);
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))];
   }
 }
 

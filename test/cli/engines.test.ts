@@ -6,6 +6,7 @@ import { bunBinary, node24Binary } from '../../tools/runtimes/index.js';
 import { isDrizzle1 } from '../support/drizzle-line.js';
 import { type TestProject, testProject } from '../support/project.js';
 import { root } from '../support/run-tsx.js';
+import { isLong } from '../support/sampled.js';
 import { CONFIG, SCHEMA } from './notes-project.js';
 
 // Each runs many commands, on machines that may be busy.
@@ -122,7 +123,7 @@ test.each([
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
   }
   // What needs no such database works as ever, whichever it is.
-  if (driver !== 'd1-http') return;
+  if (driver !== 'd1-http' && !isLong) return;
   expect(await done(made, 'generate', '--name', 'first')).toMatch(/notes: becomes a CRR/);
   expect(await done(made, 'check', '--offline')).toMatch(/agree/);
   // A copy of the database is a file like others.

@@ -4,7 +4,7 @@ import { isDrizzle1 } from '../support/drizzle-line.js';
 import { REFUSED, SCENARIOS } from './conformance.js';
 import { OPENERS, openOn } from './openers.js';
 import { reference } from './reference.js';
-import { scenariosHere } from './scenarios-here.js';
+import { sampledScenarios } from './sampled-scenarios.js';
 
 /** Drizzle has one driver for each of these and another engine, so its other line runs only that one. */
 const SAME_DRIVER = new Set([
@@ -21,7 +21,7 @@ for (const opener of openers) {
   describe(opener.name, () => {
     const reason =
       open === undefined ? 'this line of Drizzle has no driver for the engine' : opener.missing;
-    for (const name of scenariosHere(ONLY_DRIZZLE_1.has(opener.name))) {
+    for (const name of sampledScenarios(!isDrizzle1 || ONLY_DRIZZLE_1.has(opener.name))) {
       const scenario = SCENARIOS[name]!;
       const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
       test.skipIf(reason !== undefined)(title, async () => {

@@ -4,13 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { bundleMutants, type Mutant } from '../support/mutant.js';
 import { seedFromEnv } from '../support/random.js';
+import { isLong } from '../support/sampled.js';
 import { scratchProject } from '../support/scratch-project.js';
 import type { firstFailure } from './first-failure.js';
 import { MUTANTS } from './mutants.js';
 
 const MOST_STEPS = 3_000;
 /** Only `npm run soak` has the time for all of them. */
-const mutants = process.env.CRR_HISTORIES === undefined ? MUTANTS.slice(0, 1) : MUTANTS;
+const mutants = isLong ? MUTANTS : MUTANTS.slice(0, 1);
 const project = scratchProject('simulator-mutants');
 afterAll(() => project.remove());
 

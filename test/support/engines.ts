@@ -6,6 +6,7 @@ import type { Client, Config } from '@libsql/client';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import { type Sqld, sqldBinary, startSqld } from '../../tools/sqld/index.js';
 import { memoryClient, openClient } from './client.js';
+import { isLong } from './sampled.js';
 
 export interface Engine {
   readonly name: string;
@@ -20,11 +21,9 @@ export interface Engine {
 
 const PROTOCOLS = ['http', 'ws'] as const;
 
-/** One server answers both protocols, so a suite has one of them, some this and some that. `npm run soak`, which sets CRR_HISTORIES, has both. */
+/** One server answers both protocols, so a suite has one of them, some this and some that. */
 const protocolsFor = (topic: string) =>
-  process.env.CRR_HISTORIES === undefined
-    ? PROTOCOLS.filter((_, i) => i !== topic.length % PROTOCOLS.length)
-    : PROTOCOLS;
+  PROTOCOLS.filter((_, i) => isLong || i !== topic.length % PROTOCOLS.length);
 
 /** Runs a suite on every engine; a server's database is a new server each time. */
 export function describeEachEngine(topic: string, suite: (engine: Engine) => void): void {

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { chromiumBinary, startChromium } from '../../../tools/chromium/index.js';
 import { reference } from '../reference.js';
-import { scenariosInBrowser } from '../scenarios-here.js';
+import { sampledScenarios } from '../sampled-scenarios.js';
 import type { Answer, Answers } from './expose.js';
 import { BROWSER_PROGRAMS } from './list.js';
 import { bundle, serve } from './site.js';
@@ -48,7 +48,7 @@ for (const program of BROWSER_PROGRAMS) {
       afterAll(() => tab?.page.close());
 
       const all = program === BROWSER_PROGRAMS[0] || program.needsDrizzle1 === true;
-      test.each(scenariosInBrowser(all))('%s', async (scenario) => {
+      test.each(sampledScenarios(all))('%s', async (scenario) => {
         expect(await tab.ask('transcript', scenario)).toEqual(await reference(scenario));
       });
     });

@@ -12,7 +12,7 @@ import { sqldBinary, startSqld } from '../../../tools/sqld/index.js';
 import { isDrizzle1 } from '../../support/drizzle-line.js';
 import { SCENARIOS } from '../conformance.js';
 import { reference } from '../reference.js';
-import { scenariosHere } from '../scenarios-here.js';
+import { sampledScenarios } from '../sampled-scenarios.js';
 import { LIBSQL_WEB, RUNTIMES } from './list.js';
 import type { Transcript } from './print.js';
 
@@ -56,7 +56,7 @@ describe('SQLite in Durable Objects', () => {
   });
   afterAll(() => worker?.dispose());
 
-  test.each(scenariosHere())('%s', async (scenario) => {
+  test.each(sampledScenarios(!isDrizzle1))('%s', async (scenario) => {
     expect(await transcriptIn(worker, scenario)).toEqual(await reference(scenario));
   });
 });
@@ -69,7 +69,7 @@ describe.skipIf(noServer !== '')(`${LIBSQL_WEB}${noServer}`, () => {
   });
   afterAll(() => worker?.dispose());
 
-  test.each(scenariosHere())('%s', async (scenario) => {
+  test.each(sampledScenarios(!isDrizzle1))('%s', async (scenario) => {
     const server = (await startSqld())!;
     onTestFinished(() => server.stop());
     const transcript = await transcriptIn(worker, scenario, { server: server.httpUrl });
